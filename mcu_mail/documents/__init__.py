@@ -1,0 +1,1 @@
+"""The door to paper: letters, office engines, stamps, scans and the clerk's folders."""

@@ -1,0 +1,40 @@
+"""What can go wrong, told apart by what the caller has to do about it.
+
+    McuMailError
+    ├── TemporaryError    try again later; nothing was lost
+    ├── RefusedError      trying again will not help: a person must look
+    └── SettingsError     the configuration is wrong; every fault at once
+
+Messages that reach an official are Russian and say what to do; the texts for logs are English.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class McuMailError(Exception):
+    """The base of every error of this package."""
+
+
+class TemporaryError(McuMailError):
+    """Something outside did not answer: the same call may succeed later."""
+
+
+class RefusedError(McuMailError):
+    """The input or the other side refuses for good: only a person can help."""
+
+
+class SettingsError(McuMailError):
+    """The configuration cannot be used.
+
+    Attributes:
+        faults: every fault found, one Russian sentence each, with its path and line.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)

@@ -1,0 +1,1 @@
+"""A post office on loopback and the people of the demo: the real service, played."""
