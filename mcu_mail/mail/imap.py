@@ -1,0 +1,315 @@
+r"""The door to the mailbox: the one place that knows imap_tools.
+
+It reads mail by number (UID), never by \Seen: a colleague who opens a mail first hides nothing,
+and a crash between reading and storing loses nothing, because BODY.PEEK leaves no trace. It never
+sends a plain EXPUNGE, which would delete what another client has marked \Deleted. No foreign text
+reaches a command: only numbers and configured names do, and a control character stops the command
+before the wire (imaplib would send it on, and Dovecot would obey).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from imap_tools import BaseMailBox, ImapToolsError
+from imap_tools.utils import encode_folder
+
+from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.mail.imap_answers import (
+    bulks,
+    copied_uids,
+    internaldate_of,
+    is_empty_body,
+    joined,
+    personal_namespace,
+    shown,
+    size_of,
+    uid_of,
+    uid_set,
+)
+from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
+from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+__all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
+
+# One FETCH asks for at most so much, so that memory stays flat behind a large backlog.
+_BULK_COUNT = 200
+_BULK_OCTETS = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """One message as the server holds it; `internaldate` is when the server took it."""
+
+    uid: int
+    raw: bytes
+    internaldate: datetime
+    size: int
+
+
+class _Box(BaseMailBox):
+    """imap_tools over a connection whose certificate was verified."""
+
+    def __init__(self, account: ImapAccount) -> None:
+        self._account = account
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        return connect(self._account)
+
+
+class Mailbox:
+    """A selected folder of one account; use as a context manager.
+
+    Every method raises TemporaryError when the server or the network fails; the connection is
+    then of no further use: the next pass opens a new one.
+    """
+
+    def __init__(self, account: ImapAccount) -> None:
+        check_clear_text(account.host, account.security)
+        self._account = account
+        with _speaking(account.host):
+            self._box = _Box(account)
+        self._client = self._box.client
+        try:
+            with _speaking(account.host):
+                self._login()
+                self._capabilities = self._read_capabilities()
+                self._prefix, self._delimiter = self._read_namespace()
+                self.uidvalidity = self._select(account.folder)
+        except BaseException:
+            self._client.shutdown()
+            raise
+
+    @classmethod
+    def open(cls, account: ImapAccount) -> Self:
+        """Connect, log in and select the account's folder.
+
+        Raises:
+            LoginRefusedError: the server does not take the user or the password.
+            TlsError: no trusted encrypted channel; the password was not sent.
+            TemporaryError: the server does not answer.
+            RefusedError: clear text to another machine is asked for, or there is no such folder.
+
+        """
+        return cls(account)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log out; a server that is already gone is no fault."""
+        with contextlib.suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
+            self._box.logout()
+        with contextlib.suppress(OSError):
+            self._client.shutdown()
+
+    def uids_above(self, uid: int) -> list[int]:
+        """UIDs greater than `uid`, oldest first."""
+        with _speaking(self._account.host):
+            # Without NOOP a server may answer from the view it had at the last command.
+            self._client.noop()
+            found = self._box.uids(f"UID {uid + 1}:*", charset=None)
+        # `n:*` names the last message even when its UID is below n.
+        return sorted(number for number in map(int, found) if number > uid)
+
+    def all_uids(self) -> list[int]:
+        """Every UID of the folder, oldest first."""
+        return self.uids_above(0)
+
+    def count(self) -> int:
+        """How many messages the folder holds now."""
+        return len(self.all_uids())
+
+    def sizes(self, uids: Iterable[int]) -> dict[int, int]:
+        """Octets of each message that is still there."""
+        sizes: dict[int, int] = {}
+        for some in _chunks(uids):
+            for items, _ in self._fetch(some, "(UID RFC822.SIZE)"):
+                uid, size = uid_of(items), size_of(items)
+                if uid is not None and size is not None:
+                    sizes[uid] = size
+        return sizes
+
+    def fetch(self, uid: int) -> Fetched | None:
+        """The message with this UID without marking it seen; None when it is gone."""
+        return next(iter(self._messages([uid])), None)
+
+    def fetch_many(self, uids: Iterable[int]) -> Iterator[Fetched]:
+        """The messages with these UIDs, oldest first; gone ones are skipped.
+
+        They come in bulks bounded by count and octets, so memory stays flat.
+        """
+        for bulk in bulks(self.sizes(uids), count=_BULK_COUNT, octets=_BULK_OCTETS):
+            yield from sorted(self._messages(bulk), key=lambda message: message.uid)
+
+    def ensure_folders(self) -> None:
+        """Create the account's folders that are missing, and show them in mail programs."""
+        for name in (self._account.done, self._account.aside, self._account.ignored):
+            self.ensure_folder(name)
+
+    def ensure_folder(self, name: str) -> None:
+        """Create one folder when it is missing."""
+        path = self._path(name)
+        with _speaking(self._account.host):
+            try:
+                self._box.folder.status(path, ["UIDNEXT"])
+            except ImapToolsError:
+                self._box.folder.create(path)
+                with contextlib.suppress(ImapToolsError):
+                    self._box.folder.subscribe(path, value=True)
+
+    def move(self, uid: int, folder: str) -> bool:
+        """Move one message; False when it is not in the folder any more."""
+        return bool(self.move_many([uid], folder))
+
+    def move_many(self, uids: Iterable[int], folder: str) -> set[int]:
+        """Move messages, creating the folder when it is missing; which of them were moved."""
+        moved: set[int] = set()
+        for some in _chunks(uids):
+            with _speaking(self._account.host):
+                moved |= self._move(some, folder)
+        return moved
+
+    def _move(self, uids: list[int], folder: str) -> set[int]:
+        names_copies = "UIDPLUS" in self._capabilities
+        verb = "MOVE" if "MOVE" in self._capabilities else "COPY"
+        target = encode_folder(self._path(folder)).decode("ascii")
+        # A server that does not name the copies is asked before what is there to be moved.
+        present = uids if names_copies else self._present(uids)
+        self._client.response("COPYUID")
+        status, data = self._client.uid(verb, uid_set(present), target) if present else ("OK", [])
+        if status != "OK":
+            # The folder is missing, or another client took some of the messages meanwhile.
+            self._client.noop()
+            self.ensure_folder(folder)
+            present = self._present(uids)
+            if present:
+                status, data = self._client.uid(verb, uid_set(present), target)
+        if status != "OK" and present:
+            raise TemporaryError(f"Письмо не переносится в папку {folder}: {shown(data)}")
+        moved = copied_uids(self._client.response("COPYUID")[1]) if names_copies else set(present)
+        if verb == "COPY" and moved:
+            self._remove(sorted(moved))
+        return moved
+
+    def _present(self, uids: list[int]) -> list[int]:
+        """Which of the UIDs are in the folder and not marked for removal."""
+        found = self._box.uids(f"UID {uid_set(uids)} UNDELETED", charset=None)
+        return sorted(set(map(int, found)) & set(uids))
+
+    def _remove(self, uids: list[int]) -> None:
+        """Take copied messages out of the folder, and only them.
+
+        Without UIDPLUS they stay there, marked: EXPUNGE would delete what others have marked.
+        """
+        self._client.uid("STORE", uid_set(uids), "+FLAGS.SILENT", r"(\Deleted)")
+        if "UIDPLUS" in self._capabilities:
+            self._client.uid("EXPUNGE", uid_set(uids))
+
+    def _login(self) -> None:
+        account = self._account
+        try:
+            if "AUTH=PLAIN" in self._client.capabilities:
+                # SASL takes any password; LOGIN takes ASCII only.
+                self._box.login_utf8(account.user, account.password, initial_folder=None)
+            else:
+                self._box.login(account.user, account.password, initial_folder=None)
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, ImapToolsError, UnicodeEncodeError) as error:
+            if "[UNAVAILABLE]" in str(error):
+                raise TemporaryError(
+                    f"Почтовый сервер {account.host} временно никого не пускает"
+                ) from error
+            raise LoginRefusedError(
+                f"Почтовый сервер {account.host} не принял имя или пароль ящика {account.user}"
+            ) from error
+
+    def _read_capabilities(self) -> frozenset[str]:
+        # Servers offer more after the login: Dovecot names MOVE and UIDPLUS only then.
+        _, data = self._client.capability()
+        return frozenset(b" ".join(data).decode("ascii", "replace").upper().split())
+
+    def _read_namespace(self) -> tuple[str, str]:
+        """The prefix of the user's own folders and the delimiter of their names."""
+        if "NAMESPACE" in self._capabilities:
+            _, data = self._client.namespace()
+            named = personal_namespace(data[0]) if data and isinstance(data[0], bytes) else None
+            if named:
+                return named
+        root = self._box.folder.list("", "")
+        return "", root[0].delim if root and root[0].delim.upper() != "NIL" else ""
+
+    def _path(self, name: str) -> str:
+        """The server's name of a configured folder."""
+        if CONTROL.search(name):
+            raise RefusedError(f"Недопустимое имя почтовой папки: {name!r}")
+        path = name.replace("/", self._delimiter) if self._delimiter else name
+        own = path.split(self._delimiter, 1)[0] if self._delimiter else path
+        if own.upper() == "INBOX" or (self._prefix and path.startswith(self._prefix)):
+            return path
+        return self._prefix + path
+
+    def _select(self, name: str) -> int:
+        try:
+            self._box.folder.set(self._path(name))
+        except ImapToolsError as error:
+            raise RefusedError(f"В почтовом ящике нет папки {name}") from error
+        _, data = self._client.response("UIDVALIDITY")
+        if not data or not isinstance(data[0], bytes):
+            raise TemporaryError("Почтовый сервер не назвал UIDVALIDITY")
+        return int(data[0])
+
+    def _fetch(self, uids: list[int], parts: str) -> list[tuple[bytes, bytes | None]]:
+        with _speaking(self._account.host):
+            status, data = self._client.uid("FETCH", uid_set(uids), parts)
+            if status != "OK":
+                # Dovecot says NO when another client expunged one of several meanwhile.
+                self._client.noop()
+                present = self._present(uids)
+                if not present:
+                    return []
+                status, data = self._client.uid("FETCH", uid_set(present), parts)
+        if status != "OK":
+            raise TemporaryError(f"Почтовый сервер не отдаёт письма: {shown(data)}")
+        return joined(data)
+
+    def _messages(self, uids: list[int]) -> Iterator[Fetched]:
+        for items, literal in self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"):
+            uid, arrived = uid_of(items), internaldate_of(items)
+            raw = b"" if literal is None and is_empty_body(items) else literal
+            # Reports of changed flags come between the answers and carry no body.
+            if uid is None or raw is None or arrived is None:
+                continue
+            yield Fetched(uid=uid, raw=raw, internaldate=arrived, size=size_of(items) or len(raw))
+
+
+def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(uids))
+    for start in range(0, len(ordered), _BULK_COUNT):
+        yield ordered[start : start + _BULK_COUNT]
+
+
+@contextlib.contextmanager
+def _speaking(host: str) -> Iterator[None]:
+    """Turn what imaplib and the network raise into the project's errors."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        raise TlsError(
+            f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
+        ) from error
+    except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
+        raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error

@@ -1,0 +1,78 @@
+"""The wire to the IMAP server: a verified connection, and a guard on every command.
+
+imaplib sends a line end inside an argument as it stands, so a foreign Message-ID in a search could
+delete a folder (shown on Dovecot). Here no argument with a control character reaches the wire.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from mcu_mail.errors import RefusedError
+from mcu_mail.mail.tls import Security, TlsError, client_context
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImapAccount:
+    """A mailbox and the folders mail is sorted into; `/` stands for the server's delimiter."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str
+    folder: str
+    done: str
+    aside: str
+    ignored: str
+    timeout: float = 60
+
+
+class _Guarded(imaplib.IMAP4):
+    """imaplib with the one check it lacks: an argument cannot start a second command."""
+
+    def _command(self, name: str, *args: Any) -> bytes:
+        for arg in args:
+            text = arg if isinstance(arg, str) else bytes(arg or b"").decode("latin-1")
+            if CONTROL.search(text):
+                raise RefusedError("Управляющий символ в команде почтовому серверу")
+        # typeshed does not name imaplib's one way to the wire.
+        return super()._command(name, *args)  # type: ignore[misc, no-any-return]
+
+
+class _GuardedTls(_Guarded, imaplib.IMAP4_SSL):
+    """The same over implicit TLS."""
+
+
+def connect(account: ImapAccount) -> imaplib.IMAP4:
+    """A connection that is ready for the login.
+
+    Raises:
+        TlsError: the server does not offer STARTTLS.
+        OSError, imaplib.IMAP4.error: no connection, or no trust in the certificate.
+
+    """
+    if account.security == "tls":
+        return _GuardedTls(
+            account.host, account.port, ssl_context=client_context(), timeout=account.timeout
+        )
+    client = _Guarded(account.host, account.port, timeout=account.timeout)
+    if account.security == "starttls":
+        try:
+            _start_tls(client, account.host)
+        except BaseException:
+            client.shutdown()
+            raise
+    return client
+
+
+def _start_tls(client: imaplib.IMAP4, host: str) -> None:
+    """Encrypt, or do not go on: where STARTTLS is missing, somebody may have taken it out."""
+    if "STARTTLS" not in client.capabilities:
+        raise TlsError(f"Почтовый сервер {host} не предлагает STARTTLS")
+    client.starttls(client_context())

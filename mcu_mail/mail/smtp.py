@@ -1,0 +1,289 @@
+"""The door to the outgoing mail server: one SMTP transaction by hand, one connection per pass.
+
+smtplib's `sendmail` hides what a register of letters must know: one refused recipient among
+accepted ones raises nothing, a fault after the final dot looks like any other, and a 421 at QUIT
+raises after the letter was accepted. Here MAIL, RCPT and DATA are driven one by one, and every
+outcome has its own name:
+
+* `Delivery`         the server gave its verdict for every recipient;
+* `NotSentError`     the server cannot have taken the letter: sending again is safe;
+* `UnclearError`     the final dot went out and no answer came back (RFC 1047): only the witness
+                     copy or a person can tell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
+from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+__all__ = [
+    "Answer",
+    "Delivery",
+    "LoginRefusedError",
+    "NotSentError",
+    "Post",
+    "SmtpAccount",
+    "TlsError",
+    "UnclearError",
+]
+
+log = logging.getLogger(__name__)
+
+_ACCEPTED = range(200, 300)
+_TEMPORARY = range(400, 500)
+_REFUSED = range(500, 600)
+_START_MAIL_INPUT = 354
+_CLOSING = 421
+
+# Printable ASCII without spaces and brackets: nothing in it can end the command or add to it.
+_ADDRESS = re.compile(r"[!#-;=?-~]+@[!#-;=?-~]+")
+_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+class NotSentError(TemporaryError):
+    """The letter was certainly not taken: it may be sent again."""
+
+
+class UnclearError(TemporaryError):
+    """The letter may have been taken: it must not simply be sent again."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A server's reply: its three-digit code and its words."""
+
+    code: int
+    text: str
+
+    @property
+    def accepted(self) -> bool:
+        """The server took it (2xx)."""
+        return self.code in _ACCEPTED
+
+    @property
+    def temporary(self) -> bool:
+        """The server asks to try again later (4xx)."""
+        return self.code in _TEMPORARY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """The server's verdict for every recipient; `data` is its reply to the letter itself.
+
+    `data` is None when the letter was not handed over because nobody was accepted.
+    """
+
+    recipients: Mapping[str, Answer]
+    data: Answer | None
+
+
+class Post:
+    """One pass of the outgoing queue over one connection, opened when the first letter goes.
+
+    Every TemporaryError but UnclearError means that the letter was not taken.
+    """
+
+    def __init__(self, account: SmtpAccount) -> None:
+        check_clear_text(account.host, account.security)
+        self._account = account
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take leave; whatever the server says to that changes no verdict."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            code, text = smtp.quit()
+            if code not in _ACCEPTED:
+                log.info("the mail server answered %s to QUIT: %s", code, words(text))
+        except (OSError, smtplib.SMTPException) as error:
+            log.info("the mail server left before QUIT: %s", error)
+        finally:
+            smtp.close()
+
+    @property
+    def max_size(self) -> int | None:
+        """The largest letter in octets the server takes (SIZE of EHLO); None when it names none."""
+        with self._speaking():
+            size = self._connected().esmtp_features.get("size", "")
+        return int(size) or None if size.isdecimal() else None
+
+    def check(self) -> None:
+        """Connect and log in, nothing more."""
+        with self._speaking():
+            self._connected()
+
+    def send(
+        self,
+        sender: str,
+        recipients: Sequence[str],
+        message: bytes,
+        *,
+        before_data: Callable[[Mapping[str, Answer]], None] | None = None,
+    ) -> Delivery:
+        """Offer one letter to all recipients in one transaction.
+
+        Args:
+            sender: the envelope sender; empty for `<>`.
+            recipients: envelope recipients; a repeated one is named once.
+            message: the letter with CRLF line ends.
+            before_data: gets the RCPT answers when somebody was accepted, before DATA: the
+                caller commits them. When it raises, nothing is sent.
+
+        Raises:
+            RefusedError: an address or the letter itself cannot be put on the wire.
+            NotSentError: the letter was not taken; safe to send again.
+            UnclearError: it may have been taken.
+            LoginRefusedError, TlsError: the connection could not be opened; nothing was sent.
+
+        """
+        _check_letter(sender, recipients, message)
+        with self._speaking():
+            refusal = self._mail(sender, message)
+            if refusal is not None:
+                return Delivery(recipients=dict.fromkeys(recipients, refusal), data=None)
+            answers = {one: self._ask(f"RCPT TO:<{one}>") for one in dict.fromkeys(recipients)}
+            if not any(answer.accepted for answer in answers.values()):
+                self._reset()
+                return Delivery(recipients=answers, data=None)
+            if before_data is not None:
+                try:
+                    before_data(answers)
+                except BaseException:
+                    self._reset()
+                    raise
+            verdict = self._data(message)
+        for one, answer in answers.items():
+            if answer.accepted:
+                answers[one] = verdict
+        return Delivery(recipients=answers, data=verdict)
+
+    def _mail(self, sender: str, message: bytes) -> Answer | None:
+        """Begin the transaction; the server's refusal of the sender, if it refuses."""
+        reused = self._smtp is not None
+        smtp = self._connected()
+        parameters = f" SIZE={len(message)}" if smtp.has_extn("size") else ""
+        if not message.isascii():
+            if not smtp.has_extn("8bitmime"):
+                raise RefusedError("Почтовый сервер не принимает восьмибитные письма")
+            parameters += " BODY=8BITMIME"
+        try:
+            answer = self._ask(f"MAIL FROM:<{sender}>{parameters}")
+        except smtplib.SMTPServerDisconnected:
+            answer = Answer(_CLOSING, "the server closed the connection")
+            if not reused:
+                raise
+        if answer.code == _CLOSING:
+            self._drop()
+            # A server that was tired of waiting for the next letter is asked once more.
+            return self._mail(sender, message) if reused else answer
+        if answer.accepted:
+            return None
+        self._reset()
+        return answer
+
+    def _data(self, message: bytes) -> Answer:
+        """Hand the letter over; the server's verdict."""
+        smtp = self._connected()
+        answer = self._ask("DATA")
+        if answer.code != _START_MAIL_INPUT:
+            self._reset()
+            return answer
+        stuffed = re.sub(rb"(?m)^\.", b"..", message)
+        if not stuffed.endswith(b"\r\n"):
+            stuffed += b"\r\n"
+        smtp.send(stuffed)
+        # From here on the server may own the letter.
+        try:
+            return self._final_dot(smtp)
+        except (OSError, smtplib.SMTPException) as error:
+            raise UnclearError(
+                f"Почтовый сервер {self._account.host} не ответил, принял ли он письмо: {error}"
+            ) from error
+
+    def _final_dot(self, smtp: smtplib.SMTP) -> Answer:
+        sock = smtp.sock
+        if sock is None:
+            raise smtplib.SMTPServerDisconnected("the connection is gone")
+        sock.settimeout(self._account.data_timeout)
+        smtp.send(b".\r\n")
+        code, text = smtp.getreply()
+        if code not in _ACCEPTED and code not in _TEMPORARY and code not in _REFUSED:
+            raise smtplib.SMTPResponseException(code, text)
+        if code == _CLOSING:
+            self._drop()
+        else:
+            sock.settimeout(self._account.timeout)
+        return Answer(code, words(text))
+
+    def _ask(self, command: str) -> Answer:
+        code, text = self._connected().docmd(command)
+        if code < 0:
+            raise smtplib.SMTPServerDisconnected(f"no SMTP reply: {words(text)}")
+        return Answer(code, words(text))
+
+    def _reset(self) -> None:
+        """Forget the transaction, or else the connection."""
+        try:
+            if self._smtp is not None and self._smtp.rset()[0] not in _ACCEPTED:
+                self._drop()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            self._smtp = open_session(self._account)
+        return self._smtp
+
+    @contextlib.contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Name what went wrong; after a fault of the wire the connection is not used again."""
+        host = self._account.host
+        try:
+            yield
+        except ssl.SSLError as error:
+            self._drop()
+            raise TlsError(
+                f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
+            ) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise NotSentError(f"Почтовый сервер {host} (SMTP): {error}") from error
+        except UnclearError:
+            self._drop()
+            raise
+
+
+def _check_letter(sender: str, recipients: Sequence[str], message: bytes) -> None:
+    if not recipients:
+        raise RefusedError("У письма нет получателей")
+    for address in (*recipients, *([sender] if sender else [])):
+        if not _ADDRESS.fullmatch(address):
+            raise RefusedError(f"Недопустимый почтовый адрес: {address!r}")
+    if _BARE_LINE_END.search(message):
+        # A bare CR or LF lets a part of the letter pass for the next command (SMTP smuggling).
+        raise RefusedError("В письме строка заканчивается не на CRLF")
