@@ -1,0 +1,134 @@
+"""Every Russian sentence that the pure rules produce, in one place.
+
+The rules decide, this file words: an official of the office can read it from top to bottom and
+say what should be put differently. Functions here only join words; they decide nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, time
+
+WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+CLAUSE = "п. 5.3 постановления"
+
+
+def clock(value: time) -> str:
+    """`18:00`."""
+    return f"{value:%H:%M}"
+
+
+def day_text(value: date, *, year: int) -> str:
+    """`пн 23.11`, or `пт 01.01.2027` when the day lies outside `year`."""
+    text = f"{WEEKDAYS[value.weekday()]} {value:%d.%m}"
+    return text if value.year == year else f"{text}.{value.year}"
+
+
+def moment_text(value: datetime, *, year: int) -> str:
+    """`пн 23.11 в 08:15`."""
+    return f"{day_text(value.date(), year=year)} в {clock(value.time())}"
+
+
+def term_received(received: datetime) -> str:
+    """When the clock started."""
+    return f"Поступило {moment_text(received, year=received.year)}."
+
+
+def term_same_day(before: time) -> str:
+    """The reading «до 18:00 того же дня»."""
+    return (
+        f"Срок ({CLAUSE}) – до {clock(before)} того же дня, "
+        f"а для поступившего в {clock(before)} и позже – до {clock(before)} следующего дня"
+    )
+
+
+def term_next_day(before: time) -> str:
+    """The reading «до 18:00 следующего дня»."""
+    return f"Срок ({CLAUSE}) – до {clock(before)} следующего дня"
+
+
+def term_within(hours: int, before: time) -> str:
+    """The reading «в течение суток и не позже 18:00»."""
+    span = "в течение суток" if hours == 24 else f"в течение {hours} ч"  # noqa: PLR2004 - a day has 24 hours
+    return f"Срок ({CLAUSE}) – {span} и не позже {clock(before)}"
+
+
+def term_cutoff(cutoff: time, before: time) -> str:
+    """The reading with a cut-off hour."""
+    return (
+        f"Срок ({CLAUSE}) – поступившее до {clock(cutoff)} в тот же день до {clock(before)}, "
+        f"остальное на следующий день до {clock(before)}"
+    )
+
+
+def term_due(rule: str, due: datetime, *, year: int) -> str:
+    """The rule followed by the moment it gives."""
+    return f"{rule}: {moment_text(due, year=year)}."
+
+
+def term_moved(due: datetime, *, year: int) -> str:
+    """The term fell on a day off and moved."""
+    return f"Это выходной, срок перенесён на рабочий день: {moment_text(due, year=year)}."
+
+
+def term_stated_earlier(stated: datetime, *, year: int) -> str:
+    """The notice's own term is earlier and wins."""
+    return f"В письме указан более ранний срок, он и действует: {moment_text(stated, year=year)}."
+
+
+def term_stated_wins(stated: datetime, *, year: int) -> str:
+    """The notice's own term wins by setting."""
+    return f"Действует срок, указанный в письме: {moment_text(stated, year=year)}."
+
+
+def term_stated_later(stated: datetime, *, year: int) -> str:
+    """The notice's own term is later: shown, and the dispatcher confirms."""
+    return (
+        f"В письме указан более поздний срок – {moment_text(stated, year=year)}; "
+        "пока диспетчер его не подтвердил, действует срок по постановлению."
+    )
+
+
+def term_stated_same() -> str:
+    """The notice names the very moment that the rule gives."""
+    return "В письме указан тот же срок."
+
+
+def term_stated_past(stated: datetime, *, year: int) -> str:
+    """The notice's own term lies before its arrival: no such term can be met."""
+    return (
+        f"Указанный в письме срок – {moment_text(stated, year=year)} – прошёл ещё до поступления: "
+        "проверьте его; действует срок по постановлению."
+    )
+
+
+def term_stated_ignored(stated: datetime, *, year: int) -> str:
+    """The notice's own term does not count by setting."""
+    return f"Срок в письме – {moment_text(stated, year=year)} – по настройке не учитывается."
+
+
+def term_goal(goal: datetime, *, year: int) -> str:
+    """What the office aims at, earlier than the term."""
+    return f"Цель – {day_text(goal.date(), year=year)} до {clock(goal.time())}."
+
+
+def no_working_day(day: date) -> str:
+    """The calendar leaves no working day within a year after `day`."""
+    return f"В календаре нет ни одного рабочего дня в течение года после {day:%d.%m.%Y}."
+
+
+def pattern_broken(pattern: str) -> str:
+    """Braces do not match."""
+    return f"Шаблон номера «{pattern}»: непарные фигурные скобки."
+
+
+def pattern_unknown(pattern: str, field: str, known: str) -> str:
+    """A field that does not exist."""
+    return f"Шаблон номера «{pattern}»: нет поля «{field}»; есть {known}."
+
+
+def pattern_no_number(pattern: str) -> str:
+    """Without {n} every letter of a year would get the same number."""
+    return f"Шаблон номера «{pattern}»: нет поля {{n}}, номера будут одинаковыми."
