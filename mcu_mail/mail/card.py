@@ -1,0 +1,56 @@
+"""The values that templates speak of: a case on one card, and a department to choose.
+
+They are the interface between the service, which fills them, and the office's templates, which may
+use every attribute: renaming one breaks an office's own wording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a mail about a case may say of it. An unknown string is empty, never None."""
+
+    number: str
+    title: str
+    """Short: «Снег, пгт Тяжинский»."""
+    due: datetime
+    """The latest time of the step this mail is about."""
+    term_due: datetime
+    """The term of the whole case."""
+    goal: datetime | None = None
+    term_sentence: str = ""
+    """The arithmetic of the term."""
+    plan: tuple[tuple[str, datetime], ...] = ()
+    """(step in Russian, its latest time), in order."""
+    applicant: str = ""
+    phone: str = ""
+    address: str = ""
+    link: str = ""
+    text: str = ""
+    """The citizen's words."""
+    drafter_name: str = ""
+    department_name: str = ""
+    version: int = 0
+    draft_text: str = ""
+    contact_lines: tuple[str, ...] = ()
+    """Records of contact with the applicant: «23.11 15:20, по телефону»."""
+    what_changed: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """Fields of the notice that a person must fill in: `applicant`, `address`, `text`, …"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A department that the dispatcher may choose, and what spoke for it."""
+
+    name: str
+    head_name: str
+    score: float
+    why: str = ""
