@@ -1,0 +1,36 @@
+"""The one typeface of our sheets, found on any machine because it comes as a Python package.
+
+PT Serif (OFL) has the whole Russian alphabet; a font of the system could be silently replaced.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import fontpkg_pt_serif
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR: Final = "PTSerif"
+BOLD: Final = "PTSerif-Bold"
+
+
+def font_folder() -> Path:
+    """Return the folder with the .ttf files, for programs that look for fonts themselves."""
+    return Path(fontpkg_pt_serif.ROOT) / "files"
+
+
+@cache
+def register_fonts() -> None:
+    """Make REGULAR and BOLD known to reportlab; done once per process."""
+    for name, file in ((REGULAR, "PT_Serif-Web-Regular.ttf"), (BOLD, "PT_Serif-Web-Bold.ttf")):
+        pdfmetrics.registerFont(TTFont(name, str(font_folder() / file)))
+
+
+def missing_characters(text: str) -> str:
+    """Return the characters of `text`, each once, that the typeface cannot draw."""
+    register_fonts()
+    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))

@@ -1,0 +1,191 @@
+"""The letter as a Word file: the office's own template filled with the words of one case.
+
+Guarantees: the template is rendered exactly once, in a sandbox, with unknown variables refused;
+a citizen's or an executor's words are data and never a template, and nothing of them is lost
+(`&`, `<`, braces); equal content gives equal bytes, so a verdict can be tied to a hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from mcu_mail.documents import sheet
+from mcu_mail.documents.qr import picture_side, qr_png
+from mcu_mail.documents.sheet import (
+    DATE_FIELD,
+    NUMBER_FIELD,
+    Field,
+    LetterContent,
+    Letterhead,
+    stamp_place,
+)
+from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = [
+    "DATE_FIELD",
+    "NUMBER_FIELD",
+    "Field",
+    "LetterContent",
+    "Letterhead",
+    "letter_sha",
+    "stamp_place",
+    "template_faults",
+    "template_sha",
+    "write_docx",
+]
+
+REQUIRED: Final = {
+    "letterhead": "бланк",
+    "date": "дата",
+    "number": "регистрационный номер",
+    "reference": "ссылка «На № … от …»",
+    "addressee": "адресат",
+    "address_lines": "адрес",
+    "heading": "заголовок к тексту",
+    "salutation": "обращение",
+    "paragraphs": "текст",
+    "last_paragraph": "последний абзац текста",
+    "enclosure": "приложение",
+    "signer_title": "должность подписавшего",
+    "signer_name": "подпись",
+    "executor_name": "исполнитель",
+    "executor_details": "телефон исполнителя",
+    "mark_label": "номер дела у QR-кода",
+    "first_mark": "QR-код первого листа",
+    "next_mark": "QR-код следующих листов",
+}
+"""Every variable of the template; all must be used, since a missing one would lose words."""
+
+
+def template_faults(path: Path) -> tuple[str, ...]:
+    """Return what is wrong with the template, one Russian sentence each; empty when it is usable."""
+    if not path.is_file():
+        return (f"Шаблон письма не найден: {path}.",)
+    try:
+        template = DocxTemplate(io.BytesIO(path.read_bytes()))
+        used = template.get_undeclared_template_variables(_environment())
+    except TemplateSyntaxError as error:
+        return (f"В шаблоне письма {path.name} ошибка в скобках подстановки: {error.message}.",)
+    except (ValueError, KeyError, zipfile.BadZipFile):
+        return (f"Шаблон письма {path.name} – не файл Word (.docx).",)
+    return tuple(
+        [
+            f"В шаблоне письма {path.name} неизвестное поле «{name}»."
+            for name in sorted(used - REQUIRED.keys())
+        ]
+        + [
+            f"В шаблоне письма {path.name} нет поля «{name}» ({title})."
+            for name, title in REQUIRED.items()
+            if name not in used
+        ]
+    )
+
+
+def write_docx(content: LetterContent, template: Path) -> bytes:
+    """Return the filled letter; the same content and template give the same bytes.
+
+    Raises RefusedError when the template cannot be rendered.
+    """
+    document = DocxTemplate(io.BytesIO(template.read_bytes()))
+    try:
+        document.render(_context(content, document), _environment())
+    except TemplateError as error:
+        raise RefusedError(f"Шаблон письма {template.name} не заполняется: {error}.") from error
+    out = io.BytesIO()
+    document.save(out)
+    return _repacked(out.getvalue())
+
+
+def letter_sha(docx: bytes) -> str:
+    """Return the SHA-256 of what the file holds, whatever its packing and time stamps.
+
+    Raises RefusedError when the bytes are no .docx.
+    """
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+            for name in sorted(archive.namelist()):
+                inside = archive.read(name)
+                digest.update(f"{name}\0{len(inside)}\0".encode())
+                digest.update(inside)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise RefusedError("Файл письма повреждён или это не файл Word (.docx).") from error
+    return digest.hexdigest()
+
+
+def template_sha(path: Path) -> str:
+    """Return the SHA-256 of the template file: noted with each letter (threats A44)."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+
+def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
+    *paragraphs, last = sheet.body(content) or ("",)
+    return {
+        "letterhead": {
+            "higher": _words(content.letterhead.higher),
+            "name": _words(content.letterhead.name),
+            "details": _words(content.letterhead.details),
+        },
+        "date": sheet.day(content.date),
+        "number": _word(content.number or ""),
+        "reference": _word(sheet.reference_line(content)),
+        "addressee": _word(content.addressee),
+        "address_lines": _words(content.address_lines),
+        "heading": _word(content.heading),
+        "salutation": _word(content.salutation),
+        "paragraphs": _words(paragraphs),
+        "last_paragraph": _word(last),
+        "enclosure": _word(sheet.enclosure_line(content)),
+        "signer_title": _word(content.signer_title),
+        "signer_name": _word(content.signer_name),
+        "executor_name": _word(content.executor_name),
+        "executor_details": _words(content.executor_details),
+        "mark_label": _word(sheet.mark_label(content)),
+        "first_mark": _mark(content, 1, sheet.FIRST_MARK, document),
+        "next_mark": _mark(content, sheet.FOLLOWING_PAGE, sheet.NEXT_MARK, document),
+    }
+
+
+def _mark(content: LetterContent, page: int, side_mm: float, document: DocxTemplate) -> InlineImage:
+    payload = sheet.payload(content, page)
+    side = Mm(picture_side(payload, side_mm))
+    return InlineImage(document, io.BytesIO(qr_png(payload)), width=side, height=side)
+
+
+def _word(text: str) -> Markup:
+    # docxtpl turns «{_{» into «{{» after rendering: as entities, braces pass it by unchanged.
+    escaped = str(escape(sheet.printable(text)))
+    return Markup(escaped.replace("{", "&#123;").replace("}", "&#125;").replace("%", "&#37;"))
+
+
+def _words(texts: Iterable[str]) -> list[Markup]:
+    return [word for word in map(_word, texts) if word]
+
+
+def _repacked(docx: bytes) -> bytes:
+    """Return the same package with every time stamp at the earliest the format knows."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # otherwise Windows and Linux would differ
+            target.writestr(entry, source.read(name))
+    return out.getvalue()

@@ -1,0 +1,204 @@
+"""What stands on the sheet of an outgoing letter, and where, whoever draws it.
+
+The Word template, the native PDF and the stamp on the scan must agree on the place of the number
+and the date: the rows of the letterhead have exact heights, so these rectangles never move.
+Geometry follows ГОСТ Р 7.0.97-2025 (margins 20/10/20/20 mm, requisites 10, 11, 15, 17-19, 22, 25,
+31). All lengths are millimetres, measured from the top left corner of the first page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    import datetime as dt
+
+PAGE_WIDTH: Final = 210.0
+PAGE_HEIGHT: Final = 297.0
+MARGIN_LEFT: Final = 20.0
+MARGIN_RIGHT: Final = 10.0
+MARGIN_TOP: Final = 20.0
+MARGIN_BOTTOM: Final = 20.0
+
+FORM_WIDTH: Final = 75.0
+FORM_GAP: Final = 25.0
+ADDRESS_WIDTH: Final = 80.0
+FORM_HEIGHT: Final = 48.0
+LINE_HEIGHT: Final = 7.0
+"""Height of the row with date and number, and of the row «На № … от …» under it."""
+
+SIGNATURE_COLUMNS: Final = (68.0, 72.0, 40.0)
+"""Post, free place for the signature or the mark of an electronic one, name."""
+
+FOOTER_EDGE: Final = 8.0
+"""From the lower edge of the sheet to the lower edge of the mark."""
+
+FIRST_MARK: Final = 20.0
+"""Side of the symbol on page 1, without its quiet zone: read at 150 dpi in every trial."""
+
+NEXT_MARK: Final = 15.0
+"""Side of the symbol on following pages: read at 200 dpi in every trial."""
+
+FOLLOWING_PAGE: Final = 0
+"""The page number in the mark of a Word file's following pages.
+
+A footer of Word is one for all of them, so it can only say «some following page»; the native PDF
+carries true page numbers.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A rectangle of page 1, in millimetres from its top left corner."""
+
+    x_mm: float
+    y_mm: float
+    w_mm: float
+    h_mm: float
+
+
+DATE_FIELD: Final = Field(x_mm=20.0, y_mm=68.0, w_mm=30.0, h_mm=LINE_HEIGHT)
+NUMBER_FIELD: Final = Field(x_mm=58.0, y_mm=68.0, w_mm=37.0, h_mm=LINE_HEIGHT)
+
+
+def stamp_place() -> tuple[Field, Field]:
+    """Where the date and the number of registration stand: (date, number)."""
+    return DATE_FIELD, NUMBER_FIELD
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """The corner form of the office. `lines`: the higher body first, then the office's name."""
+
+    lines: tuple[str, ...]
+    address: str
+    phone: str
+    email: str
+    requisites: tuple[str, ...] = ()
+
+    @property
+    def higher(self) -> tuple[str, ...]:
+        """The line of the higher body, in smaller type; none when there is one line only."""
+        return self.lines[:1] if len(self.lines) > 1 else ()
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """The lines of the office's own name."""
+        return self.lines[1:] if len(self.lines) > 1 else self.lines
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Reference data under the name, one line each; empty ones are left out."""
+        return tuple(filter(None, (self.address, self.phone, self.email, *self.requisites)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterContent:
+    """Everything that is written on one version of a letter.
+
+    `number` and `date` are None until registration: the sheet shows blank lines then. `addressee`
+    is in the dative. `print_code` is 16 characters of Crockford base32, new for each version.
+    """
+
+    case: str
+    version: int
+    letterhead: Letterhead
+    number: str | None
+    date: dt.date | None
+    ref_number: str | None
+    ref_date: dt.date | None
+    addressee: str
+    address_lines: tuple[str, ...]
+    heading: str
+    salutation: str
+    paragraphs: tuple[str, ...]
+    enclosure: str | None
+    signer_title: str
+    signer_name: str
+    executor_name: str
+    executor_details: tuple[str, ...]
+    print_code: str
+
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` as one line that every engine can set: NFC, no controls, single spaces.
+
+    Characters that XML forbids, direction marks and invisible joiners are dropped; a no-break
+    space stays (it keeps «№ 5» together).
+    """
+    flat = re.sub(r"[\t\n\v\f\r\x85\u2028\u2029]+", " ", text)
+    clean = unicodedata.normalize("NFC", _UNPRINTABLE.sub("", flat))
+    return re.sub(r" {2,}", " ", clean).strip(" ")
+
+
+def body(content: LetterContent) -> tuple[str, ...]:
+    """Return the paragraphs of the text: a line break makes a new one, empty ones are dropped."""
+    return tuple(
+        line
+        for paragraph in content.paragraphs
+        for line in map(printable, paragraph.splitlines())
+        if line
+    )
+
+
+def enclosure_line(content: LetterContent) -> str:
+    """Return «Приложение: …», or an empty string when nothing is enclosed."""
+    text = printable(content.enclosure or "")
+    if not text or text.lower().startswith("приложени"):
+        return text
+    return f"Приложение: {text}"
+
+
+def day(value: dt.date | None) -> str:
+    """Return the date as `24.11.2026`, or an empty string."""
+    return "" if value is None else f"{value:%d.%m.%Y}"
+
+
+def reference_line(content: LetterContent) -> str:
+    """Return «На № 3307 от 22.11.2026», without the unknown part; empty when nothing is known."""
+    number, when = printable(content.ref_number or ""), day(content.ref_date)
+    if number and when:
+        return f"На № {number} от {when}"
+    if number:
+        return f"На № {number}"
+    return ""
+
+
+def payload(content: LetterContent, page: int) -> str:
+    """Return the text of the page's mark; `page` 0 is «some following page» of a Word file."""
+    return f"TMO1-{content.case}-{content.version}-{page}-{content.print_code}"
+
+
+def mark_label(content: LetterContent) -> str:
+    """Return what a person reads beside the mark and may type as a file name."""
+    return f"{content.case}, версия {content.version}"
+
+
+def visible_strings(content: LetterContent) -> Iterator[str]:
+    """Yield every text that must be found in the finished PDF, whoever made it."""
+    yield from map(printable, content.letterhead.lines)
+    yield from map(printable, content.letterhead.details)
+    yield day(content.date)
+    yield printable(content.number or "")
+    yield reference_line(content)
+    yield printable(content.addressee)
+    yield from map(printable, content.address_lines)
+    yield printable(content.heading)
+    yield printable(content.salutation)
+    yield from body(content)
+    yield enclosure_line(content)
+    yield printable(content.signer_title)
+    yield printable(content.signer_name)
+    yield printable(content.executor_name)
+    yield from map(printable, content.executor_details)
+    yield mark_label(content)
