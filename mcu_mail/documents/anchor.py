@@ -1,0 +1,194 @@
+"""Where the printed letter lies on a scan of it.
+
+The QR was printed at a known place, so its corners on the scan tell how the sheet was shifted,
+turned and scaled. The QR is small and far from the blank for the number, so the place it gives is
+made finer by laying the printed page over the scan, when the printed page is at hand.
+Lengths of the *sheet* are millimetres from the top left corner of the printed page, y down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+from mcu_mail.documents import sheet
+from mcu_mail.documents.marks import find_codes, try_hard
+from mcu_mail.documents.pages import Pdf, open_pdf
+from mcu_mail.documents.plane import Affine, Point, moved, scaled, similarity
+from mcu_mail.domain.codes import read_payload
+from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from mcu_mail.documents.marks import Found
+    from mcu_mail.domain.codes import PrintMark
+
+MM_PER_INCH = 25.4
+DPI = 200
+# The fine adjustment compares small pictures: a pixel is a third of a millimetre.
+_FINE_DPI = 75
+_FINE_REACH_MM = 4.0
+# A sheet enlarged or reduced more than this, or lying outside its page, was not understood.
+_SCALE_LIMITS = (0.6, 1.6)
+_OUTSIDE = 0.25
+_RIGHT_ANGLE = 90
+
+_Corners = tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A page as it was printed.
+
+    Attributes:
+        qr: the corners of its QR in millimetres: top left, top right, bottom right, bottom left.
+        picture: the page at `DPI`, when it is at hand.
+    """
+
+    qr: _Corners
+    picture: Image.Image | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A page of a scan.
+
+    Attributes:
+        index: its place in the file.
+        mark: our mark on it, or None.
+        place: the map from the sheet's millimetres to the page's own coordinates (points).
+        turned: by how many degrees clockwise it is shown turned: 0, 90, 180 or 270.
+    """
+
+    index: int
+    mark: PrintMark | None
+    place: Affine
+    turned: int
+
+
+def printed_page(original: bytes | None, *, first: bool) -> Printed:
+    """A page as it was printed: measured on its PDF, by the standard form without it.
+
+    Args:
+        original: the PDF that was put into «На подпись», or None.
+        first: whether it is page 1; of following pages only the form is known.
+    """
+    if first and original is not None:
+        try:
+            with open_pdf(original) as pdf:
+                picture = pdf.render(0, DPI)
+        except RefusedError:
+            return _by_the_form(first=first)
+        code = _own_code(picture)
+        if code is not None:
+            to_mm = scaled(MM_PER_INCH / DPI, MM_PER_INCH / DPI)
+            corners = tuple(to_mm.apply(corner) for corner in code[0].corners)
+            return Printed(qr=corners, picture=picture)
+    return _by_the_form(first=first)
+
+
+def _by_the_form(*, first: bool) -> Printed:
+    """Where the QR stands by `sheet`, whose native drawing it is; Word's differs by a millimetre."""
+    side = sheet.FIRST_MARK if first else sheet.NEXT_MARK
+    right = sheet.PAGE_WIDTH - sheet.MARGIN_RIGHT
+    bottom = sheet.PAGE_HEIGHT - sheet.FOOTER_EDGE
+    corners = (
+        (right - side, bottom - side),
+        (right, bottom - side),
+        (right, bottom),
+        (right - side, bottom),
+    )
+    return Printed(qr=corners, picture=None)
+
+
+def find_sheets(pdf: Pdf, original: bytes | None) -> tuple[Sheet, ...]:
+    """Every page of a scan with the place of the printed sheet on it."""
+    found = []
+    for index in range(len(pdf)):
+        picture = pdf.render(index, DPI)
+        code = _own_code(picture)
+        to_page = pdf.pixels_to_page(index, picture.size)
+        if code is None:
+            place, mark, turned = _whole(picture.size), None, 0
+        else:
+            spot, mark = code
+            place, turned = _placed(picture, spot, mark, original)
+        found.append(Sheet(index=index, mark=mark, place=place.then(to_page), turned=turned))
+    return tuple(found)
+
+
+def _placed(
+    picture: Image.Image, spot: Found, mark: PrintMark, original: bytes | None
+) -> tuple[Affine, int]:
+    """The map from the sheet to the pixels of `picture`, and the right angle it is turned by."""
+    first = mark.page == 1
+    printed = printed_page(original, first=first)
+    fitted = similarity(printed.qr, spot.corners)
+    turned = round(fitted.angle / _RIGHT_ANGLE) * _RIGHT_ANGLE % 360
+    if not _plausible(fitted, picture.size):
+        return _whole(picture.size), turned
+    if printed.picture is not None:
+        fitted = _finer(fitted, picture, printed.picture)
+    return fitted, turned
+
+
+def _own_code(picture: Image.Image) -> tuple[Found, PrintMark] | None:
+    for code in find_codes(picture) or try_hard(picture):
+        mark = read_payload(code.text)
+        if mark is not None:
+            return code, mark
+    return None
+
+
+def _whole(size: tuple[int, int]) -> Affine:
+    """The map for a page without a code: the sheet fills it."""
+    return scaled(size[0] / sheet.PAGE_WIDTH, size[1] / sheet.PAGE_HEIGHT)
+
+
+def _plausible(place: Affine, size: tuple[int, int]) -> bool:
+    width, height = size
+    usual = max(size) / sheet.PAGE_HEIGHT
+    x, y = place.apply((sheet.DATE_FIELD.x_mm, sheet.DATE_FIELD.y_mm))
+    inside = (
+        -_OUTSIDE * width < x < (1 + _OUTSIDE) * width
+        and -_OUTSIDE * height < y < (1 + _OUTSIDE) * height
+    )
+    return inside and _SCALE_LIMITS[0] < place.scale / usual < _SCALE_LIMITS[1]
+
+
+def _finer(place: Affine, picture: Image.Image, printed: Image.Image) -> Affine:
+    """The map shifted so that the form around the two blanks lies on its image on the scan."""
+    date, number = sheet.stamp_place()
+    # From the name of the office above the blanks down to the line below them.
+    left, top = date.x_mm, date.y_mm - 30
+    width, height = number.x_mm + number.w_mm - left, 30 + date.h_mm + sheet.LINE_HEIGHT
+    reach = _FINE_REACH_MM
+    step = MM_PER_INCH / _FINE_DPI
+    steps = round(reach / step)
+    size = (round(width / step), round(height / step))
+    wanted = _window(printed, scaled(DPI / MM_PER_INCH, DPI / MM_PER_INCH), (left, top), size)
+    around = (size[0] + 2 * steps, size[1] + 2 * steps)
+    seen = _window(picture, place, (left - reach, top - reach), around)
+    best, at = None, (steps, steps)
+    for dx in range(2 * steps + 1):
+        for dy in range(2 * steps + 1):
+            part = seen.crop((dx, dy, dx + size[0], dy + size[1]))
+            apart = ImageStat.Stat(ImageChops.difference(part, wanted)).sum[0]
+            if best is None or apart < best:
+                best, at = apart, (dx, dy)
+    return moved((at[0] - steps) * step, (at[1] - steps) * step).then(place)
+
+
+def _window(
+    picture: Image.Image, place: Affine, corner: Point, size: tuple[int, int]
+) -> Image.Image:
+    """A part of the sheet as a small soft picture: `size` pixels at `_FINE_DPI` from `corner`."""
+    step = MM_PER_INCH / _FINE_DPI
+    source = scaled(step, step).then(moved(*corner)).then(place)
+    data = (source.a, source.c, source.e, source.b, source.d, source.f)
+    # Softened first: otherwise thin strokes fall between the points that are taken.
+    soft = picture.convert("L").filter(ImageFilter.BoxBlur(1))
+    return soft.transform(
+        size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=255
+    ).filter(ImageFilter.GaussianBlur(1))

@@ -1,0 +1,368 @@
+"""The clerk's folders on a network share: what is put there, and what is taken from there.
+
+Files are written whole under a temporary name and then renamed, so the clerk never sees half a
+letter. A scan is taken by renaming it into a hidden work folder on the same file system; nothing is
+read before, and what a killed daemon left there is found again by `leftovers`. A file is never
+deleted before its bytes are safe elsewhere. An unmounted share looks like an empty folder: a marker
+file tells them apart, and without it every call raises `TemporaryError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
+from mcu_mail.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Signature = tuple[int, int, int]
+
+MARKER = ".mcu-mail"
+WORK = ".mcu-work"
+MAX_BYTES = 100_000_000
+_MARKER_TEXT = "Не удаляйте: по этому файлу видно, что сетевая папка подключена.\r\n"
+_PART = ".part"
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class Folder(StrEnum):
+    """The folders as the clerk sees them."""
+
+    TO_SIGN = "На подпись"
+    SIGNED = "Подписано"
+    REFUSED = "Не принято"
+    SENT = "Отправлено"
+
+
+def sent_folder(year: int) -> str:
+    """The folder of the letters sent in a year, relative to the base."""
+    return f"{Folder.SENT}/{year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped:
+    """A file in «Подписано».
+
+    Attributes:
+        path: where it lies.
+        name: its name.
+        size: bytes.
+        modified: when it was last written, by the file system's clock.
+        settled: it has not changed for `settle_seconds` and may be claimed.
+    """
+
+    path: Path
+    name: str
+    size: int
+    modified: datetime
+    settled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A file taken out of «Подписано» into the work folder.
+
+    Attributes:
+        path: where it lies now.
+        name: the name the clerk gave it.
+        content: its bytes; of a file above `MAX_BYTES` only so many and one more.
+        sha256: of `content`, hexadecimal.
+    """
+
+    path: Path
+    name: str
+    content: bytes
+    sha256: str
+
+
+class Folders:
+    """The folders under one base; `settle_seconds` is how long a file must lie unchanged."""
+
+    def __init__(self, base: Path, *, settle_seconds: float = 10) -> None:
+        self.base = base
+        self._settle = settle_seconds
+        # What was seen at which real moment: (when first seen so, signature) by path.
+        self._seen: dict[Path, tuple[datetime, Signature]] = {}
+
+    def prepare(self, *, known: bool = False) -> None:
+        """Create the folders and the marker file; what exists is left as it is.
+
+        Args:
+            known: the store remembers that these folders were prepared before, so a missing marker
+                means an unmounted share and must not be papered over by a new one.
+
+        Raises:
+            TemporaryError: the folders cannot be made, or the share is not mounted.
+        """
+        if known:
+            self._demand_mounted()
+        with _disk("подготовить папки", self.base):
+            for folder in Folder:
+                (self.base / folder).mkdir(parents=True, exist_ok=True)
+            (self.base / WORK).mkdir(exist_ok=True)
+            if not self.is_mounted():
+                _write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
+
+    def is_mounted(self) -> bool:
+        """Whether the marker file is there."""
+        return (self.base / MARKER).is_file()
+
+    def publish(self, folder: str, name: str, content: bytes) -> Path:
+        """Make sure that a file with these bytes stands in a folder; returns its path.
+
+        Args:
+            folder: a `Folder` or `sent_folder(year)`.
+            name: a file name; characters that Windows forbids are replaced.
+            content: the bytes; the same bytes already there are left alone, others replaced.
+
+        Raises:
+            TemporaryError: no space, no share, or the old file is open in Word on Windows.
+        """
+        self._demand_mounted()
+        target = self.base / folder / safe_name(name)
+        with _disk("записать файл", target):
+            if _holds(target, content):
+                return target
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(target, content)
+        return target
+
+    def withdraw(self, folder: str, name: str) -> bool:
+        """Remove an outdated file; False when it is open elsewhere and could not be removed."""
+        self._demand_mounted()
+        try:
+            (self.base / folder / safe_name(name)).unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
+
+    def incoming(self, now_real: datetime) -> tuple[Dropped, ...]:
+        """The plain files in «Подписано», oldest first; links, pipes and system files are skipped.
+
+        Args:
+            now_real: the real clock (aware), even when a rehearsal plays another moment.
+        """
+        self._demand_mounted()
+        found: list[Dropped] = []
+        seen: dict[Path, tuple[datetime, Signature]] = {}
+        with _disk("прочитать папку", self.base / Folder.SIGNED):
+            for entry in os.scandir(self.base / Folder.SIGNED):
+                if is_service_file(entry.name):
+                    continue
+                try:
+                    facts = os.lstat(entry.path)
+                except FileNotFoundError:
+                    continue
+                if not _is_plain(facts):
+                    continue
+                path = Path(entry.path)
+                since, signature = self._seen.get(path, (None, None))
+                current = _signature(facts)
+                seen[path] = (
+                    (since, current)
+                    if since and signature == current
+                    else (
+                        now_real,
+                        current,
+                    )
+                )
+                changed = signature is not None and signature != current
+                found.append(
+                    Dropped(
+                        path=path,
+                        name=entry.name,
+                        size=facts.st_size,
+                        modified=datetime.fromtimestamp(facts.st_mtime, UTC),
+                        settled=self._has_settled(facts, seen[path][0], now_real, changed=changed),
+                    )
+                )
+        self._seen = seen
+        return tuple(sorted(found, key=lambda item: (item.modified, item.name)))
+
+    def _has_settled(
+        self, facts: os.stat_result, since: datetime, now_real: datetime, *, changed: bool
+    ) -> bool:
+        watched = (now_real - since).total_seconds()
+        # Windows keeps the old date of a copied file; the time of its inode tells of the copying.
+        age = now_real.timestamp() - max(facts.st_mtime, facts.st_ctime)
+        if watched >= self._settle:
+            return not changed
+        return age >= self._settle and not changed
+
+    def not_files(self) -> tuple[str, ...]:
+        """Names in «Подписано» that are never read: folders, links, pipes. For the clerk to see."""
+        self._demand_mounted()
+        with _disk("прочитать папку", self.base / Folder.SIGNED):
+            return tuple(
+                sorted(
+                    entry.name
+                    for entry in os.scandir(self.base / Folder.SIGNED)
+                    if not is_service_file(entry.name) and not _is_plain(os.lstat(entry.path))
+                )
+            )
+
+    def claim(self, dropped: Dropped) -> Claimed:
+        """Take a file into the work folder and read it there.
+
+        Raises:
+            TemporaryError: it changed, vanished, is held open, or became something else; it lies
+                in «Подписано» as before.
+        """
+        self._demand_mounted()
+        with _disk("взять файл", dropped.path):
+            facts = os.lstat(dropped.path)
+            if not _is_plain(facts) or facts.st_size != dropped.size:
+                raise TemporaryError(f"the file changed: {dropped.name}")
+            room = self.base / WORK / secrets.token_hex(8)
+            room.mkdir(parents=True)
+            taken = room / dropped.name
+            try:
+                dropped.path.rename(taken)
+            except OSError:
+                room.rmdir()
+                raise
+            try:
+                claimed = _read(taken)
+                after = os.lstat(taken)
+                if (after.st_size, after.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
+                    raise TemporaryError(f"the file is still being written: {dropped.name}")
+            except (OSError, TemporaryError):
+                self._return(taken)
+                raise
+        return claimed
+
+    def give_back(self, claimed: Claimed) -> Path:
+        """Put a claimed file back into «Подписано», for instance while it is still being copied."""
+        self._demand_mounted()
+        with _disk("вернуть файл", claimed.path):
+            return self._return(claimed.path)
+
+    def _return(self, taken: Path) -> Path:
+        return _move(taken, self.base / Folder.SIGNED, taken.name)
+
+    def leftovers(self) -> tuple[Claimed, ...]:
+        """Files that a killed daemon had claimed, read again; empty work folders are removed."""
+        self._demand_mounted()
+        found = []
+        with _disk("прочитать рабочую папку", self.base / WORK):
+            for room in sorted((self.base / WORK).iterdir()):
+                if room.is_dir() and not room.is_symlink():
+                    files = [path for path in sorted(room.iterdir()) if _is_plain(path.lstat())]
+                    found += [_read(path) for path in files]
+                    if not files:
+                        with contextlib.suppress(OSError):
+                            room.rmdir()
+        return tuple(found)
+
+    def reject(self, claimed: Claimed, note: str) -> Path:
+        """Move a claimed file to «Не принято» with a note beside it; returns its new path.
+
+        Args:
+            claimed: the file.
+            note: Russian text: what is wrong and what to do, written for Windows Notepad.
+        """
+        self._demand_mounted()
+        folder = self.base / Folder.REFUSED
+        with _disk("отложить файл", claimed.path):
+            folder.mkdir(exist_ok=True)
+            name = safe_name(claimed.name)
+            # The note is named by the stem, so two files must not share one.
+            taken = {path.stem for path in folder.iterdir() if path.suffix != ".txt"}
+            name = next(free for free in numbered(name) if Path(free).stem not in taken)
+            text = "\r\n".join(note.splitlines()) + "\r\n"
+            _write_whole(folder / f"{Path(name).stem} – НЕ ПРИНЯТ.txt", text.encode("utf-8-sig"))
+            return _move(claimed.path, folder, name)
+
+    def finish(self, claimed: Claimed, folder: str, name: str) -> Path:
+        """Move a claimed file to its last place; returns its path there."""
+        self._demand_mounted()
+        place = self.base / folder
+        with _disk("убрать файл на место", claimed.path):
+            place.mkdir(parents=True, exist_ok=True)
+            return _move(claimed.path, place, safe_name(name))
+
+    def _demand_mounted(self) -> None:
+        if not self.is_mounted():
+            raise TemporaryError(f"Сетевая папка не подключена: нет файла {MARKER} в {self.base}")
+
+
+def _signature(facts: os.stat_result) -> Signature:
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+
+
+def _is_plain(facts: os.stat_result) -> bool:
+    return stat.S_ISREG(facts.st_mode) and facts.st_nlink <= 1
+
+
+def _read(path: Path) -> Claimed:
+    """Read a file that must be plain, by one handle: what is checked is what is read."""
+    handle = os.open(path, os.O_RDONLY | _NO_FOLLOW | _BINARY)
+    with os.fdopen(handle, "rb") as file:
+        if not _is_plain(os.fstat(file.fileno())):
+            raise TemporaryError(f"not a plain file: {path.name}")
+        content = file.read(MAX_BYTES + 1)
+    digest = hashlib.sha256(content).hexdigest()
+    return Claimed(path=path, name=path.name, content=content, sha256=digest)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _move(taken: Path, folder: Path, name: str) -> Path:
+    """Move out of the work folder under a free name, and remove the empty room it lay in."""
+    target = next(path for path in map(folder.joinpath, numbered(name)) if not path.exists())
+    taken.rename(target)
+    _sync_folder(folder)
+    with contextlib.suppress(OSError):
+        taken.parent.rmdir()
+    return target
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    part = target.with_name(f".{secrets.token_hex(4)}{_PART}")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename outlive a power cut; Windows and some shares cannot and need not."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _disk(what: str, path: Path) -> Iterator[None]:
+    """A fault of the file system is temporary for us: the space or the share comes back."""
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryError(f"Не удалось {what} {path.name}: {error.strerror or error}") from error

@@ -1,0 +1,157 @@
+"""Reads the codes of an unknown file, in a process of its own (`python -m …scan_reading`).
+
+A file from the drop folder may be anything: a bomb, a PDF that hangs or crashes its reader. This
+process has a limit of memory and is ended by `scan.read_scan` when its time is over, so that the
+daemon survives whatever a file does. It gets the bytes on standard input and answers with one JSON
+document: `{"pages": [["text of a code", …], …]}` or `{"fault": "damaged"}`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import warnings
+from typing import TYPE_CHECKING, Literal
+
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from mcu_mail.documents.marks import find_codes, try_hard
+from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, Pdf, open_pdf
+from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_PIXELS = 50_000_000
+MAX_PAGES = 100
+DPI = 200
+FINER_DPI = 300
+# A long annex has no codes: the slow second look is for the pages of a letter, not for all of it.
+RETRIED_PAGES = 12
+MEMORY_BYTES = 2_000_000_000
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP")
+
+Media = Literal["pdf", "image"]
+Texts = tuple[tuple[str, ...], ...]
+
+
+class UnreadableError(RefusedError):
+    """The file cannot be read.
+
+    Attributes:
+        fault: a value of `scan.ScanFault`.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def read_texts(content: bytes, media: Media) -> Texts:
+    """The texts of the codes of each page, page by page.
+
+    Raises:
+        UnreadableError: `encrypted`, `too_large`, `incomplete` or `damaged`.
+    """
+    return _pdf_texts(content) if media == "pdf" else _image_texts(content)
+
+
+def _pdf_texts(content: bytes) -> Texts:
+    try:
+        with open_pdf(content) as pdf:
+            if len(pdf) > MAX_PAGES:
+                raise UnreadableError("too_large")
+            if len(pdf) == 0:
+                raise UnreadableError("damaged")
+            return _each_page(len(pdf), lambda index, dpi: _drawn(pdf, index, dpi))
+    except LockedPdfError as error:
+        raise UnreadableError("encrypted") from error
+    except UnreadableError:
+        raise
+    except RefusedError as error:
+        raise UnreadableError("damaged") from error
+
+
+def _drawn(pdf: Pdf, index: int, dpi: int) -> Image.Image:
+    width, height = pdf.size(index)
+    if width * height * (dpi / POINTS_PER_INCH) ** 2 > MAX_PIXELS:
+        raise UnreadableError("too_large")
+    return pdf.render(index, dpi)
+
+
+def _image_texts(content: bytes) -> Texts:
+    try:
+        with warnings.catch_warnings():
+            # The size is checked below, by our own limit, before a pixel is decoded.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+        count = getattr(image, "n_frames", 1)
+        if count > MAX_PAGES:
+            raise UnreadableError("too_large")
+        return _each_page(count, lambda index, dpi: _frame(image, index, dpi))
+    except Image.DecompressionBombError as error:
+        raise UnreadableError("too_large") from error
+    except UnidentifiedImageError as error:
+        raise UnreadableError("damaged") from error
+    except OSError as error:
+        # Pillow says so when the data end before the picture does: the copy may still be running.
+        cut = "truncated" in str(error)
+        raise UnreadableError("incomplete" if cut else "damaged") from error
+    except (SyntaxError, ValueError, ArithmeticError, LookupError, MemoryError, TypeError) as error:
+        raise UnreadableError("damaged") from error
+
+
+def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
+    image.seek(index)
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadableError("too_large")
+    grey = ImageOps.exif_transpose(image).convert("L")
+    # A picture has no finer drawing to ask for: the second look doubles a small one.
+    longest_a4 = 297 / 25.4 * DPI
+    if dpi > DPI and max(grey.size) < longest_a4:
+        grey = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.BICUBIC)
+    return grey
+
+
+def _each_page(count: int, draw: Callable[[int, int], Image.Image]) -> Texts:
+    pages = []
+    for index in range(count):
+        image = draw(index, DPI)
+        found = find_codes(image)
+        if not found and index < RETRIED_PAGES:
+            finer = draw(index, FINER_DPI)
+            found = find_codes(finer) or try_hard(image) or try_hard(finer)
+        pages.append(tuple(dict.fromkeys(code.text for code in found)))
+    return tuple(pages)
+
+
+def pages_of(content: bytes) -> tuple[Image.Image, ...]:
+    """The pages of a picture file that `read_texts` has already let pass, upright by their EXIF."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        return tuple(ImageOps.exif_transpose(page.copy()) for page in ImageSequence.Iterator(image))
+
+
+def _limit_memory() -> None:
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - Windows has no such module
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Answer for the file on standard input; the media is the one argument."""
+    _limit_memory()
+    content = sys.stdin.buffer.read()
+    try:
+        answer: dict[str, object] = {
+            "pages": read_texts(content, "pdf" if sys.argv[1] == "pdf" else "image")
+        }
+    except UnreadableError as error:
+        answer = {"fault": error.fault}
+    sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
+
+
+if __name__ == "__main__":
+    main()
