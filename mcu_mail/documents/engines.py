@@ -1,7 +1,7 @@
 """Which engine makes the PDF of a letter, and what steps in when it fails.
 
 A letter must leave before its term: when LibreOffice is absent, hangs or loses words, the native
-engine draws the same sheet, and the note says so in Russian. Every PDF is read back before it counts.
+engine draws the same sheet and the note says so in Russian. Every PDF is read back first.
 """
 
 from __future__ import annotations

@@ -32,5 +32,7 @@ def register_fonts() -> None:
 def missing_characters(text: str) -> str:
     """Return the characters of `text`, each once, that the typeface cannot draw."""
     register_fonts()
-    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    font = pdfmetrics.getFont(REGULAR)
+    assert isinstance(font, TTFont)
+    known = font.face.charToGlyph
     return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))

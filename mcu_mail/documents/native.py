@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, cast
 from xml.sax.saxutils import escape
 
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
@@ -64,7 +64,7 @@ def write_pdf(content: sheet.LetterContent) -> bytes:
         out,
         pagesize=(sheet.PAGE_WIDTH * mm, sheet.PAGE_HEIGHT * mm),
         invariant=1,
-        initialFontName=REGULAR,
+        initialFontName=REGULAR,  # type: ignore[arg-type]  # the stubs say float; it is a name
         lang="ru-RU",
     )
     canvas.setTitle(f"Ответ {content.case}")
@@ -116,23 +116,29 @@ class _Pen:
     def _flow(self, text: Paragraph) -> None:
         """Write a paragraph that may go on overleaf."""
         while _height(text, _TEXT_WIDTH) > self._room:
-            parts = text.split(_TEXT_WIDTH * mm, self._room * mm)
-            if len(parts) == 2:  # noqa: PLR2004 - the part for this page and the rest
-                self._put(_Block(text=parts[0]))
-                text = parts[1]
-            self._turn()
+            text = self._overleaf(text, self._room)
         self._put(_Block(text=text))
 
     def _close(self, text: Paragraph, tail: float) -> None:
         """Write the last paragraph so that its last lines stand on the page of the `tail`, mm."""
-        while (height := _height(text, _TEXT_WIDTH)) + tail > self._room:
-            line = text.style.leading * _POINT
-            parts = text.split(_TEXT_WIDTH * mm, min(self._room, height - 2 * line) * mm + 0.1)
-            if len(parts) == 2:  # noqa: PLR2004 - the part for this page and the rest
-                self._put(_Block(text=parts[0]))
-                text = parts[1]
-            self._turn()
+        while (height := _height(text, _TEXT_WIDTH)) + tail > self._room and self._written:
+            all_but_two_lines = height - 1.9 * 14 * _LEADING * _POINT
+            text = self._overleaf(text, min(self._room, all_but_two_lines))
         self._put(_Block(text=text))
+
+    def _overleaf(self, text: Paragraph, height: float) -> Paragraph:
+        """Write what of `text` fits into `height` mm, turn the page, return the rest."""
+        parts = text.split(_TEXT_WIDTH * mm, height * mm)
+        if len(parts) > 1:
+            here, text = cast("list[Paragraph]", parts)
+            self._put(_Block(text=here))
+        self._turn()
+        return text
+
+    @property
+    def _written(self) -> bool:
+        """Whether something stands on this page already, so that turning it gains room."""
+        return self.y > sheet.MARGIN_TOP
 
     @property
     def _bottom(self) -> float:
@@ -294,7 +300,7 @@ def _text(
     *,
     size: float = 14,
     font: str = REGULAR,
-    alignment: int = TA_LEFT,
+    alignment: Literal[0, 1, 2, 4] = TA_LEFT,
     first_line: float = 0.0,
 ) -> Paragraph:
     style = ParagraphStyle(

@@ -29,7 +29,7 @@ _FOOTER_MM: Final = 24.0
 
 @dataclass(frozen=True, kw_only=True)
 class PdfText:
-    """The text of a PDF, page by page: everything, and only what stands between header and footer."""
+    """The text of a PDF by page: all of it, and what stands between header and footer."""
 
     pages: tuple[str, ...]
     bodies: tuple[str, ...]

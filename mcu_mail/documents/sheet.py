@@ -13,9 +13,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mcu_mail.domain.codes import PrintMark, print_payload
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     import datetime as dt
+    from collections.abc import Iterator
 
 PAGE_WIDTH: Final = 210.0
 PAGE_HEIGHT: Final = 297.0
@@ -176,7 +178,9 @@ def reference_line(content: LetterContent) -> str:
 
 def payload(content: LetterContent, page: int) -> str:
     """Return the text of the page's mark; `page` 0 is «some following page» of a Word file."""
-    return f"TMO1-{content.case}-{content.version}-{page}-{content.print_code}"
+    return print_payload(
+        PrintMark(case=content.case, version=content.version, page=page, code=content.print_code)
+    )
 
 
 def mark_label(content: LetterContent) -> str:
