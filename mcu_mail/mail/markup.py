@@ -47,7 +47,17 @@ _MARKS = (
 )
 _LINKED = re.compile(f"{_LINK}([^{_LINK_TO}]*){_LINK_TO}([^{_LINK_END}]*){_LINK_END}")
 _URL = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
+_TWO_STOPS = re.compile(r"(?<=\.[А-ЯЁ]\.)\.(?!\.)")  # «Хозяйственнов И.М.» may end a sentence.
 _OUTLOOK_LIMIT = 1900
+
+# A quoted line that opens like a verdict gets a word before it: programs that answer without quote
+# marks would otherwise hand it back as if the official had written it (`threats.md` A12).
+_SAID = "пишут: "
+_DECIDES = re.compile(
+    r"[\W_]*(?:не\s+)?(?:соглас|утвержд|утвержу|одобр|возража|замечани|на доработ|доработ|верн|"
+    r"возвра|отклон|передел|исправ|стоп\b|отбой|ошиб|ознаком|(?:ок|окей|да|хорошо)\b|\+\s*$|👍)",
+    re.IGNORECASE,
+)
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _BUTTON = (
@@ -132,9 +142,11 @@ def finalize(value: object) -> str:
 
 
 def quoted(value: str) -> Inline:
-    """Filter: somebody's words, line by line, as a quotation."""
+    """Filter: somebody's words, line by line, as a quotation that never looks like a verdict."""
     lines = (clean(line) for line in value.strip().splitlines())
-    return Inline("\n".join(_QUOTE + line for line in lines))
+    return Inline(
+        "\n".join(f"{_QUOTE}{_SAID if _DECIDES.match(line) else ''}{line}" for line in lines)
+    )
 
 
 def link(label: str, target: str = "") -> Inline:
@@ -165,6 +177,7 @@ def parse(rendered: str) -> tuple[str, tuple[Block, ...]]:
     fresh = True
     for raw in lines:
         line = raw.strip(" \t")
+        line = _TWO_STOPS.sub("", line)
         kind, line = (line[0], line[1:].strip(" ")) if line[:1] in _KINDS else ("", line)
         if not line and not kind:
             fresh = True
@@ -179,15 +192,16 @@ def parse(rendered: str) -> tuple[str, tuple[Block, ...]]:
 
 def as_text(blocks: Iterable[Block], buttons: Sequence[Button]) -> str:
     """Return the plain text of the mail; paragraphs are separated by an empty line."""
-    pieces = []
+    text = ""
     for block in blocks:
         lines = [_plain(line) for line in block.lines]
         if block.kind == _QUOTE:
             lines = [f"> {line}".rstrip() for line in lines]
         elif block.kind == _BUTTONS:
             lines = [_button_in_words(button) for button in buttons]
-        pieces.append("\n".join(lines))
-    return "\n\n".join(piece for piece in pieces if piece) + "\n"
+        if any(lines):
+            text += "\n".join(lines) + ("\n" if block.kind == _HEADING else "\n\n")
+    return text.rstrip() + "\n"
 
 
 def as_html(blocks: Iterable[Block], buttons: Sequence[Button], address: str) -> str:
@@ -219,8 +233,8 @@ def _html(block: Block, buttons: Sequence[Button], address: str) -> str:
 
 
 def _button_in_words(button: Button) -> str:
-    words = f": или ответьте на это письмо, начав словами «{button.first_line}»"
-    return f"Кнопка «{clean(button.label)}»{words if button.first_line else ''}."
+    how = f"начните ответ словами «{button.first_line}»" if button.first_line else "нажмите кнопку"
+    return f"– чтобы выбрать «{clean(button.label)}», {how}"
 
 
 def _inline(line: str) -> str:

@@ -56,7 +56,17 @@ OUTSIDE = frozenset({"letter_cover"})
 """Mails to the region: neither our subject prefix, nor a separator, nor a code."""
 
 _SUBJECT_LIMIT = 150
-_OPTIONAL: Mapping[str, object] = {"code": "", "buttons": (), "card": None, "person": None}
+_OPTIONAL: Mapping[str, object] = {
+    "code": "",
+    "buttons": (),
+    "card": None,
+    "person": None,
+    "by": "",
+    "details": "",
+    "asked_version": 0,
+    "executors": (),
+}
+"""What a caller may leave out; every other name a template uses must be given."""
 
 
 @dataclass(frozen=True, kw_only=True)

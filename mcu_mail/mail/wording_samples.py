@@ -6,11 +6,12 @@ a template may use. People, addresses and the incident are invented.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail.card import Card
+from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
 if TYPE_CHECKING:
@@ -90,25 +91,264 @@ ROUTE_BUTTONS = (
 _CASE: Mapping[str, Any] = {"card": CARD, "person": PERSON, "now": NOW}
 _ASKED: Mapping[str, Any] = {**_CASE, "code": CODE}
 
+_REFUSALS = (
+    "old_version",
+    "stranger",
+    "not_your_turn",
+    "already_decided",
+    "step_over",
+    "unproven",
+    "no_code",
+    "weak",
+    "conditional",
+    "no_reason",
+    "not_understood",
+    "expired",
+)
+_DECISIONS = ("approve", "return", "answer", "contact", "executor", "time", "route", "number", "")
+_STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись почты")
+_SCAN_REFUSALS = (
+    "empty",
+    "incomplete",
+    "not_a_scan",
+    "damaged",
+    "encrypted",
+    "no_code",
+    "foreign_code",
+    "mixed",
+    "too_large",
+    "wrong_version",
+    "missing_page",
+    "unknown_case",
+    "step_over",
+    "duplicate",
+    "wrong_print_code",
+)
+_SIGN: Mapping[str, Any] = {
+    "print_file": "На подпись\\2026-000123 Ответ.pdf",
+    "scan_folder": "Подписано",
+}
+_POOR = replace(
+    CARD,
+    goal=None,
+    applicant="",
+    phone="",
+    address="",
+    link="",
+    text="",
+    term_sentence="",
+    plan=(),
+    drafter_name="",
+    department_name="",
+    version=0,
+    draft_text="",
+    contact_lines=(),
+    what_changed=(),
+    unsure=(),
+)
+_SCAN: Mapping[str, Any] = {
+    **_SIGN,
+    "now": NOW,
+    "scan_name": "Scan0007.pdf",
+    "number": CARD.number,
+    "version": 3,
+    "found_version": 2,
+    "what_changed": ("срок 25.11 вместо 26.11",),
+    "missing_pages": "2",
+    "found_number": "2026-000122",
+    "limit_mb": 50,
+    "phone_name": "Письменнова Алла Проектовна",
+    "phone": "2-00-00",
+    "until": _at(17, 40),
+}
+
+
+def _both(context: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """A full card and one of which only the number, the title and the terms are known."""
+    return context, {**context, "card": _POOR}
+
+
+_REQUESTS: Mapping[str, Mapping[str, Any]] = {
+    "task": {**_ASKED, "buttons": TASK_BUTTONS, "executors": ("Грейдеров Павел Схемович",)},
+    "rework": {
+        **_ASKED,
+        "buttons": TASK_BUTTONS[:1],
+        "by": "Хозяйственнов Илья Макетович",
+        "reason": "нет даты повторной уборки; назовите улицу полностью",
+    },
+    "approve": {**_ASKED, "buttons": APPROVE_BUTTONS},
+    "sign": {**_ASKED, **_SIGN, "follower": False},
+    "route": {
+        **_ASKED,
+        "buttons": ROUTE_BUTTONS,
+        "why": "Два отдела подходят одинаково.",
+        "candidates": (
+            Candidate(
+                name="Отдел дорожного хозяйства и транспорта",
+                head_name="Трассов Фёдор Макетович",
+                score=3,
+                why="снег, чистят",
+            ),
+            Candidate(
+                name="Управление по жизнеобеспечению и территориальному развитию",
+                head_name="Коммунальцев Олег Примерович",
+                score=3,
+            ),
+        ),
+    },
+    "register_number": {**_ASKED, "scan_name": "Scan0007.pdf"},
+    "confirm_needed": {
+        **_ASKED,
+        "words": "Согласовано",
+        "buttons": (_button("Да, писали мы", "ДА"),),
+    },
+}
+
 MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "task": (
-        {**_ASKED, "buttons": TASK_BUTTONS, "executors": ()},
-        {**_ASKED, "buttons": TASK_BUTTONS, "executors": ("Грейдеров Павел Схемович",)},
-    ),
-    "approve": ({**_ASKED, "buttons": APPROVE_BUTTONS},),
+    **{name: _both(context) for name, context in _REQUESTS.items()},
     "sign": (
+        *_both(_REQUESTS["sign"]),
+        {**_REQUESTS["sign"], "follower": True},
+    ),
+    "route": (*_both(_REQUESTS["route"]), {**_REQUESTS["route"], "candidates": (), "buttons": ()}),
+    "reminder": tuple(
+        {**context, "request": name, "now": now}
+        for name, context in _REQUESTS.items()
+        for now in (NOW, CARD.due, _at(12, 50))
+    ),
+    "missing": _both({
+        **_ASKED,
+        "buttons": TASK_BUTTONS[2:],
+        "lacks": ("запись о связи: «Связались: 23.11 15:20, по телефону»",),
+        "kept": ("текст ответа, 640 знаков", "фото: 2"),
+    }),
+    "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),
+    "not_taken": tuple(
         {
             **_ASKED,
-            "print_file": "На подпись\\2026-000123 Ответ.pdf",
-            "scan_folder": "Подписано",
-            "follower": False,
+            "buttons": APPROVE_BUTTONS,
+            "reason": reason,
+            "words": "ок",
+            "by": "Хозяйственнов Илья Макетович",
+            "asked_version": 1,
+        }
+        for reason in _REFUSALS
+    ),
+    "receipt": tuple(
+        {
+            **_CASE,
+            "decision": decision,
+            "undo_until": undo_until,
+            "next_step": "согласование заместителя главы",
+        }
+        for decision in _DECISIONS
+        for undo_until in (_at(10, 15), None)
+    ),
+    "reassigned": tuple(
+        {
+            **_CASE,
+            "to_you": to_you,
+            "other_name": "Коммунальцев Олег Примерович",
+            "reason": "решение диспетчера",
+        }
+        for to_you in (True, False)
+    ),
+    "time_asked": tuple(
+        {
+            **_CASE,
+            "who": "Грейдеров Павел Схемович",
+            "phone": "8-999-000-33-03",
+            "until": until,
+            "reason": "техника на ремонте",
+        }
+        for until in (_at(15, day=25), None)
+    ),
+    "escalation": _both({
+        **_CASE,
+        "now": _at(14, 50),
+        "step_name": "Ответ исполнителя",
+        "late_name": "Трассов Фёдор Макетович",
+        "late_phone": PERSON.phone,
+    }),
+    "recipient_refused": (
+        {
+            **_ASKED,
+            "address": "priem@region.example",
+            "server_answer": "550 5.1.1 User unknown",
+            "others": (("otvet@region.example", "принято сегодня в 16:41"),),
         },
     ),
-    "letter_cover": (
+    "deferred_late": (
+        {**_ASKED, "addresses": (("priem@region.example", "451 4.7.1 Try again later"),)},
+    ),
+    "sent": (
+        {
+            **_CASE,
+            "register_number": "01-12/345",
+            "register_date": NOW.date(),
+            "deliveries": (
+                ("otvet@region.example", _at(16, 41)),
+                ("priem@region.example", _at(16, 42)),
+            ),
+            "attachments": ("Подтверждение отправки 2026-000123.pdf",),
+        },
+    ),
+    "reopened": tuple(
+        {
+            **_ASKED,
+            "kind": kind,
+            "from_address": "priem@region.example",
+            "excerpt": "550 5.1.1 User unknown",
+        }
+        for kind in ("bounce", "reply")
+    ),
+    "unreadable": tuple(
         {
             "now": NOW,
-            "card": CARD,
-            "external_id": "Г-1542",
+            "person": PERSON,
+            "sender": sender,
+            "subject_line": subject_line,
+            "received_at": _at(9, 40),
+            "folder": "МЦУ/Не разобрано",
+            "why": "нет текста и вложений",
+        }
+        for sender, subject_line in (("press@region.example", "Fwd: срочно"), ("", ""))
+    ),
+    "caught_up": tuple(
+        {
+            "now": NOW,
+            "person": PERSON,
+            "since": _at(2),
+            "until": _at(10),
+            "overdue": overdue,
+            "done": ("отправлено напоминаний: 3",),
+        }
+        for overdue in (((CARD.number, CARD.title, "ответ исполнителя", _at(9, 30)),), ())
+    ),
+    "alarm": tuple(
+        {
+            "now": NOW,
+            "person": person,
+            "what": what,
+            "since": _at(8, 30),
+            "error": "Connection refused",
+            "hint": "Проверьте, работает ли почтовый сервер.",
+        }
+        for what in _STALLS
+        for person in (PERSON, None)
+    ),
+    "stated_later": (
+        {
+            **_ASKED,
+            "stated": _at(18, day=26),
+            "buttons": (_button("Срок из уведомления", "Верный срок: 26.11.2026 18:00"),),
+        },
+    ),
+    "letter_cover": tuple(
+        {
+            "now": NOW,
+            "card": card,
+            "external_id": external_id,
             "received_at": _at(9, 40),
             "register_number": "01-12/345",
             "register_date": NOW.date(),
@@ -116,7 +356,26 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "signer_name": "Тестов Пётр Примерович",
             "signer_title": "Глава Тяжинского муниципального округа",
             "contact": "Письменнова Алла Проектовна, 8 (38449) 2-00-00",
-        },
+        }
+        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""))
     ),
 }
-NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
+
+NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "scan_refused": tuple(
+        {**_SCAN, "reason": reason, **more}
+        for reason in (*_SCAN_REFUSALS, "other")
+        for more in ({}, {"phone_name": "", "phone": "", "until": None, "what_changed": ()})
+    ),
+    "today": (
+        {
+            "now": NOW,
+            "follower": False,
+            "waiting": (
+                (CARD.number, CARD.title, "2026-000123 Ответ.pdf", "01-12/345", _at(16, 30)),
+            ),
+            "sent": (("01-12/344", "2026-000121", "Свет, с. Ступишино", _at(9, 50)),),
+        },
+        {"now": NOW, "follower": True, "waiting": (), "sent": ()},
+    ),
+}
