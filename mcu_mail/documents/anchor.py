@@ -9,26 +9,33 @@ Lengths of the *sheet* are millimetres from the top left corner of the printed p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
 from mcu_mail.documents import sheet
-from mcu_mail.documents.marks import find_codes, try_hard
+from mcu_mail.documents.marks import DPI, find_codes, look_closely
 from mcu_mail.documents.pages import Pdf, open_pdf
 from mcu_mail.documents.plane import Affine, Point, moved, scaled, similarity
+from mcu_mail.documents.scan_reading import RETRIED_PAGES
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mcu_mail.documents.marks import Found
     from mcu_mail.domain.codes import PrintMark
 
 MM_PER_INCH = 25.4
-DPI = 200
 # The fine adjustment compares small pictures: a pixel is a third of a millimetre.
 _FINE_DPI = 75
-_FINE_REACH_MM = 4.0
+_FINE_REACH_MM = 5.0
+# With the printed page at hand the letterhead above the blanks helps to compare.
+_LETTERHEAD_ABOVE = 30.0
+_BESIDE = 3.0
+_DARK = 225
 # A sheet enlarged or reduced more than this, or lying outside its page, was not understood.
 _SCALE_LIMITS = (0.6, 1.6)
 _OUTSIDE = 0.25
@@ -43,11 +50,15 @@ class Printed:
 
     Attributes:
         qr: the corners of its QR in millimetres: top left, top right, bottom right, bottom left.
-        picture: the page at `DPI`, when it is at hand.
+        picture: the page at `DPI`: as it was printed, or only the rules of the form; None for a
+            page without blanks.
+        above: how many millimetres above the blanks the picture can be trusted.
+
     """
 
     qr: _Corners
     picture: Image.Image | None
+    above: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +70,7 @@ class Sheet:
         mark: our mark on it, or None.
         place: the map from the sheet's millimetres to the page's own coordinates (points).
         turned: by how many degrees clockwise it is shown turned: 0, 90, 180 or 270.
+
     """
 
     index: int
@@ -73,6 +85,7 @@ def printed_page(original: bytes | None, *, first: bool) -> Printed:
     Args:
         original: the PDF that was put into «На подпись», or None.
         first: whether it is page 1; of following pages only the form is known.
+
     """
     if first and original is not None:
         try:
@@ -80,16 +93,16 @@ def printed_page(original: bytes | None, *, first: bool) -> Printed:
                 picture = pdf.render(0, DPI)
         except RefusedError:
             return _by_the_form(first=first)
-        code = _own_code(picture)
+        code = _ours(find_codes(picture))
         if code is not None:
             to_mm = scaled(MM_PER_INCH / DPI, MM_PER_INCH / DPI)
             corners = tuple(to_mm.apply(corner) for corner in code[0].corners)
-            return Printed(qr=corners, picture=picture)
+            return Printed(qr=corners, picture=picture, above=_LETTERHEAD_ABOVE)
     return _by_the_form(first=first)
 
 
 def _by_the_form(*, first: bool) -> Printed:
-    """Where the QR stands by `sheet`, whose native drawing it is; Word's differs by a millimetre."""
+    """Where the QR and the two blanks stand by `sheet`; Word's drawing differs by millimetres."""
     side = sheet.FIRST_MARK if first else sheet.NEXT_MARK
     right = sheet.PAGE_WIDTH - sheet.MARGIN_RIGHT
     bottom = sheet.PAGE_HEIGHT - sheet.FOOTER_EDGE
@@ -99,15 +112,32 @@ def _by_the_form(*, first: bool) -> Printed:
         (right, bottom),
         (right - side, bottom),
     )
-    return Printed(qr=corners, picture=None)
+    return Printed(qr=corners, picture=_drawn_form() if first else None, above=0)
+
+
+def _drawn_form() -> Image.Image:
+    """A white page with the rules of the two blanks: all that is sure of every letter."""
+    pixels = DPI / MM_PER_INCH
+    page = Image.new(
+        "L", (round(sheet.PAGE_WIDTH * pixels), round(sheet.PAGE_HEIGHT * pixels)), 255
+    )
+    draw = ImageDraw.Draw(page)
+    for field in sheet.stamp_place():
+        rule = (field.y_mm + field.h_mm) * pixels
+        draw.line((field.x_mm * pixels, rule, (field.x_mm + field.w_mm) * pixels, rule), 0, width=2)
+    return page
 
 
 def find_sheets(pdf: Pdf, original: bytes | None) -> tuple[Sheet, ...]:
     """Every page of a scan with the place of the printed sheet on it."""
     found = []
     for index in range(len(pdf)):
-        picture = pdf.render(index, DPI)
-        code = _own_code(picture)
+        picture, codes = look_closely(
+            partial(pdf.render, index),
+            lambda text: read_payload(text) is not None,
+            patient=index < RETRIED_PAGES,
+        )
+        code = _ours(codes)
         to_page = pdf.pixels_to_page(index, picture.size)
         if code is None:
             place, mark, turned = _whole(picture.size), None, 0
@@ -129,12 +159,12 @@ def _placed(
     if not _plausible(fitted, picture.size):
         return _whole(picture.size), turned
     if printed.picture is not None:
-        fitted = _finer(fitted, picture, printed.picture)
+        fitted = _finer(fitted, picture, printed.picture, printed.above)
     return fitted, turned
 
 
-def _own_code(picture: Image.Image) -> tuple[Found, PrintMark] | None:
-    for code in find_codes(picture) or try_hard(picture):
+def _ours(codes: Iterable[Found]) -> tuple[Found, PrintMark] | None:
+    for code in codes:
         mark = read_payload(code.text)
         if mark is not None:
             return code, mark
@@ -157,12 +187,13 @@ def _plausible(place: Affine, size: tuple[int, int]) -> bool:
     return inside and _SCALE_LIMITS[0] < place.scale / usual < _SCALE_LIMITS[1]
 
 
-def _finer(place: Affine, picture: Image.Image, printed: Image.Image) -> Affine:
+def _finer(place: Affine, picture: Image.Image, printed: Image.Image, above: float) -> Affine:
     """The map shifted so that the form around the two blanks lies on its image on the scan."""
     date, number = sheet.stamp_place()
-    # From the name of the office above the blanks down to the line below them.
-    left, top = date.x_mm, date.y_mm - 30
-    width, height = number.x_mm + number.w_mm - left, 30 + date.h_mm + sheet.LINE_HEIGHT
+    # From `above` the blanks down to the middle of the line below them.
+    left, top = date.x_mm - _BESIDE, date.y_mm - above
+    width = number.x_mm + number.w_mm + _BESIDE - left
+    height = above + date.h_mm + sheet.LINE_HEIGHT / 2
     reach = _FINE_REACH_MM
     step = MM_PER_INCH / _FINE_DPI
     steps = round(reach / step)
@@ -170,14 +201,27 @@ def _finer(place: Affine, picture: Image.Image, printed: Image.Image) -> Affine:
     wanted = _window(printed, scaled(DPI / MM_PER_INCH, DPI / MM_PER_INCH), (left, top), size)
     around = (size[0] + 2 * steps, size[1] + 2 * steps)
     seen = _window(picture, place, (left - reach, top - reach), around)
+    rules_only = not above
     best, at = None, (steps, steps)
     for dx in range(2 * steps + 1):
         for dy in range(2 * steps + 1):
             part = seen.crop((dx, dy, dx + size[0], dy + size[1]))
-            apart = ImageStat.Stat(ImageChops.difference(part, wanted)).sum[0]
+            apart = _unlike(part, wanted, rules_only=rules_only)
             if best is None or apart < best:
                 best, at = apart, (dx, dy)
     return moved((at[0] - steps) * step, (at[1] - steps) * step).then(place)
+
+
+def _unlike(seen: Image.Image, wanted: Image.Image, *, rules_only: bool) -> float:
+    """How far two small pictures are from one another; less is better.
+
+    Of the bare form only the rules are known, so nothing else may count: an empty place would be
+    more like it than the right one with its text around.
+    """
+    if rules_only:
+        rules = wanted.point([255] * _DARK + [0] * (256 - _DARK))
+        return float(ImageStat.Stat(seen, rules).mean[0])
+    return float(ImageStat.Stat(ImageChops.difference(seen, wanted)).mean[0])
 
 
 def _window(

@@ -50,6 +50,7 @@ def write_confirmation(
         subject_line: subject of the message that was sent.
         rows: address, state, the server's answer, moment; one row for each address.
         files: name and SHA-256 of each file that was sent.
+
     """
     register_fonts()
     for size in _TYPE_SIZES:

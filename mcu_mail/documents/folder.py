@@ -33,6 +33,7 @@ WORK = ".mcu-work"
 MAX_BYTES = 100_000_000
 _MARKER_TEXT = "Не удаляйте: по этому файлу видно, что сетевая папка подключена.\r\n"
 _PART = ".part"
+_NOTE = " – НЕ ПРИНЯТ.txt"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -61,6 +62,7 @@ class Dropped:
         size: bytes.
         modified: when it was last written, by the file system's clock.
         settled: it has not changed for `settle_seconds` and may be claimed.
+
     """
 
     path: Path
@@ -79,6 +81,7 @@ class Claimed:
         name: the name the clerk gave it.
         content: its bytes; of a file above `MAX_BYTES` only so many and one more.
         sha256: of `content`, hexadecimal.
+
     """
 
     path: Path
@@ -105,6 +108,7 @@ class Folders:
 
         Raises:
             TemporaryError: the folders cannot be made, or the share is not mounted.
+
         """
         if known:
             self._demand_mounted()
@@ -129,6 +133,7 @@ class Folders:
 
         Raises:
             TemporaryError: no space, no share, or the old file is open in Word on Windows.
+
         """
         self._demand_mounted()
         target = self.base / folder / safe_name(name)
@@ -153,6 +158,7 @@ class Folders:
 
         Args:
             now_real: the real clock (aware), even when a rehearsal plays another moment.
+
         """
         self._demand_mounted()
         found: list[Dropped] = []
@@ -219,11 +225,12 @@ class Folders:
         Raises:
             TemporaryError: it changed, vanished, is held open, or became something else; it lies
                 in «Подписано» as before.
+
         """
         self._demand_mounted()
         with _disk("взять файл", dropped.path):
             facts = os.lstat(dropped.path)
-            if not _is_plain(facts) or facts.st_size != dropped.size:
+            if not _is_plain(facts) or not _as_listed(facts, dropped):
                 raise TemporaryError(f"the file changed: {dropped.name}")
             room = self.base / WORK / secrets.token_hex(8)
             room.mkdir(parents=True)
@@ -235,9 +242,7 @@ class Folders:
                 raise
             try:
                 claimed = _read(taken)
-                after = os.lstat(taken)
-                if (after.st_size, after.st_mtime_ns) != (facts.st_size, facts.st_mtime_ns):
-                    raise TemporaryError(f"the file is still being written: {dropped.name}")
+                _demand_unchanged(facts, os.lstat(taken), dropped.name)
             except (OSError, TemporaryError):
                 self._return(taken)
                 raise
@@ -272,6 +277,7 @@ class Folders:
         Args:
             claimed: the file.
             note: Russian text: what is wrong and what to do, written for Windows Notepad.
+
         """
         self._demand_mounted()
         folder = self.base / Folder.REFUSED
@@ -279,10 +285,10 @@ class Folders:
             folder.mkdir(exist_ok=True)
             name = safe_name(claimed.name)
             # The note is named by the stem, so two files must not share one.
-            taken = {path.stem for path in folder.iterdir() if path.suffix != ".txt"}
+            taken = {path.stem for path in folder.iterdir() if not path.name.endswith(_NOTE)}
             name = next(free for free in numbered(name) if Path(free).stem not in taken)
             text = "\r\n".join(note.splitlines()) + "\r\n"
-            _write_whole(folder / f"{Path(name).stem} – НЕ ПРИНЯТ.txt", text.encode("utf-8-sig"))
+            _write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
             return _move(claimed.path, folder, name)
 
     def finish(self, claimed: Claimed, folder: str, name: str) -> Path:
@@ -304,6 +310,16 @@ def _signature(facts: os.stat_result) -> Signature:
 
 def _is_plain(facts: os.stat_result) -> bool:
     return stat.S_ISREG(facts.st_mode) and facts.st_nlink <= 1
+
+
+def _as_listed(facts: os.stat_result, dropped: Dropped) -> bool:
+    modified = datetime.fromtimestamp(facts.st_mtime, UTC)
+    return (facts.st_size, modified) == (dropped.size, dropped.modified)
+
+
+def _demand_unchanged(before: os.stat_result, after: os.stat_result, name: str) -> None:
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise TemporaryError(f"the file is still being written: {name}")
 
 
 def _read(path: Path) -> Claimed:

@@ -1,8 +1,8 @@
 """The one door to zxing-cpp: the QR codes of a picture, with their places.
 
 A code's text is only a text here: whether it is ours is decided by `mcu_mail.domain.codes`, and
-nothing ever opens it as an address. `try_hard` spends more work on a poor scan and never reads
-*other* codes for it: a QR that decodes has passed its own error correction.
+nothing ever opens it as an address. More work on a poor scan never reads a *wrong* code: a QR that
+decodes has passed its own error correction.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mcu_mail.documents.plane import Point
 
+DPI = 200
+FINER_DPI = 300
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -28,6 +30,7 @@ class Found:
     Attributes:
         text: what the code says.
         corners: top left, top right, bottom right, bottom left as the code was printed, in pixels.
+
     """
 
     text: str
@@ -49,16 +52,35 @@ def find_codes(image: Image.Image) -> tuple[Found, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def try_hard(image: Image.Image) -> tuple[Found, ...]:
-    """The codes of a picture that showed none at first sight: contrast, smoothing, thresholds."""
-    for better in _improved(_grey(image)):
-        found = find_codes(better)
-        if found:
-            return found
-    return ()
+def look_closely(
+    draw: Callable[[int], Image.Image], ours: Callable[[str], bool], *, patient: bool
+) -> tuple[Image.Image, tuple[Found, ...]]:
+    """The codes of one page, looked for again and again until one of ours is among them.
+
+    Args:
+        draw: gives the page as a picture at a resolution (dots per inch).
+        ours: whether a code is one that is looked for; others do not end the search.
+        patient: False for one quick look only.
+
+    Returns:
+        The picture in which they were found, to which their corners belong, and the codes.
+
+    """
+    picture = draw(DPI)
+    first = find_codes(picture)
+    if not patient or any(ours(code.text) for code in first):
+        return picture, first
+    finer = draw(FINER_DPI)
+    for base in (finer, picture):
+        for better in (base, *_improved(base)):
+            found = find_codes(better)
+            if any(ours(code.text) for code in found):
+                return base, found
+    return picture, first
 
 
-def _improved(grey: Image.Image) -> Iterator[Image.Image]:
+def _improved(picture: Image.Image) -> Iterator[Image.Image]:
+    grey = _grey(picture)
     stretched = ImageOps.autocontrast(grey, cutoff=2)
     yield stretched
     yield stretched.filter(ImageFilter.MedianFilter(3))

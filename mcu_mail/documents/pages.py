@@ -63,6 +63,7 @@ class Pdf:
 
         Raises:
             RefusedError: the page cannot be drawn.
+
         """
         try:
             page = self._document[index]
@@ -115,6 +116,7 @@ def open_pdf(content: bytes) -> Iterator[Pdf]:
     Raises:
         LockedPdfError: a password is needed.
         RefusedError: the bytes are no PDF that PDFium can open.
+
     """
     with _LOCK:
         try:

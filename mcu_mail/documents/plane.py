@@ -48,6 +48,7 @@ class Affine:
 
         Raises:
             ValueError: the map squeezes the plane to a line and has no way back.
+
         """
         det = self.a * self.d - self.b * self.c
         if abs(det) < 1e-12:  # noqa: PLR2004 - a bound for "zero" in floating point
@@ -87,6 +88,7 @@ def similarity(source: Sequence[Point], target: Sequence[Point]) -> Affine:
 
     Raises:
         ValueError: fewer than two pairs, or all source points in one place.
+
     """
     if len(source) != len(target) or len(source) < 2:  # noqa: PLR2004 - a line has two ends
         raise ValueError("at least two pairs of points are needed")

@@ -19,7 +19,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -31,9 +30,15 @@ from mcu_mail.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PIL import Image
+
 MAX_BYTES = 100_000_000
 GUARD_SECONDS = 60
 _TAIL = 2048
+# Cameras write data of their own after the end of the picture.
+_JPEG_END, _JPEG_TAIL = b"\xff\xd9", 65536
+# What a Python process needs; passwords of the daemon stay out of the reading process.
+_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LD_LIBRARY_PATH")
 # A writer that reserves the whole size first leaves zeros where it has not been yet.
 _ZEROS = bytes(1024)
 _SIGNATURES: dict[bytes, Literal["image"]] = {
@@ -70,6 +75,7 @@ class ScanPage:
         index: its place in the file, from 0.
         marks: our codes on it.
         foreign: the texts of other codes on it, to be shown and never followed.
+
     """
 
     index: int
@@ -85,6 +91,7 @@ class Scan:
         pages: every page in the order of the file.
         media: what the file is.
         signed_electronically: the PDF carries a signature inside and must not be altered.
+
     """
 
     pages: tuple[ScanPage, ...]
@@ -103,6 +110,7 @@ def read_scan(content: bytes, name: str) -> Scan | ScanFault:
     Args:
         content: the bytes of the file.
         name: its name, for the log of the caller only: a name proves nothing about the bytes.
+
     """
     del name
     media = _media(content)
@@ -157,6 +165,8 @@ def _media(content: bytes) -> Literal["pdf", "image"] | ScanFault:
     if content.endswith(_ZEROS) and not content.startswith((b"BM", b"II", b"MM")):
         # White or black lines of an unpacked BMP or TIFF are zeros too; those are left to Pillow.
         return ScanFault.INCOMPLETE
+    if content.startswith(b"\xff\xd8") and _JPEG_END not in content[-_JPEG_TAIL:]:
+        return ScanFault.INCOMPLETE
     if image is None:
         tail = content[-_TAIL:]
         return "pdf" if b"%%EOF" in tail and b"startxref" in tail else ScanFault.INCOMPLETE
@@ -168,7 +178,7 @@ def _texts_guarded(
 ) -> tuple[tuple[str, ...], ...] | ScanFault:
     """The texts of the codes, read by a process that may crash, hang or eat memory."""
     house = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, (house, os.environ.get("PYTHONPATH"))))
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own module by our own interpreter
             [sys.executable, "-m", "mcu_mail.documents.scan_reading", media],
@@ -176,7 +186,7 @@ def _texts_guarded(
             capture_output=True,
             timeout=GUARD_SECONDS,
             check=False,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**environment, "PYTHONPATH": house},
         )
     except subprocess.TimeoutExpired:
         return ScanFault.TOO_LARGE
@@ -193,6 +203,7 @@ def as_pdf(content: bytes, scan: Scan) -> bytes:
 
     Raises:
         RefusedError: the picture cannot be decoded (its codes could not have been read either).
+
     """
     if scan.media == "pdf":
         return content

@@ -12,12 +12,14 @@ import io
 import json
 import sys
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from mcu_mail.documents.marks import find_codes, try_hard
+from mcu_mail.documents.marks import DPI, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, Pdf, open_pdf
+from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 100
-DPI = 200
-FINER_DPI = 300
 # A long annex has no codes: the slow second look is for the pages of a letter, not for all of it.
 RETRIED_PAGES = 12
 MEMORY_BYTES = 2_000_000_000
@@ -41,6 +41,7 @@ class UnreadableError(RefusedError):
 
     Attributes:
         fault: a value of `scan.ScanFault`.
+
     """
 
     def __init__(self, fault: str) -> None:
@@ -53,6 +54,7 @@ def read_texts(content: bytes, media: Media) -> Texts:
 
     Raises:
         UnreadableError: `encrypted`, `too_large`, `incomplete` or `damaged`.
+
     """
     return _pdf_texts(content) if media == "pdf" else _image_texts(content)
 
@@ -60,10 +62,7 @@ def read_texts(content: bytes, media: Media) -> Texts:
 def _pdf_texts(content: bytes) -> Texts:
     try:
         with open_pdf(content) as pdf:
-            if len(pdf) > MAX_PAGES:
-                raise UnreadableError("too_large")
-            if len(pdf) == 0:
-                raise UnreadableError("damaged")
+            _demand_pages(len(pdf))
             return _each_page(len(pdf), lambda index, dpi: _drawn(pdf, index, dpi))
     except LockedPdfError as error:
         raise UnreadableError("encrypted") from error
@@ -71,6 +70,13 @@ def _pdf_texts(content: bytes) -> Texts:
         raise
     except RefusedError as error:
         raise UnreadableError("damaged") from error
+
+
+def _demand_pages(count: int) -> None:
+    if count > MAX_PAGES:
+        raise UnreadableError("too_large")
+    if count == 0:
+        raise UnreadableError("damaged")
 
 
 def _drawn(pdf: Pdf, index: int, dpi: int) -> Image.Image:
@@ -87,8 +93,7 @@ def _image_texts(content: bytes) -> Texts:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         count = getattr(image, "n_frames", 1)
-        if count > MAX_PAGES:
-            raise UnreadableError("too_large")
+        _demand_pages(count)
         return _each_page(count, lambda index, dpi: _frame(image, index, dpi))
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_large") from error
@@ -117,11 +122,11 @@ def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
 def _each_page(count: int, draw: Callable[[int, int], Image.Image]) -> Texts:
     pages = []
     for index in range(count):
-        image = draw(index, DPI)
-        found = find_codes(image)
-        if not found and index < RETRIED_PAGES:
-            finer = draw(index, FINER_DPI)
-            found = find_codes(finer) or try_hard(image) or try_hard(finer)
+        _, found = look_closely(
+            partial(draw, index),
+            lambda text: read_payload(text) is not None,
+            patient=index < RETRIED_PAGES,
+        )
         pages.append(tuple(dict.fromkeys(code.text for code in found)))
     return tuple(pages)
 

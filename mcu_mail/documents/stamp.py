@@ -51,6 +51,7 @@ def stamp_scan(pdf: bytes, *, number: str, on: date, original: bytes | None = No
 
     Raises:
         RefusedError: the PDF is signed electronically, or cannot be opened.
+
     """
     if is_signed(pdf):
         raise RefusedError("a PDF with an electronic signature is never altered")
@@ -78,10 +79,10 @@ def _stamped(pdf: bytes, sheets: tuple[Sheet, ...], *, number: str, on: date) ->
         page = writer.add_page(reader.pages[found.index])
         _disarm(page)
         if found is first:
-            overlay = _overlay(
-                found, (float(page.mediabox.right), float(page.mediabox.top)), number=number, on=on
-            )
-            page.merge_page(PdfReader(io.BytesIO(overlay)).pages[0])
+            overlay = PdfReader(io.BytesIO(_overlay(found, number=number, on=on))).pages[0]
+            # Pages are merged inside the boxes of the upper one, which must cover the whole scan.
+            overlay.mediabox = overlay.cropbox = overlay.trimbox = page.mediabox
+            page.merge_page(overlay)
         if found.turned:
             page.rotate(-found.turned)
     out = io.BytesIO()
@@ -89,11 +90,11 @@ def _stamped(pdf: bytes, sheets: tuple[Sheet, ...], *, number: str, on: date) ->
     return out.getvalue()
 
 
-def _overlay(found: Sheet, size: tuple[float, float], *, number: str, on: date) -> bytes:
+def _overlay(found: Sheet, *, number: str, on: date) -> bytes:
     """A page with the two texts at their place, in the coordinates of the scan's page."""
     register_fonts()
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1)
+    canvas = Canvas(out, invariant=1)
     date_field, number_field = sheet.stamp_place()
     for text, field in ((f"{on:%d.%m.%Y}", date_field), (number, number_field)):
         _write(canvas, found, field, text)

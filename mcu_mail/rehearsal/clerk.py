@@ -7,6 +7,7 @@ the noise of paper and the losses of JPEG. The same arguments give the same pict
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import random
 import re
@@ -27,9 +28,11 @@ _INITIALS = re.compile(r"[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё]+")
 # Where a signature stands on a page whose text layer does not tell: left and bottom, millimetres.
 _USUAL_PLACE = (100.0, 110.0)
 _NOISE = 12
+# The first part of a signature is a capital, taller than the loops after it.
+_FIRST_LETTER = 0.12
 
 
-def sign_and_scan(
+def sign_and_scan(  # noqa: PLR0913 - every fault of a scanner is a choice of its own
     pdf: bytes,
     *,
     dpi: int = 200,
@@ -56,6 +59,7 @@ def sign_and_scan(
 
     Raises:
         RefusedError: the bytes are no PDF.
+
     """
     chance = random.Random(seed)  # noqa: S311 - a picture of a hand, no secret
     with open_pdf(pdf) as opened:
@@ -73,7 +77,7 @@ def sign_and_scan(
 
 
 def _signature_place(pdf: Pdf) -> tuple[int, tuple[float, float]]:
-    """The page and the point (left, bottom in points) of the signature: left of the last initials."""
+    """The page and the point (left, bottom in points) of the signature: left of the name."""
     for index in reversed(range(len(pdf))):
         letters = pdf.letters(index)
         text = "".join(letter.char[0] for letter in letters)
@@ -102,14 +106,14 @@ def _sign(sheet: Image.Image, place: tuple[float, float], dpi: int, chance: rand
     for step in range(241):
         part = step / 240
         swing = math.sin(part * loops * 2 * math.pi + 1.2)
-        tall = height * (0.55 if part < 0.12 else 0.32 * (1.1 - part))
+        tall = height * (0.55 if part < _FIRST_LETTER else 0.32 * (1.1 - part))
         x = left + width * (part * 0.8 + 0.09 * math.cos(part * loops * 2 * math.pi))
         y = base - height * 0.45 - tall * swing
         points.append((x + lean * (base - y), y + chance.uniform(-0.4, 0.4)))
     end = points[-1]
     points += [(end[0] + width * 0.1, end[1] - height * 0.2), (end[0] + width * 0.3, end[1])]
     draw = ImageDraw.Draw(sheet)
-    for start, stop in zip(points, points[1:], strict=False):
+    for start, stop in itertools.pairwise(points):
         thick = max(2, round(dpi / 70 + chance.uniform(-0.6, 0.6)))
         draw.line((start, stop), fill=_INK, width=thick)
 
