@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email import errors as email_errors
 from email import headerregistry
 from email.utils import getaddresses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import idna
 
@@ -119,13 +119,11 @@ def _library_fault(text: str, matched: re.Match[str]) -> str | None:
     tame = "".join(letter if letter.isascii() else "x" for letter in text)
     tame_ours = "".join(letter if letter.isascii() else "x" for letter in ours)
     try:
-        header = headerregistry.HeaderRegistry()("from", tame)
+        header: Any = headerregistry.HeaderRegistry()("from", tame)
         legacy = [address for _, address in getaddresses([tame]) if address]
     except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
         return "defects"
     except email_errors.MessageError:
-        return "defects"
-    if not isinstance(header, headerregistry.AddressHeader):
         return "defects"
     if any(not str(defect).startswith(_HARMLESS) for defect in header.defects):
         return "defects"
