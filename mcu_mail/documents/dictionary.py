@@ -1,0 +1,63 @@
+"""What the dictionary of pymorphy3 knows of a word; its guesses about others do not count."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pymorphy3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROPER: Final = frozenset({"Surn", "Name", "Patr"})
+
+
+def genders_of_name(word: str) -> frozenset[str]:
+    """Return the genders of `word` as a given name in the nominative; «None» if common to both."""
+    return frozenset(str(p.tag.gender) for p in _nominative(word) if "Name" in p.tag)
+
+
+def is_known(word: str) -> bool:
+    """Return whether the dictionary has this form of any word."""
+    return bool(_analyzer().word_is_known(word.lower()))
+
+
+def is_noun(word: str) -> bool:
+    """Return whether `word` is also a common noun or a given name, in the nominative."""
+    return any("Surn" not in p.tag for p in _nominative(word))
+
+
+def noun_dative(word: str) -> frozenset[str]:
+    """Return the datives of `word` as a common noun; empty when it is none."""
+    nouns = (p for p in _nominative(word) if not _PROPER & p.tag.grammemes)
+    return frozenset(form.word for p in nouns if (form := p.inflect({"datv"})) is not None)
+
+
+def title_dative(word: str) -> tuple[str, str] | None:
+    """Return (dative, part of speech) of one word of a post's title; None when it has no dative.
+
+    The part of speech is «NOUN» for a person, «ADJF» for an adjective or a participle.
+    """
+    for parse in _analyzer().parse(word.lower()):
+        tag = parse.tag
+        if not parse.is_known or "nomn" not in tag or "sing" not in tag:
+            continue
+        person = "NOUN" in tag and "anim" in tag
+        if person or "ADJF" in tag or "PRTF" in tag:
+            form = parse.inflect({"datv"})
+            if form is not None:
+                return str(form.word), "NOUN" if person else "ADJF"
+    return None
+
+
+def _nominative(word: str) -> Iterator[Any]:
+    for parse in _analyzer().parse(word.lower()):
+        tag = parse.tag
+        if parse.is_known and "NOUN" in tag and "nomn" in tag and "sing" in tag:
+            yield parse
+
+
+@cache
+def _analyzer() -> pymorphy3.MorphAnalyzer:
+    return pymorphy3.MorphAnalyzer()

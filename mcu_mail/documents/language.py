@@ -1,0 +1,218 @@
+"""How a letter addresses people: salutation, addressee and title in the dative.
+
+Guarantees: no guess is ever printed. A nickname, a name of unknown gender or a name that is not in
+the nominative gives «Здравствуйте!» and stays undeclined, and the executor sees it in the draft.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from mcu_mail.documents.dictionary import genders_of_name, is_known, title_dative
+from mcu_mail.documents.sheet import printable
+from mcu_mail.documents.surnames import Gender, surname_dative, surname_gender
+
+NEUTRAL: Final = "Здравствуйте!"
+
+_WORD: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)*")
+_INITIALS: Final = re.compile(r"(?:[А-ЯЁ]\.(?:-[А-ЯЁ]\.)?\s*){1,2}")
+_PATRONYMIC: Final[dict[Gender, re.Pattern[str]]] = {
+    "masc": re.compile(r"\w+(?:[оеё]вич|[кмть]ич)|саввич"),
+    "femn": re.compile(r"\w+(?:[оеё]вна|[иь]нична|[кмтв]ична|ьична)"),
+}
+_TURKIC: Final[dict[str, Gender]] = {
+    "оглы": "masc",
+    "оглу": "masc",
+    "улы": "masc",
+    "кызы": "femn",
+    "гызы": "femn",
+}
+_ACTING: Final = re.compile(r"(?:вр?\.?\s?)?и\.?\s?о\.?\s|врио\s|врип\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Name:
+    surname: str = ""
+    first: str = ""
+    patronymic: str = ""
+    initials: str = ""
+    """Set instead of `first` and `patronymic` when only initials are known: «А.И.»."""
+
+    @property
+    def gender(self) -> Gender | None:
+        return (
+            _patronymic_gender(self.patronymic)
+            or _first_gender(self.first)
+            or (surname_gender(self.surname) if not self.first else None)
+        )
+
+    @property
+    def short(self) -> str:
+        return self.initials or "".join(map(_initial, filter(None, (self.first, self.patronymic))))
+
+
+def gender(name: str) -> Gender | None:
+    """Return «masc» or «femn» for a person's name in the nominative; None when not certain."""
+    found = _understood(name)
+    return found.gender if found else None
+
+
+def salutation(name: str | None) -> str:
+    """Return «Уважаемая Алла Игнатьевна!», or «Здравствуйте!» when anything is uncertain."""
+    found = _understood(name or "")
+    if found is None or not (found.first and found.patronymic) or found.gender is None:
+        return NEUTRAL
+    word = "Уважаемая" if found.gender == "femn" else "Уважаемый"
+    return f"{word} {found.first} {found.patronymic}!"
+
+
+def dative_with_initials(name: str) -> str:
+    """Return «Небываловой А.И.»; the name unchanged when its dative is not certain."""
+    plain = printable(name)
+    found = _understood(plain)
+    if found is None or not found.surname or not found.short or found.gender is None:
+        return plain
+    surname = surname_dative(found.surname, found.gender)
+    return f"{surname} {found.short}" if surname else plain
+
+
+def initials_after(name: str) -> str:
+    """Return «Тестов П.П.» for «Тестов Пётр Примерович»; anything that is no name unchanged."""
+    found = _understood(name) or _surname_first(name)
+    return f"{found.surname} {found.short}" if found and found.surname else printable(name)
+
+
+def initials_before(name: str) -> str:
+    """Return «П.П. Тестов» for «Тестов Пётр Примерович»; anything that is no name unchanged."""
+    found = _understood(name) or _surname_first(name)
+    return f"{found.short} {found.surname}" if found and found.surname else printable(name)
+
+
+def dative_title(title: str) -> str:
+    """Return the title of a post in the dative: «Заместителю главы округа – управляющему делами».
+
+    Only the head is declined: adjectives and the first noun, and again after a dash when a person's
+    post follows. «И.о. …» and what the dictionary does not know stay as they are.
+    """
+    plain = printable(title)
+    if _ACTING.match(plain):
+        return plain
+    first, *others = re.split(r"(\s[–—-]\s)", plain)
+    declined = [_declined_post(first)]
+    for piece in others:
+        post = piece[:1].islower()
+        declined.append(_declined_post(piece) if post else piece)
+    return "".join(declined)
+
+
+def _declined_post(post: str) -> str:
+    words = re.split(r"(\s+)", post)
+    for place in range(0, len(words), 2):
+        word = words[place]
+        found = title_dative(word)
+        if found is None:
+            if place == 0 and word.lower() == "временно":
+                continue
+            break
+        dative, part = found
+        words[place] = dative[0].upper() + dative[1:] if word[:1].isupper() else dative
+        if part == "NOUN":
+            break
+    return "".join(words)
+
+
+def _understood(name: str) -> _Name | None:
+    """Return the parts of a name in the nominative; None when it can be read in no or two ways."""
+    plain = printable(name)
+    if with_initials := _initialled(plain):
+        return with_initials
+    words = plain.split()
+    if plain.isupper() or plain.islower():
+        words = [_capitalised(word) for word in words]
+    readings = [reading for reading in _readings(words) if _plausible(reading)]
+    return readings[0] if len(readings) == 1 else None
+
+
+def _initialled(plain: str) -> _Name | None:
+    found = re.fullmatch(rf"({_WORD.pattern})\s+({_INITIALS.pattern})", plain)
+    if found:
+        return _Name(surname=found[1], initials=_tight(found[2]))
+    found = re.fullmatch(rf"({_INITIALS.pattern})({_WORD.pattern})", plain)
+    return _Name(surname=found[2], initials=_tight(found[1])) if found else None
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _readings(words: list[str]) -> list[_Name]:
+    """Return every way to read the words; whether one makes sense is decided by `_plausible`."""
+    turkic = len(words) > 2 and words[-1].lower() in _TURKIC  # noqa: PLR2004 - name, father, оглы
+    if turkic:
+        words = [*words[:-2], f"{words[-2]} {words[-1].lower()}"]
+    if not all(_WORD.fullmatch(word) for word in (words[:-1] if turkic else words)):
+        return []
+    match words:
+        case [a, b, c]:
+            return [
+                _Name(surname=a, first=b, patronymic=c),
+                _Name(first=a, patronymic=b, surname=c),
+            ]
+        case [a, b]:
+            return [
+                _Name(first=a, patronymic=b),
+                _Name(surname=a, first=b),
+                _Name(first=a, surname=b),
+            ]
+        case _:
+            return []
+
+
+def _plausible(name: _Name) -> bool:
+    genders = genders_of_name(name.first)
+    if _patronymic_gender(name.first):
+        return False
+    if not name.patronymic:
+        # Only a given name that the dictionary knows tells which of two words is the surname.
+        as_patronymic = _patronymic_gender(name.surname)
+        return bool(genders) and not genders_of_name(name.surname) and as_patronymic not in genders
+    expected = _patronymic_gender(name.patronymic)
+    if expected is None:
+        return False
+    if genders:
+        return expected in genders
+    return bool(name.surname) and not is_known(name.first)
+
+
+def _patronymic_gender(word: str) -> Gender | None:
+    if found := _TURKIC.get(word.rpartition(" ")[2].lower()):
+        return found
+    lower = word.lower()
+    return next((g for g, pattern in _PATRONYMIC.items() if pattern.fullmatch(lower)), None)
+
+
+def _first_gender(word: str) -> Gender | None:
+    found = genders_of_name(word) if word else frozenset()
+    if found == {"masc"}:
+        return "masc"
+    return "femn" if found == {"femn"} else None
+
+
+def _surname_first(name: str) -> _Name | None:
+    """Read «Фамилия Имя [Отчество]» as written: officials are entered in this order."""
+    words = printable(name).split()
+    if len(words) not in {2, 3} or not all(map(_WORD.fullmatch, words)):
+        return None
+    if is_known(words[1]) and not genders_of_name(words[1]):
+        return None
+    return _Name(surname=words[0], first=words[1], patronymic="".join(words[2:]))
+
+
+def _capitalised(word: str) -> str:
+    return "-".join(part.capitalize() for part in word.split("-"))
+
+
+def _initial(word: str) -> str:
+    return "-".join(f"{part[0]}." for part in word.split("-"))
