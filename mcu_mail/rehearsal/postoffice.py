@@ -105,6 +105,9 @@ class PostOffice:
         """The messages in a folder of an address, oldest first; empty when there is no folder."""
         return self._call(self._read(address, folder))
 
+    def settle(self) -> None:
+        """Wait until all accepted mail is delivered: here it is before SMTP answers."""
+
     def refuse(self, address: str, code: int, text: str, times: int | None = None) -> None:
         """Answer RCPT for this address with `code text`, so many times or until `accept`."""
         self._refusals[address.lower()] = _Refusal(code=code, text=text, times=times)

@@ -1,0 +1,48 @@
+"""Post offices for every test that needs one: the embedded one, and the real one.
+
+`real_post` starts Dovecot and Postfix once for the whole run. Where they are absent its tests are
+skipped, unless MCU_MAIL_REQUIRE_PEERS is set, as in CI: then their absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mcu_mail.rehearsal.postoffice import PostOffice
+from tests.peers.post import RealPostOffice, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER = "mcu"
+PASSWORD = "пароль-от-ящика"
+DOMAIN = "okrug.example"
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """An embedded post office; `mcu` may log in, and is mcu@okrug.example."""
+    with PostOffice({USER: PASSWORD}, [DOMAIN]) as office:
+        yield office
+
+
+@pytest.fixture(scope="session")
+def real_post_servers() -> Iterator[RealPostOffice]:
+    """Dovecot and Postfix, started once."""
+    reason = missing()
+    if reason is not None:
+        if os.environ.get("MCU_MAIL_REQUIRE_PEERS"):
+            pytest.fail(f"the real peers are required here, but {reason}")
+        pytest.skip(reason)
+    with RealPostOffice({USER: PASSWORD}, [DOMAIN]) as office:
+        yield office
+
+
+@pytest.fixture
+def real_post(real_post_servers: RealPostOffice) -> RealPostOffice:
+    """Dovecot and Postfix with empty mailboxes; `mcu` may log in, and is mcu@okrug.example."""
+    real_post_servers.reset()
+    return real_post_servers
