@@ -1,0 +1,110 @@
+"""The record of contact with the applicant, read from single lines of a reply (decree 5.3).
+
+«С заявителем необходимо связаться»: such a line is proof, so it is read only in its few agreed
+forms and cut from the text of the letter. A sentence about a contractor is left where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mcu_mail.domain.spoken_dates import find_clocks, find_day
+from mcu_mail.domain.verdict_words import AFTER, same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, time
+
+Outcome = Literal["reached", "not_reached", "no_contact"]
+
+_LONGEST = 200
+"""A longer line is prose."""
+_APPLICANT = r"с\s+(?:заявител\w+|ним|ней|ними|автором)"
+_WHEN = r"(?:в\s+)?[0-9]|сегодня|вчера|позавчера"
+_HEAD = r"^[\s>*•–—-]*"
+_REACHED = re.compile(
+    rf"{_HEAD}связал(?:ись|ся|ась)(?:\s+{_APPLICANT}{AFTER}\s*[:–—-]?|\s*[:–—-]"
+    rf"|\s+двоеточие{AFTER}|\s+(?={_WHEN})|\s*[.!]?\s*$)",
+)
+_NOT_REACHED = re.compile(
+    rf"{_HEAD}(?:не\s+дозвонил(?:ись|ся|ась)|не\s+удалось\s+дозвониться){AFTER}",
+)
+_NO_CONTACT = re.compile(rf"{_HEAD}(?:контакт(?:а|ов)\s+нет|нет\s+контакт(?:а|ов)){AFTER}")
+_KINDS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
+    ("reached", _REACHED),
+    ("not_reached", _NOT_REACHED),
+    ("no_contact", _NO_CONTACT),
+)
+_EDGES = " \t,.;:–—-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """One attempt to reach the applicant; `on` and `at` are None when the line does not say."""
+
+    outcome: Outcome
+    on: date | None
+    at: time | None
+    how: str
+    line: str
+    """The line as it was written."""
+
+
+def take_contacts(text: str, today: date) -> tuple[str, tuple[Contact, ...]]:
+    """`text` without its lines about contact, and what they say."""
+    kept: list[str] = []
+    contacts: list[Contact] = []
+    for line in text.splitlines():
+        found = read_contacts(line, today)
+        contacts += found
+        if not found:
+            kept.append(line)
+    return "\n".join(kept), tuple(contacts)
+
+
+def read_contacts(line: str, today: date) -> tuple[Contact, ...]:
+    """The attempts one line records: «не дозвонились 23.11 в 10:00 и 14:30» holds two."""
+    plain = same_length(line)
+    if len(line) > _LONGEST or "?" in line:
+        return ()
+    for outcome, pattern in _KINDS:
+        head = pattern.match(plain)
+        if head is not None:
+            return _attempts(outcome, line, plain, head.end(), today)
+    return ()
+
+
+def _attempts(
+    outcome: Outcome,
+    line: str,
+    plain: str,
+    start: int,
+    today: date,
+) -> tuple[Contact, ...]:
+    """One attempt per hour named; a single one without hours."""
+    day = find_day(plain[start:], today, "back")
+    taken = []
+    if day is not None:
+        taken.append((start + day.start, start + day.end))
+        # The day must not be read once more as an hour («10.11»).
+        plain = plain[: taken[0][0]] + "/" * (day.end - day.start) + plain[taken[0][1] :]
+    clocks = find_clocks(plain[start:])
+    taken += [(start + clock.start, start + clock.end) for clock in clocks]
+    on = day.day if day else None
+    how = _without(line, start, taken)
+    times: Sequence[time | None] = [clock.at for clock in clocks] or [None]
+    return tuple(Contact(outcome=outcome, on=on, at=at, how=how, line=line.strip()) for at in times)
+
+
+def _without(line: str, start: int, taken: Sequence[tuple[int, int]]) -> str:
+    """What is left of the line after its head, days and hours: the way of contact."""
+    rest = "".join(
+        character
+        for i, character in enumerate(line)
+        if i >= start and not any(begin <= i < end for begin, end in taken)
+    )
+    words = re.sub(r"(?<!\w)[ви](?=\s*(?:[,.;и]|$|\s[,.;]))", "", rest)
+    words = re.sub(r"\s*,(?:\s*,)*\s*", ", ", re.sub(r"\s+", " ", words))
+    return words.strip(_EDGES)

@@ -1,0 +1,142 @@
+"""What of a reply is the answer to the citizen, and what is only its frame.
+
+A draft is told from a note by the rule of design §3.4; the author's own salutation and signature
+are cut, because the letter's template has its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from mcu_mail.domain.verdict_words import AFTER, CONFIRM, LABEL, PREFIX, QUESTION, WEAK, same_length
+
+DRAFT_LENGTH = 120
+"""Characters of prose from which an unmarked text is a draft (design §3.4)."""
+_CLOSING_LENGTH = 400
+_JUNK = " \t>*_\"'«„“•–—-"
+_HELLO = re.compile(
+    r"(?:(?:всем\s+)?(?:добр(?:ый|ого|ое|ой)\s+(?:день|дня|вечера?|утр[оа]|ночи|времени\s+суток)"
+    rf"|здравствуй(?:те)?|приветствую|привет)){AFTER}(?:\s*,?\s*(?:всем|коллеги){AFTER})?",
+)
+_DEAR = re.compile(rf"уважаем(?:ый|ая|ые){AFTER}")
+_COLLEAGUES = re.compile(rf"коллеги{AFTER}(?=\s*(?:[,.!:–—-]|$))")
+_PUNCTUATION = re.compile(r"[\s,.!:;–—-]*")
+_PATRONYMIC = re.compile(
+    r"\s*,?\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+){1,2}[А-ЯЁ][а-яё]*(?:вич|вна|ич|ична)(?![\w-])",
+)
+_ADDRESSEE = re.compile(r"\s*,?\s*[А-ЯЁ][а-яё]+(?:\s+[А-ЯЁ][а-яё]+){0,2}(?=\s*[!,.])")
+_ANYBODY = re.compile(r"[^,!.:\n]{0,80}[,!:]")
+_CLOSING = re.compile(r"(?:^|\n|(?<=[.!?…])[ \t])[ \t]*с\s+(?:наилучшими\s+)?уважением(?![\w-])")
+_PROMISE = re.compile(
+    r"(?<![\w-])(?:отвечу|подготовлю|пришлю|вышлю|напишу|уточню|разберусь|отпишусь"
+    r"|ответ\s+(?:будет|подготовим|направим|пришлем|дадим|подготовлю|направлю|дам)"
+    r"|(?:подготовим|направим|пришлем|дадим)\s+ответ)(?![\w-])",
+)
+_QUOTED = re.compile(r"«[^»\n]*»|\"[^\"\n]*\"")
+_SENTENCE_END = re.compile(r"[.!?…\n]")
+
+
+def skip_greeting(line: str) -> str:
+    """`line` without greetings, salutations and decoration at its beginning."""
+    while True:
+        line = line.lstrip(_JUNK)
+        end = _greeting_end(line)
+        if not end:
+            return line
+        line = line[end:]
+
+
+def _greeting_end(line: str) -> int:
+    """Where a greeting at the beginning of `line` ends; 0 when there is none."""
+    plain = same_length(line)
+    if (hello := _HELLO.match(plain)) is not None:
+        end = _named(line, hello.end(), _ADDRESSEE)
+    elif (dear := _DEAR.match(plain)) is not None:
+        end = _named(line, dear.end(), _ANYBODY)
+    elif (colleagues := _COLLEAGUES.match(plain)) is not None:
+        end = colleagues.end()
+    elif (name := _PATRONYMIC.match(line)) is not None:
+        end = name.end()
+    else:
+        return 0
+    return _end(_PUNCTUATION, line, end)
+
+
+def _named(line: str, start: int, otherwise: re.Pattern[str]) -> int:
+    """Where the name after a greeting ends: name and patronymic, else what `otherwise` allows."""
+    name = _PATRONYMIC.match(line, start)
+    if name is not None:
+        return name.end()
+    other = otherwise.match(line, start)
+    # «Добрый день, Хорошо.» greets nobody called Хорошо.
+    said = same_length(line)[_end(_PUNCTUATION, line, start) :]
+    is_word = PREFIX.match(said) or WEAK.match(said) or CONFIRM.match(said) or _is_verdict(said)
+    return start if other is None or is_word else other.end()
+
+
+def _is_verdict(plain: str) -> bool:
+    return bool(re.match(r"(?:не\s+)?(?:с[оа]гл|утвержд|одобр|замечан|отклон|верн|возвр)", plain))
+
+
+def _end(pattern: re.Pattern[str], line: str, start: int) -> int:
+    found = pattern.match(line, start)
+    return found.end() if found else start
+
+
+def opening(text: str) -> Literal["label", "salutation", "none"]:
+    """How a text opens: «Ответ:», «Уважаем…» (a greeting may stand before), or otherwise."""
+    for line in text.split("\n"):
+        plain = same_length(line.lstrip(_JUNK))
+        while (hello := _HELLO.match(plain)) is not None:
+            plain = plain[_end(_PUNCTUATION, plain, hello.end()) :]
+        if LABEL.match(plain):
+            return "label"
+        if _DEAR.match(plain):
+            return "salutation"
+        if plain.strip():
+            return "none"
+    return "none"
+
+
+def is_draft(text: str) -> Literal["draft", "note"]:
+    """Whether a text is an answer to the citizen: marked as one, or prose long enough."""
+    if opening(text) != "none":
+        return "draft"
+    return "draft" if is_prose(text) else "note"
+
+
+def is_prose(text: str) -> bool:
+    """At least `DRAFT_LENGTH` characters that are no question and no promise."""
+    body = strip_frame(text)
+    if len(" ".join(body.split())) < DRAFT_LENGTH:
+        return False
+    plain = _QUOTED.sub(" ", same_length(body))
+    first = _SENTENCE_END.split(plain.strip(), maxsplit=1)[0]
+    return "?" not in plain and not _PROMISE.search(first) and not QUESTION.match(first)
+
+
+def strip_frame(text: str) -> str:
+    """`text` without «Ответ:», the salutation at its beginning and the signature at its end."""
+    body = text.strip()
+    previous = None
+    while body != previous:
+        previous = body
+        label = LABEL.match(same_length(body.lstrip(_JUNK)))
+        if label is not None:
+            body = body.lstrip(_JUNK)[label.end() :].strip()
+        first, _, below = body.partition("\n")
+        rest = skip_greeting(first)
+        if rest != first.lstrip(_JUNK):
+            rest = rest[:1].upper() + rest[1:]
+            body = f"{rest}\n{below}".strip()
+        body = cut_closing(body)
+    return body
+
+
+def cut_closing(text: str) -> str:
+    """`text` up to «С уважением» when only a signature's length follows."""
+    for found in _CLOSING.finditer(same_length(text)):
+        if len(text) - found.start() <= _CLOSING_LENGTH:
+            return text[: found.start()].rstrip()
+    return text

@@ -1,0 +1,161 @@
+"""The closed list of words by which a reply decides something (design §4), as patterns.
+
+Patterns run over a line that was brought to one shape by `clean` and `same_length`: lower case,
+ё as е, Latin look-alikes inside Cyrillic words as the letters they stand for. A position in that
+shape is a position in the original. Every pattern takes linear time.
+"""
+
+from __future__ import annotations
+
+import re
+
+AFTER = r"(?![\w-])"
+"""The end of a word."""
+_BEFORE = r"(?<![\w-])"
+_DICTATED = r"(?:двоеточие|точка|запятая|тире)(?!\w)"
+GAP = rf"(?:[\s:,.;!–—-]|(?<!\w){_DICTATED})*"
+"""Punctuation between a command and what follows, typed or dictated."""
+COLON = r"\s*(?:[:–—-]|(?<!\w)двоеточие(?!\w))"
+_STOP = rf"(?=\s*(?:[:,.;!–—-]|$|(?<!\w){_DICTATED}))"
+"""A command that is also an ordinary word must be followed by punctuation or nothing."""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]",
+)
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+_MIXED = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[а-я]")
+_TWINS = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
+
+
+def clean(text: str) -> str:
+    """`text` without invisible characters, with plain spaces and line ends."""
+    plain = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    return "\n".join(plain.splitlines())
+
+
+def same_length(text: str) -> str:
+    """`text` in the shape the patterns expect, every character in its place."""
+    lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text).replace("ё", "е")
+    return _MIXED.sub(_one_alphabet, lowered)
+
+
+def _one_alphabet(match: re.Match[str]) -> str:
+    word = match[0]
+    return word.translate(_TWINS) if _CYRILLIC.search(word) else word
+
+
+def _any(*patterns: str) -> str:
+    return "(?:" + "|".join(patterns) + ")"
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile(_any(*patterns) + AFTER)
+
+
+# «согласно» means "according to" and is no approval: the middle of the word is required.
+_AGREED = r"с[оа]?г?л[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?"
+_AGREE = _any(
+    _AGREED,
+    r"с[оа]гл[ао]с(?:ен|на|ны)",
+    r"с[оа]гл[ао]сов[ыо]ва(?:ю|ем)",
+    r"с[оа]гл[ао]су(?:ю|ем)",
+    r"согл",
+    r"утвержда(?:ю|ем)|утвержден[оаы]?",
+    r"одобря(?:ю|ем)|одобрен[оаы]?",
+)
+APPROVE = _words(
+    _AGREE,
+    r"не\s+возража(?:ю|ем)",
+    r"(?:возражений|замечаний)\s+(?:нет|не\s+име(?:ю|ем|ется))",
+    r"(?:нет|не\s+имею|без)\s+(?:возражений|замечаний)",
+    r"замечания\s+отсутствуют",
+    r"отправить\s+(?:так|как\s+есть)",
+)
+NOT_AGREED = _words(rf"(?:пока\s+|еще\s+)?н[еи]\s*{_AGREE}", r"возража(?:ю|ем)")
+SENT_BACK = _words(
+    r"(?:прошу\s+)?на\s+доработку",
+    r"(?:прошу\s+)?(?:вернуть|верните|возвраща(?:ю|ем)|возврат|возвратить)"
+    r"(?:\s+(?:на\s+доработку|с\s+замечани(?:ем|ями)|исполнителю))*",
+    r"отклонен[оаы]?|отклонить|отклоните|отклоня(?:ю|ем)",
+)
+REDO = _words(
+    r"(?:прошу\s+)?(?:переделать|переделайте|исправить|исправьте|доработать|доработайте)",
+)
+"""The verb belongs to the reason: «Исправить дату во втором абзаце»."""
+
+WEAK = re.compile(
+    _any(
+        r"\+{1,3}",
+        _any(r"ок", r"окей", r"ok", r"okay", r"хорошо", r"ладно", r"годится", r"принято") + AFTER,
+        r"ознакомлен[аы]?" + AFTER,
+        "[👍👌🆗✅🤝]+",
+    ),
+)
+CONFIRM = _words(r"да", r"подтвержда(?:ю|ем)")
+
+PREFIX = re.compile(
+    _any(
+        r"ок|окей|ok|да|ну|ой|хорошо|спасибо|благодарю|извините|прошу\s+прощения|к\s+сожалению",
+        r"полностью|я|мы|(?:с\s+моей|со\s+своей)\s+стороны|решение|вердикт|виза",
+        r"(?:(?:проект|текст)\s+)?(?:ответа?|письм[оа]|проект|текст|документ)",
+        r"замечания\s+(?:сняты|устранены|учтены|исправлены)",
+        r"(?:документ|письмо|ответ)\s+изучен[оа]?",
+        r"(?:с\s+(?:ответом|письмом|текстом|документом)\s+)?ознаком(?:лен[аы]?|ился|илась)",
+    )
+    + AFTER
+    + GAP,
+)
+"""What may stand before a verdict without changing it; only one that then follows counts."""
+
+RECALL = _words(r"стоп", r"отбой", r"ошибся", r"ошиблась", r"ошиблись")
+EXECUTOR = re.compile(
+    rf"исполнител(?:ь|и|ем|я)(?:\s+(?:назначить|назначаю))?(?P<colon>{COLON})?{AFTER}{GAP}",
+)
+PASS_ON = re.compile(
+    rf"(?:передать|передайте|перенаправить){AFTER}(?:{COLON}\s*|\s+(?=(?:в|во|на)\s))",
+)
+NOT_OURS = _words(
+    r"(?:это\s+)?(?:вопрос\s+)?не\s+(?:наш[ае]?|мо[йея])"
+    r"(?:\s+(?:вопрос|компетенция|тема|полномочия)"
+    rf"|{_STOP}|(?=\s+(?:передать|передайте|это)(?!\w)))",
+    r"(?:это\s+)?(?:вопрос\s+)?не\s+(?:в|относится\s+к)\s+(?:наш|мо)\w+"
+    r"\s+(?:компетенц|полномочи|ведени)\w+",
+)
+ROUTE = re.compile(rf"(?:отдел|управление|комитет|подразделение){COLON}\s*")
+INTERIM = _words(r"промежуточный\s+ответ")
+WAIT = _words(
+    r"(?:нужно|требуется)\s+(?:еще\s+|больше\s+)?врем(?:я|ени)",
+    r"(?:прошу|просим)\s+продлить(?:\s+срок)?",
+)
+ACCEPT_WORK = re.compile(
+    rf"(?:(?:взят[оа]?|беру|принят[оа]|принимаю)\s+)?в\s+работу{AFTER}{_STOP}",
+)
+ACCEPT = re.compile(rf"принят[оа]{COLON}\s*(?=\S)")
+PUBLISHED = _words(r"опубликован[оаы]?")
+REGIONAL_YES = _words(r"цур\s+согласовал[аи]?")
+REGIONAL_NO = _words(r"цур\s+вернул[аи]?(?:\s+на\s+доработку)?")
+HEAD_RETURNED = _words(
+    r"глава\s+вернул[аи]?(?:\s+на\s+доработку)?",
+    r"глава\s+не\s+подписал[аи]?",
+)
+BY_PHONE = _words(rf"{_AGREED}\s+по\s+телефону")
+CLOSE = re.compile(rf"закрыть(?:\s+(?:дело|обращение|карточку))?{_STOP}")
+DUPLICATE = _words(r"дубль")
+BY_HAND = _words(r"отправлен[оа]\s+вручную")
+FAST_TRACK = _words(r"фаст[\s-]?трек")
+URGENT = _words(r"срочно\s+до")
+COMMENT = re.compile(rf"комментарий\s+заявител(?:я|ьницы){COLON}\s*")
+MARK = re.compile(rf"оценка{GAP}(?P<mark>[1-5])(?![0-9\w])")
+IS_ANSWER = _words(r"это\s+(?:и\s+есть\s+)?ответ")
+NUMBER = re.compile(
+    r"(?:рег(?:истрационный)?\.?\s*)?(?:№|n\.?|no\.?|номер)\s*"
+    r"(?P<number>[\w/-]*[0-9][\w/.-]*)(?:\s+от\s+(?P<on>[0-9][0-9. а-я]*))?[\s.]*",
+)
+
+LABEL = re.compile(rf"ответ\s*(?::|{_BEFORE}двоеточие{AFTER})\s*")
+"""The mark of a draft: «Ответ:»."""
+QUESTION = re.compile(
+    rf"{_BEFORE}(?:подскажите|уточните|кто|куда|зачем|почему|(?:можно|нужно|надо)\s+ли){AFTER}",
+)
+"""A question without its mark; «как» and «что касается» open plain sentences too."""
