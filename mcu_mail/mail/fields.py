@@ -1,0 +1,323 @@
+"""Labels with their values, wherever they stand: lines, columns, tables, bold words, lists.
+
+Why: a notice is a form in some layout; this module turns any of them into a list of entries
+(field, value, links) and says which pieces it used, so that what is left over can be read as prose.
+Guarantees: never raises; every piece is looked at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.labels import LONGEST_LABEL, OTHER, Label, Labels, without_numbering
+from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
+from mcu_mail.mail.moments import zone_mark
+from mcu_mail.mail.prose import ends_text, is_request
+from mcu_mail.mail.values import collapse, read_links
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SEPARATOR: Final = re.compile(
+    r"\s*(?:[:：=](?!//)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}|\s\|\s)[\s.:_]*"
+)
+_INNER: Final = re.compile(
+    r"(?:[;•|]\s{0,3}|[,.)]?\s{1,4})(?=([^\W\d_][^:;,|=]{0,50}?)\s{0,2}[:=](?!//))"
+)
+_BOLD_WORDS: Final = re.compile(rf"{BOLD_ON}([^{BOLD_ON}{BOLD_OFF}]{{1,80}}){BOLD_OFF}")
+_BEFORE_FIGURES: Final = re.compile(r"([^\d+():]{1,40}?)\s{0,3}(?=[+(]?\d)")
+_FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
+_ADDRESS_GOES_ON: Final = re.compile(
+    r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
+)
+_MAX_SEGMENTS: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One labelled value; `at` is its first piece, `set_` tells the data rows of a table apart."""
+
+    field: str
+    rank: int
+    label: str
+    value: str
+    links: tuple[str, ...] = ()
+    at: int = 0
+    set_: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What the labels gave; `free` are the indexes of pieces no label claimed."""
+
+    entries: tuple[Entry, ...]
+    free: tuple[int, ...]
+
+
+def read_form(pieces: Sequence[Piece], labels: Labels) -> Form:
+    """Read every labelled value of `pieces`."""
+    return _Reader(pieces, labels).read()
+
+
+def split_line(line: str, labels: Labels) -> list[tuple[Label, str]]:
+    """Cut one line into its labels and values; an empty list when it opens with no label."""
+    found: list[tuple[Label, str]] = []
+    for part in _cut_at_bold(line, labels):
+        found.extend(_cut_part(part, labels, inside=bool(found)))
+    return found
+
+
+def _cut_at_bold(line: str, labels: Labels) -> list[str]:
+    cuts = [0]
+    for found in _BOLD_WORDS.finditer(line):
+        colon = found[1].rstrip().endswith(":") or line[found.end() :].lstrip().startswith(":")
+        if found.start() and colon and labels.find(found[1]):
+            cuts.append(found.start())
+    cuts.append(len(line))
+    return [line[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if line[a:b].strip()]
+
+
+def _cut_part(part: str, labels: Labels, *, inside: bool) -> list[tuple[Label, str]]:
+    head = _label_of(part, labels)
+    if head is None:
+        return []
+    found: list[tuple[Label, str]] = []
+    label, value = head
+    while label.field != "text" and len(found) < _MAX_SEGMENTS:
+        cut = _next_label(value, labels)
+        if cut is None:
+            break
+        found.append((label, value[: cut[0]]))
+        label, value = cut[1], cut[2]
+    found.append((label, value))
+    return found
+
+
+def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
+    bare = without_numbering(part.lstrip())
+    bold = _BOLD_WORDS.match(bare.lstrip())
+    if bold and (label := labels.find(bold[1])):
+        return label, _value(bare.lstrip()[bold.end() :])
+    for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
+        if label := labels.find(bare[: found.start()]):
+            return _with_zone(label, bare[: found.start()], bare[found.end() :])
+    if (figures := _BEFORE_FIGURES.match(bare)) and (label := labels.find(figures[1])):
+        tail = bare[figures.end() :]
+        if label.field in _FIGURES and len(tail) < 60:  # noqa: PLR2004 - a value, not a sentence
+            return label, _value(tail)
+    return None
+
+
+def _with_zone(label: Label, words: str, value: str) -> tuple[Label, str]:
+    """Carry «(МСК)» over from the label, so that the moment is read in the right zone."""
+    mark = " МСК" if zone_mark(words) is not None and "(" in words else ""
+    return label, _value(value) + mark
+
+
+def _next_label(value: str, labels: Labels) -> tuple[int, Label, str] | None:
+    for found in _INNER.finditer(value[:1000]):
+        hard = found[0][:1] in ";•|"
+        if not (hard or found[1][:1].isupper() or found[0][:1] in ",."):
+            continue
+        if label := labels.find(found[1]):
+            rest = value[found.end() + len(found[1]) :].lstrip().lstrip(":=")
+            return found.start(), label, _value(rest)
+    return None
+
+
+def _value(raw: str) -> str:
+    return raw.strip().lstrip(":=|").replace(BOLD_ON, "").replace(BOLD_OFF, "").strip()
+
+
+class _Reader:
+    def __init__(self, pieces: Sequence[Piece], labels: Labels) -> None:
+        self._pieces = pieces
+        self._labels = labels
+        self._entries: list[Entry] = []
+        self._free: list[int] = []
+        self._open = False
+        self._blanks = 0
+        self._heads: dict[int, int] = {}
+        self._last_person = self._find_last_person()
+
+    def _find_last_person(self) -> int:
+        """Index of the last applicant label: up to it a repeated label may open a new message."""
+        last = -1
+        for index, piece in enumerate(self._pieces):
+            if piece.kind in {"line", "row"} and any(
+                label.field == "applicant" for label, _ in self._parts(piece)
+            ):
+                last = index
+        return last
+
+    def _parts(self, piece: Piece) -> list[tuple[Label, str]]:
+        if piece.kind == "row":
+            pairs = self._pairs(piece)
+            if pairs:
+                return [(label, value) for label, value, _ in pairs]
+        if len(piece.cells) == 1:
+            return split_line(piece.cells[0], self._labels)
+        return []
+
+    def read(self) -> Form:
+        index = 0
+        while index < len(self._pieces):
+            piece = self._pieces[index]
+            if piece.kind == "blank":
+                self._blanks += 1
+            elif piece.kind == "rule":
+                self._open = False
+            elif piece.kind == "row":
+                index = self._row(index)
+                self._blanks = 0
+            else:
+                for line in piece.cells:
+                    self._line(index, line, piece)
+                self._blanks = 0
+            index += 1
+        return Form(entries=tuple(self._entries), free=tuple(self._free))
+
+    def _row(self, index: int) -> int:
+        """Read a table row; returns the index of the last row used."""
+        piece = self._pieces[index]
+        if heads := self._header_row(index):
+            return self._data_rows(index, heads)
+        pairs = self._pairs(piece)
+        if pairs:
+            for label, value, links in pairs:
+                self._add(index, label, value, links)
+            # The value of a table row is complete, unless it is still to come.
+            self._open = not pairs[-1][1] and not pairs[-1][2]
+            return index
+        if self._open and len(piece.cells) > 1 and "|" not in piece.text:
+            self._open = self._entries[-1].field == "text"
+        for cell, links in zip(piece.cells, piece.links, strict=True):
+            for line in cell.splitlines():
+                self._line(index, line, replace(piece, links=(links,)))
+        return index
+
+    def _header_row(self, index: int) -> list[Label | None]:
+        piece = self._pieces[index]
+        following = self._pieces[index + 1] if index + 1 < len(self._pieces) else None
+        if following is None or len(following.cells) != len(piece.cells):
+            return []
+        heads = [self._labels.find(cell) for cell in piece.cells]
+        known = [label for label in heads if label]
+        if len(known) < 2 or len(known) * 5 < len(heads) * 3:  # noqa: PLR2004 - most are labels
+            return []
+        if self._labels.find(following.cells[0]) and len(heads) == 2:  # noqa: PLR2004 - a pair
+            return []
+        return heads
+
+    def _data_rows(self, index: int, heads: list[Label | None]) -> int:
+        at = index + 1
+        while at < len(self._pieces) and len(self._pieces[at].cells) == len(heads):
+            piece = self._pieces[at]
+            for label, cell, links in zip(heads, piece.cells, piece.links, strict=True):
+                if label is not None and label.field != OTHER:
+                    self._add(at, label, _value(cell), links, set_=at)
+            at += 1
+        self._open = False
+        return at - 1
+
+    def _pairs(self, piece: Piece) -> list[tuple[Label, str, tuple[str, ...]]]:
+        cells = [(c, n) for c, n in zip(piece.cells, piece.links, strict=True)]
+        while len(cells) > 2 and not re.search(r"[^\W\d]", cells[0][0]):  # noqa: PLR2004 - «1.» and a pair
+            cells = cells[1:]
+        label = self._labels.find(cells[0][0])
+        if label is None:
+            return []
+        if len(cells) >= 4 and len(cells) % 2 == 0:  # noqa: PLR2004 - pairs side by side
+            heads = [self._labels.find(cell) for cell, _ in cells[::2]]
+            if all(heads):
+                return [
+                    (head, _value(value), links)
+                    for head, (value, links) in zip(heads, cells[1::2], strict=True)
+                    if head
+                ]
+        value = "\n".join(cell for cell, _ in cells[1:] if cell.strip())
+        label, value = _with_zone(label, cells[0][0], value)
+        return [(label, value, tuple(link for _, links in cells[1:] for link in links))]
+
+    def _line(self, index: int, line: str, piece: Piece) -> None:
+        parts = split_line(line, self._labels)
+        if not parts and (alone := self._alone(line, piece)):
+            parts = [(alone, "")]
+        links = piece.links[0] if piece.links else ()
+        if parts and not self._is_the_citizens(parts[0][0], index):
+            for label, value in parts:
+                self._add(index, label, value, links if label.field == "link" else ())
+            self._open = True
+        elif self._open and self._goes_on(line):
+            self._continue(line, links)
+        else:
+            self._open = False
+            self._free.append(index)
+
+    def _alone(self, line: str, piece: Piece) -> Label | None:
+        label = self._labels.find(line)
+        if label is None:
+            return None
+        marked = line.rstrip(BOLD_OFF + " ").endswith(":") or BOLD_ON in line or piece.heading
+        return label if marked or (label.field != OTHER and line[:1].isupper()) else None
+
+    def _is_the_citizens(self, label: Label, index: int) -> bool:
+        """Say whether a label inside an open text is a line of the citizen: «Адрес: наш дом 5»."""
+        if not self._open or not self._entries or self._entries[-1].field != "text":
+            return False
+        if label.field == "text":
+            return not self._blanks and bool(self._entries[-1].value) and index > self._last_person
+        seen = {entry.field for entry in self._entries}
+        return label.field in seen & {"address", "phone"} and index > self._last_person
+
+    def _goes_on(self, line: str) -> bool:
+        last = self._entries[-1]
+        if last.field == "text":
+            if ends_text(line) or self._is_the_source(line):
+                return False
+            return not (self._blanks and is_request(line)) or not last.value
+        if not last.value and not last.links:
+            return self._blanks <= 1
+        if self._blanks:
+            return False
+        if last.field == "address":
+            return last.value.endswith((",", "-")) or _ADDRESS_GOES_ON.match(line) is not None
+        if last.field == "link":
+            return " " not in line.strip() and last.value.endswith(("-", "?", "&", "=", "/", "_"))
+        words = line.split()
+        return (
+            last.field == "applicant"
+            and len(last.value.split()) + len(words) <= 3  # noqa: PLR2004 - a full name
+            and all(word[:1].isupper() and word.isalpha() for word in words)
+        )
+
+    def _is_the_source(self, line: str) -> bool:
+        """Say whether a bare web address under the text is where it was published."""
+        bare = line.strip()
+        if " " in bare or not read_links(bare):
+            return False
+        return bool(self._blanks) or not any(one.field == "link" for one in self._entries)
+
+    def _continue(self, line: str, links: tuple[str, ...]) -> None:
+        last = self._entries[-1]
+        joint = "" if last.field == "link" else "\n"
+        value = (last.value + joint + _value(line)).strip()
+        self._entries[-1] = replace(last, value=value, links=last.links + links)
+        if last.field not in {"text", "address", "link", "applicant"}:
+            self._open = False
+
+    def _add(
+        self, index: int, label: Label, value: str, links: tuple[str, ...], *, set_: int = 0
+    ) -> None:
+        entry = Entry(
+            field=label.field,
+            rank=label.rank,
+            label=label.words,
+            value=value if label.field == "text" else collapse(value),
+            links=links,
+            at=index,
+            set_=set_,
+        )
+        self._entries.append(entry)

@@ -1,0 +1,294 @@
+"""From labelled entries to the fields of one notice, with the rule that read each of them.
+
+Why: a form may state a thing twice (date of the post, date of arrival) or state that there is none;
+the best entry wins by the rank of its label, and «не указан» is knowledge, not a gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mcu_mail.domain.notice import Notice, Source
+from mcu_mail.mail.moments import END_OF_DAY, Moment, read_clock, read_moment
+from mcu_mail.mail.names import NOBODY, read_person
+from mcu_mail.mail.values import (
+    collapse,
+    count_photos,
+    fold,
+    holds_digits,
+    is_social,
+    read_links,
+    read_number,
+    read_phone,
+    states_nothing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mcu_mail.mail.fields import Entry
+    from mcu_mail.mail.mime import Incoming
+
+Text = Literal["applicant", "phone", "address", "link", "external_id", "nickname"]
+_ASKED: Final = ("applicant", "address", "text")
+"""Fields without which no letter can be written; a missing one is asked for."""
+_QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
+_LOCAL_PHONE_DIGITS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a reading needs to know besides the words."""
+
+    source: Source
+    office: ZoneInfo
+    zone: tzinfo
+    """Zone of unmarked times."""
+    sent: datetime | None
+    subject: str
+
+    @staticmethod
+    def of(mail: Incoming, source: Source, office: ZoneInfo) -> Setting:
+        """Settle the zone of the source (an unknown name falls back to the office's)."""
+        zone: tzinfo = office
+        if source.timezone is not None:
+            try:
+                zone = ZoneInfo(source.timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                zone = office
+        return Setting(
+            source=source, office=office, zone=zone, sent=mail.date, subject=collapse(mail.subject)
+        )
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A notice being filled."""
+
+    words: dict[Text, str] = field(default_factory=dict)
+    received: Moment | None = None
+    due: datetime | None = None
+    text: str = ""
+    photos: int | None = None
+    rules: dict[str, str] = field(default_factory=dict)
+    unsure: dict[str, None] = field(default_factory=dict)
+    none: set[str] = field(default_factory=set)
+    """Fields of which the notice says that there is none."""
+    frame: list[str] = field(default_factory=list)
+    """The press office's own lines."""
+
+    def put(self, name: Text, value: str | None, rule: str) -> None:
+        """Set a field that is still open; the first reading stays."""
+        if value and name not in self.words and name not in self.none:
+            self.words[name] = value
+            self.rules[name] = rule
+
+    def lacks(self, name: Text) -> bool:
+        """Say whether a pattern may still look for the field."""
+        return name not in self.words and name not in self.none
+
+    def notice(self, track: str, event: str) -> Notice:
+        """Freeze, naming what a person must fill in."""
+        known = {"applicant": "applicant" in self.words, "text": bool(self.text)}
+        known["address"] = not self.lacks("address")
+        asked = [name for name in _ASKED if event == "new" and not known[name]]
+        return Notice(
+            track=track,
+            event=event,
+            applicant=self.words.get("applicant"),
+            phone=self.words.get("phone"),
+            address=self.words.get("address"),
+            link=self.words.get("link"),
+            external_id=self.words.get("external_id"),
+            received_at=self.received.at if self.received else None,
+            received_day_only=self.received.day_only if self.received else False,
+            due=self.due,
+            text=self.text,
+            photos=self.photos or 0,
+            nickname=self.words.get("nickname"),
+            rules=dict(self.rules),
+            unsure=tuple(dict.fromkeys([*asked, *self.unsure])),
+        )
+
+
+def fill(entries: Sequence[Entry], setting: Setting) -> Draft:
+    """Read every labelled value; what cannot be read is left open or named as unsure."""
+    draft = Draft()
+    _fill_person(draft, entries)
+    _fill_phone(draft, entries)
+    _fill_address(draft, entries)
+    _fill_link(draft, entries)
+    _fill_received(draft, entries, setting)
+    _fill_due(draft, entries, setting)
+    for entry in _of(entries, "external_id"):
+        draft.put("external_id", read_number(entry.value), _rule(entry))
+    for entry in _of(entries, "nickname"):
+        draft.put("nickname", None if states_nothing(entry.value) else entry.value, _rule(entry))
+    for entry in _of(entries, "photos"):
+        if draft.photos is None:
+            draft.photos = count_photos(f"{entry.label}: {entry.value}")
+    _fill_text(draft, entries)
+    return draft
+
+
+def _of(entries: Sequence[Entry], name: str) -> Iterator[Entry]:
+    """Entries of a field, the surest label first, longer texts before shorter ones."""
+    mine = [entry for entry in entries if entry.field == name]
+    longest = name == "text"
+    yield from sorted(mine, key=lambda one: (one.rank, -len(one.value) if longest else 0))
+
+
+def _rule(entry: Entry) -> str:
+    return f"label: {entry.label}"
+
+
+def _fill_person(draft: Draft, entries: Sequence[Entry]) -> None:
+    for entry in _of(entries, "applicant"):
+        person = read_person(entry.value)
+        draft.put("applicant", person.full, _rule(entry))
+        draft.put("nickname", person.nickname, _rule(entry))
+        if person != NOBODY:
+            draft.put("phone", read_phone(entry.value), _rule(entry))
+    parts = [next(_of(entries, name), None) for name in ("surname", "given", "patronymic")]
+    stated = [one for one in parts if one is not None and not states_nothing(one.value)]
+    if stated:
+        person = read_person(" ".join(one.value for one in stated))
+        labels = "label: " + ", ".join(one.label for one in stated)
+        draft.put("applicant", person.full, labels)
+        draft.put("nickname", person.nickname, labels)
+
+
+def _fill_phone(draft: Draft, entries: Sequence[Entry]) -> None:
+    for entry in _of(entries, "phone"):
+        phone = read_phone(entry.value)
+        draft.put("phone", phone, _rule(entry))
+        if phone is None and states_nothing(entry.value):
+            draft.none.add("phone")
+        elif phone is None and holds_digits(entry.value, _LOCAL_PHONE_DIGITS):
+            draft.unsure["phone"] = None
+    if "phone" in draft.words:
+        draft.none.discard("phone")
+        draft.unsure.pop("phone", None)
+
+
+def _fill_address(draft: Draft, entries: Sequence[Entry]) -> None:
+    place = [
+        _prefixed(one.value, *prefix)
+        for name, *prefix in (
+            ("settlement", ""),
+            ("street", "ул. ", "ул", "пер", "пр", "пл", "шоссе", "бульвар", "кв-л", "мкр"),
+            ("house", "д. ", "д"),
+            ("flat", "кв. ", "кв"),
+        )
+        if (one := next(_of(entries, name), None)) and not states_nothing(one.value)
+    ]
+    for entry in _of(entries, "address"):
+        if states_nothing(entry.value):
+            draft.none.add("address")
+            continue
+        value = tidy_address(entry.value)
+        village = next(_of(entries, "settlement"), None)
+        if village and place and fold(village.value)[-5:] not in fold(value):
+            value = f"{place[0]}, {value}"
+        if "address" not in draft.words:
+            draft.none.discard("address")
+            draft.put("address", value, _rule(entry))
+    if place and "address" not in draft.words:
+        draft.none.discard("address")
+        draft.put("address", ", ".join(place), "labels: the parts of an address")
+
+
+def _prefixed(value: str, prefix: str, *known: str) -> str:
+    return value if not prefix or fold(value).startswith(known) else prefix + value
+
+
+def tidy_address(value: str) -> str:
+    """Cut the punctuation of the sentence off an address, but not the dot of «м.о.» or «р-н.»."""
+    line = collapse(value).strip(' ;,«»"')
+    ends_with_word = len(line.rstrip(".").rpartition(" ")[2]) > 3 or line[-2:-1].isdecimal()  # noqa: PLR2004 - «м.о.», «обл.»
+    short = line.endswith("обл.") or "." in line.rstrip(".").rpartition(" ")[2]
+    return line.rstrip(".") if ends_with_word and not short else line
+
+
+def _fill_link(draft: Draft, entries: Sequence[Entry]) -> None:
+    for entry in [*_of(entries, "link"), *_of(entries, "received_at")]:
+        links = list(entry.links) + [x for x in read_links(entry.value) if x not in entry.links]
+        best = next((link for link in links if is_social(link)), next(iter(links), None))
+        draft.put("link", best, _rule(entry))
+
+
+def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
+    clock = next((found for one in _of(entries, "time") if (found := read_clock(one.value))), None)
+    for entry in _of(entries, "received_at"):
+        moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent)
+        if moment is None:
+            if not (states_nothing(entry.value) or read_links(entry.value) or entry.links):
+                clock = clock or read_clock(entry.value)
+                draft.unsure["received_at"] = None
+            continue
+        if moment.day_only and clock is not None:
+            at = moment.at.replace(hour=clock.hour, minute=clock.minute)
+            moment = Moment(at=at, day_only=False)
+        known = draft.received
+        if known is None or (
+            known.day_only and not moment.day_only and known.at.date() == moment.at.date()
+        ):
+            put_received(draft, moment, _rule(entry), setting)
+
+
+def put_received(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:
+    """Set the moment of arrival in the office's zone; one that lies after the mail is unsure."""
+    draft.received = Moment(at=moment.at.astimezone(setting.office), day_only=moment.day_only)
+    draft.rules["received_at"] = rule
+    draft.unsure.pop("received_at", None)
+    if setting.sent is not None and (moment.at - setting.sent).total_seconds() > 24 * 3600:
+        draft.unsure["received_at"] = None
+
+
+def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
+    for entry in _of(entries, "due"):
+        moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent, ahead=True)
+        if moment is not None and draft.due is None:
+            put_due(draft, moment, _rule(entry), setting)
+
+
+def put_due(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:
+    """Set the stated term; a day without an hour ends with that day."""
+    at = moment.at
+    if moment.day_only:
+        at = at.replace(hour=END_OF_DAY.hour, minute=END_OF_DAY.minute)
+        rule += " (a day without an hour)"
+    draft.due = at.astimezone(setting.office)
+    draft.rules["due"] = rule
+
+
+def _fill_text(draft: Draft, entries: Sequence[Entry]) -> None:
+    for entry in _of(entries, "text"):
+        if not draft.text and not states_nothing(entry.value):
+            draft.text = unquote(entry.value)
+            draft.rules["text"] = _rule(entry)
+
+
+def unquote(text: str) -> str:
+    """`text` in one line without the one pair of quotation marks around all of it."""
+    line = collapse(text)
+    for opening, closing in _QUOTES:
+        inner = line[1:-1]
+        if line[:1] == opening and line[-1:] == closing and len(line) > 2:  # noqa: PLR2004
+            nested = opening != closing and _balanced(inner, opening, closing)
+            return (
+                inner.strip() if nested or (opening not in inner and closing not in inner) else line
+            )
+    return line
+
+
+def _balanced(inner: str, opening: str, closing: str) -> bool:
+    depth = 0
+    for sign in inner:
+        depth += (sign == opening) - (sign == closing)
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,207 @@
+"""The built-in Russian labels of a notice's fields: which words before a colon mean what.
+
+Why: every press office writes its own form; these words cover what they usually write, and
+`sources[].labels` in the configuration adds the rest. A label is a label only as a whole («Адрес
+проблемы», «ТЕЛ.:»); words of a sentence are not, so prose is not cut into fields.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON
+from mcu_mail.mail.values import collapse, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_LABEL: Final = 70
+OTHER: Final = "other"
+"""Field of the labels that are known but carry nothing for us; they end the value before them."""
+
+_MESSAGE: Final = (
+    r"(?:обращени[ея]|сообщени[ея]|комментари[йя]|вопроса?|запроса?|жалоб[аы]|заявк[аи]|заявлени[ея]"
+    r"|поста|публикации|инцидента?|карточк[аи]|просьб[аы]|проблем[аы]|заявителя|автора|граждан\w*"
+    r"|жител\w*|пользователя|отправителя|ситуации)"
+)
+_PERSON: Final = (
+    r"(?:заявител[ья]|заявительница|автор|граждан(?:ин|ка|е)|жител(?:ь|ьница)|отправитель|обратив\w{2,4}ся"
+    r"|пользователь|инициатор)"
+)
+_OFFICIAL: Final = (
+    r"(?:исполнител|куратор|специалист|ответствен|оператор|модератор|дежурн|справ[ок])"
+)
+
+_RULES: Final[tuple[tuple[str, int, str], ...]] = (
+    (OTHER, 0, rf".*{_OFFICIAL}.*"),
+    (OTHER, 0, r"(?:адрес )?(?:e-?mail|эл\w* ?почт\w*|почта|электронн\w+ (?:почта|адрес)).*"),
+    (OTHER, 0, r"адрес эл\w*.*|дата рождения|год рождения|№ п/?п|п/п|место работы|текст ответа.*"),
+    (OTHER, 0, r".*(?:профил|страниц[аеуы] |аккаунт).*|ссылка на (?:автора|заявителя|страницу.*)"),
+    (OTHER, 0, r"ссылк\w+ на (?:фото|видео|вложени|файл|карточк)\w*|имя файла.*"),
+    ("nickname", 0, r"(?:ник|никнейм|логин|псевдоним|имя (?:в профиле|пользователя|в соц.*))"),
+    ("surname", 0, r"фамилия"),
+    ("patronymic", 0, r"отчество"),
+    ("given", 0, r"имя"),
+    (
+        "applicant",
+        0,
+        rf"ф ?и ?о(?: {_PERSON}\w*| {_MESSAGE}| полностью)?|фамилия,? имя.*|имя и фамилия"
+        rf"|(?:имя|данные|фио) {_MESSAGE}|{_PERSON}(?: {_MESSAGE})?|{_PERSON}, фио"
+        r"|от кого|от|кто(?: обратил\w*| написал\w*| пишет| заявил\w*)?|обратил(?:ся|ась)"
+        r"|поступило от|контактное лицо|кем (?:подано|направлено|написано)",
+    ),
+    (
+        "phone",
+        0,
+        r"(?:(?:контактн\w+|мобильн\w+|моб|сотов\w+|сот|номер|№|рабоч\w+|раб|домашн\w+|дом) )*"
+        r"(?:тел|телефон\w{0,3})(?: ?/ ?факс|, факс)?"
+        rf"(?: (?:{_MESSAGE}|{_PERSON}\w?|для (?:связи|контакта)|контактн\w+|моб\w*|сот\w*))?"
+        r"|моб|сот|мобильный|сотовый|контакт(?:ы|ные данные|ная информация|ный номер)?"
+        rf"(?: {_MESSAGE}| для связи)?|(?:номер|контакт\w*) для связи|как связаться|связь",
+    ),
+    (
+        "link",
+        0,
+        r"(?:прямая |активная )?(?:гипер)?ссылк[аи](?: .{1,40})?|url(?: .{1,30})?|урл|линк|link"
+        r"|адрес (?:публикации|поста|записи|комментария|ссылки|в (?:сети|интернет).{0,12})"
+        r"|где (?:размещен\w*|опубликован\w*|написан\w*)|место (?:публикации|размещения)|пост",
+    ),
+    (
+        "link",
+        1,
+        r"источник(?: .{1,30})?|площадка|соц\w* ?сеть|ресурс|сообщество|группа|откуда|канал"
+        r"|публикация|запись|перейти",
+    ),
+    ("settlement", 0, r"нас\w* ?пункт|нас п|н ?п|населенный пункт|село|поселок|деревня"),
+    ("street", 0, r"улица|ул"),
+    ("house", 0, r"дом|номер дома|д"),
+    ("flat", 0, r"квартира|кв|номер квартиры"),
+    (
+        "address",
+        0,
+        r"(?:почтовый |точный |фактический |домашний )?адрес(?! эл)(?: .{1,40})?"
+        r"|место(?:положение|нахождение)?(?: .{1,30})?|локация|геолокация|проживает"
+        r"|где(?: находится| проблема| это| случилось| произошло)?|населенный пункт,? .{1,20}",
+    ),
+    ("time", 0, r"время"),
+    (
+        "due",
+        0,
+        r"(?:\w{4,16}(?:ый|ий|ая) )?(?:срок|дата контроля|контрольная дата|крайняя дата)(?: .{1,40})?"
+        r"|(?:дать |направить |предоставить |прислать |ждем |ожидаем )?ответ(?:ить)?"
+        r"(?: (?:нужен|требуется|необходим|направить|дать|предоставить|просим))?(?: до| не позднее| к)"
+        r"|(?:исполнить|подготовить|направить|отработать) (?:до|не позднее|к)|дедлайн|контроль"
+        r"|дата (?:ответа|исполнения)|дата (?:и время )?ответа|до",
+    ),
+    (
+        "received_at",
+        0,
+        r"(?:дата(?:(?:,| и| ?/) ?время)? |время |когда |дата и час )?поступ(?:ил[оаи]?|ления)"
+        rf"(?: .{{1,30}})?|получен[оа]?|дата(?: и время)? (?:получения|приема)(?: {_MESSAGE})?",
+    ),
+    (
+        "received_at",
+        2,
+        r"(?:дата(?: и время)?|время|когда) (?:публик|размещ|опублик)\w*(?: .{1,20})?",
+    ),
+    (
+        "received_at",
+        1,
+        r"дата(?: ?(?:,|и|/) ?(?:время|час))?(?: (?!рожд).{1,40})?|время .{1,40}"
+        r"|когда(?: .{1,25})?|создан[оаы]?|зарегистрирован[оа]?|написан[оа]?|отправлен[оа]?|дата,? ?час",
+    ),
+    ("received_at", 2, r"опубликован[оа]?|размещен[оа]?|публикация от"),
+    (
+        "external_id",
+        0,
+        r"(?:рег\w*|вх\w*|исх\w*|внешн\w+|уникальн\w+|учетн\w+|порядков\w+|внутр\w*) ?"
+        rf"(?:№|номер|id|n)(?: {_MESSAGE})?|(?:№|номер|id|ид|код|n|идентификатор)(?: {_MESSAGE})?"
+        rf"|(?:№|номер|id) в (?:реестре|системе|журнале)|{_MESSAGE},? ?(?:№|номер|id|n)",
+    ),
+    ("text", 0, rf"(?:полный |исходный |дословный )?текст(?: {_MESSAGE})?(?: .{{1,20}})?"),
+    (
+        "text",
+        1,
+        r"(?:суть|содержание|краткое содержание|описание|цитата)"
+        rf"(?: {_MESSAGE})?(?: .{{1,20}})?|(?:сообщение|обращение|вопрос|жалоба|проблема|просьба)"
+        rf"(?: {_MESSAGE})?|что (?:случилось|произошло|беспокоит)|о чем (?:пишет|просит|сообщает)|пишет",
+    ),
+    ("text", 2, rf"комментарий(?: {_MESSAGE})?"),
+    ("text", 3, r"причин[аы](?: .{1,30})?|замечани[ея](?: .{1,30})?"),
+    (
+        "photos",
+        0,
+        r"(?:кол-во |количество |приложенн\w+ |прикрепленн\w+ )?(?:фото\w*|вложени[еяй]\w?|прикреплен\w+"
+        r"|приложени[ея]|файл\w{0,2}|медиа\w*|изображени\w+|снимк\w+)(?: .{1,25})?|фото/видео",
+    ),
+    (
+        OTHER,
+        0,
+        r"муниц\w*.*|мо|район|округ|территория|регион|тем[аы](?: .{1,30})?|группа тем|рубрика|раздел"
+        r"|(?:под)?категори.*|факт|статус|приоритет.*|срочност.*|тип .*|вид .*|координат.*|примечани.*"
+        r"|резолюци.*|кому|адресат|куда|тональност.*|решение.*|фаст-?трек|охват|подписчик.*|справк.*"
+        r"|пол|возраст|вк|вконтакте|отдел|ведомство|организация|орган|заголовок|событие|видео"
+        r"|просим|важно|внимание|должность|индекс|область|корпус|подъезд|этаж|ответ|с уважением|исп",
+    ),
+)
+_COMPILED: Final = tuple((name, rank, re.compile(rule)) for name, rank, rule in _RULES)
+_BRACKETS: Final = re.compile(r"\([^()]{0,60}\)")
+_EDGES: Final = ' .:;,*_-–—•·▪►"«»#=|' + BOLD_ON + BOLD_OFF
+_NUMBERING: Final = re.compile(r"\s*(?:\d{1,2}\s?[.)]|[•*·▪►➤✔\-–—])\s+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A recognised label: its field, how sure a source it is (0 = best), its words."""
+
+    field: str
+    rank: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The labels of one source: its own ones first, then the built-in ones."""
+
+    own: Mapping[str, str]
+    """Normalised words → field."""
+
+    @staticmethod
+    def of(configured: Mapping[str, tuple[str, ...]]) -> Labels:
+        """Build from `sources[].labels`."""
+        return Labels(
+            own={
+                normal(words): field
+                for field, many in configured.items()
+                for words in many
+                if words
+            }
+        )
+
+    def find(self, words: str) -> Label | None:
+        """Return the label that `words` are as a whole, or None. Numbering before it is ignored."""
+        if len(words) > 2 * LONGEST_LABEL:
+            return None
+        bare = normal(words)
+        if not bare or len(bare) > LONGEST_LABEL:
+            return None
+        shown = collapse(without_numbering(words)).strip(_EDGES)
+        if bare in self.own:
+            return Label(field=self.own[bare], rank=-1, words=shown)
+        for field, rank, rule in _COMPILED:
+            if rule.fullmatch(bare):
+                return Label(field=field, rank=rank, words=shown)
+        return None
+
+
+def without_numbering(words: str) -> str:
+    """Take «1. », «2) », «• » off the front."""
+    return _NUMBERING.sub("", words, count=1) if _NUMBERING.match(words) else words
+
+
+def normal(words: str) -> str:
+    """Bring a label to the form it is compared in: lower case, ё as е, no brackets, dots, bullets."""
+    bare = _BRACKETS.sub(" ", without_numbering(words.lstrip(_EDGES.replace("-", ""))))
+    return collapse(fold(bare).replace(".", " ").replace("№", " № ")).strip(_EDGES)

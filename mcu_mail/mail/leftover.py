@@ -1,0 +1,355 @@
+"""What no label claimed: lines that speak for themselves, prose, the citizen's unlabelled words.
+
+Why: people write notices by hand too. Only what is safe is read: a line that is nothing but a moment,
+a phone, a link, a full name or an address; words in «…»; an address after «по адресу»; a term after
+«до» in a sentence that asks for an answer. The rest stays unknown. When several stretches of prose
+could be the citizen's, the longest is taken and `text` is named as unsure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.filling import put_due, put_received, tidy_address, unquote
+from mcu_mail.mail.labels import without_numbering
+from mcu_mail.mail.layout import FORWARDED, SIGNATURE
+from mcu_mail.mail.moments import read_moment
+from mcu_mail.mail.names import find_person, name_in, read_person
+from mcu_mail.mail.prose import is_farewell, is_greeting, is_request, is_service
+from mcu_mail.mail.values import (
+    clean_link,
+    collapse,
+    count_photos,
+    fold,
+    is_social,
+    read_links,
+    read_phone,
+    read_title_number,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.mail.fields import Form
+    from mcu_mail.mail.filling import Draft, Setting
+    from mcu_mail.mail.layout import Piece
+
+_LONGEST_LINE: Final = 3000
+_SHORT: Final = 160
+_QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
+_SHORTEST_QUOTE: Final = 40
+_SHORTEST_TEXT: Final = 15
+_PLACE: Final = re.compile(
+    r"(?:\d{6},?\s)?(?:(?:кемеровская|тяжинский|кузбасс)[^,]{0,40},\s)?"
+    r"(?:пгт|пос|поселок|с|село|д|дер|деревня|п|ст|станция|г|город|ул|улица|пер|переулок|мкр)\.?\s"
+    r"[«\"]?[а-яё0-9][^!?:;]{1,120}"
+)
+_AT_ADDRESS: Final = re.compile(
+    r"(?:по адресу|адрес\w? проживания|проживающ\w{2,3} (?:по адресу|в))\s?[:–—-]?\s{0,2}(.{5,160})",
+    re.IGNORECASE,
+)
+_SENTENCE_END: Final = re.compile(
+    r"[.!?]\s{1,3}(?=[А-ЯЁ«])|[!?;«»]|\)\s|,\s(?:котор|проживающ|обратил|сообщ|тел|с )|\s[–—]\s"
+)
+_ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|просп|бульв)$", re.IGNORECASE)
+_TERM: Final = re.compile(
+    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|завтра|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
+    r"(?=.{0,30}\d).{3,60}"
+)
+_ARRIVED: Final = re.compile(
+    r"поступил|опубликов|оставлен|написал|размещен|сегодня|вчера|получен[оа]? (?:сообщ|обращ|коммент)"
+)
+_EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
+_CALL: Final = re.compile(r"(?:по (?:номеру|телефону|тел)|телефон|тел\.|номер|связаться|позвонить)")
+_CITIZEN: Final = re.compile(
+    r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?|отзыв)"
+)
+_NUMBERED: Final = re.compile(r"\s{0,8}(\d{1,2})\s?[).]\s{1,4}(?=\S)")
+_MESSAGE_HEAD: Final = re.compile(
+    r"\W{0,6}(?:(?:сообщение|обращение|комментарий)\s{1,2}(?:№\s?)?\d{1,2}|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    at: int
+    text: str
+    links: tuple[str, ...]
+    quoted: bool
+    heading: bool
+
+
+def complete(
+    draft: Draft, pieces: Sequence[Piece], form: Form, setting: Setting, *, alone: bool
+) -> None:
+    """Fill `draft` from what the labels left over.
+
+    `alone` says that the mail holds one message; otherwise only what surely holds for each of
+    several messages (the term) is taken, since nobody knows whose line it is.
+    """
+    lines = _free_lines(pieces, form)
+    if not alone:
+        draft.frame.extend(line.text for line in lines)
+        _term(draft, lines, setting)
+        return
+    signed = _signature_start(pieces, lines)
+    body = [line for line in lines if not signed(line)]
+    plain = [line for line in body if not _speaks_for_itself(draft, line, setting)]
+    chosen = _text(draft, plain, pieces, form)
+    frame = [line for line in plain if line.at not in chosen]
+    draft.frame.extend(line.text for line in [*frame, *(x for x in lines if signed(x))])
+    _number(draft, frame, setting)
+    _prose(draft, frame, setting)
+    _term(draft, frame, setting)
+    if not draft.text:
+        _everything(draft, pieces)
+
+
+def _free_lines(pieces: Sequence[Piece], form: Form) -> list[_Line]:
+    return [
+        _Line(
+            at=index,
+            text=pieces[index].text[:_LONGEST_LINE],
+            links=tuple(link for links in pieces[index].links for link in links),
+            quoted=pieces[index].quoted,
+            heading=pieces[index].heading,
+        )
+        for index in dict.fromkeys(form.free)
+    ]
+
+
+class _Signature:
+    """Tells lines of a signature; a forwarded mail below it counts as body again."""
+
+    def __init__(self, pieces: Sequence[Piece], lines: Sequence[_Line]) -> None:
+        farewells = {line.at for line in lines if is_farewell(line.text)}
+        self._signed: set[int] = set()
+        inside = False
+        for index, piece in enumerate(pieces):
+            if piece == FORWARDED:
+                inside = False
+            elif piece == SIGNATURE or index in farewells:
+                inside = True
+            if inside:
+                self._signed.add(index)
+
+    def __call__(self, line: _Line) -> bool:
+        return line.at in self._signed
+
+
+def _signature_start(pieces: Sequence[Piece], lines: Sequence[_Line]) -> _Signature:
+    return _Signature(pieces, lines)
+
+
+def _speaks_for_itself(draft: Draft, line: _Line, setting: Setting) -> bool:
+    """Read a line that is nothing but one value, or a row of them; says whether it was one."""
+    bare = without_numbering(line.text).strip(" .;,")
+    if not bare and line.links:
+        draft.put("link", _best(line.links), "line: link")
+        return True
+    if len(bare) > _SHORT + 200 or is_service(line.text):
+        return False
+    links = read_links(bare)
+    if links and len(bare.split()) == 1:
+        if is_social(links[0]) or draft.lacks("link"):
+            draft.put("link", links[0], "line: link")
+        return True
+    return len(bare) <= _SHORT and _value_line(draft, bare, setting)
+
+
+def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
+    parts = [part.strip() for part in re.split(r"[,;|]\s", bare)]
+    kinds = [_kind(part, setting) for part in parts]
+    if len(parts) > 1 and sum(kind is not None for kind in kinds) >= 2:  # noqa: PLR2004 - a record
+        rest = [part for part, kind in zip(parts, kinds, strict=True) if kind is None]
+        for part, kind in zip(parts, kinds, strict=True):
+            _take(draft, part, kind, setting)
+        place = ", ".join(rest)
+        if place and _PLACE.fullmatch(fold(place)):
+            draft.put("address", tidy_address(place), "record: address")
+        return True
+    kind = _kind(bare, setting)
+    if kind is None and _PLACE.fullmatch(fold(bare)) and len(bare.split()) <= 12:  # noqa: PLR2004
+        if draft.lacks("address"):
+            draft.put("address", tidy_address(bare), "line: address")
+            return True
+        return False
+    _take(draft, bare, kind, setting)
+    return kind is not None
+
+
+def _kind(part: str, setting: Setting) -> str | None:
+    if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004
+        moment = read_moment(part, zone=setting.zone, sent=setting.sent)
+        if moment is not None and len(re.findall(r"[^\W\d_]{4,}", part)) <= 1:
+            return "moment"
+    if re.fullmatch(
+        r"(?:тел\w*\.?:?\s?)?\+?[\d\s()\-–‑.]{7,24}", part, re.IGNORECASE
+    ) and read_phone(part):
+        return "phone"
+    found = name_in(part)
+    if found is not None and found[0] == part and read_person(part).full:
+        return "name"
+    return None
+
+
+def _take(draft: Draft, part: str, kind: str | None, setting: Setting) -> None:
+    if kind == "phone":
+        draft.put("phone", read_phone(part), "line: phone")
+    elif kind == "name":
+        draft.put("applicant", read_person(part).full, "line: full name")
+    elif kind == "moment" and draft.received is None:
+        moment = read_moment(part, zone=setting.zone, sent=setting.sent)
+        if moment is not None:
+            put_received(draft, moment, "line: moment", setting)
+
+
+def _text(draft: Draft, lines: Sequence[_Line], pieces: Sequence[Piece], form: Form) -> set[int]:
+    """Find the citizen's words among unlabelled lines; returns the pieces they took."""
+    if draft.text:
+        return set()
+    for line in lines:
+        whole = [m for m in _QUOTED.finditer(line.text) if len(m[1]) >= _SHORTEST_QUOTE]
+        if whole:
+            best = max(whole, key=lambda one: len(one[1]))
+            draft.text, draft.rules["text"] = collapse(best[1]), "pattern: «…»"
+            return {line.at} if len(best[0]) >= len(line.text) - 2 else set()
+    runs = _runs(lines, pieces, form)
+    if not runs:
+        return set()
+    quoted = [run for run in runs if all(line.quoted for line in run)]
+    best_run = max(quoted or runs, key=lambda run: sum(len(line.text) for line in run))
+    draft.text = unquote(" ".join(line.text for line in best_run))
+    draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
+    if len(quoted or runs) > 1:
+        draft.rules["text"] = "pattern: the longest prose"
+        draft.unsure["text"] = None
+    return {line.at for line in best_run}
+
+
+def _runs(lines: Sequence[_Line], pieces: Sequence[Piece], form: Form) -> list[list[_Line]]:
+    """Stretches of prose that no rule, label or service line interrupts."""
+    free = set(form.free)
+    first = lines[0].at if lines else 0
+    runs: list[list[_Line]] = []
+    before: int | None = None
+    for line in lines:
+        greeting = is_greeting(line.text)
+        opens = greeting and (
+            line.at == first or line.at < min(set(range(len(pieces))) - free, default=0)
+        )
+        if opens or line.heading or (is_service(line.text) and not greeting):
+            before = None
+            continue
+        if read_title_number(line.text) and len(line.text) < _SHORT:
+            before = None
+            continue
+        joined = before is not None and all(
+            pieces[index].kind == "blank" for index in range(before + 1, line.at)
+        )
+        if joined:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+        before = line.at
+    return [run for run in runs if sum(len(line.text) for line in run) >= _SHORTEST_TEXT]
+
+
+def _number(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
+    for line in frame[:12]:
+        draft.put("external_id", read_title_number(line.text), "heading")
+    draft.put("external_id", read_title_number(setting.subject), "subject")
+
+
+def _prose(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
+    for line in frame:
+        low = fold(line.text)
+        if draft.lacks("phone") and _CALL.search(low):
+            draft.put("phone", read_phone(line.text), "pattern: phone")
+        if draft.lacks("address") and (found := _AT_ADDRESS.search(line.text)):
+            draft.put("address", tidy_address(_sentence(found[1])), "pattern: «по адресу»")
+        if draft.received is None and _ARRIVED.search(low) and not _EARLIER.search(low):
+            moment = read_moment(line.text, zone=setting.zone, sent=setting.sent)
+            if moment is not None:
+                put_received(draft, moment, "pattern: moment of arrival", setting)
+        if draft.photos is None:
+            draft.photos = count_photos(line.text)
+    _person(draft, frame)
+    links = [clean_link(link) for line in frame for link in line.links]
+    draft.put("link", _best(links), "pattern: link")
+
+
+def _sentence(text: str) -> str:
+    """`text` up to the end of its sentence or clause; the dots of «ул.», «д.» end nothing."""
+    for found in _SENTENCE_END.finditer(text):
+        if found[0][0] != "." or not _ABBREVIATION.search(text[: found.start()]):
+            return text[: found.start()]
+    return text
+
+
+def _person(draft: Draft, frame: Sequence[_Line]) -> None:
+    if not draft.lacks("applicant") or "nickname" in draft.words:
+        return
+    for line in frame:
+        found = name_in(line.text)
+        if found is None or is_farewell(line.text):
+            continue
+        around = fold(line.text[max(0, found.start() - 90) : found.end() + 40])
+        names = find_person(line.text)
+        if _CITIZEN.search(around) and len(names) == 1:
+            draft.put("applicant", names[0], "pattern: full name, put into the nominative")
+            return
+
+
+def _best(links: Sequence[str]) -> str | None:
+    return next((link for link in links if is_social(link)), next(iter(links), None))
+
+
+def _term(draft: Draft, lines: Sequence[_Line], setting: Setting) -> None:
+    for line in lines:
+        low = fold(line.text[:600])
+        asks = is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)
+        if draft.due is not None or not asks:
+            continue
+        for found in _TERM.finditer(low):
+            words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
+            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
+            if moment is not None:
+                put_due(draft, moment, "pattern: «до …»", setting)
+                break
+
+
+def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:
+    draft.text = collapse(" ".join(piece.text for piece in pieces if piece.kind != "rule"))
+    draft.rules["text"] = "the whole body"
+    draft.unsure["text"] = None
+
+
+def split_messages(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Cut a letter with several messages at «1) …», «Сообщение 2»; one part when it has one.
+
+    A numbered line opens a message only when it holds a full name or a phone beside a day: a
+    numbered form («1. ФИО: …») and a citizen's own list are no messages.
+    """
+    heads = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
+    if len(heads) < 2:  # noqa: PLR2004 - one head is a title
+        return [list(pieces)]
+    bounds = [*heads, len(pieces)]
+    return [list(pieces[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+
+
+def _opens_message(piece: Piece) -> bool:
+    if piece.kind != "line":
+        return False
+    text = collapse(piece.text[:400])
+    if _MESSAGE_HEAD.fullmatch(fold(text)):
+        return True
+    found = _NUMBERED.match(text)
+    if found is None:
+        return False
+    record = text[found.end() :]
+    signs = (name_in(record) is not None) + (read_phone(record) is not None)
+    signs += re.search(r"\d{1,2}\.\d{2}\.\d{2,4}", record) is not None
+    return signs >= 2  # noqa: PLR2004 - a record, not a point of a list

@@ -1,0 +1,163 @@
+"""The applicant's name as a notice states it: a full name, a nickname, or honestly neither.
+
+Why: a letter to «Уважаемая Мама Двойняшек» or to «Вымысловой Тамара» is worse than a question to the
+dispatcher. A name in another case is put into the nominative only where one answer is possible.
+The one door to pymorphy3 in this package (first names and surnames by its tags).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import pymorphy3
+
+from mcu_mail.mail.values import collapse, states_nothing
+
+_WORD: Final = r"[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})?"
+_INITIALS: Final = re.compile(
+    rf"(?:{_WORD}\s[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?|[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?\s?{_WORD})"
+)
+_PATRONYMIC: Final = re.compile(r".{1,30}(?:[оеё]вич|ич|[оеё]вна|ична)", re.IGNORECASE)
+_OBLIQUE: Final = re.compile(
+    r"(.{1,30}(?:[оеё]в)?ич)(а|у|ем)|(.{1,30}(?:[оеё]в|ич)н)(ы|е|ой|у)", re.IGNORECASE
+)
+_TURKIC: Final = frozenset(("оглы", "кызы", "угли", "уулу"))
+_CASES: Final = {
+    "а": "gent", "у": "datv", "ем": "ablt", "ы": "gent", "е": "datv", "ой": "ablt"
+}  # fmt: skip
+_NICK_NOTE: Final = re.compile(r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE)
+_TAIL: Final = re.compile(
+    r"\s*(?:[(\[,;|/]|https?:|@|(?:тел|моб|г\.\s?р|род|прожив|адрес)|\s\d|\s[–—-]\s).*",
+    re.IGNORECASE,
+)
+_IN_PROSE: Final = re.compile(
+    rf"(?<![А-ЯЁа-яё])({_WORD}\s{_WORD}\s[А-ЯЁ][а-яё]{{1,20}}(?:ич(?:а|у|ем)?|[вч]н(?:а|ы|е|ой|у)))(?![а-яё])"
+)
+_FEMALE: Final = (
+    (re.compile(r"(.+(?:[оеё]в|[иы]н))(?:ой|у)"), "а"),
+    (re.compile(r"(.+[сц]к)(?:ой|ую)"), "ая"),
+)
+_MALE: Final = (
+    (re.compile(r"(.+(?:[оеё]в|[иы]н))(?:а|у|ым)"), ""),
+    (re.compile(r"(.+[сц]к)(?:ого|ому|им)"), "ий"),
+)
+_UNCHANGING: Final = re.compile(r".+(?:[иы]х|ко|аго|яго)")
+_CONSONANT_END: Final = re.compile(r".+[бвгджзклмнпрстфхцчшщь]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A name as read: `full` is nominative; `nickname` is what stood there when it is no name."""
+
+    full: str | None = None
+    nickname: str | None = None
+
+
+NOBODY: Final = Person()
+
+
+def read_person(value: str) -> Person:
+    """Read a labelled value. Both fields are None when it states nothing or cannot be declined."""
+    line = collapse(value[:300]).strip(" .,;:«»\"'*_")
+    bare = _TAIL.sub("", line).strip(" .,;:«»\"'*_")
+    for written in (bare, f"{bare}."):
+        if _INITIALS.fullmatch(written):
+            return Person(full=written)
+    if states_nothing(bare) or states_nothing(line):
+        return NOBODY
+    if _NICK_NOTE.search(line[len(bare) :]):
+        return Person(nickname=bare)
+    words = bare.split()
+    if all(re.fullmatch(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*", word) for word in words):
+        if (full := _full_name(words)) is not None:
+            return full
+    return Person(nickname=bare) if len(words) <= 4 else NOBODY  # noqa: PLR2004 - a nickname is short
+
+
+def find_person(text: str) -> tuple[str, ...]:
+    """All different full names with a patronymic found in prose, put into the nominative.
+
+    A name that has no sure nominative is left out.
+    """
+    found: dict[str, None] = {}
+    for match in _IN_PROSE.finditer(text):
+        person = _full_name(match[1].split())
+        if person is not None and person.full is not None:
+            found[person.full] = None
+    return tuple(found)
+
+
+def name_in(text: str) -> re.Match[str] | None:
+    """Where the first full name with a patronymic stands."""
+    return _IN_PROSE.search(text)
+
+
+def _full_name(words: list[str]) -> Person | None:
+    """A person for words that are a name; `NOBODY` for a name in no sure case; None for no name."""
+    if not 2 <= len(words) <= 5:  # noqa: PLR2004 - from «Имя Фамилия» to «А Б В оглы»
+        return None
+    names = [_title(word) for word in words]
+    if words[-1].casefold() in _TURKIC:
+        return Person(full=" ".join([*names[:-1], words[-1].casefold()]))
+    if len(words) >= 3 and any(_PATRONYMIC.fullmatch(word) for word in words[1:]):  # noqa: PLR2004
+        return Person(full=" ".join(names))
+    if len(words) == 3 and (oblique := _OBLIQUE.fullmatch(names[2])):  # noqa: PLR2004
+        nominative = _nominative(names[0], names[1], oblique)
+        return Person(full=nominative) if nominative else NOBODY
+    if len(words) == 2 and all(word[:1].isupper() for word in words):  # noqa: PLR2004
+        return _two_words(names)
+    return None
+
+
+def _title(word: str) -> str:
+    if not (word.isupper() or word.islower()):
+        return word
+    return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
+
+
+def _two_words(names: list[str]) -> Person | None:
+    """Read «Алиса Примерова»: one of the two must be a first name, in the nominative."""
+    first = [name for name in names if _given(name, None, "nomn")]
+    if first:
+        return Person(full=" ".join(names))
+    oblique = [name for name in names if any(_given(name, None, case) for case in ("gent", "datv"))]
+    return NOBODY if oblique else None
+
+
+def _nominative(surname: str, given: str, patronymic: re.Match[str]) -> str | None:
+    male = patronymic[1] is not None
+    case = "accs" if patronymic[4] == "у" else _CASES[patronymic[2] or patronymic[4]]
+    first = _given(given, "masc" if male else "femn", case)
+    last = _surname(surname, male=male)
+    if len(first) != 1 or last is None:
+        return None
+    father = patronymic[1] if male else f"{patronymic[3]}а"
+    return f"{last} {_title(first.pop())} {father}"
+
+
+def _surname(surname: str, *, male: bool) -> str | None:
+    for rule, ending in _MALE if male else _FEMALE:
+        if found := rule.fullmatch(surname):
+            return f"{found[1]}{ending}"
+    unchanging = _UNCHANGING.fullmatch(surname)
+    return surname if unchanging or (not male and _CONSONANT_END.fullmatch(surname)) else None
+
+
+def _given(name: str, gender: str | None, case: str) -> set[str]:
+    """Nominatives of a first name for which `name` is that case of that gender."""
+    return {
+        parse.normal_form
+        for parse in _analyzer().parse(name.casefold())
+        if "Name" in parse.tag
+        and parse.tag.number == "sing"
+        and parse.tag.case == case
+        and (gender is None or parse.tag.gender in {gender, "ms-f"})
+    }
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> Any:
+    return pymorphy3.MorphAnalyzer()

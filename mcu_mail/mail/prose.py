@@ -1,0 +1,153 @@
+"""Which lines of a notice are the press office's own words and not the citizen's.
+
+Why: greetings, «Ответ в формате pdf и doc просим направить…», signatures and the headers of a
+forwarded mail stand around the citizen's words; sent into the letter they would be an embarrassment,
+and a citizen's sentence taken for one of them would be lost. So the lists are closed, each phrase is
+matched at the start of a line, and the looser list is used only where the text may have ended.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.labels import without_numbering
+from mcu_mail.mail.layout import FORWARDED
+from mcu_mail.mail.values import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.mail.layout import Piece
+
+_GREETING: Final = re.compile(
+    r"(?:добр(?:ый|ое|ого)\s(?:день|утро|вечер|дня|утра|времени\sсуток)|здравствуйте|приветствую"
+    r"|(?:уважаем(?:ые|ый|ая)\s)?коллег[иа]|уважаем(?:ый|ая|ые)\s(?:координатор\w?|партнер\w?))"
+    r"(?:[\s,!.]{1,3}(?:уважаем(?:ые|ый|ая)\s)?(?:коллеги|добр\w{2}\s\w{3,6}))?[\s,!.]*"
+)
+_OPENING: Final = re.compile(
+    r"(?:коллеги[,!.]?\s.{0,80}(?:в работу|сообщени)|добр(?:ый|ое)\s\w{3,5}[.!,]\s.{0,120}"
+    r"(?:сообщени|в работу|обращени|комментари)|(?:пере)?направля(?:ем|ю)\s|пересыла(?:ем|ю)\s"
+    r"|повторное (?:сообщени|обращени)|(?:информируем|сообщаем|уведомляем)\s|в (?:адрес|социальн)"
+    r"|во исполнение|(?:на платформ|в систем|в социальн|в соц\w* ?сет|под постом|в группе|в аккаунт)"
+    r".{0,90}(?:поступил|создан|оставлен|опубликован|размещен|сообщени)"
+    r"|(?:вам )?поступил[оаи]? (?:нов|след|\d|сообщ|обращ|коммент|из )|для (?:подготовки|рассмотрени|работы)"
+    r"|новое (?:сообщение|обращение)|(?:прошу|просим)\s(?:вас\s)?(?:взять|принять|рассмотреть)"
+    r"\s.{0,60}(?:в работу|сообщени|обращени|коммент))"
+)
+_REQUEST: Final = re.compile(
+    r"(?:прошу|просим|просьба|необходимо|требуется|нужно)\s(?:вас\s)?(?:срочно\s|оперативно\s"
+    r"|незамедлительно\s)?(?:подготовить|организовать (?:подготов|ответ|рассмотр)|взять в работу"
+    r"|принять в работу|рассмотреть (?:сообщени|обращени|вопрос и|данн|указанн|настоящ|и (?:дать|подгот|направ))"
+    r"|направить (?:ответ|нам|проект|в наш|информац|письмо)|предоставить (?:ответ|информац)|дать ответ (?:нам|в |до |за)"
+    r"|прислать (?:ответ|нам)|ответить (?:в |до |нам|автору)|обеспечить (?:подготов|направлен|рассмотр)"
+    r"|связаться с (?:заявител|автором|граждан)|ответ)"
+    r"|(?:проект )?ответ[ыа]?\s(?:в формате|в виде|просим|прошу|просьба|необходимо|нужен|нужно|направ|предостав"
+    r"|присл|ждем|ждём|ожида|на имя|за подписью|подпис|до \d|долж|оформ|требует|жд|на официальн)"
+    r"|(?:ждем|ожидаем)\s(?:ваш\s)?(?:ответ|информац)|срок\s(?:ответа|подготовк|исполнен|рассмотрен|предоставл"
+    r"|направлен|отработк|до |–|-|—|:)|на кажд\w{2,3}\s|телефона\s(?:у\s\w+\s)?нет|(?:первичный|промежуточный) ответ"
+    r"|примите (?:заявку|сообщение|в работу)|к (?:сообщению|обращению|посту) (?:есть|прил|прикр)"
+    r"|заранее (?:благодар|спасибо)(?=.{0,40}(?:сотруднич|оператив))"
+)
+_AUTOMATIC: Final = re.compile(
+    r"(?:(?:это|данное|настоящее)\s(?:письмо|сообщение|уведомление)|письмо|сообщение|уведомление)?\s?"
+    r"(?:было\s)?(?:с?формировано|создано|отправлено|сгенерировано)\s(?:автоматически|системой|роботом)"
+    r"|(?:пожалуйста,?\s)?не отвечайте на|это (?:автоматическ|письмо|системное)|перейти (?:к|в|по)\s"
+    r"|открыть (?:в|коммент|карточк|сообщ|пост|заявк)|посмотреть (?:в|коммент|сообщ)"
+    r"|перейти$|открыть$|инцидент возвращ|отправлено (?:с|из) (?:iphone|моб|android|mail|яндекс|почты)"
+    r"|конфиденциальн|это сообщение и люб|настоящее сообщение и|подробнее(?:$| в)|карточка сообщени"
+)
+_ATTACHED: Final = re.compile(
+    r"\(?(?:фото\w{0,7}|вложени\w|прикреплен\w{0,3}|приложен\w{1,3}|файл\w?|видео|скриншот\w?)\)?"
+    r"(?:\s?[:(–—\-.]|\s\d|$|\s(?:во|в|к|прил|прикр|шт))|\(?\d{1,2}\s(?:фото|видео|снимк|файл|изображ)"
+    r"|конец (?:текста|сообщения|цитаты)"
+)
+_FAREWELL: Final = re.compile(
+    r"(?:с\s{1,2}(?:уважением|почтением|наилучшими)|(?:исполнитель|исп\.?|контактн\w+ лицо)\s?[:.]"
+    r"|тел(?:ефон)?[.:]?\s{0,2}(?:для справок|\d|\+|\()|(?:главный |ведущий )?специалист\s"
+    r"|(?:пресс-служба|управление|департамент|администрация|центр управления|отдел)\s\w.{0,90}(?<![.!?])$)"
+)
+_FORWARD: Final = re.compile(
+    r"[\-–—_=*>\s]{0,60}(?:(?:начало )?(?:пере(?:сыла|направля)\w{2,4}|пересланн\w{2}|перенаправленн\w{2}"
+    r"|исходн\w{2}|оригинальн\w{2})\s(?:сообщени\w|письм\w)|forwarded message|original message"
+    r"|begin forwarded message)[\-–—_=*:\s]{0,60}"
+)
+_HEADER: Final = re.compile(
+    r"[*>\s]{0,4}(от(?: кого)?|from|кому|to|копия|cc|дата|date|sent|отправлено|тема|subject|reply-to"
+    r"|ответить)[*\s]{0,3}:"
+)
+_ADDRESSED: Final = re.compile(
+    r"[*>\s]{0,4}(?:кому|to|тема|subject)[*\s]{0,3}:|[\w.\-]{1,64}@[\w.\-]{1,99}"
+)
+
+
+def is_greeting(line: str) -> bool:
+    """Say whether the whole line greets and nothing else."""
+    return len(line) < 90 and _GREETING.fullmatch(fold(line)) is not None  # noqa: PLR2004 - a short line
+
+
+def is_opening(line: str) -> bool:
+    """Say whether the line opens the press office's letter («Направляем для подготовки…»)."""
+    return _OPENING.match(_start(line)) is not None
+
+
+def ends_text(line: str) -> bool:
+    """Say whether the line surely belongs to the press office even right under the text."""
+    low = _start(line)
+    return any(one.match(low) for one in (_AUTOMATIC, _ATTACHED, _FAREWELL))
+
+
+def is_request(line: str) -> bool:
+    """Say whether the line asks us for an answer; a citizen writes «прошу» too, so use it late."""
+    return _REQUEST.match(_start(line)) is not None
+
+
+def is_farewell(line: str) -> bool:
+    """Say whether a signature starts here."""
+    low = _start(line)
+    return _FAREWELL.match(low) is not None
+
+
+def is_service(line: str) -> bool:
+    """Say whether the line is none of the citizen's words, when nothing labels it."""
+    return is_greeting(line) or is_opening(line) or is_request(line) or ends_text(line)
+
+
+def _start(line: str) -> str:
+    return fold(without_numbering(line)[:400])
+
+
+def without_mail_headers(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Take out «Пересылаемое сообщение» marks and the От/Кому/Тема lines under them.
+
+    Their «От» and «Дата» are those of a mail, not of the citizen. A mark becomes a rule.
+    """
+    kept: list[Piece] = []
+    index = 0
+    while index < len(pieces):
+        piece = pieces[index]
+        marked = piece.kind != "row" and _FORWARD.fullmatch(fold(piece.text[:200])) is not None
+        start = index + 1 if marked else index
+        end = _headers_end(pieces, start)
+        if marked or end > index:
+            kept.append(FORWARDED)
+            index = max(end, start)
+        else:
+            kept.append(piece)
+            index += 1
+    return tuple(kept)
+
+
+def _headers_end(pieces: Sequence[Piece], start: int) -> int:
+    """Index after a block of mail headers that starts here (blanks allowed), or `start` when none."""
+    index, headers, addressed, end = start, 0, 0, start
+    while index < len(pieces) and index - start < 14:  # noqa: PLR2004 - a header block is short
+        text = fold(pieces[index].text[:300])
+        if text and not _HEADER.match(text):
+            break
+        if text:
+            headers += 1
+            addressed += _ADDRESSED.search(text) is not None
+            end = index + 1
+        index += 1
+    return end if headers >= 2 and addressed >= 2 else start  # noqa: PLR2004 - От and Кому at least
