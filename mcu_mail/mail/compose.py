@@ -37,9 +37,9 @@ _WORD_OCTETS = 45
 _AS_WRITTEN = SMTP.clone(refold_source="none")
 
 
-def request_message_id(code: str, number: int, domain: str) -> str:
-    """Return the Message-ID of the `number`-th mail of a request: `<req.<code>.<n>@domain>`."""
-    return f"<req.{code.lower()}.{number}@{domain}>"
+def read_message_id(code: str, n: int, domain: str) -> str:
+    """Return the Message-ID of the `n`-th mail of a request: `<req.<code>.<n>@domain>`."""
+    return f"<req.{code.replace('-', '').lower()}.{n}@{domain}>"
 
 
 def case_reference(number: str, domain: str) -> str:

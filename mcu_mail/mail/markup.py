@@ -7,6 +7,7 @@ A template is plain Russian text with a few marks that an office can learn in a 
     **важное**           bold in HTML
     ~ мелко              a small grey line
     [кнопки: Нажмите:]   the buttons of this mail, after these words; nothing when there are none
+    [кнопки!: Решение:]  the same, and the first button stands out
     an empty line        the next paragraph
 
 The marks are read from the template's source, before rendering: they become control characters that
@@ -29,16 +30,17 @@ from mcu_mail.mail.phrases import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_HEADING, _SMALL, _BUTTONS, _QUOTE = "\x11", "\x12", "\x13", "\x14"
+_HEADING, _SMALL, _QUOTE = "\x11", "\x12", "\x14"
+_BUTTONS, _MAIN_BUTTON = "\x13", "\x18"
 _BOLD, _BOLD_END, _LINK, _LINK_TO, _LINK_END = "\x0e", "\x0f", "\x15", "\x16", "\x17"
-_KINDS = {_HEADING, _SMALL, _BUTTONS, _QUOTE}
+_KINDS = {_HEADING, _SMALL, _BUTTONS, _MAIN_BUTTON, _QUOTE}
 
 _MARKS = (
     (re.compile(r"^# ", re.MULTILINE), lambda _: _HEADING),
     (re.compile(r"^~ ", re.MULTILINE), lambda _: _SMALL),
     (
-        re.compile(r"^\[кнопки(?::[ \t]*(.*))?\][ \t]*$", re.MULTILINE),
-        lambda found: _BUTTONS + (found[1] or ""),
+        re.compile(r"^\[кнопки(!?)(?::[ \t]*(.*))?\][ \t]*$", re.MULTILINE),
+        lambda found: (_MAIN_BUTTON if found[1] else _BUTTONS) + (found[2] or ""),
     ),
     (
         re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*"),
@@ -64,13 +66,15 @@ _BUTTON = (
     "display:inline-block;margin:6px 8px 2px 0;padding:10px 12px;border-radius:6px;"
     "text-decoration:none;font-weight:bold;line-height:20px;"
 )
-_COLOURS = ("background-color:#1a5fb4;color:#ffffff;", "background-color:#e4e9f0;color:#17335c;")
+_MAIN = "background-color:#1a5fb4;color:#ffffff;"
+_OTHER = "background-color:#e4e9f0;color:#17335c;"
 _STYLE = {
     "": "margin:0 0 14px 0;",
     _HEADING: "margin:22px 0 6px 0;font-size:14px;font-weight:bold;color:#4a5563;",
     _SMALL: "margin:0 0 10px 0;font-size:13px;color:#6b7280;",
     _QUOTE: "margin:0 0 14px 0;padding:2px 0 2px 12px;border-left:3px solid #c8d0da;",
     _BUTTONS: "margin:0 0 16px 0;",
+    _MAIN_BUTTON: "margin:0 0 16px 0;",
 }
 
 
@@ -186,7 +190,7 @@ def parse(rendered: str) -> tuple[str, tuple[Block, ...]]:
             blocks[-1] = Block(kind=kind, lines=(*blocks[-1].lines, line))
         else:
             blocks.append(Block(kind=kind, lines=(line,)))
-        fresh = kind in {_HEADING, _BUTTONS}
+        fresh = kind in {_HEADING, _BUTTONS, _MAIN_BUTTON}
     return subject, tuple(blocks)
 
 
@@ -197,7 +201,7 @@ def as_text(blocks: Iterable[Block], buttons: Sequence[Button]) -> str:
         lines = [_plain(line) for line in block.lines]
         if block.kind == _QUOTE:
             lines = [f"> {line}".rstrip() for line in lines]
-        elif block.kind == _BUTTONS:
+        elif block.kind in {_BUTTONS, _MAIN_BUTTON}:
             lines = [_button_in_words(button) for button in buttons]
         if any(lines):
             text += "\n".join(lines) + ("\n" if block.kind == _HEADING else "\n\n")
@@ -219,13 +223,14 @@ def as_html(blocks: Iterable[Block], buttons: Sequence[Button], address: str) ->
 def _html(block: Block, buttons: Sequence[Button], address: str) -> str:
     tag = "blockquote" if block.kind == _QUOTE else "p"
     inner = "<br>\n".join(_inline(line) for line in block.lines)
-    if block.kind == _BUTTONS:
+    if block.kind in {_BUTTONS, _MAIN_BUTTON}:
         if not buttons:
             return ""
+        first = _MAIN if block.kind == _MAIN_BUTTON else _OTHER
         links = " ".join(
-            f'<a href="{escape(button.href(address))}" style="{_BUTTON}{_COLOURS[min(place, 1)]}">'
+            f'<a href="{escape(button.href(address))}" style="{_BUTTON}{colour}">'
             f"&nbsp;{escape(clean(button.label))}&nbsp;</a>"
-            for place, button in enumerate(buttons)
+            for button, colour in zip(buttons, (first, *[_OTHER] * len(buttons)), strict=False)
         )
         # The words and the buttons share one line: a quoted button is then never a line of its own.
         inner = f"{inner or 'Нажмите:'} {links}"
@@ -239,8 +244,13 @@ def _button_in_words(button: Button) -> str:
 
 def _inline(line: str) -> str:
     safe = escape(line)
-    safe = _LINKED.sub(r'<a href="\1" style="color:#1a5fb4;">\2</a>', safe)
+    safe = _LINKED.sub(_anchor, safe)
     return safe.replace(_BOLD, "<b>").replace(_BOLD_END, "</b>")
+
+
+def _anchor(found: re.Match[str]) -> str:
+    keep = "white-space:nowrap;" if found[1].startswith("tel:") else ""
+    return f'<a href="{found[1]}" style="color:#1a5fb4;{keep}">{found[2]}</a>'
 
 
 def _plain(line: str) -> str:

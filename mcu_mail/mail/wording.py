@@ -22,9 +22,11 @@ from jinja2.exceptions import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mcu_mail.domain import codes
 from mcu_mail.mail import markup, phrases, wording_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
+from mcu_mail.mail.reply import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 __all__ = ["SEPARATOR", "Button", "Candidate", "Card", "Worded", "Wording", "template_faults"]
-
-SEPARATOR = "— Пишите ответ выше этой строки —"
 
 REQUESTS = frozenset({
     "task",
@@ -97,8 +97,8 @@ class Wording:
     def compose(self, name: str, /, **context: Any) -> Worded:
         """Return the mail `name` in words.
 
-        A request (a mail that asks) is given `code`, of the form XXXX-XXXX-XXXX-XXXX, and gets the
-        separator on top and the code below. `reminder` also takes `request`, the name of the mail
+        A request (a mail that asks) is given `code`, grouped or not, and gets the separator on top
+        and the code below. `reminder` also takes `request`, the name of the mail
         it repeats below its own first lines, and that mail's context.
 
         Raises:
@@ -144,7 +144,7 @@ class Wording:
         if name in OUTSIDE:
             return blocks
         top = (markup.small(SEPARATOR),) if code and name not in ANSWERS else ()
-        foot = (f"Код: {code}",) if code else ()
+        foot = (f"Код: {codes.grouped(code.replace('-', ''))}",) if code else ()
         return (
             *top,
             *blocks,
