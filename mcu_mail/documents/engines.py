@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mcu_mail.documents import native, office, sheet
-from mcu_mail.documents.readback import read_pdf
+from mcu_mail.documents.readback import PdfText, lacks, read_pdf
 from mcu_mail.errors import McuMailError, RefusedError
 
 Engine = Literal["auto", "libreoffice", "word", "native"]
 
 _ABSENT: Final = "LibreOffice на этом компьютере не найден"
+_END_OF_TEXT: Final = 12
 _WORD: Final = "движок Word на этом компьютере не подключён"
 
 
@@ -48,10 +49,13 @@ def make_pdf(content: sheet.LetterContent, docx: bytes, engine: Engine = "auto")
     if engine in {"auto", "libreoffice"} and office.find_soffice() is not None:
         try:
             pdf = office.to_pdf(docx, must_contain=expected)
+            text = read_pdf(pdf)
         except McuMailError as error:
             note = f"PDF сделан без LibreOffice: {error}"
         else:
-            return Rendered(pdf=pdf, engine="libreoffice", pages=len(read_pdf(pdf).pages))
+            if not _signature_alone(text, content):
+                return Rendered(pdf=pdf, engine="libreoffice", pages=len(text.pages))
+            note = "PDF сделан без LibreOffice: подпись осталась бы одна на последнем листе."
     elif engine == "word":
         note = f"PDF сделан без Word: {_WORD}."
     elif engine == "libreoffice":
@@ -70,6 +74,13 @@ def make_doc(docx: bytes, engine: Engine = "auto") -> WordFile:
         return WordFile(data=office.to_doc(docx), suffix=".doc")
     except McuMailError as error:
         return WordFile(data=docx, suffix=".docx", note=f"Файл остался в формате .docx: {error}")
+
+
+def _signature_alone(text: PdfText, content: sheet.LetterContent) -> bool:
+    """Whether the end of the text is on another page than the signature."""
+    end = (sheet.body(content) or ("",))[-1][-_END_OF_TEXT:]
+    signed = [page for page in text.pages if not lacks(page, [content.signer_name])]
+    return bool(signed) and bool(lacks(signed[-1], [end]))
 
 
 def _native(content: sheet.LetterContent, expected: tuple[str, ...], note: str) -> Rendered:

@@ -70,6 +70,13 @@ REQUIRED: Final = {
 """Every variable of the template; all must be used, since a missing one would lose words."""
 
 
+_KEPT_LENGTH: Final = 500
+"""A last paragraph of up to so many characters goes overleaf with the signature.
+
+LibreOffice moves a kept paragraph whole: a longer one would leave half a page empty.
+"""
+
+
 def template_faults(path: Path) -> tuple[str, ...]:
     """Return what is wrong with the template, one Russian sentence each; empty when usable."""
     if not path.is_file():
@@ -137,6 +144,8 @@ def _environment() -> SandboxedEnvironment:
 
 def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
     *paragraphs, last = sheet.body(content) or ("",)
+    if len(last) > _KEPT_LENGTH:
+        paragraphs, last = [*paragraphs, last], ""
     return {
         "letterhead": {
             "higher": _words(content.letterhead.higher),

@@ -121,7 +121,8 @@ class _Pen:
 
     def _close(self, text: Paragraph, tail: float) -> None:
         """Write the last paragraph so that its last lines stand on the page of the `tail`, mm."""
-        while (height := _height(text, _TEXT_WIDTH)) + tail > self._room and self._written:
+        # Two lines and the tail always fit on a page of their own, so this comes to an end.
+        while (height := _height(text, _TEXT_WIDTH)) + tail > self._room:
             all_but_two_lines = height - 1.9 * 14 * _LEADING * _POINT
             text = self._overleaf(text, min(self._room, all_but_two_lines))
         self._put(_Block(text=text))
@@ -134,11 +135,6 @@ class _Pen:
             self._put(_Block(text=here))
         self._turn()
         return text
-
-    @property
-    def _written(self) -> bool:
-        """Whether something stands on this page already, so that turning it gains room."""
-        return self.y > sheet.MARGIN_TOP
 
     @property
     def _bottom(self) -> float:

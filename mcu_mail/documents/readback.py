@@ -36,8 +36,13 @@ class PdfText:
 
     def lacks(self, expected: Iterable[str]) -> tuple[str, ...]:
         """Return those of `expected` that are found nowhere, as they were given."""
-        heaps = (_essence("".join(self.pages)), _essence("".join(self.bodies)))
-        return tuple(text for text in expected if not any(_essence(text) in heap for heap in heaps))
+        return lacks("".join(self.bodies), lacks("".join(self.pages), expected))
+
+
+def lacks(heap: str, expected: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `expected` that are not found in `heap`, whatever the spacing."""
+    haystack = _essence(heap)
+    return tuple(text for text in expected if _essence(text) not in haystack)
 
 
 def read_pdf(pdf: bytes) -> PdfText:
