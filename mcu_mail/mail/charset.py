@@ -43,8 +43,6 @@ _FREQUENCY = {
     for place, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё")
 }
 _SAMPLE = 20_000
-# How many times better a guess must read than the declared charset to be preferred to it.
-_CLEARLY = 1.5
 _WORD = re.compile(
     rb"=\?([A-Za-z0-9_:.+-]{1,40})(?:\*[A-Za-z0-9-]{1,20})?\?([bBqQ])\?([^?\r\n]*)\?="
 )
@@ -87,7 +85,9 @@ def decode_bytes(raw: bytes, declared: str | None = None) -> str:
     stated = _strict(raw, name) if name not in {None, "utf-8"} else None
     guess, gain = _guess(raw)
     if stated is not None and not (name in _VAGUE and gain > 0):
-        return guess if gain > _CLEARLY * max(_score(stated), 1.0) else stated
+        # A stated Cyrillic charset is doubted only when it reads as nonsense: short words and
+        # capitals give the letters too little to say.
+        return guess if _score(stated) <= 0 < gain else stated
     if gain > 0:
         return guess
     return stated if stated is not None else raw.decode("utf-8", errors="replace")

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
-from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -115,13 +114,13 @@ def read_mail(raw: bytes) -> Incoming:
 
 def _parse(raw: bytes, defects: list[str]) -> Message:
     """Parse whole; when that fails, at least the headers; when even that fails, nothing."""
-    try:
-        if raw.count(b"\n--") > _MAX_BOUNDARY_LINES:
-            defects.append("too-many-parts")
-            return BytesParser().parsebytes(raw[:_MAX_TEXT], headersonly=True)
-        return message_from_bytes(raw)
-    except Exception as error:  # noqa: BLE001 - the parser raises RecursionError and worse
-        defects.append(f"structure:{type(error).__name__}")
+    if raw.count(b"\n--") > _MAX_BOUNDARY_LINES:
+        defects.append("too-many-parts")
+    else:
+        try:
+            return message_from_bytes(raw)
+        except Exception as error:  # noqa: BLE001 - the parser raises RecursionError and worse
+            defects.append(f"structure:{type(error).__name__}")
     head = re.split(rb"\r?\n\r?\n", raw[:_MAX_TEXT], maxsplit=1)[0]
     try:
         return message_from_bytes(head + b"\n\n")
