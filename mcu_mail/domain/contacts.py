@@ -66,9 +66,9 @@ def take_contacts(text: str, today: date) -> tuple[str, tuple[Contact, ...]]:
 
 def read_contacts(line: str, today: date) -> tuple[Contact, ...]:
     """The attempts one line records: «не дозвонились 23.11 в 10:00 и 14:30» holds two."""
-    plain = same_length(line)
     if len(line) > _LONGEST or "?" in line:
         return ()
+    plain = same_length(line)
     for outcome, pattern in _KINDS:
         head = pattern.match(plain)
         if head is not None:

@@ -14,6 +14,7 @@ from mcu_mail.domain.verdict_words import AFTER, CONFIRM, LABEL, PREFIX, QUESTIO
 DRAFT_LENGTH = 120
 """Characters of prose from which an unmarked text is a draft (design §3.4)."""
 _CLOSING_LENGTH = 400
+_MOST_GREETINGS = 4
 _JUNK = " \t>*_\"'«„“•–—-"
 _HELLO = re.compile(
     r"(?:(?:всем\s+)?(?:добр(?:ый|ого|ое|ой)\s+(?:день|дня|вечера?|утр[оа]|ночи|времени\s+суток)"
@@ -33,21 +34,22 @@ _PROMISE = re.compile(
     r"|ответ\s+(?:будет|подготовим|направим|пришлем|дадим|подготовлю|направлю|дам)"
     r"|(?:подготовим|направим|пришлем|дадим)\s+ответ)(?![\w-])",
 )
-_QUOTED = re.compile(r"«[^»\n]*»|\"[^\"\n]*\"")
+_QUOTED = re.compile(r"«[^«»\n]*»|\"[^\"\n]*\"")
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 
 
-def skip_greeting(line: str) -> str:
-    """`line` without greetings, salutations and decoration at its beginning."""
-    while True:
+def skip_greeting(line: str, *, bare_names: bool = True) -> str:
+    """`line` without greetings, salutations and decoration at its beginning.
+
+    `bare_names`: «Илья Макетович, …» is a salutation too; in a draft it may be its first words.
+    """
+    for _ in range(_MOST_GREETINGS):
         line = line.lstrip(_JUNK)
-        end = _greeting_end(line)
-        if not end:
-            return line
-        line = line[end:]
+        line = line[_greeting_end(line, bare_names=bare_names) :]
+    return line
 
 
-def _greeting_end(line: str) -> int:
+def _greeting_end(line: str, *, bare_names: bool) -> int:
     """Where a greeting at the beginning of `line` ends; 0 when there is none."""
     plain = same_length(line)
     if (hello := _HELLO.match(plain)) is not None:
@@ -56,7 +58,7 @@ def _greeting_end(line: str) -> int:
         end = _named(line, dear.end(), _ANYBODY)
     elif (colleagues := _COLLEAGUES.match(plain)) is not None:
         end = colleagues.end()
-    elif (name := _PATRONYMIC.match(line)) is not None:
+    elif bare_names and (name := _PATRONYMIC.match(line)) is not None:
         end = name.end()
     else:
         return 0
@@ -88,7 +90,8 @@ def opening(text: str) -> Literal["label", "salutation", "none"]:
     """How a text opens: «Ответ:», «Уважаем…» (a greeting may stand before), or otherwise."""
     for line in text.split("\n"):
         plain = same_length(line.lstrip(_JUNK))
-        while (hello := _HELLO.match(plain)) is not None:
+        hello = _HELLO.match(plain)
+        if hello is not None:
             plain = plain[_end(_PUNCTUATION, plain, hello.end()) :]
         if LABEL.match(plain):
             return "label"
@@ -119,14 +122,12 @@ def is_prose(text: str) -> bool:
 def strip_frame(text: str) -> str:
     """`text` without «Ответ:», the salutation at its beginning and the signature at its end."""
     body = text.strip()
-    previous = None
-    while body != previous:
-        previous = body
+    for _ in range(_MOST_GREETINGS):
         label = LABEL.match(same_length(body.lstrip(_JUNK)))
         if label is not None:
             body = body.lstrip(_JUNK)[label.end() :].strip()
         first, _, below = body.partition("\n")
-        rest = skip_greeting(first)
+        rest = skip_greeting(first, bare_names=False)
         if rest != first.lstrip(_JUNK):
             rest = rest[:1].upper() + rest[1:]
             body = f"{rest}\n{below}".strip()

@@ -15,6 +15,7 @@ _BEFORE = r"(?<![\w-])"
 _DICTATED = r"(?:двоеточие|точка|запятая|тире)(?!\w)"
 GAP = rf"(?:[\s:,.;!–—-]|(?<!\w){_DICTATED})*"
 """Punctuation between a command and what follows, typed or dictated."""
+_GAP = re.compile(GAP)
 COLON = r"\s*(?:[:–—-]|(?<!\w)двоеточие(?!\w))"
 _STOP = rf"(?=\s*(?:[:,.;!–—-]|$|(?<!\w){_DICTATED}))"
 """A command that is also an ordinary word must be followed by punctuation or nothing."""
@@ -22,16 +23,18 @@ _STOP = rf"(?=\s*(?:[:,.;!–—-]|$|(?<!\w){_DICTATED}))"
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]",
 )
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+_SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000\t]+")
+_EMPTY_LINES = re.compile("\n{3,}")
 _MIXED = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[а-я]")
 _TWINS = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
 
 
 def clean(text: str) -> str:
-    """`text` without invisible characters, with plain spaces and line ends."""
+    """`text` without invisible characters; runs of spaces and of empty lines become one."""
     plain = _SPACES.sub(" ", _INVISIBLE.sub("", text))
-    return "\n".join(plain.splitlines())
+    lines = (line.rstrip() for line in plain.splitlines())
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines))
 
 
 def same_length(text: str) -> str:
@@ -43,6 +46,12 @@ def same_length(text: str) -> str:
 def _one_alphabet(match: re.Match[str]) -> str:
     word = match[0]
     return word.translate(_TWINS) if _CYRILLIC.search(word) else word
+
+
+def skip_gap(plain: str, start: int) -> int:
+    """The position in `plain` after the punctuation at `start`."""
+    gap = _GAP.match(plain, start)
+    return gap.end() if gap else start
 
 
 def _any(*patterns: str) -> str:

@@ -1,0 +1,69 @@
+"""What a reply to one of our mails can mean, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, time
+
+    from mcu_mail.domain.contacts import Contact
+
+
+class MeaningKind(StrEnum):
+    """What a reply can mean."""
+
+    approve = "approve"
+    weak = "weak"
+    """«ок», «+»: a one-tap confirmation is asked."""
+    conditional = "conditional"
+    """An approval with a remark: held, «Отправить так» / «Вернуть с замечанием»."""
+    return_ = "return"
+    executor = "executor"
+    not_ours = "not_ours"
+    interim = "interim"
+    contact_only = "contact_only"
+    accept = "accept"
+    published = "published"
+    regional = "regional"
+    head_returned = "head_returned"
+    by_phone = "by_phone"
+    close = "close"
+    duplicate = "duplicate"
+    sent_by_hand = "sent_by_hand"
+    fast_track = "fast_track"
+    urgent = "urgent"
+    citizen = "citizen"
+    recall = "recall"
+    answer = "answer"
+    question = "question"
+    note = "note"
+    register_number = "register_number"
+    confirm = "confirm"
+    """«ДА» alone: confirms what was asked; where an approval was asked it is only weak."""
+    route = "route"
+    wait = "wait"
+    empty = "empty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """What one reply means.
+
+    Attributes:
+        reason: the reason, basis or remark, over several lines if written so.
+        name: the executor, department, case or register number, mark, or outcome named.
+        until: the day promised or named; for a register number, its date.
+        text: the whole new text without its lines about contact.
+
+    """
+
+    kind: MeaningKind
+    reason: str = ""
+    name: str = ""
+    until: date | None = None
+    at: time | None = None
+    contacts: tuple[Contact, ...] = ()
+    text: str = ""

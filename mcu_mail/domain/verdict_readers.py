@@ -1,0 +1,283 @@
+"""How each command of a reply is read, once its words were found: one small reader per command.
+
+A reader gets the line, what follows the command and the lines below, and gives the meaning; None
+when the words turn out to be something else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain import verdict_words as words
+from mcu_mail.domain.drafts import cut_closing
+from mcu_mail.domain.meaning import Meaning, MeaningKind
+from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.spoken_dates import find_clocks, find_day
+from mcu_mail.domain.verdict_tails import is_harmless
+from mcu_mail.domain.verdict_words import same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the reader of a command gets: the line, what follows the command, and the day."""
+
+    rest: str
+    """The line after the command, as written, without punctuation at its beginning."""
+    below: str
+    """The lines below."""
+    match: re.Match[str]
+    today: date
+
+    @property
+    def reason(self) -> str:
+        """All that follows the command, without a closing signature."""
+        return reason_of(f"{self.rest}\n{self.below}")
+
+
+def reason_of(text: str) -> str:
+    """`text` as a reason: no signature, no punctuation around it, none of it dictated."""
+    reason = cut_closing("\n" + text).strip().lstrip(":,.;!–—- \n").rstrip()
+    dictated = re.search(r"\s+точка\.?$", same_length(reason))
+    return reason[: dictated.start()] if dictated else reason
+
+
+def all_as_reason(kind: MeaningKind) -> Callable[[Said], Meaning]:
+    """A reader that takes all that follows as the reason."""
+    return lambda said: Meaning(kind=kind, reason=said.reason)
+
+
+def _is_asked(said: Said) -> bool:
+    """Whether the command itself is asked: «Согласовано?», «На доработку?»."""
+    return re.match(r"[\s»\"')]*\?", said.match.string[said.match.end() :]) is not None
+
+
+def approved(said: Said) -> Meaning:
+    """An approval: plain, with a remark (held), or only asked about."""
+    tail = said.match.string[said.match.end() :]
+    if re.match(r"[^.!]*\?", tail):
+        return Meaning(kind=MeaningKind.question)
+    if is_harmless(f"{said.rest}\n{said.below}"):
+        return Meaning(kind=MeaningKind.approve)
+    return Meaning(kind=MeaningKind.conditional, reason=said.reason)
+
+
+def returned(said: Said) -> Meaning:
+    """A return; the reason stays empty when none is given, and is asked for."""
+    if _is_asked(said):
+        return Meaning(kind=MeaningKind.question)
+    rest = said.rest
+    # «Не согласовано. Вернуть на доработку: причина» says one thing twice.
+    again = words.SENT_BACK.match(same_length(rest)) or words.NOT_AGREED.match(same_length(rest))
+    if again is not None:
+        rest = rest[again.end() :]
+    reason = reason_of(f"{rest}\n{said.below}")
+    if not reason or is_harmless(reason):
+        return Meaning(kind=MeaningKind.return_)
+    return Meaning(kind=MeaningKind.return_, reason=reason)
+
+
+def redone(said: Said) -> Meaning:
+    """A return by a verb that belongs to its reason: «Исправить дату»."""
+    meaning = returned(said)
+    if not meaning.reason or re.match(words.COLON, said.match.string[said.match.end() :]):
+        return meaning
+    verb = said.match[0]
+    return replace(meaning, reason=f"{verb[:1].upper()}{verb[1:]} {meaning.reason}")
+
+
+def weak(said: Said) -> Meaning | None:
+    """A weak word alone; with a remark it is held, and more words after it make a note."""
+    return _weak_as(MeaningKind.weak, said)
+
+
+def confirmed(said: Said) -> Meaning | None:
+    """«Да» alone."""
+    return _weak_as(MeaningKind.confirm, said)
+
+
+_BUT = re.compile(r"(?:но|если|только|кроме|после|однако|при\s+условии)(?![\w-])")
+
+
+def _weak_as(kind: MeaningKind, said: Said) -> Meaning | None:
+    if _is_asked(said):
+        return Meaning(kind=MeaningKind.question)
+    if _BUT.match(same_length(said.rest)):
+        return Meaning(kind=MeaningKind.conditional, reason=said.reason)
+    return Meaning(kind=kind) if is_harmless(f"{said.rest}\n{said.below}") else None
+
+
+_NAME_END = re.compile(r"[,;(!]|\.\s|\.$|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
+
+
+def executor(said: Said) -> Meaning | None:
+    """The executor named; None when «исполнитель» opens a sentence of prose."""
+    name = _NAME_END.split(said.rest, maxsplit=1)[0].strip()
+    spoken = name.split()
+    dictated = "двоеточие" in said.match[0]
+    marked = said.match["colon"] or dictated
+    # «Исполнитель работ …» is prose: without a colon only a surname names somebody.
+    if len(spoken) > 4 or not (marked or name[:1].isupper()):  # noqa: PLR2004 - surname, name, patronymic, post
+        return None
+    return Meaning(
+        kind=MeaningKind.executor,
+        name=name,
+        reason=reason_of(f"{said.rest[len(name) :]}\n{said.below}"),
+    )
+
+
+def _unit(said: Said) -> tuple[str, str]:
+    """The department named in a line, and what is said beside it."""
+    line = re.sub(r"^(?:в|во|на)\s+", "", said.rest, flags=re.IGNORECASE)
+    name, *rest = re.split(r"\.(?:\s|$)|;|\s[–—-]\s|(?<!\w)точка(?!\w)", line, maxsplit=1)
+    return name.strip(" :,"), reason_of("\n".join((*rest, said.below)))
+
+
+def passed_on(said: Said) -> Meaning:
+    """«Передать: отдел»: not our competence, and whose it is."""
+    name, reason = _unit(said)
+    return Meaning(kind=MeaningKind.not_ours, name=name, reason=reason)
+
+
+def routed(said: Said) -> Meaning:
+    """«Отдел: …»: the department the dispatcher chose."""
+    name, reason = _unit(said)
+    return Meaning(kind=MeaningKind.route, name=name, reason=reason)
+
+
+def not_ours(said: Said) -> Meaning:
+    """«Не наше …», with whose it is when a «передать» follows."""
+    if _is_asked(said):
+        return Meaning(kind=MeaningKind.question)
+    rest = f"{said.rest}\n{said.below}".strip()
+    onward = re.search(rf"(?<![\w-]){words.PASS_ON.pattern}", same_length(rest))
+    if onward is None:
+        return Meaning(kind=MeaningKind.not_ours, reason=reason_of(rest))
+    first, _, below = rest[onward.end() :].partition("\n")
+    name, reason = _unit(replace(said, rest=first, below=below))
+    before = reason_of(rest[: onward.start()])
+    return Meaning(
+        kind=MeaningKind.not_ours,
+        name=name,
+        reason="\n".join(part for part in (before, reason) if part),
+    )
+
+
+_UNTIL = re.compile(r"(?<!\w)(?:до|к|на|срок)\s+(?=[0-9])|(?<![\w-])(?=(?:после)?завтра|сегодня)")
+
+
+def _until(line: str, today: date) -> tuple[date | None, time | None, int]:
+    """The day and hour promised in `line`, and where the promise ends (0: there is none)."""
+    plain = same_length(line)
+    mark = _UNTIL.search(plain)
+    if mark is None:
+        return None, None, 0
+    day = find_day(plain[mark.end() :], today, "ahead")
+    end = mark.end()
+    if day is not None and day.start == 0:
+        end += day.end
+    else:
+        day = None
+    link = re.compile(r"[\s,]*(?:(?:до|в|к)\s+)?").match(plain, end)
+    begin = link.end() if link else end
+    clock = next((c for c in find_clocks(plain[begin:]) if c.start == 0), None)
+    if clock is not None:
+        end = begin + clock.end
+    elif day is None:
+        end = 0
+    return (day.day if day else None), (clock.at if clock else None), end
+
+
+def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
+    """A reader of «… до ДД.ММ.ГГГГ: текст»."""
+
+    def read(said: Said) -> Meaning:
+        if _is_asked(said):
+            return Meaning(kind=MeaningKind.question)
+        until, at, end = _until(said.rest, said.today)
+        # The promise at the beginning belongs to the command, one further on to the text.
+        at_start = end and not re.search(r"[.:;]\s", said.rest[: end - 1])
+        text = said.rest[end:] if at_start else said.rest
+        return Meaning(kind=kind, until=until, at=at, reason=reason_of(f"{text}\n{said.below}"))
+
+    return read
+
+
+def urgent(said: Said) -> Meaning | None:
+    """«Срочно до ЧЧ:ММ основание»; None when no moment is named."""
+    until, at, end = _until(f"до {said.rest}", said.today)
+    if not end:
+        return None
+    reason = reason_of(f"{said.rest[end - 3 :]}\n{said.below}")
+    return Meaning(kind=MeaningKind.urgent, until=until, at=at, reason=reason)
+
+
+def published(said: Said) -> Meaning:
+    """«Опубликовано», with the link as the reason and the outcome as the name."""
+    link = re.search(r"https?://\S+", f"{said.rest}\n{said.below}")
+    outcome = re.search(r"(?<!\w)(?:решено|разъяснено)(?!\w)", same_length(said.rest))
+    return Meaning(
+        kind=MeaningKind.published,
+        name=outcome[0] if outcome else "",
+        reason=link[0] if link else "",
+    )
+
+
+def regional(name: str) -> Callable[[Said], Meaning]:
+    """A decision of the regional centre told by the coordinator, by its name."""
+    return lambda said: Meaning(kind=MeaningKind.regional, name=name, reason=said.reason)
+
+
+def duplicate(said: Said) -> Meaning:
+    """«Дубль НОМЕР»."""
+    known = find_case_numbers(said.rest)
+    number = re.search(r"[\w/-]*[0-9][\w/-]*", said.rest)
+    return Meaning(
+        kind=MeaningKind.duplicate,
+        name=known[0] if known else number[0] if number else "",
+        reason=said.reason,
+    )
+
+
+def sent_by_hand(said: Said) -> Meaning:
+    """«Отправлено вручную ЧЧ:ММ», with the basis."""
+    plain = same_length(said.rest)
+    day = find_day(plain, said.today, "back")
+    if day is not None:
+        plain = plain[: day.start] + "/" * (day.end - day.start) + plain[day.end :]
+    clock = next(iter(find_clocks(plain)), None)
+    return Meaning(
+        kind=MeaningKind.sent_by_hand,
+        until=day.day if day else None,
+        at=clock.at if clock else None,
+        reason=said.reason,
+    )
+
+
+def marked(said: Said) -> Meaning:
+    """«Оценка: 1–5» of the citizen."""
+    return Meaning(kind=MeaningKind.citizen, name=said.match["mark"], reason=said.reason)
+
+
+def numbered(said: Said) -> Meaning | None:
+    """A register number that stands alone in its line."""
+    if said.match.end() != len(said.match.string) or find_case_numbers(said.match["number"]):
+        return None
+    on = find_day(said.match["on"] or "", said.today, "back")
+    return Meaning(
+        kind=MeaningKind.register_number,
+        name=said.match["number"].rstrip(".").upper(),
+        until=on.day if on else None,
+    )
+
+
+def note_is_answer(said: Said) -> Meaning:
+    """«Это ответ»: the note kept before is the answer."""
+    if _is_asked(said):
+        return Meaning(kind=MeaningKind.question)
+    return Meaning(kind=MeaningKind.answer, reason=said.reason)
