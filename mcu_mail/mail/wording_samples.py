@@ -181,7 +181,7 @@ _REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "route": {
         **_ASKED,
         "buttons": ROUTE_BUTTONS,
-        "why": "Два отдела подходят одинаково.",
+        "why": "два отдела подходят одинаково.",
         "candidates": (
             Candidate(
                 name="Отдел дорожного хозяйства и транспорта",
