@@ -99,8 +99,10 @@ def _quoted_until(lines: Sequence[str], marks: Sequence[bool], at: int, separato
     if last == start:
         return at
     follows = _next_text(lines, last)
-    if follows is None or marks[follows] or not _is_machine_made(lines[start:last]):
+    if follows is None or marks[follows]:
         return last
+    if not _is_machine_made(lines[start:last]):
+        return at
     # Nothing marks the quotation of this program: all that is left belongs to it.
     return len(lines)
 

@@ -61,8 +61,11 @@ _FULL_PERSON = re.compile(rf"^\s*(?:{_FULL})\s*,?$")
 _PERSON = re.compile(rf"^\s*(?:{_FULL}|[А-ЯЁ][а-яё]{{1,30}}\s+[А-ЯЁ][а-яё-]{{1,30}})\s*,?$")
 _CONTACT = re.compile(
     r"@|(?:^|\s)(?:тел|моб|факс|т|м|e-?mail|эл\. почта|сайт|адрес|tel|phone|www)\.?\s?[:.(+\d]"
-    r"|\d{2,3}-\d{2}-\d{2}|\+7|8\s?[(\-]\d{3}|https?://|(?:^|\s)(?:ул|г|д|каб)\.\s"
-    r"|(?:^|\s)(?:начальник|заместитель|директор|руководитель|глава|специалист|консультант|инспектор"
+    r"|\d{2,3}-\d{2}-\d{2}|\+7|8\s?[(\-]\d{3}|https?://|(?:^|\s)(?:ул|г|д|каб)\.\s",
+    re.IGNORECASE,
+)
+_POST = re.compile(
+    r"(?:^|\s)(?:начальник|заместитель|директор|руководитель|глава|специалист|консультант|инспектор"
     r"|инженер|юрист|бухгалтер|секретарь|помощник|советник|заведующ|председател|управляющ|мастер"
     r"|администраци|управлени|отдел|департамент|комитет|сектор|служб|министерств|мку|мбу|муп|мау)",
     re.IGNORECASE,
@@ -135,6 +138,7 @@ def _bare_block(lines: Sequence[str]) -> int | None:
 
 
 def _is_contact(line: str) -> bool:
-    return len(line) <= _MAX_CONTACT_LINE and bool(
-        _CONTACT.search(line) or _PICTURE.match(line) or _is_device(line) or _PERSON.match(line)
-    )
+    if len(line) > _MAX_CONTACT_LINE:
+        return False
+    contact = _CONTACT.search(line) or _POST.search(line)
+    return bool(contact or _PICTURE.match(line) or _PERSON.match(line) or _is_device(line))
