@@ -86,7 +86,8 @@ class Mailbox:
                 self._prefix, self._delimiter = self._read_namespace()
                 self.uidvalidity = self._select(account.folder)
         except BaseException:
-            self._client.shutdown()
+            with contextlib.suppress(OSError):
+                self._client.shutdown()
             raise
 
     @classmethod
@@ -287,13 +288,28 @@ class Mailbox:
         return joined(data)
 
     def _messages(self, uids: list[int]) -> Iterator[Fetched]:
+        empty = []
         for items, literal in self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"):
             uid, arrived = uid_of(items), internaldate_of(items)
             raw = b"" if literal is None and is_empty_body(items) else literal
             # Reports of changed flags come between the answers and carry no body.
             if uid is None or raw is None or arrived is None:
                 continue
-            yield Fetched(uid=uid, raw=raw, internaldate=arrived, size=size_of(items) or len(raw))
+            message = Fetched(uid=uid, raw=raw, internaldate=arrived, size=size_of(items) or 0)
+            if raw:
+                yield message
+            else:
+                empty.append(message)
+        if empty:
+            # Dovecot answers OK with NIL and the year 1970 for a mail that another client has
+            # just expunged; only what is still there really is an empty mail.
+            there = self._there([message.uid for message in empty])
+            yield from (message for message in empty if message.uid in there)
+
+    def _there(self, uids: list[int]) -> set[int]:
+        with _speaking(self._account.host):
+            self._client.noop()
+            return set(map(int, self._box.uids(f"UID {uid_set(uids)}", charset=None)))
 
 
 def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:

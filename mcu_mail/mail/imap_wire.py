@@ -6,6 +6,7 @@ delete a folder (shown on Dovecot). Here no argument with a control character re
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 import re
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ def connect(account: ImapAccount) -> imaplib.IMAP4:
         try:
             _start_tls(client, account.host)
         except BaseException:
-            client.shutdown()
+            # After a failed handshake the socket is closed already.
+            with contextlib.suppress(OSError):
+                client.shutdown()
             raise
     return client
 

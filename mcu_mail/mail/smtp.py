@@ -47,8 +47,8 @@ _REFUSED = range(500, 600)
 _START_MAIL_INPUT = 354
 _CLOSING = 421
 
-# Printable ASCII without spaces and brackets: nothing in it can end the command or add to it.
-_ADDRESS = re.compile(r"[!#-;=?-~]+@[!#-;=?-~]+")
+# ASCII without spaces, quotes and brackets: nothing in it can end the command or add to it.
+_ADDRESS = re.compile(r"[!#-;=?A-~]+@[0-9A-Za-z.-]+")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -165,12 +165,13 @@ class Post:
             if not any(answer.accepted for answer in answers.values()):
                 self._reset()
                 return Delivery(recipients=answers, data=None)
-            if before_data is not None:
-                try:
-                    before_data(answers)
-                except BaseException:
-                    self._reset()
-                    raise
+        if before_data is not None:
+            try:
+                before_data(answers)
+            except BaseException:
+                self._reset()
+                raise
+        with self._speaking():
             verdict = self._data(message)
         for one, answer in answers.items():
             if answer.accepted:

@@ -68,7 +68,6 @@ class RealPostOffice:
         accounts: password by user name, for those who log in; a user without @ is that address
             in the first of `domains`.
         domains: see above.
-        old_server: users whose IMAP server shows only these capabilities, as older ones do.
 
     """
 
@@ -76,12 +75,9 @@ class RealPostOffice:
         self,
         accounts: Mapping[str, str],
         domains: Sequence[str] = (),
-        *,
-        old_server: Mapping[str, str] | None = None,
     ) -> None:
         self._accounts = dict(accounts)
         self._domains = [domain.lower() for domain in domains]
-        self._old_server = dict(old_server or {})
         self._refusals: dict[str, _Refusal] = {}
         self._policy = _PolicyServer(self)
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -202,14 +198,6 @@ class RealPostOffice:
             lines.append(f"{user}:{{PLAIN.b64}}{secret}::::::user={self._address(user)}\n")
         (base / "users").write_text("".join(lines), encoding="utf-8")
         (base / "masters").write_text(f"{_MASTER}:{{PLAIN}}{_MASTER_PASSWORD}\n", encoding="utf-8")
-        (base / "old").write_text(
-            "".join(
-                f"{self._address(user)}::8:8::{base}/mail/{self._address(user)}::"
-                f"imap_capability={capability}\n"
-                for user, capability in self._old_server.items()
-            ),
-            encoding="utf-8",
-        )
         self._configure("dovecot.conf", base / "dovecot.conf")
         self._start("dovecot", ["dovecot", "-F", "-c", str(base / "dovecot.conf")])
 
