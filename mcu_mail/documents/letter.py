@@ -84,21 +84,36 @@ def template_faults(path: Path) -> tuple[str, ...]:
     try:
         template = DocxTemplate(io.BytesIO(path.read_bytes()))
         used = template.get_undeclared_template_variables(_environment())
+        linked = _linked_parts(template)
     except TemplateSyntaxError as error:
         return (f"В шаблоне письма {path.name} ошибка в скобках подстановки: {error.message}.",)
-    except (ValueError, KeyError, zipfile.BadZipFile):
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
         return (f"Шаблон письма {path.name} – не файл Word (.docx).",)
+    faults = [
+        *(f"неизвестное поле «{name}»" for name in sorted(used - REQUIRED.keys())),
+        *(f"нет поля «{n}» ({title})" for n, title in REQUIRED.items() if n not in used),
+        *(f"рисунок или файл вставлен ссылкой: {target}" for target in linked),
+    ]
+    return tuple(f"В шаблоне письма {path.name} {fault}." for fault in faults) or _trial(path)
+
+
+def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
+    """Return the targets that an office program would fetch from elsewhere (threats A21)."""
+    package = template.get_docx().part.package
     return tuple(
-        [
-            f"В шаблоне письма {path.name} неизвестное поле «{name}»."
-            for name in sorted(used - REQUIRED.keys())
-        ]
-        + [
-            f"В шаблоне письма {path.name} нет поля «{name}» ({title})."
-            for name, title in REQUIRED.items()
-            if name not in used
-        ]
+        rel.target_ref
+        for rel in package.iter_rels()
+        if rel.is_external and not rel.reltype.endswith("/hyperlink")
     )
+
+
+def _trial(path: Path) -> tuple[str, ...]:
+    """Fill the template once, so that what only shows then does not show in the evening."""
+    try:
+        write_docx(_SPECIMEN, path)
+    except RefusedError as error:
+        return (str(error),)
+    return ()
 
 
 def write_docx(content: LetterContent, template: Path) -> bytes:
@@ -131,6 +146,28 @@ def letter_sha(docx: bytes) -> str:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise RefusedError("Файл письма повреждён или это не файл Word (.docx).") from error
     return digest.hexdigest()
+
+
+_SPECIMEN: Final = LetterContent(
+    case="2026-000001",
+    version=1,
+    letterhead=Letterhead(lines=("Образец",), address="Образец", phone="1", email="a@b.example"),
+    number="1",
+    date=None,
+    ref_number=None,
+    ref_date=None,
+    addressee="Образцу О.О.",
+    address_lines=("Образец",),
+    heading="Об образце",
+    salutation="Здравствуйте!",
+    paragraphs=("Образец.", "Образец."),
+    enclosure="Образец",
+    signer_title="Глава",
+    signer_name="О.О. Образец",
+    executor_name="Образец",
+    executor_details=("1",),
+    print_code="0" * 16,
+)
 
 
 def template_sha(path: Path) -> str:
