@@ -8,6 +8,7 @@ Lengths of the *sheet* are millimetres from the top left corner of the printed p
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ _FINE_REACH_MM = 5.0
 _LETTERHEAD_ABOVE = 30.0
 _BESIDE = 3.0
 _DARK = 225
+# A millimetre above and below a rule the paper is white; a line of text is thicker.
+_BAND = 3
 # A sheet enlarged or reduced more than this, or lying outside its page, was not understood.
 _SCALE_LIMITS = (0.6, 1.6)
 _OUTSIDE = 0.25
@@ -194,34 +197,49 @@ def _finer(place: Affine, picture: Image.Image, printed: Image.Image, above: flo
     left, top = date.x_mm - _BESIDE, date.y_mm - above
     width = number.x_mm + number.w_mm + _BESIDE - left
     height = above + date.h_mm + sheet.LINE_HEIGHT / 2
-    reach = _FINE_REACH_MM
     step = MM_PER_INCH / _FINE_DPI
-    steps = round(reach / step)
+    steps = round(_FINE_REACH_MM / step)
     size = (round(width / step), round(height / step))
+    border = steps + _BAND
+    around = (size[0] + 2 * border, size[1] + 2 * border)
+    corner = (left - border * step, top - border * step)
     wanted = _window(printed, scaled(DPI / MM_PER_INCH, DPI / MM_PER_INCH), (left, top), size)
-    around = (size[0] + 2 * steps, size[1] + 2 * steps)
-    seen = _window(picture, place, (left - reach, top - reach), around)
-    rules_only = not above
-    best, at = None, (steps, steps)
-    for dx in range(2 * steps + 1):
-        for dy in range(2 * steps + 1):
-            part = seen.crop((dx, dy, dx + size[0], dy + size[1]))
-            apart = _unlike(part, wanted, rules_only=rules_only)
-            if best is None or apart < best:
-                best, at = apart, (dx, dy)
-    return moved((at[0] - steps) * step, (at[1] - steps) * step).then(place)
+    seen = _window(picture, place, corner, around)
+    unlike = partial(_unlike_page, wanted) if above else partial(_unlike_rules, _rules_of(wanted))
+    shifts = itertools.product(range(-steps, steps + 1), repeat=2)
+    dx, dy = min(
+        shifts,
+        # Of two places that look the same the nearer is taken.
+        key=lambda d: (unlike(seen, (border + d[0], border + d[1])), abs(d[0]) + abs(d[1])),
+    )
+    return moved(dx * step, dy * step).then(place)
 
 
-def _unlike(seen: Image.Image, wanted: Image.Image, *, rules_only: bool) -> float:
-    """How far two small pictures are from one another; less is better.
+def _unlike_page(wanted: Image.Image, seen: Image.Image, corner: tuple[int, int]) -> float:
+    """How far a part of the scan is from the printed page; less is better."""
+    return float(ImageStat.Stat(ImageChops.difference(_part(seen, corner, wanted), wanted)).sum[0])
 
-    Of the bare form only the rules are known, so nothing else may count: an empty place would be
-    more like it than the right one with its text around.
+
+def _unlike_rules(rules: Image.Image, seen: Image.Image, corner: tuple[int, int]) -> float:
+    """How little a part of the scan has thin dark lines where the rules are; less is better.
+
+    Dark alone does not count: a line of text is dark too, but so is what lies close above and
+    below it.
     """
-    if rules_only:
-        rules = wanted.point([255] * _DARK + [0] * (256 - _DARK))
-        return float(ImageStat.Stat(seen, rules).mean[0])
-    return float(ImageStat.Stat(ImageChops.difference(seen, wanted)).mean[0])
+    x, y = corner
+    along, over, under = (
+        ImageStat.Stat(_part(seen, (x, y + shift), rules), rules).mean[0]
+        for shift in (0, -_BAND, _BAND)
+    )
+    return float(2 * along - over - under)
+
+
+def _rules_of(wanted: Image.Image) -> Image.Image:
+    return wanted.point([255] * _DARK + [0] * (256 - _DARK))
+
+
+def _part(seen: Image.Image, corner: tuple[int, int], like: Image.Image) -> Image.Image:
+    return seen.crop((*corner, corner[0] + like.width, corner[1] + like.height))
 
 
 def _window(

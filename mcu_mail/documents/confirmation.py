@@ -27,10 +27,9 @@ File = tuple[str, str]
 
 _WIDTHS = [45 * mm, 30 * mm, 68 * mm, 37 * mm]
 _FILE_WIDTHS = [60 * mm, 120 * mm]
-_TYPE_SIZES = (10, 8.5, 7, 6)
-_LONGEST_CELL = 400
-# At the smallest type more rows than this cannot stand on one page.
-_MOST_ROWS = 20
+# Type size in points, longest text of a cell, most rows of a table: the first that fits is taken,
+# and the last always does.
+_DENSITIES = ((10, 400, 20), (8.5, 400, 20), (7, 400, 20), (6, 120, 20), (6, 60, 12), (6, 30, 5))
 
 
 def write_confirmation(
@@ -53,90 +52,80 @@ def write_confirmation(
 
     """
     register_fonts()
-    for size in _TYPE_SIZES:
-        pages, content = _built(case, number, date, subject_line, rows, files, size)
+    content = b""
+    for size, longest, most in _DENSITIES:
+        sheet = _Sheet(size=size, longest=longest, most=most)
+        head = (
+            f"Письмо № {number} от {date}, дело {case}",
+            f"Тема сообщения: {subject_line}",
+        )
+        pages, content = sheet.build(f"Подтверждение отправки {case}", head, rows, files)
         if pages == 1:
-            return content
-    shorter = [tuple(cell[:80] for cell in row) for row in rows]
-    _, content = _built(
-        case,
-        number,
-        date,
-        subject_line[:300],
-        [(r[0], r[1], r[2], r[3]) for r in shorter],
-        [(name[:60], digest) for name, digest in files],
-        _TYPE_SIZES[-1],
-    )
+            break
     return content
 
 
-def _built(
-    case: str,
-    number: str,
-    date: str,
-    subject_line: str,
-    rows: Sequence[Row],
-    files: Sequence[File],
-    size: float,
-) -> tuple[int, bytes]:
-    body = ParagraphStyle("body", fontName=REGULAR, fontSize=size, leading=size * 1.3)
-    head = ParagraphStyle("head", parent=body, fontName=BOLD)
-    title = ParagraphStyle("title", parent=head, fontSize=size + 4, leading=size + 8, alignment=1)
+class _Sheet:
+    """The confirmation set in one density."""
 
-    def cell(text: str, style: ParagraphStyle = body) -> Paragraph:
-        cut = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
-        return Paragraph(html.escape(cut), style)
+    def __init__(self, *, size: float, longest: int, most: int) -> None:
+        self.longest = longest
+        self.most = most
+        self.body = ParagraphStyle("body", fontName=REGULAR, fontSize=size, leading=size * 1.3)
+        self.head = ParagraphStyle("head", parent=self.body, fontName=BOLD)
+        self.title = ParagraphStyle(
+            "title", parent=self.head, fontSize=size + 4, leading=size + 8, alignment=1
+        )
 
-    story: list[Flowable] = [
-        Paragraph("Подтверждение отправки", title),
-        Spacer(1, 4 * mm),
-        cell(f"Письмо № {number} от {date}, дело {case}"),
-        cell(f"Тема сообщения: {subject_line}"),
-        Spacer(1, 4 * mm),
-        _table(
-            [[cell(name, head) for name in ("Адрес", "Состояние", "Ответ сервера", "Время")]]
-            + [[cell(text) for text in row] for row in rows[:_MOST_ROWS]],
-            _WIDTHS,
-        ),
-        *_rest(len(rows), body),
-        Spacer(1, 4 * mm),
-        _table(
-            [[cell("Файл", head), cell("Контрольная сумма SHA-256", head)]]
-            + [[cell(name), cell(digest)] for name, digest in files[:_MOST_ROWS]],
-            _FILE_WIDTHS,
-        ),
-        *_rest(len(files), body),
-        Spacer(1, 4 * mm),
-        cell("Составлено автоматически по ответам почтовых серверов."),
-    ]
-    out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out,
-        pagesize=A4,
-        leftMargin=20 * mm,
-        rightMargin=10 * mm,
-        topMargin=20 * mm,
-        bottomMargin=20 * mm,
-        title=f"Подтверждение отправки {case}",
-        invariant=1,
-    )
-    document.build(story)
-    return document.page, out.getvalue()
+    def build(
+        self, title: str, head: Sequence[str], rows: Sequence[Row], files: Sequence[File]
+    ) -> tuple[int, bytes]:
+        """Number of pages, and the PDF."""
+        story: list[Flowable] = [
+            Paragraph("Подтверждение отправки", self.title),
+            Spacer(1, 4 * mm),
+            *(self._cell(line) for line in head),
+            Spacer(1, 4 * mm),
+            *self._table(("Адрес", "Состояние", "Ответ сервера", "Время"), rows, _WIDTHS),
+            Spacer(1, 4 * mm),
+            *self._table(("Файл", "Контрольная сумма SHA-256"), files, _FILE_WIDTHS),
+            Spacer(1, 4 * mm),
+            self._cell("Составлено автоматически по ответам почтовых серверов."),
+        ]
+        out = io.BytesIO()
+        document = SimpleDocTemplate(
+            out,
+            pagesize=A4,
+            leftMargin=20 * mm,
+            rightMargin=10 * mm,
+            topMargin=20 * mm,
+            bottomMargin=20 * mm,
+            title=title,
+            lang="ru-RU",
+            initialFontName=REGULAR,
+            invariant=1,
+        )
+        document.build(story)
+        return document.page, out.getvalue()
 
+    def _table(
+        self, names: Sequence[str], rows: Sequence[Sequence[str]], widths: list[float]
+    ) -> list[Flowable]:
+        cells = [[Paragraph(name, self.head) for name in names]]
+        cells += [[self._cell(text) for text in row] for row in rows[: self.most]]
+        table = Table(cells, colWidths=widths, repeatRows=1)
+        table.setStyle(
+            TableStyle([
+                ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
+                ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ])
+        )
+        rest = len(rows) - self.most
+        if rest <= 0:
+            return [table]
+        return [table, self._cell(f"и ещё {rest}, полностью – в деле")]
 
-def _rest(count: int, style: ParagraphStyle) -> list[Flowable]:
-    if count <= _MOST_ROWS:
-        return []
-    return [Paragraph(f"и ещё {count - _MOST_ROWS}, полностью – в деле", style)]
-
-
-def _table(cells: list[list[Paragraph]], widths: list[float]) -> Table:
-    table = Table(cells, colWidths=widths, repeatRows=1)
-    table.setStyle(
-        TableStyle([
-            ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
-            ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ])
-    )
-    return table
+    def _cell(self, text: str) -> Paragraph:
+        cut = text if len(text) <= self.longest else f"{text[: self.longest]}…"
+        return Paragraph(html.escape(cut), self.body)

@@ -21,18 +21,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
+from mcu_mail.documents.whole_files import disk, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     Signature = tuple[int, int, int]
 
 MARKER = ".mcu-mail"
 WORK = ".mcu-work"
 MAX_BYTES = 100_000_000
 _MARKER_TEXT = "Не удаляйте: по этому файлу видно, что сетевая папка подключена.\r\n"
-_PART = ".part"
 _NOTE = " – НЕ ПРИНЯТ.txt"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -112,12 +110,12 @@ class Folders:
         """
         if known:
             self._demand_mounted()
-        with _disk("подготовить папки", self.base):
+        with disk("подготовить папки", self.base):
             for folder in Folder:
                 (self.base / folder).mkdir(parents=True, exist_ok=True)
             (self.base / WORK).mkdir(exist_ok=True)
             if not self.is_mounted():
-                _write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
+                write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
 
     def is_mounted(self) -> bool:
         """Whether the marker file is there."""
@@ -137,11 +135,11 @@ class Folders:
         """
         self._demand_mounted()
         target = self.base / folder / safe_name(name)
-        with _disk("записать файл", target):
-            if _holds(target, content):
+        with disk("записать файл", target):
+            if holds(target, content):
                 return target
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(target, content)
+            write_whole(target, content)
         return target
 
     def withdraw(self, folder: str, name: str) -> bool:
@@ -163,7 +161,7 @@ class Folders:
         self._demand_mounted()
         found: list[Dropped] = []
         seen: dict[Path, tuple[datetime, Signature]] = {}
-        with _disk("прочитать папку", self.base / Folder.SIGNED):
+        with disk("прочитать папку", self.base / Folder.SIGNED):
             for entry in os.scandir(self.base / Folder.SIGNED):
                 if is_service_file(entry.name):
                     continue
@@ -210,7 +208,7 @@ class Folders:
     def not_files(self) -> tuple[str, ...]:
         """Names in «Подписано» that are never read: folders, links, pipes. For the clerk to see."""
         self._demand_mounted()
-        with _disk("прочитать папку", self.base / Folder.SIGNED):
+        with disk("прочитать папку", self.base / Folder.SIGNED):
             return tuple(
                 sorted(
                     entry.name
@@ -228,7 +226,7 @@ class Folders:
 
         """
         self._demand_mounted()
-        with _disk("взять файл", dropped.path):
+        with disk("взять файл", dropped.path):
             facts = os.lstat(dropped.path)
             if not _is_plain(facts) or not _as_listed(facts, dropped):
                 raise TemporaryError(f"the file changed: {dropped.name}")
@@ -251,17 +249,17 @@ class Folders:
     def give_back(self, claimed: Claimed) -> Path:
         """Put a claimed file back into «Подписано», for instance while it is still being copied."""
         self._demand_mounted()
-        with _disk("вернуть файл", claimed.path):
+        with disk("вернуть файл", claimed.path):
             return self._return(claimed.path)
 
     def _return(self, taken: Path) -> Path:
-        return _move(taken, self.base / Folder.SIGNED, taken.name)
+        return move(taken, self.base / Folder.SIGNED, taken.name)
 
     def leftovers(self) -> tuple[Claimed, ...]:
         """Files that a killed daemon had claimed, read again; empty work folders are removed."""
         self._demand_mounted()
         found = []
-        with _disk("прочитать рабочую папку", self.base / WORK):
+        with disk("прочитать рабочую папку", self.base / WORK):
             for room in sorted((self.base / WORK).iterdir()):
                 if room.is_dir() and not room.is_symlink():
                     files = [path for path in sorted(room.iterdir()) if _is_plain(path.lstat())]
@@ -281,23 +279,23 @@ class Folders:
         """
         self._demand_mounted()
         folder = self.base / Folder.REFUSED
-        with _disk("отложить файл", claimed.path):
+        with disk("отложить файл", claimed.path):
             folder.mkdir(exist_ok=True)
             name = safe_name(claimed.name)
             # The note is named by the stem, so two files must not share one.
             taken = {path.stem for path in folder.iterdir() if not path.name.endswith(_NOTE)}
             name = next(free for free in numbered(name) if Path(free).stem not in taken)
             text = "\r\n".join(note.splitlines()) + "\r\n"
-            _write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
-            return _move(claimed.path, folder, name)
+            write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
+            return move(claimed.path, folder, name)
 
     def finish(self, claimed: Claimed, folder: str, name: str) -> Path:
         """Move a claimed file to its last place; returns its path there."""
         self._demand_mounted()
         place = self.base / folder
-        with _disk("убрать файл на место", claimed.path):
+        with disk("убрать файл на место", claimed.path):
             place.mkdir(parents=True, exist_ok=True)
-            return _move(claimed.path, place, safe_name(name))
+            return move(claimed.path, place, safe_name(name))
 
     def _demand_mounted(self) -> None:
         if not self.is_mounted():
@@ -331,54 +329,3 @@ def _read(path: Path) -> Claimed:
         content = file.read(MAX_BYTES + 1)
     digest = hashlib.sha256(content).hexdigest()
     return Claimed(path=path, name=path.name, content=content, sha256=digest)
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(content) and path.read_bytes() == content
-    except FileNotFoundError:
-        return False
-
-
-def _move(taken: Path, folder: Path, name: str) -> Path:
-    """Move out of the work folder under a free name, and remove the empty room it lay in."""
-    target = next(path for path in map(folder.joinpath, numbered(name)) if not path.exists())
-    taken.rename(target)
-    _sync_folder(folder)
-    with contextlib.suppress(OSError):
-        taken.parent.rmdir()
-    return target
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    part = target.with_name(f".{secrets.token_hex(4)}{_PART}")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename outlive a power cut; Windows and some shares cannot and need not."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextlib.contextmanager
-def _disk(what: str, path: Path) -> Iterator[None]:
-    """A fault of the file system is temporary for us: the space or the share comes back."""
-    try:
-        yield
-    except OSError as error:
-        raise TemporaryError(f"Не удалось {what} {path.name}: {error.strerror or error}") from error

@@ -69,7 +69,7 @@ class Pdf:
             page = self._document[index]
             bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=grey, rev_byteorder=True)
             image: Image.Image = bitmap.to_pil().copy()
-        except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
+        except (ValueError, MemoryError) as error:
             raise RefusedError(f"page {index + 1} cannot be drawn: {error}") from error
         return image
 
@@ -97,25 +97,22 @@ class Pdf:
 
     def letters(self, index: int) -> tuple[Letter, ...]:
         """The characters of the text layer in reading order; a line break is a Letter too."""
-        try:
-            text = self._document[index].get_textpage()
-            found = []
-            for place in range(text.count_chars()):
-                left, bottom, right, top = text.get_charbox(place)
-                char = text.get_text_range(place, 1) or " "
-                found.append(Letter(char=char, left=left, bottom=bottom, right=right, top=top))
-        except pypdfium2.PdfiumError as error:
-            raise RefusedError(f"page {index + 1} has no readable text: {error}") from error
+        text = self._document[index].get_textpage()
+        found = []
+        for place in range(text.count_chars()):
+            left, bottom, right, top = text.get_charbox(place)
+            char = text.get_text_range(place, 1) or " "
+            found.append(Letter(char=char, left=left, bottom=bottom, right=right, top=top))
         return tuple(found)
 
 
 @contextmanager
 def open_pdf(content: bytes) -> Iterator[Pdf]:
-    """Open a PDF for as long as the `with` block runs.
+    """Open a PDF for as long as the `with` block runs; its faults inside the block come out here.
 
     Raises:
         LockedPdfError: a password is needed.
-        RefusedError: the bytes are no PDF that PDFium can open.
+        RefusedError: the bytes are no PDF that PDFium can open, or a part of it is damaged.
 
     """
     with _LOCK:
@@ -127,5 +124,7 @@ def open_pdf(content: bytes) -> Iterator[Pdf]:
             raise RefusedError(f"the PDF cannot be opened: {error}") from error
         try:
             yield Pdf(document)
+        except pypdfium2.PdfiumError as error:
+            raise RefusedError(f"the PDF is damaged: {error}") from error
         finally:
             document.close()

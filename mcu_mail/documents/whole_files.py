@@ -1,0 +1,74 @@
+"""Files that are there whole or not at all, on disks that may be full and shares that may be gone.
+
+A file is written under a temporary name in its own folder and renamed; a rename is made to outlive
+a power cut. Every fault of the file system becomes `TemporaryError`: space and shares come back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.file_names import numbered
+from mcu_mail.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PART = ".part"
+
+
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file with exactly these bytes is there."""
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def move(taken: Path, folder: Path, name: str) -> Path:
+    """Move out of the work folder under a free name, and remove the empty room it lay in."""
+    target = next(path for path in map(folder.joinpath, numbered(name)) if not path.exists())
+    taken.rename(target)
+    sync_folder(folder)
+    with contextlib.suppress(OSError):
+        taken.parent.rmdir()
+    return target
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Put a file into its place at once, over an older one; OSError leaves the older one."""
+    part = target.with_name(f".{secrets.token_hex(4)}{_PART}")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename outlive a power cut; Windows and some shares cannot and need not."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def disk(what: str, path: Path) -> Iterator[None]:
+    """A fault of the file system is temporary for us: the space or the share comes back."""
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryError(f"Не удалось {what} {path.name}: {error.strerror or error}") from error
