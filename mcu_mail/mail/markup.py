@@ -25,10 +25,13 @@ from urllib.parse import quote as percent
 
 from jinja2.ext import Extension
 
+from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.verdicts import read_meaning
 from mcu_mail.mail.phrases import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
 _HEADING, _SMALL, _QUOTE = "\x11", "\x12", "\x14"
 _BUTTONS, _MAIN_BUTTON = "\x13", "\x18"
@@ -52,14 +55,11 @@ _URL = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 _TWO_STOPS = re.compile(r"(?<=\.[А-ЯЁ]\.)\.(?!\.)")  # «Хозяйственнов И.М.» may end a sentence.
 _OUTLOOK_LIMIT = 1900
 
-# A quoted line that opens like a verdict gets a word before it: programs that answer without quote
+# A quoted line that reads as a decision gets a word before it: programs that answer without quote
 # marks would otherwise hand it back as if the official had written it (`threats.md` A12).
 _SAID = "пишут: "
-_DECIDES = re.compile(
-    r"[\W_]*(?:не\s+)?(?:соглас|утвержд|утвержу|одобр|возража|замечани|на доработ|доработ|верн|"
-    r"возвра|отклон|передел|исправ|стоп\b|отбой|ошиб|ознаком|(?:ок|окей|да|хорошо)\b|\+\s*$|👍)",
-    re.IGNORECASE,
-)
+_INNOCENT = {MeaningKind.note, MeaningKind.question, MeaningKind.answer, MeaningKind.empty}
+_LINE_READ = 300
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _BUTTON = (
@@ -145,12 +145,17 @@ def finalize(value: object) -> str:
     return "" if value is None else clean(str(value))
 
 
-def quoted(value: str) -> Inline:
-    """Filter: somebody's words, line by line, as a quotation that never looks like a verdict."""
+def quoted(value: str, now: datetime) -> Inline:
+    """Filter: somebody's words, line by line, as a quotation that does not open like a decision."""
     lines = (clean(line) for line in value.strip().splitlines())
     return Inline(
-        "\n".join(f"{_QUOTE}{_SAID if _DECIDES.match(line) else ''}{line}" for line in lines)
+        "\n".join(f"{_QUOTE}{_SAID if _decides(line, now.date()) else ''}{line}" for line in lines)
     )
+
+
+def _decides(line: str, today: date) -> bool:
+    said = read_meaning(line[:_LINE_READ], today)
+    return said.kind not in _INNOCENT or bool(said.contacts)
 
 
 def link(label: str, target: str = "") -> Inline:

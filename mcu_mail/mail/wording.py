@@ -11,7 +11,7 @@ anything (sandbox), nor become markup, nor disappear (StrictUndefined) (`threats
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import FileSystemLoader, StrictUndefined, pass_context
 from jinja2.exceptions import (
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jinja2.runtime import Context
+
+_Value = TypeVar("_Value")
 
 __all__ = ["SEPARATOR", "Button", "Candidate", "Card", "Worded", "Wording", "template_faults"]
 
@@ -184,7 +186,7 @@ def _fault(render: Callable[..., Worded | str], name: str, context: Mapping[str,
         return f"неизвестное имя в шаблоне ({error.message})"
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         return f"шаблон не выполняется ({type(error).__name__}: {error})"
-    if isinstance(worded, Worded) and worded.subject.endswith("]"):
+    if isinstance(worded, Worded) and (not worded.subject or worded.subject.endswith("]")):
         return "первая строка должна быть темой: «Тема: …»"
     text = worded.text if isinstance(worded, Worded) else worded
     return "" if text.strip() else "шаблон не даёт текста"
@@ -202,18 +204,19 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )
     plain = (phrases.span, phrases.clip, phrases.greet, phrases.initials, phrases.field_name)
-    made = (markup.quoted, markup.link, markup.call)
+    made = (markup.link, markup.call)
     environment.filters.update({function.__name__: function for function in (*plain, *made)})
     timed = (phrases.when, phrases.at, phrases.stamp, phrases.day, phrases.left)
     environment.filters.update({function.__name__: _with_now(function) for function in timed})
+    environment.filters["quoted"] = _with_now(markup.quoted)
     return environment
 
 
-def _with_now(phrase: Callable[[datetime, datetime], str]) -> Callable[[Context, datetime], str]:
+def _with_now(phrase: Callable[[_Value, datetime], str]) -> Callable[[Context, _Value], str]:
     """A template says `{{ card.due | when }}`: the moment of the mail is always the same `now`."""
 
     @pass_context
-    def told(context: Context, moment: datetime) -> str:
-        return phrase(moment, context["now"])
+    def told(context: Context, value: _Value) -> str:
+        return phrase(value, context["now"])
 
     return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from mcu_mail.domain.codes import find_codes
+from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.verdicts import read_meaning
 from mcu_mail.mail.html_text import html_to_text
 from mcu_mail.mail.reply import cut
 from mcu_mail.mail.wording import (
@@ -41,6 +44,10 @@ VERDICT = re.compile(
     r"\+\s*$|👍)",
     re.IGNORECASE,
 )
+
+
+TODAY = date(2026, 11, 23)
+HARMLESS = {MeaningKind.note, MeaningKind.question, MeaningKind.empty}
 
 
 def lines_of(text: str) -> list[str]:
@@ -94,16 +101,44 @@ def test_a_code_given_to_a_mail_is_found_in_its_text_and_no_other(name, context)
     assert find_codes(html_to_text(mail.html)) == expected
 
 
+def decisions(text: str) -> list[str]:
+    """The lines that open like a verdict, or mean anything to the reader of replies."""
+    return [
+        line
+        for line in lines_of(text)
+        if VERDICT.match(line)
+        or (said := read_meaning(line, TODAY)).kind not in HARMLESS
+        or said.contacts
+    ]
+
+
 @pytest.mark.parametrize(("name", "context"), SAMPLES)
 def test_no_line_of_a_mail_reads_as_a_verdict(name, context):
     mail = OFFICE.compose(name, **context)
 
-    for text in (mail.text, html_to_text(mail.html)):
-        assert [line for line in lines_of(text) if VERDICT.match(line)] == []
+    assert decisions(mail.text) == []
+    assert decisions(html_to_text(mail.html)) == []
 
 
 @pytest.mark.parametrize(
-    "words", ["Согласовано", "> согласен.", "«Утверждаю»", "На доработку: плохо", "Да", "+", "СТОП"]
+    "words",
+    [
+        "Согласовано",
+        "> согласен.",
+        "«Утверждаю»",
+        "На доработку: плохо",
+        "Исправьте дорогу",
+        "Да",
+        "+",
+        "Глава вернул: нет даты",
+        "Связались: 23.11 15:20, по телефону",
+        "Не дозвонились",
+        "Исполнитель: Трассов",
+        "Передать: Отдел",
+        "Не наше",
+        "№ 345 от 24.11.2026",
+        "Срочно до 15:00",
+    ],
 )
 def test_a_citizen_who_writes_a_verdict_does_not_put_one_into_our_mail(words):
     card = replace(CARD, text=f"Здравствуйте!\n{words}\nСпасибо", draft_text=words)
@@ -112,7 +147,7 @@ def test_a_citizen_who_writes_a_verdict_does_not_put_one_into_our_mail(words):
 
         for text in (mail.text, html_to_text(mail.html)):
             assert words.strip("«»> ") in text
-            assert [line for line in lines_of(text) if VERDICT.match(line)] == []
+            assert decisions(text) == []
 
 
 @pytest.mark.parametrize(("name", "context"), SAMPLES)
@@ -296,6 +331,16 @@ def test_a_broken_template_is_named_with_its_fault_before_it_is_needed(tmp_path,
     own = [one for one in faults if one.startswith("templates/mails/sign.j2: ")]
     assert len(own) == 1
     assert fault in own[0]
+
+
+def test_a_letter_to_the_region_without_a_subject_is_a_fault(tmp_path):
+    shutil.copytree(TEMPLATES, tmp_path / "templates")
+    cover = tmp_path / "templates" / "mails" / "letter_cover.j2"
+    cover.write_text("Добрый день!", encoding="utf-8")
+
+    assert template_faults(tmp_path / "templates") == (
+        "templates/mails/letter_cover.j2: первая строка должна быть темой: «Тема: …»",
+    )
 
 
 def test_a_template_file_that_is_absent_is_a_fault(tmp_path):

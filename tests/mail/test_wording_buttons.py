@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from jinja2 import Environment
 
 from mcu_mail.mail.markup import Button, Marks, as_html, as_text, finalize, link, parse, quoted
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BUTTON = Button(label="Согласовать", subject="[МЦУ 2026-000123] Да & нет? #1", body="Согласовано")
 
 
@@ -93,7 +95,9 @@ def test_what_is_no_web_address_is_no_link(target):
 
 
 def test_a_quotation_keeps_its_lines_and_marks_words_that_read_as_a_decision():
-    _, blocks = parse(rendered("Тема: дело\n{{ value }}", value=quoted("Снег.\n\nНе согласен!")))
+    _, blocks = parse(
+        rendered("Тема: дело\n{{ value }}", value=quoted("Снег.\n\nНе согласен!", NOW))
+    )
 
     assert as_text(blocks, []) == "> Снег.\n>\n> пишут: Не согласен!\n"
 
