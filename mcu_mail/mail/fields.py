@@ -28,6 +28,7 @@ _INNER: Final = re.compile(
 )
 _BOLD_WORDS: Final = re.compile(rf"{BOLD_ON}([^{BOLD_ON}{BOLD_OFF}]{{1,80}}){BOLD_OFF}")
 _BEFORE_FIGURES: Final = re.compile(r"([^\d+():]{1,40}?)\s{0,3}(?=[+(]?\d)")
+_AFTER_BOLD: Final = re.compile(r"[\-–—]{1,2}\s(?=\S)")
 _FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
 _ADDRESS_GOES_ON: Final = re.compile(
     r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
@@ -99,7 +100,7 @@ def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
     bare = without_numbering(part.lstrip())
     bold = _BOLD_WORDS.match(bare.lstrip())
     if bold and (label := labels.find(bold[1])):
-        return label, _value(bare.lstrip()[bold.end() :])
+        return label, _AFTER_BOLD.sub("", _value(bare.lstrip()[bold.end() :]), count=1)
     for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
         if label := labels.find(bare[: found.start()]):
             return _with_zone(label, bare[: found.start()], bare[found.end() :])
@@ -128,7 +129,7 @@ def _next_label(value: str, labels: Labels) -> tuple[int, Label, str] | None:
 
 
 def _value(raw: str) -> str:
-    return raw.strip().lstrip(":=|").replace(BOLD_ON, "").replace(BOLD_OFF, "").strip()
+    return raw.strip().lstrip(":=|*_").replace(BOLD_ON, "").replace(BOLD_OFF, "").strip()
 
 
 class _Reader:

@@ -178,9 +178,9 @@ class _Builder:
             self._take_link(attributes.get("href") or "")
 
     def _open_block(self, tag: str) -> None:
-        if tag in _LINES or tag == "hr" or tag in _CELLS:
-            self._flush()
-        if tag in _PARAGRAPHS:
+        flushed = (tag in _LINES or tag == "hr" or tag in _CELLS) and self._flush()
+        if tag in _PARAGRAPHS or (tag == "br" and not flushed):
+            # Two line breaks in a row are how mail programs write an empty line.
             self._blank()
         if tag == "hr":
             self._emit(_HR)
@@ -271,7 +271,8 @@ class _Builder:
             )
         )
 
-    def _flush(self) -> None:
+    def _flush(self) -> bool:
+        """End the line being filled; says whether there was one."""
         box = self._boxes[-1]
         text = " ".join("".join(box.words).split())
         links = dict.fromkeys([*box.links, *read_links(text)])
@@ -279,14 +280,14 @@ class _Builder:
         if not collapse(text):
             if links and box.pieces and box.pieces[-1].kind == "line":
                 box.pieces.append(Piece(kind="line", cells=("",), links=(tuple(links),)))
-            return
+            return False
         if (
             _RULE.fullmatch(collapse(text))
             and len(self._boxes) == 1
             and collapse(text) not in "—–…"
         ):
             self._emit(SIGNATURE if collapse(text) == "--" else _HR)
-            return
+            return True
         self._emit(
             Piece(
                 kind="line",
@@ -296,6 +297,7 @@ class _Builder:
                 heading=self._headings > 0,
             )
         )
+        return True
 
     def _emit(self, piece: Piece) -> None:
         self._count += 1

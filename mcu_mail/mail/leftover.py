@@ -265,20 +265,28 @@ def _number(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
 
 def _prose(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
     for line in frame:
+        if draft.received is None:
+            _arrival(draft, line.text, setting)
         low = fold(line.text)
         if draft.lacks("phone") and _CALL.search(low):
             draft.put("phone", read_phone(line.text), "pattern: phone")
         if draft.lacks("address") and (found := _AT_ADDRESS.search(line.text)):
             draft.put("address", tidy_address(_sentence(found[1])), "pattern: «по адресу»")
-        if draft.received is None and _ARRIVED.search(low) and not _EARLIER.search(low):
-            moment = read_moment(line.text, zone=setting.zone, sent=setting.sent)
-            if moment is not None:
-                put_received(draft, moment, "pattern: moment of arrival", setting)
         if draft.photos is None:
             draft.photos = count_photos(line.text)
     _person(draft, frame)
     links = [clean_link(link) for line in frame for link in line.links]
     draft.put("link", _best(links), "pattern: link")
+
+
+def _arrival(draft: Draft, text: str, setting: Setting) -> None:
+    for sentence in re.split(r"(?<=[.!?»])\s(?=[А-ЯЁ«])", text):
+        low = fold(sentence)
+        if _ARRIVED.search(low) and not _EARLIER.search(low):
+            moment = read_moment(sentence, zone=setting.zone, sent=setting.sent)
+            if moment is not None:
+                put_received(draft, moment, "pattern: moment of arrival", setting)
+                return
 
 
 def _sentence(text: str) -> str:

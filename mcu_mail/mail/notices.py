@@ -8,6 +8,7 @@ be told from the rest, the whole readable body becomes the text. Never raises; w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.notice import Notice, Source
@@ -17,7 +18,7 @@ from mcu_mail.mail.filling import Draft, Setting, fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
 from mcu_mail.mail.leftover import complete, split_messages
-from mcu_mail.mail.prose import without_mail_headers
+from mcu_mail.mail.prose import without_mail_headers, without_signatures
 from mcu_mail.mail.values import collapse
 
 if TYPE_CHECKING:
@@ -73,19 +74,32 @@ def _doubt(notices: tuple[Notice, ...]) -> tuple[int, int]:
 
 
 def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
-    pieces = without_mail_headers(body)
     labels = Labels.of(setting.source.labels)
+    pieces = without_signatures(without_mail_headers(body), labels)
     parts = split_messages(pieces)
     if len(parts) > 1:
-        return tuple(_notice(part, read_form(part, labels), setting) for part in parts)
+        return _share_due(
+            [_notice(part, read_form(part, labels), setting, numbered=True) for part in parts]
+        )
     form = read_form(pieces, labels)
     groups = _groups(form.entries)
     if len(groups) == 1:
         return (_notice(pieces, form, setting),)
-    return tuple(
-        _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
-        for group in groups
+    return _share_due(
+        [
+            _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
+            for group in groups
+        ]
     )
+
+
+def _share_due(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Give the one term that a letter states («Ответы … до 18:00») to each of its messages."""
+    dues = {notice.due: notice.rules.get("due", "") for notice in notices if notice.due}
+    if len(dues) != 1:
+        return tuple(notices)
+    [(due, rule)] = dues.items()
+    return tuple(replace(one, due=due, rules={**one.rules, "due": rule}) for one in notices)
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
@@ -110,8 +124,18 @@ def _starts(entries: Sequence[Entry], count: int) -> list[int]:
     return [i for i, entry in enumerate(entries) if entry.field == "applicant"]
 
 
-def _notice(pieces: Sequence[Piece], form: Form, setting: Setting, *, alone: bool = True) -> Notice:
+def _notice(
+    pieces: Sequence[Piece],
+    form: Form,
+    setting: Setting,
+    *,
+    alone: bool = True,
+    numbered: bool = False,
+) -> Notice:
     draft: Draft = fill(form.entries, setting)
+    if numbered:
+        # The subject speaks of all messages, and «Сообщение 2» is no external number.
+        draft.none.add("external_id")
     complete(draft, pieces, form, setting, alone=alone)
     event = read_event(draft, setting.subject)
     return draft.notice(setting.source.track, event)

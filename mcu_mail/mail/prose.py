@@ -11,14 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.labels import without_numbering
-from mcu_mail.mail.layout import FORWARDED
+from mcu_mail.mail.labels import Labels, without_numbering
+from mcu_mail.mail.layout import FORWARDED, SIGNATURE, Piece
 from mcu_mail.mail.values import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from mcu_mail.mail.layout import Piece
 
 _GREETING: Final = re.compile(
     r"(?:добр(?:ый|ое|ого)\s(?:день|утро|вечер|дня|утра|времени\sсуток)|здравствуйте|приветствую"
@@ -42,7 +40,7 @@ _REQUEST: Final = re.compile(
     r"|направить (?:ответ|нам|проект|в наш|информац|письмо)|предоставить (?:ответ|информац)|дать ответ (?:нам|в |до |за)"
     r"|прислать (?:ответ|нам)|ответить (?:в |до |нам|автору)|обеспечить (?:подготов|направлен|рассмотр)"
     r"|связаться с (?:заявител|автором|граждан)|ответ)"
-    r"|(?:проект )?ответ[ыа]?\s(?:в формате|в виде|просим|прошу|просьба|необходимо|нужен|нужно|направ|предостав"
+    r"|(?:проект |доработанн\w{2} |исправленн\w{2} |подписанн\w{2} |готов\w{2} )?ответ[ыа]?\s(?:в формате|в виде|просим|прошу|просьба|необходимо|нужен|нужно|направ|предостав"
     r"|присл|ждем|ждём|ожида|на имя|за подписью|подпис|до \d|долж|оформ|требует|жд|на официальн)"
     r"|(?:ждем|ожидаем)\s(?:ваш\s)?(?:ответ|информац)|срок\s(?:ответа|подготовк|исполнен|рассмотрен|предоставл"
     r"|направлен|отработк|до |–|-|—|:)|на кажд\w{2,3}\s|телефона\s(?:у\s\w+\s)?нет|(?:первичный|промежуточный) ответ"
@@ -55,7 +53,7 @@ _AUTOMATIC: Final = re.compile(
     r"|(?:пожалуйста,?\s)?не отвечайте на|это (?:автоматическ|письмо|системное)|перейти (?:к|в|по)\s"
     r"|открыть (?:в|коммент|карточк|сообщ|пост|заявк)|посмотреть (?:в|коммент|сообщ)"
     r"|перейти$|открыть$|инцидент возвращ|отправлено (?:с|из) (?:iphone|моб|android|mail|яндекс|почты)"
-    r"|конфиденциальн|это сообщение и люб|настоящее сообщение и|подробнее(?:$| в)|карточка сообщени"
+    r"|конфиденциальн|(?:данное |указанное )?сообщение не является|это сообщение и люб|настоящее сообщение и|подробнее(?:$| в)|карточка сообщени"
 )
 _ATTACHED: Final = re.compile(
     r"\(?(?:фото\w{0,7}|вложени\w|прикреплен\w{0,3}|приложен\w{1,3}|файл\w?|видео|скриншот\w?)\)?"
@@ -79,6 +77,10 @@ _HEADER: Final = re.compile(
 _ADDRESSED: Final = re.compile(
     r"[*>\s]{0,4}(?:кому|to|тема|subject)[*\s]{0,3}:|[\w.\-]{1,64}@[\w.\-]{1,99}"
 )
+
+
+_REGARDS: Final = re.compile(r"с\s{1,2}(?:уважением|почтением|наилучшими)")
+_FIELDS: Final = frozenset(("applicant", "address", "link", "text", "received_at", "external_id"))
 
 
 def is_greeting(line: str) -> bool:
@@ -136,6 +138,32 @@ def without_mail_headers(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
             kept.append(piece)
             index += 1
     return tuple(kept)
+
+
+def without_signatures(pieces: Sequence[Piece], labels: Labels) -> tuple[Piece, ...]:
+    """Take out signatures: from «--» or «С уважением» to the end or to a forwarded mail.
+
+    A part that holds a field of a notice is none: then the citizen wrote the farewell.
+    """
+    kept: list[Piece] = []
+    index = 0
+    while index < len(pieces):
+        piece = pieces[index]
+        if piece != SIGNATURE and not _REGARDS.match(_start(piece.text[:60])):
+            kept.append(piece)
+            index += 1
+            continue
+        end = next((i for i in range(index, len(pieces)) if pieces[i] == FORWARDED), len(pieces))
+        if any(_names_a_field(one, labels) for one in pieces[index:end]):
+            kept.extend(pieces[index:end])
+        index = end
+    return tuple(kept)
+
+
+def _names_a_field(piece: Piece, labels: Labels) -> bool:
+    first = piece.cells[0] if piece.cells else ""
+    label = labels.find(first) or labels.find(first[:80].partition(":")[0])
+    return label is not None and label.field in _FIELDS
 
 
 def _headers_end(pieces: Sequence[Piece], start: int) -> int:

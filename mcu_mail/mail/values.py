@@ -22,7 +22,7 @@ _NONE_WORDS: Final = re.compile(
     r"(?: (?:данных|информации|телефона|адреса|пользовател\w*|автор\w*|заявител\w*))?[\s.]*"
 )
 _PHONE: Final = re.compile(r"(?<![\w@/=.\-])\+?\(?\d(?:[\s\-–—‑().]{0,3}\d){6,14}(?![\w@/])")
-_EXTENSION: Final = re.compile(r"(?:доб|вн|ext)", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"(?:доб\w{0,7}|вн\w{0,8}|ext)[.:]?\s?\d", re.IGNORECASE)
 _URL: Final = re.compile(
     r"(?:https?://|www\.)[^\s<>\"«»]{3,2000}"
     r"|(?<![\w@./])(?:m\.)?(?:vk\.com|vk\.ru|ok\.ru|t\.me|rutube\.ru|dzen\.ru|max\.ru)"
