@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mcu_mail.domain.spoken_dates import find_clocks, find_day
+from mcu_mail.domain.spoken_dates import SpokenClock, SpokenDay, find_clocks, find_day
 from mcu_mail.domain.verdict_words import AFTER, same_length
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _KINDS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
     ("not_reached", _NOT_REACHED),
     ("no_contact", _NO_CONTACT),
 )
+_LINK = re.compile(r"(?<!\w)[ВвИи]\s*$")
+"""«в» before an hour, «и» between two."""
 _EDGES = " \t,.;:–—-"
 
 
@@ -85,26 +87,25 @@ def _attempts(
 ) -> tuple[Contact, ...]:
     """One attempt per hour named; a single one without hours."""
     day = find_day(plain[start:], today, "back")
-    taken = []
+    taken: list[SpokenDay | SpokenClock] = []
     if day is not None:
-        taken.append((start + day.start, start + day.end))
+        taken.append(day)
         # The day must not be read once more as an hour («10.11»).
-        plain = plain[: taken[0][0]] + "/" * (day.end - day.start) + plain[taken[0][1] :]
+        begin, end = start + day.start, start + day.end
+        plain = plain[:begin] + "/" * (end - begin) + plain[end:]
     clocks = find_clocks(plain[start:])
-    taken += [(start + clock.start, start + clock.end) for clock in clocks]
+    taken += clocks
     on = day.day if day else None
-    how = _without(line, start, taken)
+    spoken = line[start:]
+    for one in sorted(taken, key=lambda one: -one.start):
+        before = _LINK.sub("", spoken[: one.start])
+        spoken = f"{before} {spoken[one.end :]}"
     times: Sequence[time | None] = [clock.at for clock in clocks] or [None]
-    return tuple(Contact(outcome=outcome, on=on, at=at, how=how, line=line.strip()) for at in times)
-
-
-def _without(line: str, start: int, taken: Sequence[tuple[int, int]]) -> str:
-    """What is left of the line after its head, days and hours: the way of contact."""
-    rest = "".join(
-        character
-        for i, character in enumerate(line)
-        if i >= start and not any(begin <= i < end for begin, end in taken)
+    return tuple(
+        Contact(outcome=outcome, on=on, at=at, how=_tidy(spoken), line=line.strip()) for at in times
     )
-    words = re.sub(r"(?<!\w)[ви](?=\s*(?:[,.;и]|$|\s[,.;]))", "", rest)
-    words = re.sub(r"\s*,(?:\s*,)*\s*", ", ", re.sub(r"\s+", " ", words))
-    return words.strip(_EDGES)
+
+
+def _tidy(text: str) -> str:
+    """The way of contact, without the gaps that days and hours left."""
+    return re.sub(r"\s*,[\s,]*", ", ", " ".join(text.split())).strip(_EDGES)

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, time
 
+    from mcu_mail.domain.spoken_dates import Direction
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """What the reader of a command gets: the line, what follows the command, and the day."""
 
+    line: str
+    """The first line as written, without its greeting."""
     rest: str
     """The line after the command, as written, without punctuation at its beginning."""
     below: str
@@ -64,7 +68,8 @@ def approved(said: Said) -> Meaning:
         return Meaning(kind=MeaningKind.question)
     if is_harmless(f"{said.rest}\n{said.below}"):
         return Meaning(kind=MeaningKind.approve)
-    return Meaning(kind=MeaningKind.conditional, reason=said.reason)
+    # A remark may stand below the signature, so nothing is cut.
+    return Meaning(kind=MeaningKind.conditional, reason=f"{said.rest}\n{said.below}".strip())
 
 
 def returned(said: Said) -> Meaning:
@@ -87,7 +92,7 @@ def redone(said: Said) -> Meaning:
     meaning = returned(said)
     if not meaning.reason or re.match(words.COLON, said.match.string[said.match.end() :]):
         return meaning
-    verb = said.match[0]
+    verb = said.line[slice(*said.match.span())]
     return replace(meaning, reason=f"{verb[:1].upper()}{verb[1:]} {meaning.reason}")
 
 
@@ -168,28 +173,40 @@ def not_ours(said: Said) -> Meaning:
     )
 
 
+_LINK = re.compile(r"[\s,]*(?:(?:до|в|к)\s+)?")
 _UNTIL = re.compile(r"(?<!\w)(?:до|к|на|срок)\s+(?=[0-9])|(?<![\w-])(?=(?:после)?завтра|сегодня)")
 
 
-def _until(line: str, today: date) -> tuple[date | None, time | None, int]:
-    """The day and hour promised in `line`, and where the promise ends (0: there is none)."""
+def _until(line: str, today: date) -> tuple[date | None, time | None, int, int]:
+    """The day and hour promised in `line`, and the part of it that says so (0, 0: none does)."""
     plain = same_length(line)
     mark = _UNTIL.search(plain)
     if mark is None:
-        return None, None, 0
-    day = find_day(plain[mark.end() :], today, "ahead")
-    end = mark.end()
-    if day is not None and day.start == 0:
-        end += day.end
-    else:
+        return None, None, 0, 0
+    day, at, end = _moment(plain, mark.end(), today, "ahead")
+    if day is None and at is None:
+        return None, None, 0, 0
+    return day, at, mark.start(), end
+
+
+def _moment(
+    plain: str,
+    start: int,
+    today: date,
+    direction: Direction,
+) -> tuple[date | None, time | None, int]:
+    """The day and the hour that stand at `start`, either may be missing, and where they end."""
+    end = start
+    day = find_day(plain[start:], today, direction)
+    if day is not None and day.start:
         day = None
-    link = re.compile(r"[\s,]*(?:(?:до|в|к)\s+)?").match(plain, end)
+    if day is not None:
+        end += day.end
+    link = _LINK.match(plain, end)
     begin = link.end() if link else end
     clock = next((c for c in find_clocks(plain[begin:]) if c.start == 0), None)
     if clock is not None:
         end = begin + clock.end
-    elif day is None:
-        end = 0
     return (day.day if day else None), (clock.at if clock else None), end
 
 
@@ -199,10 +216,9 @@ def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
     def read(said: Said) -> Meaning:
         if _is_asked(said):
             return Meaning(kind=MeaningKind.question)
-        until, at, end = _until(said.rest, said.today)
-        # The promise at the beginning belongs to the command, one further on to the text.
-        at_start = end and not re.search(r"[.:;]\s", said.rest[: end - 1])
-        text = said.rest[end:] if at_start else said.rest
+        until, at, start, end = _until(said.rest, said.today)
+        # A promise at the beginning belongs to the command, one further on to the text.
+        text = said.rest[end:] if start == 0 else said.rest
         return Meaning(kind=kind, until=until, at=at, reason=reason_of(f"{text}\n{said.below}"))
 
     return read
@@ -210,10 +226,10 @@ def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
 
 def urgent(said: Said) -> Meaning | None:
     """«Срочно до ЧЧ:ММ основание»; None when no moment is named."""
-    until, at, end = _until(f"до {said.rest}", said.today)
-    if not end:
+    until, at, start, end = _until(f"до {said.rest}", said.today)
+    if start or not end:
         return None
-    reason = reason_of(f"{said.rest[end - 3 :]}\n{said.below}")
+    reason = reason_of(f"{said.rest[end - len('до ') :]}\n{said.below}")
     return Meaning(kind=MeaningKind.urgent, until=until, at=at, reason=reason)
 
 
@@ -235,27 +251,26 @@ def regional(name: str) -> Callable[[Said], Meaning]:
 
 def duplicate(said: Said) -> Meaning:
     """«Дубль НОМЕР»."""
-    known = find_case_numbers(said.rest)
     number = re.search(r"[\w/-]*[0-9][\w/-]*", said.rest)
+    if number is None:
+        return Meaning(kind=MeaningKind.duplicate, reason=said.reason)
+    known = find_case_numbers(number[0])
     return Meaning(
         kind=MeaningKind.duplicate,
-        name=known[0] if known else number[0] if number else "",
-        reason=said.reason,
+        name=known[0] if known else number[0],
+        reason=reason_of(f"{said.rest[number.end() :]}\n{said.below}"),
     )
 
 
 def sent_by_hand(said: Said) -> Meaning:
     """«Отправлено вручную ЧЧ:ММ», with the basis."""
     plain = same_length(said.rest)
-    day = find_day(plain, said.today, "back")
-    if day is not None:
-        plain = plain[: day.start] + "/" * (day.end - day.start) + plain[day.end :]
-    clock = next(iter(find_clocks(plain)), None)
+    day, at, end = _moment(plain, 0, said.today, "back")
     return Meaning(
         kind=MeaningKind.sent_by_hand,
-        until=day.day if day else None,
-        at=clock.at if clock else None,
-        reason=said.reason,
+        until=day,
+        at=at,
+        reason=reason_of(f"{said.rest[end:]}\n{said.below}"),
     )
 
 
@@ -271,7 +286,7 @@ def numbered(said: Said) -> Meaning | None:
     on = find_day(said.match["on"] or "", said.today, "back")
     return Meaning(
         kind=MeaningKind.register_number,
-        name=said.match["number"].rstrip(".").upper(),
+        name=said.line[slice(*said.match.span("number"))].rstrip("."),
         until=on.day if on else None,
     )
 

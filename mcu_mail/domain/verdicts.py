@@ -53,12 +53,15 @@ def read_meaning(new_text: str, today: date, *, drafting: bool = False) -> Meani
     return replace(meaning, contacts=contacts, text=body.strip())
 
 
+_BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")
+
+
 def _first_line(body: str) -> tuple[str, str]:
     """The first line that is not only a greeting, without its greeting, and the lines below."""
     lines = body.split("\n")
     for i, line in enumerate(lines):
         said = skip_greeting(line).strip()
-        if re.search(r"[\w+👍👌🆗✅🤝?]", said):
+        if not _BARE.fullmatch(said):
             return said, "\n".join(lines[i + 1 :])
     return "", ""
 
@@ -143,7 +146,7 @@ def _at(
         if match is None:
             continue
         rest = head[words.skip_gap(plain, match.end()) :]
-        meaning = reader(Said(rest=rest, below=below, match=match, today=today))
+        meaning = reader(Said(line=head, rest=rest, below=below, match=match, today=today))
         if meaning is not None:
             return meaning
     return None
