@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ import pymorphy3
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_RUSSIAN: Final = re.compile("[А-Яа-яЁё-]+")
 _PROPER: Final = frozenset({"Surn", "Name", "Patr"})
 
 
@@ -20,7 +22,7 @@ def genders_of_name(word: str) -> frozenset[str]:
 
 def is_known(word: str) -> bool:
     """Return whether the dictionary has this form of any word."""
-    return bool(_analyzer().word_is_known(word.lower()))
+    return any(parse.is_known for parse in _parses(word))
 
 
 def is_noun(word: str) -> bool:
@@ -39,7 +41,7 @@ def title_dative(word: str) -> tuple[str, str] | None:
 
     The part of speech is «NOUN» for a person, «ADJF» for an adjective or a participle.
     """
-    for parse in _analyzer().parse(word.lower()):
+    for parse in _parses(word):
         tag = parse.tag
         if not parse.is_known or "nomn" not in tag or "sing" not in tag:
             continue
@@ -51,8 +53,13 @@ def title_dative(word: str) -> tuple[str, str] | None:
     return None
 
 
+def _parses(word: str) -> list[Any]:
+    # pymorphy3 raises ValueError on letters of scripts that Python has no names for.
+    return _analyzer().parse(word.lower()) if _RUSSIAN.fullmatch(word) else []
+
+
 def _nominative(word: str) -> Iterator[Any]:
-    for parse in _analyzer().parse(word.lower()):
+    for parse in _parses(word):
         tag = parse.tag
         if parse.is_known and "NOUN" in tag and "nomn" in tag and "sing" in tag:
             yield parse

@@ -12,6 +12,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from docx.opc.exceptions import OpcError
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
@@ -19,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mcu_mail.documents import sheet
+from mcu_mail.documents.package import read_package
 from mcu_mail.documents.qr import picture_side, qr_png
 from mcu_mail.documents.sheet import (
     DATE_FIELD,
@@ -82,12 +84,14 @@ def template_faults(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         return (f"Шаблон письма не найден: {path}.",)
     try:
-        template = DocxTemplate(io.BytesIO(path.read_bytes()))
+        content = path.read_bytes()
+        read_package(content)
+        template = DocxTemplate(io.BytesIO(content))
         used = template.get_undeclared_template_variables(_environment())
         linked = _linked_parts(template)
     except TemplateSyntaxError as error:
         return (f"В шаблоне письма {path.name} ошибка в скобках подстановки: {error.message}.",)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
+    except (RefusedError, OpcError, SyntaxError, ValueError, KeyError, OSError):
         return (f"Шаблон письма {path.name} – не файл Word (.docx).",)
     faults = [
         *(f"неизвестное поле «{name}»" for name in sorted(used - REQUIRED.keys())),
@@ -137,14 +141,9 @@ def letter_sha(docx: bytes) -> str:
     Raises RefusedError when the bytes are no .docx.
     """
     digest = hashlib.sha256()
-    try:
-        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-            for name in sorted(archive.namelist()):
-                inside = archive.read(name)
-                digest.update(f"{name}\0{len(inside)}\0".encode())
-                digest.update(inside)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise RefusedError("Файл письма повреждён или это не файл Word (.docx).") from error
+    for name, part in sorted(read_package(docx).items()):
+        digest.update(f"{name}\0{len(part)}\0".encode())
+        digest.update(part)
     return digest.hexdigest()
 
 
@@ -229,10 +228,10 @@ def _words(texts: Iterable[str]) -> list[Markup]:
 def _repacked(docx: bytes) -> bytes:
     """Return the same package with every time stamp at the earliest the format knows."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx)) as source, zipfile.ZipFile(out, "w") as target:
-        for name in source.namelist():
+    with zipfile.ZipFile(out, "w") as target:
+        for name, part in read_package(docx).items():
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0  # otherwise Windows and Linux would differ
-            target.writestr(entry, source.read(name))
+            target.writestr(entry, part)
     return out.getvalue()

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from mcu_mail.documents import sheet
+from mcu_mail.documents.qr import picture_side, qr_modules, qr_png
+from mcu_mail.domain.codes import ALPHABET, read_payload
+from tests.documents.sample_letters import letter
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(ALPHABET, min_size=16, max_size=16), st.integers(1, 99), st.integers(0, 99))
+def test_what_is_printed_is_what_is_read(code: str, version: int, page: int) -> None:
+    payload = sheet.payload(letter(print_code=code, version=version), page)
+    image = Image.open(io.BytesIO(qr_png(payload)))
+    [found] = zxingcpp.read_barcodes(image)
+    mark = read_payload(found.text)
+    assert mark is not None
+    assert (mark.case, mark.version, mark.page, mark.code) == ("2026-000123", version, page, code)
+
+
+@pytest.mark.parametrize("page", [0, 1, 9, 10, 99])
+def test_every_mark_has_the_same_number_of_modules(page: int) -> None:
+    rows = qr_modules(sheet.payload(letter(version=12), page))
+    assert {len(rows), *map(len, rows)} == {29}
+
+
+def test_a_mark_holds_no_name_and_no_sign_that_a_barcode_setting_could_eat() -> None:
+    assert re.fullmatch(r"[A-Z0-9-]+", sheet.payload(letter(), 1))
+
+
+def test_the_picture_is_larger_than_the_symbol_by_its_quiet_zone() -> None:
+    payload = sheet.payload(letter(), 1)
+    assert picture_side(payload, 20) == pytest.approx(20 * 33 / 29)
+
+
+def test_the_same_payload_gives_the_same_picture() -> None:
+    assert qr_png("TMO1") == qr_png("TMO1")
