@@ -276,6 +276,9 @@ class _Reader:
     def _goes_on(self, line: str) -> bool:
         last = self._entries[-1]
         if last.field == "text":
+            if last.value.startswith("«") and last.value.count("«") > last.value.count("»"):
+                # A quotation lasts until it is closed, whatever stands in it.
+                return True
             if ends_text(line) or self._is_the_source(line):
                 return False
             return not (self._blanks and is_request(line)) or not last.value

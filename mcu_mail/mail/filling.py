@@ -222,10 +222,12 @@ def _fill_link(draft: Draft, entries: Sequence[Entry]) -> None:
 
 def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
     clock = next((found for one in _of(entries, "time") if (found := read_clock(one.value))), None)
-    for entry in _of(entries, "received_at"):
+    for entry in [*_of(entries, "received_at"), *_of(entries, "time")]:
         moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent)
         if moment is None:
-            if not (states_nothing(entry.value) or read_links(entry.value) or entry.links):
+            if entry.field != "time" and not (
+                states_nothing(entry.value) or read_links(entry.value) or entry.links
+            ):
                 clock = clock or read_clock(entry.value)
                 draft.unsure["received_at"] = None
             continue

@@ -27,6 +27,7 @@ from mcu_mail.mail.values import (
     read_links,
     read_phone,
     read_title_number,
+    states_nothing,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ _LONGEST_LINE: Final = 3000
 _SHORT: Final = 160
 _QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
 _SHORTEST_QUOTE: Final = 40
-_SHORTEST_TEXT: Final = 15
+_SHORTEST_TEXT: Final = 8
+_RIVAL: Final = 30
+"""Characters from which another stretch of prose makes it doubtful which one is the citizen's."""
 _PLACE: Final = re.compile(
     r"(?:\d{6},?\s)?(?:(?:кемеровская|тяжинский|кузбасс)[^,]{0,40},\s)?"
     r"(?:пгт|пос|поселок|с|село|д|дер|деревня|п|ст|станция|г|город|ул|улица|пер|переулок|мкр)\.?\s"
@@ -183,20 +186,29 @@ def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
 def _kind(part: str, setting: Setting) -> str | None:
     if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004
         moment = read_moment(part, zone=setting.zone, sent=setting.sent)
-        if moment is not None and len(re.findall(r"[^\W\d_]{4,}", part)) <= 1:
+        if moment is not None and _bare_moment(part):
             return "moment"
     if re.fullmatch(
         r"(?:тел\w*\.?:?\s?)?\+?[\d\s()\-–‑.]{7,24}", part, re.IGNORECASE
     ) and read_phone(part):
         return "phone"
+    if states_nothing(part) and "тел" in fold(part):
+        return "no phone"
     found = name_in(part)
     if found is not None and found[0] == part and read_person(part).full:
         return "name"
     return None
 
 
+def _bare_moment(part: str) -> bool:
+    """Say whether nothing but a moment stands here: at most the month is a word, no title."""
+    return len(re.findall(r"[^\W\d_]{4,}", part)) <= 1 and read_title_number(part) is None
+
+
 def _take(draft: Draft, part: str, kind: str | None, setting: Setting) -> None:
-    if kind == "phone":
+    if kind == "no phone" and draft.lacks("phone"):
+        draft.none.add("phone")
+    elif kind == "phone":
         draft.put("phone", read_phone(part), "line: phone")
     elif kind == "name":
         draft.put("applicant", read_person(part).full, "line: full name")
@@ -220,10 +232,11 @@ def _text(draft: Draft, lines: Sequence[_Line], pieces: Sequence[Piece], form: F
     if not runs:
         return set()
     quoted = [run for run in runs if all(line.quoted for line in run)]
-    best_run = max(quoted or runs, key=lambda run: sum(len(line.text) for line in run))
+    best_run = max(quoted or runs, key=_length)
     draft.text = unquote(" ".join(line.text for line in best_run))
     draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
-    if len(quoted or runs) > 1:
+    rivals = [run for run in quoted or runs if run is not best_run and _length(run) >= _RIVAL]
+    if rivals:
         draft.rules["text"] = "pattern: the longest prose"
         draft.unsure["text"] = None
     return {line.at for line in best_run}
@@ -254,7 +267,17 @@ def _runs(lines: Sequence[_Line], pieces: Sequence[Piece], form: Form) -> list[l
         else:
             runs.append([line])
         before = line.at
-    return [run for run in runs if sum(len(line.text) for line in run) >= _SHORTEST_TEXT]
+    return [
+        run
+        for run in runs
+        if _length(run) >= _SHORTEST_TEXT
+        and any(" " in line.text for line in run)
+        and not (len(run) == 1 and run[0].text.endswith(":"))
+    ]
+
+
+def _length(run: Sequence[_Line]) -> int:
+    return sum(len(line.text) for line in run)
 
 
 def _number(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:

@@ -30,7 +30,7 @@ _OPENING: Final = re.compile(
     r"|во исполнение|(?:на платформ|в систем|в социальн|в соц\w* ?сет|под постом|в группе|в аккаунт)"
     r".{0,90}(?:поступил|создан|оставлен|опубликован|размещен|сообщени)"
     r"|(?:вам )?поступил[оаи]? (?:нов|след|\d|сообщ|обращ|коммент|из )|для (?:подготовки|рассмотрени|работы)"
-    r"|новое (?:сообщение|обращение)|(?:прошу|просим)\s(?:вас\s)?(?:взять|принять|рассмотреть)"
+    r"|нов\w{2} (?:сообщени|обращени|комментари)|(?:прошу|просим)\s(?:вас\s)?(?:взять|принять|рассмотреть)"
     r"\s.{0,60}(?:в работу|сообщени|обращени|коммент))"
 )
 _REQUEST: Final = re.compile(
@@ -61,7 +61,7 @@ _ATTACHED: Final = re.compile(
     r"|конец (?:текста|сообщения|цитаты)"
 )
 _FAREWELL: Final = re.compile(
-    r"(?:с\s{1,2}(?:уважением|почтением|наилучшими)|(?:исполнитель|исп\.?|контактн\w+ лицо)\s?[:.]"
+    r"(?:с\s{1,2}(?:уважением|почтением|наилучшими|ув\.)|(?:исполнитель|исп\.?|контактн\w+ лицо)\s?[:.]"
     r"|тел(?:ефон)?[.:]?\s{0,2}(?:для справок|\d|\+|\()|(?:главный |ведущий )?специалист\s"
     r"|(?:пресс-служба|управление|департамент|администрация|центр управления|отдел)\s\w.{0,90}(?<![.!?])$)"
 )
@@ -79,7 +79,7 @@ _ADDRESSED: Final = re.compile(
 )
 
 
-_REGARDS: Final = re.compile(r"с\s{1,2}(?:уважением|почтением|наилучшими)")
+_REGARDS: Final = re.compile(r"с\s{1,2}(?:уважением|почтением|наилучшими|ув\.)")
 _FIELDS: Final = frozenset(("applicant", "address", "link", "text", "received_at", "external_id"))
 
 
@@ -146,10 +146,12 @@ def without_signatures(pieces: Sequence[Piece], labels: Labels) -> tuple[Piece, 
     A part that holds a field of a notice is none: then the citizen wrote the farewell.
     """
     kept: list[Piece] = []
-    index = 0
+    index = quoted = 0
     while index < len(pieces):
         piece = pieces[index]
-        if piece != SIGNATURE and not _REGARDS.match(_start(piece.text[:60])):
+        quoted += piece.text.count("«") - piece.text.count("»")
+        farewell = piece == SIGNATURE or _REGARDS.match(_start(piece.text[:60]))
+        if quoted > 0 or not farewell:
             kept.append(piece)
             index += 1
             continue

@@ -51,6 +51,7 @@ _TITLE_NUMBER: Final = re.compile(
 _COUNT: Final = (
     re.compile(r"(?:фото\w*|снимк\w*|изображени\w*|вложени\w*|файл\w*)\W{0,4}(\d{1,2})(?![\d.:])"),
     re.compile(r"(?<![\d.:])(\d{1,2})\s{0,2}(?:шт\.?\s{0,2})?(?:фото|снимк|изображен|файл|вложен)"),
+    re.compile(r"(?:фото|вложени|файл|снимк)[^\d\n]{1,25}\(\s?(\d{1,2})(?!\d)"),
     re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}(?:шт\W{0,3})?$"),
 )
 _PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|heic|webp|gif|bmp)(?!\w)", re.IGNORECASE)
