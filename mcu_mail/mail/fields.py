@@ -7,6 +7,7 @@ Guarantees: never raises; every piece is looked at once.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -66,7 +67,7 @@ def split_line(line: str, labels: Labels) -> list[tuple[Label, str]]:
     """Cut one line into its labels and values; an empty list when it opens with no label."""
     found: list[tuple[Label, str]] = []
     for part in _cut_at_bold(line, labels):
-        found.extend(_cut_part(part, labels, inside=bool(found)))
+        found.extend(_cut_part(part, labels))
     return found
 
 
@@ -77,10 +78,10 @@ def _cut_at_bold(line: str, labels: Labels) -> list[str]:
         if found.start() and colon and labels.find(found[1]):
             cuts.append(found.start())
     cuts.append(len(line))
-    return [line[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if line[a:b].strip()]
+    return [line[a:b] for a, b in itertools.pairwise(cuts) if line[a:b].strip()]
 
 
-def _cut_part(part: str, labels: Labels, *, inside: bool) -> list[tuple[Label, str]]:
+def _cut_part(part: str, labels: Labels) -> list[tuple[Label, str]]:
     head = _label_of(part, labels)
     if head is None:
         return []

@@ -7,7 +7,6 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +27,7 @@ from mcu_mail.mail.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime, tzinfo
 
     from mcu_mail.mail.fields import Entry
     from mcu_mail.mail.mime import Incoming

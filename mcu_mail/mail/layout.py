@@ -8,6 +8,7 @@ addresses, bold words stay marked by `BOLD_ON` and `BOLD_OFF` because a bold wor
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -107,7 +108,7 @@ def pieces_of_text(plain: str) -> tuple[Piece, ...]:
 
 
 def _plain_piece(line: str) -> Piece:
-    cells = (line.rstrip(),)
+    cells: tuple[str, ...] = (line.rstrip(),)
     if "|" in line or "\t" in line.strip():
         cut = _SPLIT.split(line.strip().strip("|"))
         cells = tuple(cell.strip() for cell in cut)
@@ -125,11 +126,9 @@ def pieces_of_html(html: str) -> tuple[Piece, ...]:
     if not data.strip():
         return ()
     parser = etree.HTMLParser(target=builder, encoding="utf-8", no_network=True)
-    try:
+    # What was built before a fault is still worth reading.
+    with suppress(etree.LxmlError, ValueError, AssertionError):
         etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        # What was built before the fault is still worth reading.
-        pass
     return builder.close()
 
 

@@ -1,23 +1,22 @@
 """What no label claimed: lines that speak for themselves, prose, the citizen's unlabelled words.
 
-Why: people write notices by hand too. Only what is safe is read: a line that is nothing but a moment,
-a phone, a link, a full name or an address; words in «…»; an address after «по адресу»; a term after
-«до» in a sentence that asks for an answer. The rest stays unknown. When several stretches of prose
-could be the citizen's, the longest is taken and `text` is named as unsure.
+Why: people write notices by hand too. Only what is safe is read: a line that is nothing but a
+moment, a phone, a link, a full name or an address; words in «…»; an address after «по адресу»; a
+term after «до» in a sentence that asks for an answer. The rest stays unknown.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.filling import put_due, put_received, tidy_address, unquote
+from mcu_mail.mail.filling import put_due, put_received, tidy_address
 from mcu_mail.mail.labels import without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
 from mcu_mail.mail.moments import read_moment
 from mcu_mail.mail.names import find_person, name_in, read_person
-from mcu_mail.mail.prose import is_farewell, is_greeting, is_request, is_service
+from mcu_mail.mail.prose import is_farewell, is_request, is_service
+from mcu_mail.mail.unlabelled import Line, find_text
 from mcu_mail.mail.values import (
     clean_link,
     collapse,
@@ -39,18 +38,14 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE: Final = 3000
 _SHORT: Final = 160
-_QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
-_SHORTEST_QUOTE: Final = 40
-_SHORTEST_TEXT: Final = 8
-_RIVAL: Final = 30
-"""Characters from which another stretch of prose makes it doubtful which one is the citizen's."""
 _PLACE: Final = re.compile(
     r"(?:\d{6},?\s)?(?:(?:кемеровская|тяжинский|кузбасс)[^,]{0,40},\s)?"
     r"(?:пгт|пос|поселок|с|село|д|дер|деревня|п|ст|станция|г|город|ул|улица|пер|переулок|мкр)\.?\s"
     r"[«\"]?[а-яё0-9][^!?:;]{1,120}"
 )
 _AT_ADDRESS: Final = re.compile(
-    r"(?:по адресу|адрес\w? проживания|проживающ\w{2,3} (?:по адресу|в))\s?[:–—-]?\s{0,2}(.{5,160})",
+    r"(?:по адресу|адрес\w? проживания|проживающ\w{2,3} (?:по адресу"
+    r"|в))\s?[:–—-]?\s{0,2}(.{5,160})",
     re.IGNORECASE,
 )
 _SENTENCE_END: Final = re.compile(
@@ -62,26 +57,15 @@ _TERM: Final = re.compile(
     r"(?=.{0,30}\d).{3,60}"
 )
 _ARRIVED: Final = re.compile(
-    r"поступил|опубликов|оставлен|написал|размещен|сегодня|вчера|получен[оа]? (?:сообщ|обращ|коммент)"
+    r"поступил|опубликов|оставлен|написал|размещен|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
+    r"|коммент)"
 )
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
 _CALL: Final = re.compile(r"(?:по (?:номеру|телефону|тел)|телефон|тел\.|номер|связаться|позвонить)")
 _CITIZEN: Final = re.compile(
-    r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?|отзыв)"
+    r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
+    r"|отзыв)"
 )
-_NUMBERED: Final = re.compile(r"\s{0,8}(\d{1,2})\s?[).]\s{1,4}(?=\S)")
-_MESSAGE_HEAD: Final = re.compile(
-    r"\W{0,6}(?:(?:сообщение|обращение|комментарий)\s{1,2}(?:№\s?)?\d{1,2}|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    at: int
-    text: str
-    links: tuple[str, ...]
-    quoted: bool
-    heading: bool
 
 
 def complete(
@@ -100,7 +84,7 @@ def complete(
     signed = _signature_start(pieces, lines)
     body = [line for line in lines if not signed(line)]
     plain = [line for line in body if not _speaks_for_itself(draft, line, setting)]
-    chosen = _text(draft, plain, pieces, form)
+    chosen = find_text(draft, plain, pieces, form)
     frame = [line for line in plain if line.at not in chosen]
     draft.frame.extend(line.text for line in [*frame, *(x for x in lines if signed(x))])
     _number(draft, frame, setting)
@@ -110,9 +94,9 @@ def complete(
         _everything(draft, pieces)
 
 
-def _free_lines(pieces: Sequence[Piece], form: Form) -> list[_Line]:
+def _free_lines(pieces: Sequence[Piece], form: Form) -> list[Line]:
     return [
-        _Line(
+        Line(
             at=index,
             text=pieces[index].text[:_LONGEST_LINE],
             links=tuple(link for links in pieces[index].links for link in links),
@@ -126,7 +110,7 @@ def _free_lines(pieces: Sequence[Piece], form: Form) -> list[_Line]:
 class _Signature:
     """Tells lines of a signature; a forwarded mail below it counts as body again."""
 
-    def __init__(self, pieces: Sequence[Piece], lines: Sequence[_Line]) -> None:
+    def __init__(self, pieces: Sequence[Piece], lines: Sequence[Line]) -> None:
         farewells = {line.at for line in lines if is_farewell(line.text)}
         self._signed: set[int] = set()
         inside = False
@@ -138,15 +122,15 @@ class _Signature:
             if inside:
                 self._signed.add(index)
 
-    def __call__(self, line: _Line) -> bool:
+    def __call__(self, line: Line) -> bool:
         return line.at in self._signed
 
 
-def _signature_start(pieces: Sequence[Piece], lines: Sequence[_Line]) -> _Signature:
+def _signature_start(pieces: Sequence[Piece], lines: Sequence[Line]) -> _Signature:
     return _Signature(pieces, lines)
 
 
-def _speaks_for_itself(draft: Draft, line: _Line, setting: Setting) -> bool:
+def _speaks_for_itself(draft: Draft, line: Line, setting: Setting) -> bool:
     """Read a line that is nothing but one value, or a row of them; says whether it was one."""
     bare = without_numbering(line.text).strip(" .;,")
     if not bare and line.links:
@@ -218,75 +202,13 @@ def _take(draft: Draft, part: str, kind: str | None, setting: Setting) -> None:
             put_received(draft, moment, "line: moment", setting)
 
 
-def _text(draft: Draft, lines: Sequence[_Line], pieces: Sequence[Piece], form: Form) -> set[int]:
-    """Find the citizen's words among unlabelled lines; returns the pieces they took."""
-    if draft.text:
-        return set()
-    for line in lines:
-        whole = [m for m in _QUOTED.finditer(line.text) if len(m[1]) >= _SHORTEST_QUOTE]
-        if whole:
-            best = max(whole, key=lambda one: len(one[1]))
-            draft.text, draft.rules["text"] = collapse(best[1]), "pattern: «…»"
-            return {line.at} if len(best[0]) >= len(line.text) - 2 else set()
-    runs = _runs(lines, pieces, form)
-    if not runs:
-        return set()
-    quoted = [run for run in runs if all(line.quoted for line in run)]
-    best_run = max(quoted or runs, key=_length)
-    draft.text = unquote(" ".join(line.text for line in best_run))
-    draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
-    rivals = [run for run in quoted or runs if run is not best_run and _length(run) >= _RIVAL]
-    if rivals:
-        draft.rules["text"] = "pattern: the longest prose"
-        draft.unsure["text"] = None
-    return {line.at for line in best_run}
-
-
-def _runs(lines: Sequence[_Line], pieces: Sequence[Piece], form: Form) -> list[list[_Line]]:
-    """Stretches of prose that no rule, label or service line interrupts."""
-    free = set(form.free)
-    first = lines[0].at if lines else 0
-    runs: list[list[_Line]] = []
-    before: int | None = None
-    for line in lines:
-        greeting = is_greeting(line.text)
-        opens = greeting and (
-            line.at == first or line.at < min(set(range(len(pieces))) - free, default=0)
-        )
-        if opens or line.heading or (is_service(line.text) and not greeting):
-            before = None
-            continue
-        if read_title_number(line.text) and len(line.text) < _SHORT:
-            before = None
-            continue
-        joined = before is not None and all(
-            pieces[index].kind == "blank" for index in range(before + 1, line.at)
-        )
-        if joined:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-        before = line.at
-    return [
-        run
-        for run in runs
-        if _length(run) >= _SHORTEST_TEXT
-        and any(" " in line.text for line in run)
-        and not (len(run) == 1 and run[0].text.endswith(":"))
-    ]
-
-
-def _length(run: Sequence[_Line]) -> int:
-    return sum(len(line.text) for line in run)
-
-
-def _number(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
+def _number(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
     for line in frame[:12]:
         draft.put("external_id", read_title_number(line.text), "heading")
     draft.put("external_id", read_title_number(setting.subject), "subject")
 
 
-def _prose(draft: Draft, frame: Sequence[_Line], setting: Setting) -> None:
+def _prose(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
     for line in frame:
         if draft.received is None:
             _arrival(draft, line.text, setting)
@@ -320,7 +242,7 @@ def _sentence(text: str) -> str:
     return text
 
 
-def _person(draft: Draft, frame: Sequence[_Line]) -> None:
+def _person(draft: Draft, frame: Sequence[Line]) -> None:
     if not draft.lacks("applicant") or "nickname" in draft.words:
         return
     for line in frame:
@@ -338,7 +260,7 @@ def _best(links: Sequence[str]) -> str | None:
     return next((link for link in links if is_social(link)), next(iter(links), None))
 
 
-def _term(draft: Draft, lines: Sequence[_Line], setting: Setting) -> None:
+def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
     for line in lines:
         low = fold(line.text[:600])
         asks = is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)
@@ -356,31 +278,3 @@ def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:
     draft.text = collapse(" ".join(piece.text for piece in pieces if piece.kind != "rule"))
     draft.rules["text"] = "the whole body"
     draft.unsure["text"] = None
-
-
-def split_messages(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Cut a letter with several messages at «1) …», «Сообщение 2»; one part when it has one.
-
-    A numbered line opens a message only when it holds a full name or a phone beside a day: a
-    numbered form («1. ФИО: …») and a citizen's own list are no messages.
-    """
-    heads = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
-    if len(heads) < 2:  # noqa: PLR2004 - one head is a title
-        return [list(pieces)]
-    bounds = [*heads, len(pieces)]
-    return [list(pieces[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
-
-
-def _opens_message(piece: Piece) -> bool:
-    if piece.kind != "line":
-        return False
-    text = collapse(piece.text[:400])
-    if _MESSAGE_HEAD.fullmatch(fold(text)):
-        return True
-    found = _NUMBERED.match(text)
-    if found is None:
-        return False
-    record = text[found.end() :]
-    signs = (name_in(record) is not None) + (read_phone(record) is not None)
-    signs += re.search(r"\d{1,2}\.\d{2}\.\d{2,4}", record) is not None
-    return signs >= 2  # noqa: PLR2004 - a record, not a point of a list

@@ -123,16 +123,21 @@ def _month(word: str) -> int:
 
 
 def _full_day(low: str) -> tuple[date, int, int] | None:
-    candidates: list[tuple[date, int, int]] = []
-    for found in _ISO.finditer(low):
-        if day := _day(found[1], found[2], found[3]):
-            candidates.append((day, found.start(), found.end()))
-    for found in _NUMERIC.finditer(low):
-        if day := _day(found[3], found[2], found[1]):
-            candidates.append((day, found.start(), found.end()))
-    for found in _WORDS.finditer(low):
-        if found[3] and (day := _day(found[3], _month(found[2]), found[1])):
-            candidates.append((day, found.start(), found.end()))
+    candidates: list[tuple[date, int, int]] = [
+        (day, found.start(), found.end())
+        for found in _ISO.finditer(low)
+        if (day := _day(found[1], found[2], found[3]))
+    ]
+    candidates.extend(
+        (day, found.start(), found.end())
+        for found in _NUMERIC.finditer(low)
+        if (day := _day(found[3], found[2], found[1]))
+    )
+    candidates.extend(
+        (day, found.start(), found.end())
+        for found in _WORDS.finditer(low)
+        if found[3] and (day := _day(found[3], _month(found[2]), found[1]))
+    )
     return min(candidates, key=lambda one: one[1], default=None)
 
 

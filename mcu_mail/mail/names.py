@@ -1,8 +1,8 @@
 """The applicant's name as a notice states it: a full name, a nickname, or honestly neither.
 
-Why: a letter to «Уважаемая Мама Двойняшек» or to «Вымысловой Тамара» is worse than a question to the
-dispatcher. A name in another case is put into the nominative only where one answer is possible.
-The one door to pymorphy3 in this package (first names and surnames by its tags).
+Why: a letter to «Уважаемая Мама Двойняшек» or to «Вымысловой Тамара» is worse than a question to
+the dispatcher. A name in another case is put into the nominative only where one answer is
+possible. The one door to pymorphy3 in this package (first names and surnames by its tags).
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ _TURKIC: Final = frozenset(("оглы", "кызы", "угли", "уулу"))
 _CASES: Final = {
     "а": "gent", "у": "datv", "ем": "ablt", "ы": "gent", "е": "datv", "ой": "ablt"
 }  # fmt: skip
-_NICK_NOTE: Final = re.compile(r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE)
+_NICK_NOTE: Final = re.compile(
+    r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE
+)
 _TAIL: Final = re.compile(
     r"\s*(?:[(\[,;|/]|https?:|@|(?:тел|моб|г\.\s?р|род|прожив|адрес)|\s\d|\s[–—-]\s).*",
     re.IGNORECASE,
 )
 _IN_PROSE: Final = re.compile(
-    rf"(?<![А-ЯЁа-яё])({_WORD}\s{_WORD}\s[А-ЯЁ][а-яё]{{1,20}}(?:ич(?:а|у|ем)?|[вч]н(?:а|ы|е|ой|у)))(?![а-яё])"
+    rf"(?<![А-ЯЁа-яё])({_WORD}\s{_WORD}\s[А-ЯЁ][а-яё]{{1,20}}(?:ич(?:а|у|ем)?|[вч]н(?:а|ы|е|ой"
+    rf"|у)))(?![а-яё])"
 )
 _FEMALE: Final = (
     (re.compile(r"(.+(?:[оеё]в|[иы]н))(?:ой|у)"), "а"),
@@ -71,9 +74,9 @@ def read_person(value: str) -> Person:
     if _NICK_NOTE.search(line[len(bare) :]):
         return Person(nickname=bare)
     words = bare.split()
-    if all(re.fullmatch(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*", word) for word in words):
-        if (full := _full_name(words)) is not None:
-            return full
+    cyrillic = all(re.fullmatch(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*", word) for word in words)
+    if cyrillic and (full := _full_name(words)) is not None:
+        return full
     return Person(nickname=bare) if len(words) <= 4 else NOBODY  # noqa: PLR2004 - a nickname is short
 
 

@@ -1,30 +1,33 @@
 """Notices of the four systems, read from a mail: whose notification it is and what each field says.
 
-Why: this is where a citizen's words enter the service. Every field comes from a label (configured or
-built in), else from a pattern that cannot well be mistaken, else stays unknown and is named in
-`unsure` for a person to fill. Nothing is guessed and nothing is lost: when the citizen's words cannot
-be told from the rest, the whole readable body becomes the text. Never raises; work is linear.
+Why: this is where a citizen's words enter the service. Every field comes from a label (configured
+or built in), else from a pattern that cannot well be mistaken, else stays unknown and is named in
+`unsure` for a person to fill. Nothing is guessed and nothing is lost: when the citizen's words
+cannot be told from the rest, the whole readable body becomes the text. Never raises; work is
+linear.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.notice import Notice, Source
 from mcu_mail.mail.events import read_event
 from mcu_mail.mail.fields import Entry, Form, read_form
 from mcu_mail.mail.filling import Draft, Setting, fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
-from mcu_mail.mail.leftover import complete, split_messages
+from mcu_mail.mail.leftover import complete
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
+from mcu_mail.mail.several import split_messages
 from mcu_mail.mail.values import collapse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
+    from mcu_mail.domain.notice import Notice, Source
     from mcu_mail.mail.mime import Incoming
 
 _IDENTITY = ("external_id", "received_at", "applicant", "text", "address", "link", "phone", "due")
@@ -78,19 +81,17 @@ def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
     pieces = without_signatures(without_mail_headers(body), labels)
     parts = split_messages(pieces)
     if len(parts) > 1:
-        return _share_due(
-            [_notice(part, read_form(part, labels), setting, numbered=True) for part in parts]
-        )
+        return _share_due([
+            _notice(part, read_form(part, labels), setting, numbered=True) for part in parts
+        ])
     form = read_form(pieces, labels)
     groups = _groups(form.entries)
     if len(groups) == 1:
         return (_notice(pieces, form, setting),)
-    return _share_due(
-        [
-            _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
-            for group in groups
-        ]
-    )
+    return _share_due([
+        _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
+        for group in groups
+    ])
 
 
 def _share_due(notices: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -112,7 +113,7 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
         return [tuple(entries)]
     starts = _starts(entries, len(persons))
     bounds = [*starts, len(entries)]
-    return [tuple(entries[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [tuple(entries[a:b]) for a, b in itertools.pairwise(bounds)]
 
 
 def _starts(entries: Sequence[Entry], count: int) -> list[int]:

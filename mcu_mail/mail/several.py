@@ -1,0 +1,52 @@
+"""One letter with several citizens' messages, cut where each of them begins.
+
+Why: two messages read as one would mix up two people. Only plain signs cut.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.names import name_in
+from mcu_mail.mail.values import collapse, fold, read_phone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.mail.layout import Piece
+
+_NUMBERED: Final = re.compile(r"\s{0,8}(\d{1,2})\s?[).]\s{1,4}(?=\S)")
+_MESSAGE_HEAD: Final = re.compile(
+    r"\W{0,6}(?:(?:сообщение|обращение|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
+    r"|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
+)
+
+
+def split_messages(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Cut a letter with several messages at «1) …», «Сообщение 2»; one part when it has one.
+
+    A numbered line opens a message only when it holds a full name or a phone beside a day: a
+    numbered form («1. ФИО: …») and a citizen's own list are no messages.
+    """
+    heads = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
+    if len(heads) < 2:  # noqa: PLR2004 - one head is a title
+        return [list(pieces)]
+    bounds = [*heads, len(pieces)]
+    return [list(pieces[a:b]) for a, b in itertools.pairwise(bounds)]
+
+
+def _opens_message(piece: Piece) -> bool:
+    if piece.kind != "line":
+        return False
+    text = collapse(piece.text[:400])
+    if _MESSAGE_HEAD.fullmatch(fold(text)):
+        return True
+    found = _NUMBERED.match(text)
+    if found is None:
+        return False
+    record = text[found.end() :]
+    signs = (name_in(record) is not None) + (read_phone(record) is not None)
+    signs += re.search(r"\d{1,2}\.\d{2}\.\d{2,4}", record) is not None
+    return signs >= 2  # noqa: PLR2004 - a record, not a point of a list

@@ -1,0 +1,104 @@
+"""The citizen's words where nothing labels them: quoted, set off, or the only prose there is.
+
+Why: some notices put the text under a rule with no word before it. A quotation in «…» or a set-off
+block is taken before plain prose; when another stretch of prose could be the citizen's as well, the
+longest is taken and `text` is named as unsure, so that a person looks before a letter is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.filling import unquote
+from mcu_mail.mail.prose import is_greeting, is_service
+from mcu_mail.mail.values import collapse, read_title_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.mail.fields import Form
+    from mcu_mail.mail.filling import Draft
+    from mcu_mail.mail.layout import Piece
+
+_TITLE: Final = 160
+"""A longer line with a number in it is no heading."""
+_QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
+_SHORTEST_QUOTE: Final = 40
+_SHORTEST_TEXT: Final = 8
+_RIVAL: Final = 30
+"""Characters from which another stretch of prose makes it doubtful which one is the citizen's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line that no label claimed; `at` is its piece."""
+
+    at: int
+    text: str
+    links: tuple[str, ...]
+    quoted: bool
+    heading: bool
+
+
+def find_text(draft: Draft, lines: Sequence[Line], pieces: Sequence[Piece], form: Form) -> set[int]:
+    """Find the citizen's words among unlabelled lines; returns the pieces they took."""
+    if draft.text:
+        return set()
+    for line in lines:
+        whole = [m for m in _QUOTED.finditer(line.text) if len(m[1]) >= _SHORTEST_QUOTE]
+        if whole:
+            best = max(whole, key=lambda one: len(one[1]))
+            draft.text, draft.rules["text"] = collapse(best[1]), "pattern: «…»"
+            return {line.at} if len(best[0]) >= len(line.text) - 2 else set()
+    runs = _runs(lines, pieces, form)
+    if not runs:
+        return set()
+    quoted = [run for run in runs if all(line.quoted for line in run)]
+    best_run = max(quoted or runs, key=_length)
+    draft.text = unquote(" ".join(line.text for line in best_run))
+    draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
+    rivals = [run for run in quoted or runs if run is not best_run and _length(run) >= _RIVAL]
+    if rivals:
+        draft.rules["text"] = "pattern: the longest prose"
+        draft.unsure["text"] = None
+    return {line.at for line in best_run}
+
+
+def _runs(lines: Sequence[Line], pieces: Sequence[Piece], form: Form) -> list[list[Line]]:
+    """Stretches of prose that no rule, label or service line interrupts."""
+    free = set(form.free)
+    first = lines[0].at if lines else 0
+    runs: list[list[Line]] = []
+    before: int | None = None
+    for line in lines:
+        greeting = is_greeting(line.text)
+        opens = greeting and (
+            line.at == first or line.at < min(set(range(len(pieces))) - free, default=0)
+        )
+        if opens or line.heading or (is_service(line.text) and not greeting):
+            before = None
+            continue
+        if read_title_number(line.text) and len(line.text) < _TITLE:
+            before = None
+            continue
+        joined = before is not None and all(
+            pieces[index].kind == "blank" for index in range(before + 1, line.at)
+        )
+        if joined:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+        before = line.at
+    return [
+        run
+        for run in runs
+        if _length(run) >= _SHORTEST_TEXT
+        and any(" " in line.text for line in run)
+        and not (len(run) == 1 and run[0].text.endswith(":"))
+    ]
+
+
+def _length(run: Sequence[Line]) -> int:
+    return sum(len(line.text) for line in run)
