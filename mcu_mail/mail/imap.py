@@ -164,9 +164,7 @@ class Mailbox:
         """Create one folder when it is missing."""
         path = self._path(name)
         with _speaking(self._account.host):
-            try:
-                self._box.folder.status(path, ["UIDNEXT"])
-            except ImapToolsError:
+            if self._client.status(encode_folder(path).decode("ascii"), "(UIDNEXT)")[0] != "OK":
                 self._box.folder.create(path)
                 with contextlib.suppress(ImapToolsError):
                     self._box.folder.subscribe(path, value=True)
@@ -329,3 +327,6 @@ def _speaking(host: str) -> Iterator[None]:
         ) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
+    except (ValueError, IndexError) as error:
+        # imap_tools and int() meet an answer that is none of the protocol's.
+        raise TemporaryError(f"Непонятный ответ почтового сервера {host} (IMAP)") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import imaplib
-
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,7 +103,9 @@ def test_mail_that_comes_while_the_mailbox_is_open_is_seen(real_post, account):
 
 
 def test_the_bytes_and_the_time_of_arrival_are_the_servers(real_post, account):
-    raw = b"Subject: \xcf\xf0\xe8\xe2\xe5\xf2\r\nX: {5}\r\n\r\n)\r\n* 1 FETCH (UID 7)\r\n\xff\xfe\r\n"
+    raw = (
+        b"Subject: \xcf\xf0\xe8\xe2\xe5\xf2\r\nX: {5}\r\n\r\n)\r\n* 1 FETCH (UID 7)\r\n\xff\xfe\r\n"
+    )
     arrived = dt.datetime(2026, 11, 23, 17, 59, 59, tzinfo=dt.timezone(dt.timedelta(hours=7)))
     real_post.deliver(US, raw, internaldate=arrived)
     with Mailbox.open(account) as box:
@@ -140,12 +141,6 @@ def test_a_mail_expunged_inside_a_bulk_does_not_come_out_empty(real_post, accoun
         colleague.uid("STORE", f"{uids[1]}", "+FLAGS.SILENT", r"(\Deleted)")
         colleague.expunge()
         assert [subject(m.raw) for m in box.fetch_many(uids)] == [0, 2]
-
-
-def test_a_mail_without_a_single_octet_is_a_mail(real_post, account):
-    real_post.deliver(US, b"", internaldate=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
-    with Mailbox.open(account) as box:
-        assert [message.raw for message in box.fetch_many(box.all_uids())] == [b""]
 
 
 def test_a_mail_goes_into_a_nested_folder_with_a_cyrillic_name(real_post, account):
@@ -301,4 +296,3 @@ def test_without_that_trust_nobody_logs_in(real_post, account):
     for security, port in (("tls", real_post.imaps_port), ("starttls", real_post.imap_port)):
         with pytest.raises(TlsError):
             Mailbox.open(dataclasses.replace(account, security=security, port=port))
-

@@ -93,7 +93,10 @@ class _Deaf(Talk):
 
 def test_421_at_quit_changes_no_verdict(caplog):
     caplog.set_level(logging.INFO)
-    with WireServer(smtp_script(answers={b"QUIT": b"421 going down"})) as server, Post(account(server)) as post:
+    with (
+        WireServer(smtp_script(answers={b"QUIT": b"421 going down"})) as server,
+        Post(account(server)) as post,
+    ):
         delivery = post.send(SENDER, [FIRST], LETTER)
     assert delivery.data == Answer(250, "2.0.0 queued")
     assert "421" in caplog.text
@@ -226,9 +229,12 @@ def test_a_server_without_a_size_limit_has_none(features):
     ],
 )
 def test_a_letter_with_a_bare_line_end_never_reaches_the_wire(letter):
-    with WireServer(smtp_script()) as server:
-        with Post(account(server)) as post, pytest.raises(RefusedError):
-            post.send(SENDER, [FIRST], letter)
+    with (
+        WireServer(smtp_script()) as server,
+        Post(account(server)) as post,
+        pytest.raises(RefusedError),
+    ):
+        post.send(SENDER, [FIRST], letter)
     assert server.connections == 0
 
 

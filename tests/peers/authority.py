@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_authority(folder: Path, *, host: str = "localhost") -> None:
-    """Write `authority.pem`, and `server.pem` with `server.key` for the host and 127.0.0.1."""
+def write_authority(folder: Path, *, address: str = "127.0.0.1") -> None:
+    """Write `authority.pem`, and `server.pem` with `server.key` for one address."""
     folder.mkdir(exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Test authority", authority_key.public_key(), None, authority_key)
     server_key = ec.generate_private_key(ec.SECP256R1())
-    server = _certificate(host, server_key.public_key(), authority, authority_key)
+    server = _certificate(address, server_key.public_key(), authority, authority_key)
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
     (folder / "server.key").write_bytes(
@@ -72,6 +72,6 @@ def _certificate(
         )
     )
     if issuer is not None:
-        names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = [x509.IPAddress(ipaddress.ip_address(name))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
