@@ -19,7 +19,7 @@ from mcu_mail.documents import sheet
 from mcu_mail.documents.marks import DPI, find_codes, look_closely
 from mcu_mail.documents.pages import Pdf, open_pdf
 from mcu_mail.documents.plane import Affine, Point, moved, scaled, similarity
-from mcu_mail.documents.scan_reading import RETRIED_PAGES
+from mcu_mail.documents.scan_reading import worth_patience
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
 
@@ -138,7 +138,7 @@ def find_sheets(pdf: Pdf, original: bytes | None) -> tuple[Sheet, ...]:
         picture, codes = look_closely(
             partial(pdf.render, index),
             lambda text: read_payload(text) is not None,
-            patient=index < RETRIED_PAGES,
+            patient=worth_patience(pdf, index),
         )
         code = _ours(codes)
         to_page = pdf.pixels_to_page(index, picture.size)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Row = tuple[str, str, str, str]
 File = tuple[str, str]
 
-_WIDTHS = [45 * mm, 30 * mm, 68 * mm, 37 * mm]
-_FILE_WIDTHS = [60 * mm, 120 * mm]
+_WIDTHS = [52 * mm, 24 * mm, 64 * mm, 40 * mm]
+_FILE_WIDTHS = [50 * mm, 130 * mm]
 # Type size in points, longest text of a cell, most rows of a table: the first that fits is taken,
 # and the last always does.
 _DENSITIES = ((10, 400, 20), (8.5, 400, 20), (7, 400, 20), (6, 120, 20), (6, 60, 12), (6, 30, 5))

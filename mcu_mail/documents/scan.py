@@ -25,7 +25,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents.scan_reading import pages_of
 from mcu_mail.domain.codes import PrintMark, read_payload
-from mcu_mail.errors import RefusedError
+from mcu_mail.errors import RefusedError, TemporaryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,12 +104,17 @@ class Scan:
         return tuple(mark for page in self.pages for mark in page.marks)
 
 
-def read_scan(content: bytes, name: str) -> Scan | ScanFault:
+def read_scan(content: bytes, name: str, *, code_needed: bool = True) -> Scan | ScanFault:
     """Read the codes of a file, or tell why it is not the scan of one letter.
 
     Args:
         content: the bytes of the file.
         name: its name, for the log of the caller only: a name proves nothing about the bytes.
+        code_needed: False when the clerk has named the case by renaming the file: a file without
+            any code is then a scan without marks.
+
+    Raises:
+        TemporaryError: no process can be started here; the file is not to blame.
 
     """
     del name
@@ -119,11 +124,16 @@ def read_scan(content: bytes, name: str) -> Scan | ScanFault:
     texts = _texts_guarded(content, media)
     if isinstance(texts, ScanFault):
         return texts
-    return decide(texts, media=media, signed=media == "pdf" and is_signed(content))
+    signed = media == "pdf" and is_signed(content)
+    return decide(texts, media=media, signed=signed, code_needed=code_needed)
 
 
 def decide(
-    texts: Sequence[Sequence[str]], *, media: Literal["pdf", "image"], signed: bool
+    texts: Sequence[Sequence[str]],
+    *,
+    media: Literal["pdf", "image"],
+    signed: bool,
+    code_needed: bool = True,
 ) -> Scan | ScanFault:
     """What the codes of the pages mean together (pure)."""
     pages = []
@@ -141,8 +151,9 @@ def decide(
     if len(letters) > 1:
         return ScanFault.MIXED
     if not letters:
-        foreign = any(page.foreign for page in scan.pages)
-        return ScanFault.FOREIGN_CODE if foreign else ScanFault.NO_CODE
+        if any(page.foreign for page in scan.pages):
+            return ScanFault.FOREIGN_CODE
+        return ScanFault.NO_CODE if code_needed else scan
     return scan
 
 
@@ -190,6 +201,10 @@ def _texts_guarded(
         )
     except subprocess.TimeoutExpired:
         return ScanFault.TOO_LARGE
+    except OSError as error:
+        raise TemporaryError(f"the reading process does not start: {error}") from error
+    if done.returncode == 1:
+        raise TemporaryError(f"the reading process is broken: {done.stderr[-500:]!r}")
     if done.returncode != 0:
         return ScanFault.DAMAGED
     answer = json.loads(done.stdout)

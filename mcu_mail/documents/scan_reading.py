@@ -29,6 +29,7 @@ MAX_PIXELS = 50_000_000
 MAX_PAGES = 100
 # A long annex has no codes: the slow second look is for the pages of a letter, not for all of it.
 RETRIED_PAGES = 12
+_A3 = 850 * 1200
 MEMORY_BYTES = 2_000_000_000
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP")
 
@@ -63,7 +64,7 @@ def _pdf_texts(content: bytes) -> Texts:
     try:
         with open_pdf(content) as pdf:
             _demand_pages(len(pdf))
-            return _each_page(len(pdf), lambda index, dpi: _drawn(pdf, index, dpi))
+            return _each_page(len(pdf), partial(_drawn, pdf), partial(worth_patience, pdf))
     except LockedPdfError as error:
         raise UnreadableError("encrypted") from error
     except UnreadableError:
@@ -81,9 +82,11 @@ def _demand_pages(count: int) -> None:
 
 def _drawn(pdf: Pdf, index: int, dpi: int) -> Image.Image:
     width, height = pdf.size(index)
-    if width * height * (dpi / POINTS_PER_INCH) ** 2 > MAX_PIXELS:
-        raise UnreadableError("too_large")
-    return pdf.render(index, dpi)
+    most = (MAX_PIXELS / (width * height)) ** 0.5 * POINTS_PER_INCH if width * height else 0
+    if most < DPI:
+        raise UnreadableError("too_large" if most else "damaged")
+    # A large annex is not drawn finer than the limit allows.
+    return pdf.render(index, min(dpi, most))
 
 
 def _image_texts(content: bytes) -> Texts:
@@ -94,7 +97,7 @@ def _image_texts(content: bytes) -> Texts:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         count = getattr(image, "n_frames", 1)
         _demand_pages(count)
-        return _each_page(count, lambda index, dpi: _frame(image, index, dpi))
+        return _each_page(count, partial(_frame, image), lambda index: index < RETRIED_PAGES)
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_large") from error
     except UnidentifiedImageError as error:
@@ -119,13 +122,21 @@ def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
     return grey
 
 
-def _each_page(count: int, draw: Callable[[int, int], Image.Image]) -> Texts:
+def worth_patience(pdf: Pdf, index: int) -> bool:
+    """Whether a page without a code at first sight may be one of a letter and not of an annex."""
+    width, height = pdf.size(index)
+    return index < RETRIED_PAGES and width * height <= _A3
+
+
+def _each_page(
+    count: int, draw: Callable[[int, int], Image.Image], patient: Callable[[int], bool]
+) -> Texts:
     pages = []
     for index in range(count):
         _, found = look_closely(
             partial(draw, index),
             lambda text: read_payload(text) is not None,
-            patient=index < RETRIED_PAGES,
+            patient=patient(index),
         )
         pages.append(tuple(dict.fromkeys(code.text for code in found)))
     return tuple(pages)
@@ -146,15 +157,19 @@ def _limit_memory() -> None:
 
 
 def main() -> None:
-    """Answer for the file on standard input; the media is the one argument."""
+    """Answer for the file on standard input; the media is the one argument.
+
+    Only a fault of this installation ends with the exit code 1: the file is not to blame then.
+    """
     _limit_memory()
     content = sys.stdin.buffer.read()
+    answer: dict[str, object]
     try:
-        answer: dict[str, object] = {
-            "pages": read_texts(content, "pdf" if sys.argv[1] == "pdf" else "image")
-        }
+        answer = {"pages": read_texts(content, "pdf" if sys.argv[1] == "pdf" else "image")}
     except UnreadableError as error:
         answer = {"fault": error.fault}
+    except Exception:  # noqa: BLE001 - whatever a library raises on a hostile file, the file is bad
+        answer = {"fault": "damaged"}
     sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
 
 

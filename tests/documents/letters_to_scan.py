@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from functools import cache
+from typing import Any
 
 import segno
 from reportlab.lib.utils import ImageReader
@@ -12,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents.native import write_pdf
 from mcu_mail.documents.sheet import LetterContent, Letterhead
+from mcu_mail.rehearsal.clerk import sign_and_scan
 
 CODE = "0123456789ABCDEF"
 ON = date(2026, 11, 24)
@@ -50,6 +52,12 @@ def content(case: str = "2026-000123", version: int = 2, paragraphs: int = 2) ->
 def letter(case: str = "2026-000123", version: int = 2, paragraphs: int = 2) -> bytes:
     """The PDF of a letter; eight paragraphs and more need a second page."""
     return write_pdf(content(case, version, paragraphs))
+
+
+@cache
+def scanned(**scanner: Any) -> bytes:
+    """A usual letter, printed, signed and scanned."""
+    return sign_and_scan(letter(), **scanner)
 
 
 def page_with_codes(*texts: str) -> bytes:

@@ -16,8 +16,7 @@ import pytest
 from mcu_mail.documents.folder import MARKER, WORK, Claimed, Dropped, Folder, Folders, sent_folder
 from mcu_mail.documents.scan import ScanFault, read_scan
 from mcu_mail.errors import TemporaryError
-from mcu_mail.rehearsal.clerk import sign_and_scan
-from tests.documents.letters_to_scan import letter
+from tests.documents.letters_to_scan import scanned
 
 SETTLE = 10
 
@@ -199,7 +198,7 @@ def test_a_file_dated_in_the_future_settles_by_being_watched(folders):
 
 
 def test_a_file_that_grows_in_pieces_is_never_settled_while_it_grows(folders):
-    whole = sign_and_scan(letter(), dpi=150)
+    whole = scanned(dpi=150)
     path = drop(folders, content=b"")
     moment = after(path, 0)
     for start in range(0, len(whole), len(whole) // 5 + 1):
@@ -213,7 +212,7 @@ def test_a_file_that_grows_in_pieces_is_never_settled_while_it_grows(folders):
 
 
 def test_a_copy_that_paused_longer_than_the_settling_time_is_given_back_unharmed(folders):
-    whole = sign_and_scan(letter(), dpi=150)
+    whole = scanned(dpi=150)
     path = drop(folders, content=whole[:50_000])
     early = folders.claim(only(folders, after(path, SETTLE)))
     assert read_scan(early.content, early.name) is ScanFault.INCOMPLETE

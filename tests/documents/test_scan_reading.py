@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from typing import Literal
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, decide, read_scan
 from mcu_mail.documents.scan_reading import UnreadableError, read_texts
 from mcu_mail.domain.codes import PrintMark, print_payload
 from mcu_mail.rehearsal.clerk import sign_and_scan
-from tests.documents.letters_to_scan import CODE, joined, letter, page_with_codes
+from tests.documents.letters_to_scan import CODE, joined, letter, page_with_codes, scanned
 
 FIRST = PrintMark(case="2026-000123", version=2, page=1, code=CODE)
 
@@ -44,7 +46,7 @@ def read(content: bytes) -> Scan:
     ids=str,
 )
 def test_the_code_is_read_from_every_usual_scan(scanner):
-    scan = read(sign_and_scan(letter(), **scanner))
+    scan = read(scanned(**scanner))
     assert [page.marks for page in scan.pages] == [(FIRST,)]
     assert scan.media == ("image" if scanner.get("as_image") else "pdf")
     assert not scan.signed_electronically
@@ -53,7 +55,7 @@ def test_the_code_is_read_from_every_usual_scan(scanner):
 def test_no_degraded_scan_is_ever_taken_for_another_letter():
     outcomes = []
     for seed in range(24):
-        scanned = sign_and_scan(
+        poor = sign_and_scan(
             letter(),
             dpi=(60, 72, 100, 150)[seed % 4],
             skew_degrees=(seed - 12) / 4,
@@ -62,7 +64,7 @@ def test_no_degraded_scan_is_ever_taken_for_another_letter():
             seed=seed,
             as_image=True,
         )
-        outcomes.append(read_texts(scanned, "image"))
+        outcomes.append(read_texts(poor, "image"))
     right = ((print_payload(FIRST),),)
     assert {pages for pages in outcomes if pages != right} <= {((),)}
     assert right in outcomes
@@ -104,13 +106,12 @@ def test_a_photograph_lying_sideways_by_its_own_note_is_turned_upright():
 
 
 def test_a_pdf_stays_byte_for_byte():
-    scanned = sign_and_scan(letter())
-    assert as_pdf(scanned, read(scanned)) == scanned
+    assert as_pdf(scanned(), read(scanned())) == scanned()
 
 
 def test_the_name_of_the_file_means_nothing():
-    scanned = sign_and_scan(letter(), as_image=True)
-    assert read_scan(scanned, "договор.docx") == read_scan(scanned, "2026-000999.pdf")
+    picture = scanned(as_image=True)
+    assert read_scan(picture, "договор.docx") == read_scan(picture, "2026-000999.pdf")
 
 
 def test_a_letter_signed_electronically_is_recognised():
@@ -144,7 +145,7 @@ def test_a_code_that_is_not_ours_is_called_foreign(text):
 
 
 def test_a_foreign_code_on_an_annex_does_not_hide_ours():
-    scan = read(joined(sign_and_scan(letter()), page_with_codes("https://pay.example/")))
+    scan = read(joined(scanned(), page_with_codes("https://pay.example/")))
     assert scan.marks == (FIRST,)
     assert scan.pages[1].foreign == ("https://pay.example/",)
 
@@ -153,8 +154,58 @@ def test_a_page_without_a_code_is_no_letter_of_ours():
     assert read_scan(page_with_codes(), "a") is ScanFault.NO_CODE
 
 
+def test_a_page_without_a_code_is_a_scan_when_the_clerk_has_named_the_case():
+    scan = read_scan(page_with_codes(), "2026-000123.pdf", code_needed=False)
+    assert isinstance(scan, Scan)
+    assert (scan.marks, len(scan.pages), scan.media) == ((), 1, "pdf")
+
+
+def test_a_foreign_code_stays_foreign_whatever_the_clerk_names_the_file():
+    paid = page_with_codes("https://pay.example/")
+    assert read_scan(paid, "2026-000123.pdf", code_needed=False) is ScanFault.FOREIGN_CODE
+
+
+def test_a_large_drawing_among_the_annexes_is_no_obstacle():
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=io.BytesIO(scanned()))
+    writer.add_blank_page(1684, 2384)
+    out = io.BytesIO()
+    writer.write(out)
+    assert read(out.getvalue()).marks == (FIRST,)
+
+
+def test_a_picture_bomb_inside_a_small_pdf_ends_as_a_fault():
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, NumberObject, StreamObject
+
+    side = 60_000
+    bomb = StreamObject()
+    bomb.set_data(zlib.compress(bytes(10_000_000), 9))
+    bomb.update({
+        NameObject("/Type"): NameObject("/XObject"),
+        NameObject("/Subtype"): NameObject("/Image"),
+        NameObject("/Width"): NumberObject(side),
+        NameObject("/Height"): NumberObject(side),
+        NameObject("/BitsPerComponent"): NumberObject(8),
+        NameObject("/ColorSpace"): NameObject("/DeviceRGB"),
+        NameObject("/Filter"): NameObject("/FlateDecode"),
+    })
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    drawing = StreamObject()
+    drawing.set_data(b"q 595 0 0 842 0 0 cm /B Do Q")
+    page[NameObject("/Contents")] = writer._add_object(drawing)
+    page[NameObject("/Resources")] = DictionaryObject({
+        NameObject("/XObject"): DictionaryObject({NameObject("/B"): writer._add_object(bomb)})
+    })
+    out = io.BytesIO()
+    writer.write(out)
+    assert isinstance(read_scan(out.getvalue(), "a"), ScanFault)
+
+
 def scanned_jpeg() -> bytes:
-    return sign_and_scan(letter(), as_image=True, dpi=150)
+    return scanned(as_image=True, dpi=150)
 
 
 def test_a_pdf_with_a_password_is_called_encrypted():
@@ -170,14 +221,14 @@ def test_a_pdf_with_a_password_is_called_encrypted():
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9, 0.999])
 def test_a_pdf_that_ends_early_is_still_being_copied(share):
-    scanned = sign_and_scan(letter(), dpi=150)
-    assert read_scan(scanned[: int(len(scanned) * share)], "a") is ScanFault.INCOMPLETE
+    whole = scanned(dpi=150)
+    assert read_scan(whole[: int(len(whole) * share)], "a") is ScanFault.INCOMPLETE
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9, 0.999])
 def test_a_jpeg_that_ends_early_is_still_being_copied(share):
-    scanned = scanned_jpeg()
-    assert read_scan(scanned[: int(len(scanned) * share)], "a") is ScanFault.INCOMPLETE
+    whole = scanned_jpeg()
+    assert read_scan(whole[: int(len(whole) * share)], "a") is ScanFault.INCOMPLETE
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "TIFF", "BMP"])
@@ -192,7 +243,7 @@ def test_a_picture_that_ends_early_is_still_being_copied(image_format):
 
 @pytest.mark.parametrize("written", [0, 5000, 100_000])
 def test_a_file_whose_size_was_reserved_with_zeros_is_still_being_copied(written):
-    for whole in (sign_and_scan(letter(), dpi=150), scanned_jpeg()):
+    for whole in (scanned(dpi=150), scanned_jpeg()):
         reserved = whole[:written] + bytes(len(whole) - written)
         assert read_scan(reserved, "a") is ScanFault.INCOMPLETE
 
@@ -247,7 +298,7 @@ def test_no_bytes_make_it_raise(tail, head):
     st.sampled_from(["pdf", "image"]),
 )
 def test_spoiled_files_end_as_a_fault_or_as_the_right_codes(data, media):
-    whole = letter() if media == "pdf" else scanned_jpeg_small()
+    whole = letter() if media == "pdf" else scanned(as_image=True, dpi=100, quality=40)
     spoiled = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 30))):
         spoiled[data.draw(st.integers(8, len(whole) - 1))] = data.draw(st.integers(0, 255))
@@ -260,15 +311,6 @@ def outcome(content: bytes, media: Literal["pdf", "image"]) -> set[str]:
     except UnreadableError as error:
         return {error.fault}
     return {text for page in pages for text in page}
-
-
-_SMALL: list[bytes] = []
-
-
-def scanned_jpeg_small() -> bytes:
-    if not _SMALL:
-        _SMALL.append(sign_and_scan(letter(), as_image=True, dpi=100, quality=40))
-    return _SMALL[0]
 
 
 @given(

@@ -13,13 +13,24 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.anchor import find_sheets
+from mcu_mail.documents.letter import write_docx
+from mcu_mail.documents.office import to_pdf
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.plane import Affine, moved, scaled, similarity
 from mcu_mail.documents.scan import Scan, as_pdf, read_scan
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.errors import RefusedError
 from mcu_mail.rehearsal.clerk import sign_and_scan
-from tests.documents.letters_to_scan import NUMBER, ON, joined, letter, page_with_codes
+from tests.documents.letters_to_scan import (
+    NUMBER,
+    ON,
+    content,
+    joined,
+    letter,
+    page_with_codes,
+    scanned,
+)
+from tests.documents.sample_letters import TEMPLATE, needs_office
 
 POINT_MM = 25.4 / 72
 
@@ -63,7 +74,7 @@ def number_on(pdf: bytes) -> tuple[float, float]:
     [(200, 0, 0.8), (150, 0, -3), (300, 0, 3), (200, 90, 1), (150, 180, -2), (200, 270, 2)],
 )
 def test_the_number_stands_just_above_its_rule(dpi, turn, skew, at_hand):
-    scan = sign_and_scan(letter(), dpi=dpi, turn=turn, skew_degrees=skew, grey=dpi == 150)
+    scan = scanned(dpi=dpi, turn=turn, skew_degrees=skew, grey=dpi == 150)
     result = stamped(scan, original=letter() if at_hand else None)
     assert f"{ON:%d.%m.%Y}" in text_of(result)
     assert NUMBER in text_of(result)
@@ -73,9 +84,20 @@ def test_the_number_stands_just_above_its_rule(dpi, turn, skew, at_hand):
     assert 1.5 < away < 4.2
 
 
+@needs_office
+@pytest.mark.office
+@pytest.mark.parametrize("at_hand", [True, False], ids=["original", "form"])
+def test_the_number_stands_just_above_its_rule_on_a_letter_made_by_the_office_engine(at_hand):
+    printed = to_pdf(write_docx(content(), TEMPLATE))
+    scan = sign_and_scan(printed, skew_degrees=-2)
+    result = stamped(scan, original=printed if at_hand else None)
+    away = math.dist(number_on(result), rule_on(scan, dpi=200, turn=0, skew=-2)) * POINT_MM
+    assert 1.5 < away < 4.2
+
+
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_a_page_comes_out_upright_however_it_lay_in_the_scanner(turn):
-    result = stamped(sign_and_scan(letter(), turn=turn), original=letter())
+    result = stamped(scanned(turn=turn), original=letter())
     with open_pdf(result) as opened:
         assert [found.turned for found in find_sheets(opened, None)] == [0]
         width, height = opened.size(0)
@@ -84,9 +106,9 @@ def test_a_page_comes_out_upright_however_it_lay_in_the_scanner(turn):
 
 @pytest.mark.parametrize("rotate", [90, 180, 270])
 def test_a_page_turned_by_its_own_note_is_stamped_at_the_same_place(rotate):
-    plain = stamped(sign_and_scan(letter()))
+    plain = stamped(scanned())
     writer = PdfWriter()
-    writer.add_page(PdfReader(io.BytesIO(sign_and_scan(letter()))).pages[0]).rotate(rotate)
+    writer.add_page(PdfReader(io.BytesIO(scanned())).pages[0]).rotate(rotate)
     out = io.BytesIO()
     writer.write(out)
     result = stamped(out.getvalue())
@@ -95,9 +117,9 @@ def test_a_page_turned_by_its_own_note_is_stamped_at_the_same_place(rotate):
 
 
 def test_a_page_that_does_not_begin_at_zero_is_stamped_at_the_same_place():
-    plain = number_on(stamped(sign_and_scan(letter())))
+    plain = number_on(stamped(scanned()))
     writer = PdfWriter()
-    page = writer.add_page(PdfReader(io.BytesIO(sign_and_scan(letter()))).pages[0])
+    page = writer.add_page(PdfReader(io.BytesIO(scanned())).pages[0])
     page.add_transformation((1, 0, 0, 1, -300, -400))
     for box in (page.mediabox, page.cropbox):
         box.lower_left = (-300, -400)
@@ -111,7 +133,7 @@ def test_a_page_that_does_not_begin_at_zero_is_stamped_at_the_same_place():
 @pytest.mark.parametrize("picture_scale", [0.8, 1.25])
 def test_a_scan_reduced_or_enlarged_is_stamped_on_its_blank(picture_scale):
     writer = PdfWriter()
-    page = writer.add_page(PdfReader(io.BytesIO(sign_and_scan(letter(), skew_degrees=0))).pages[0])
+    page = writer.add_page(PdfReader(io.BytesIO(scanned(skew_degrees=0))).pages[0])
     page.scale_by(picture_scale)
     out = io.BytesIO()
     writer.write(out)
@@ -122,8 +144,7 @@ def test_a_scan_reduced_or_enlarged_is_stamped_on_its_blank(picture_scale):
 
 
 def test_the_number_goes_onto_the_first_page_whatever_its_place_in_the_file():
-    scanned = sign_and_scan(letter(paragraphs=12), pages=[1, 0])
-    result = stamped(scanned)
+    result = stamped(sign_and_scan(letter(paragraphs=12), pages=[1, 0]))
     assert NUMBER not in text_of(result, 0)
     assert NUMBER in text_of(result, 1)
 
@@ -147,12 +168,12 @@ def test_a_long_number_stays_inside_its_blank():
 
 
 def test_the_same_scan_gives_the_same_bytes():
-    scan = sign_and_scan(letter())
+    scan = scanned()
     assert stamped(scan, original=letter()) == stamped(scan, original=letter())
 
 
 def test_a_stamped_picture_is_still_read_as_the_same_letter():
-    picture = sign_and_scan(letter(), as_image=True, turn=90)
+    picture = scanned(as_image=True, turn=90)
     scan = read_scan(picture, "a")
     assert isinstance(scan, Scan)
     again = read_scan(stamped(as_pdf(picture, scan)), "a")
@@ -173,11 +194,11 @@ def test_what_cannot_be_opened_is_refused(content):
 
 
 def test_an_original_that_cannot_be_opened_does_no_harm():
-    assert NUMBER in text_of(stamped(sign_and_scan(letter()), original=b"rubbish"))
+    assert NUMBER in text_of(stamped(scanned(), original=b"rubbish"))
 
 
 def test_a_file_that_can_be_drawn_but_not_edited_is_drawn_anew():
-    whole = sign_and_scan(letter())
+    whole = scanned()
     # PDFium rebuilds a file whose catalogue is a lie; pypdf has no page tree to start from.
     spoiled = whole.replace(b"/Type /Pages", b"/Type /Pagez").replace(b"/Count 1", b"/Count x")
     result = stamped(spoiled)
@@ -186,7 +207,7 @@ def test_a_file_that_can_be_drawn_but_not_edited_is_drawn_anew():
 
 def test_scripts_actions_and_attachments_do_not_reach_the_addressee():
     writer = PdfWriter()
-    page = writer.add_page(PdfReader(io.BytesIO(sign_and_scan(letter()))).pages[0])
+    page = writer.add_page(PdfReader(io.BytesIO(scanned())).pages[0])
     script = DictionaryObject({
         NameObject("/S"): NameObject("/JavaScript"),
         NameObject("/JS"): TextStringObject("app.alert('ALARM')"),
@@ -205,7 +226,7 @@ def test_scripts_actions_and_attachments_do_not_reach_the_addressee():
 
 
 def test_pages_of_annexes_are_kept():
-    result = stamped(joined(sign_and_scan(letter()), page_with_codes("https://pay.example/")))
+    result = stamped(joined(scanned(), page_with_codes("https://pay.example/")))
     assert len(PdfReader(io.BytesIO(result)).pages) == 2
     assert "Page" in text_of(result, 1)
 
