@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime, time
 
+    from mcu_mail.domain.contacts import Contact
+
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 CLAUSE = "п. 5.3 постановления"
 
@@ -132,3 +134,35 @@ def pattern_unknown(pattern: str, field: str, known: str) -> str:
 def pattern_no_number(pattern: str) -> str:
     """Without {n} every letter of a year would get the same number."""
     return f"Шаблон номера «{pattern}»: нет поля {{n}}, номера будут одинаковыми."
+
+
+def letter_opening(received: date, office: str) -> str:
+    """The first sentence of an answer to a message from the Governor's social networks."""
+    return (
+        f"На Ваше сообщение, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
+        f"Кузбасса, {office[:1].lower()}{office[1:]} сообщает следующее."
+    )
+
+
+def default_heading() -> str:
+    """The heading of a letter on no particular topic."""
+    return "О рассмотрении сообщения"
+
+
+def unknown_addressee() -> str:
+    """To whom a letter goes whose applicant has given no name."""
+    return "Автору сообщения"
+
+
+def contact_sentence(contact: Contact) -> str:
+    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing."""
+    day = f"{contact.on:%d.%m.%Y}" if contact.on is not None else ""
+    at = f" в {clock(contact.at)}" if contact.at is not None else ""
+    if contact.outcome == "reached":
+        how = f" {contact.how}" if contact.how else ""
+        when = f"{day}{at} с" if day else "С"
+        return f"{when} Вами связались{how}, разъяснения предоставлены."
+    if contact.outcome == "not_reached":
+        when = f"{day}{at} связаться" if day else "Связаться"
+        return f"{when} с Вами по указанному телефону не удалось."
+    return ""

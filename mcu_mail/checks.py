@@ -1,0 +1,73 @@
+"""Every check and test of the project, in one order, stopping at the first that fails."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_STEPS = (
+    ("форматирование", ["ruff", "format", "--check", "."]),
+    ("правила кода", ["ruff", "check", "."]),
+    ("типы", ["mypy"]),
+    (
+        "границы модулей",
+        ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+    ),
+)
+
+
+def run_all() -> int:
+    """Run all of them; 0 when everything passed. Pytest's summary line is printed last."""
+    for name, command in _STEPS:
+        _say(f"— {name}")
+        arguments = command if command[0] == "-c" else ["-m", *command]
+        done = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False)  # noqa: S603 - our own tools
+        if done.returncode != 0:
+            return done.returncode
+    _say("— тесты")
+    code, summary = _pytest()
+    for command in (["combine", "--quiet"], ["report"]):
+        if code == 0:
+            code = subprocess.run(  # noqa: S603 - our own tools
+                [sys.executable, "-m", "coverage", *command], cwd=ROOT, check=False
+            ).returncode
+    _say(summary)
+    return code
+
+
+def _pytest() -> tuple[int, str]:
+    summary = ""
+    with subprocess.Popen(  # noqa: S603 - our own tools
+        [
+            sys.executable,
+            "-m",
+            "coverage",
+            "run",
+            "-m",
+            "pytest",
+            "-q",
+            "--color=no",
+            "-o",
+            "console_output_style=count",
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as tests:
+        assert tests.stdout is not None
+        for line in tests.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            if re.search(r"\b(passed|failed|error)\b.* in [\d.]+s", line):
+                summary = line.strip()
+    return tests.returncode, summary
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,45 @@
+"""What a dispatcher adds to a notice by reply: «Заявитель: …», «Адрес: …», line by line."""
+
+from __future__ import annotations
+
+import re
+
+_FIELDS = {
+    "applicant": ("заявитель", "фио", "автор", "имя"),
+    "phone": ("телефон", "тел", "контакт"),
+    "address": ("адрес", "место"),
+    "link": ("ссылка",),
+    "external_id": ("номер обращения", "рег номер"),
+    "text": ("текст", "суть", "сообщение"),
+}
+_LINE = re.compile(r"^\s*([А-Яа-яЁё. ]{2,20}?)\s*[:–—-]\s*(\S.*)$")
+
+
+def read_fields(text: str) -> tuple[dict[str, str], str]:
+    """Return the fields that the lines of `text` name, and the lines that name none.
+
+    «Текст: …» runs to the end or to the next field. A phone or a link is not checked here.
+    """
+    found: dict[str, list[str]] = {}
+    rest: list[str] = []
+    running: str | None = None
+    for line in text.splitlines():
+        match = _LINE.match(line)
+        name = _name(match.group(1)) if match else None
+        if match and name:
+            found[name] = [match.group(2).strip()]
+            running = name if name == "text" else None
+        elif running and line.strip():
+            found[running].append(line.strip())
+        else:
+            rest.append(line)
+    return {key: "\n".join(lines) for key, lines in found.items()}, "\n".join(rest).strip()
+
+
+def _name(label: str) -> str | None:
+    plain = label.lower().replace("ё", "е").replace(".", " ").strip()
+    plain = re.sub(r"\s+", " ", plain)
+    for field, labels in _FIELDS.items():
+        if plain in labels:
+            return field
+    return None

@@ -1,0 +1,41 @@
+"""One daemon per store: the second one is told and leaves (design §6)."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mcu_mail.service.desk import Desk
+
+
+@contextmanager
+def alone(desk: Desk) -> Iterator[None]:
+    """Hold the store's lock; it ends with the process, whatever ends the process.
+
+    Raises:
+        RefusedError: another daemon works on this store.
+
+    """
+    folder: Path = desk.store.files.base
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "daemon.lock").open("a+", encoding="utf-8") as file:
+        try:
+            if os.name == "nt":
+                import msvcrt  # noqa: PLC0415 - exists on Windows only
+
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # as above
+            else:
+                import fcntl  # noqa: PLC0415 - exists elsewhere only
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RefusedError("служба с этим хранилищем уже работает") from None
+        yield

@@ -1,0 +1,262 @@
+"""Put our mails into the queue: requests with their code, and mails that ask nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.codes import grouped, new_code
+from mcu_mail.mail.compose import build, case_reference, read_message_id
+from mcu_mail.mail.ics import term_event
+from mcu_mail.mail.wording import Candidate
+from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.mail.wording import Worded
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_LONGEST = timedelta(days=7)
+_AFTER_TERM = timedelta(hours=24)
+_SENDER_NAME = "МЦУ, служба писем"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_CALENDAR = frozenset({"task", "rework", "approve", "sign"})
+
+
+def ask(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    *,
+    purpose: Purpose,
+    person: str,
+    template: str,
+    context: Mapping[str, Any],
+    data: Mapping[str, str],
+    now: datetime,
+) -> Request:
+    """Make a request and queue its mail; the code's row is committed before the mail can leave."""
+    expires = min(max(case.term, now) + _AFTER_TERM, now + _LONGEST)
+    request = work.requests.add(
+        case=case,
+        purpose=purpose,
+        person=person,
+        code=new_code(desk.random(10)),
+        created_at=now,
+        expires_at=expires,
+        data=data,
+    )
+    work.requests.remember_words(request.id, {"template": template, "context": dict(context)})
+    send_request(desk, work, case, request, now)
+    return request
+
+
+def send_request(
+    desk: Desk, work: UnitOfWork, case: Case, request: Request, now: datetime, *, reminder: str = ""
+) -> None:
+    """Queue the mail of a request, or its reminder with the same code."""
+    words = work.requests.words(request.id)
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    template = str(words["template"])
+    context = {
+        **_context(desk, work, case, request, template, words["context"], letter),
+        "now": desk.local(now),
+        "code": grouped(request.code),
+    }
+    if reminder:
+        worded = desk.wording.compose("reminder", request=template, **context)
+    else:
+        worded = desk.wording.compose(template, **context)
+    ordinal = work.requests.next_mail(request.id)
+    message_id = read_message_id(request.code, ordinal, desk.domain)
+    attachments = _letter_files(desk, case, letter) if template in {"approve", "sign"} else ()
+    ics = None
+    if template in _CALENDAR and ordinal == 1:
+        ics = term_event(
+            uid=f"{request.code.lower()}@{desk.domain}",
+            summary=worded.subject,
+            due=desk.local(case.due or case.term),
+            now=now,
+            description=context["card"].title,
+        )
+    queue_mail(
+        desk,
+        work,
+        key=f"request:{request.code}:{reminder or ordinal}",
+        kind="request",
+        case=case,
+        person=request.person,
+        worded=worded,
+        message_id=message_id,
+        now=now,
+        attachments=attachments,
+        ics=ics,
+        request_id=request.id,
+    )
+
+
+def tell(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case | None,
+    *,
+    person: str,
+    template: str,
+    context: Mapping[str, Any],
+    key: str,
+    now: datetime,
+    request: Request | None = None,
+    attachments: Sequence[tuple[str, str, bytes]] = (),
+) -> bool:
+    """Queue a mail that asks nothing new, once per key; it may repeat an open request's buttons."""
+    if work.queue.has(key):
+        return False
+    whole: dict[str, Any] = {
+        **context,
+        "now": desk.local(now),
+        "person": desk.office.people[person],
+    }
+    if case is not None:
+        letter = work.letters.get(case.id, case.version) if case.version else None
+        whole["card"] = card_of(case, letter, desk)
+    if request is not None and case is not None and request.closed_at is None:
+        whole["code"] = grouped(request.code)
+        whole["buttons"] = buttons_of(
+            request, case, desk, after=str(context.get("reason", template))
+        )
+        ordinal = work.requests.next_mail(request.id)
+        message_id = read_message_id(request.code, ordinal, desk.domain)
+    else:
+        message_id = f"<tell.{hashlib.sha256(key.encode()).hexdigest()[:24]}@{desk.domain}>"
+    worded = desk.wording.compose(template, **whole)
+    queue_mail(
+        desk,
+        work,
+        key=key,
+        kind="notice",
+        case=case,
+        person=person,
+        worded=worded,
+        message_id=message_id,
+        now=now,
+        attachments=attachments,
+        request_id=request.id if request else None,
+    )
+    return True
+
+
+def queue_mail(
+    desk: Desk,
+    work: UnitOfWork,
+    *,
+    key: str,
+    kind: str,
+    case: Case | None,
+    person: str,
+    worded: Worded,
+    message_id: str,
+    now: datetime,
+    attachments: Sequence[tuple[str, str, bytes]] = (),
+    ics: bytes | None = None,
+    request_id: int | None = None,
+) -> None:
+    """Build the bytes of a mail to one person, keep them, and queue them once."""
+    references = [case_reference(case.number, desk.domain)] if case else []
+    raw = build(
+        sender=desk.address,
+        sender_name=_SENDER_NAME,
+        to=[desk.office.people[person].email],
+        worded=worded,
+        message_id=message_id,
+        references=[*references, message_id],
+        attachments=attachments,
+        ics=ics,
+        date=desk.local(now),
+    )
+    work.queue.add(
+        key=key,
+        kind=kind,
+        message_id=message_id,
+        raw=desk.store.files.put(raw),
+        subject=worded.subject,
+        to=[desk.office.people[person].email],
+        created_at=now,
+        case_id=case.id if case else None,
+        request_id=request_id,
+    )
+
+
+def _letter_files(
+    desk: Desk, case: Case, letter: Letter | None
+) -> tuple[tuple[str, str, bytes], ...]:
+    if letter is None or letter.pdf is None or letter.docx is None:
+        return ()
+    name = f"{case.number} Ответ"
+    return (
+        (f"{name}.pdf", "application/pdf", desk.store.files.get(letter.pdf)),
+        (f"{name}.docx", _DOCX, desk.store.files.get(letter.docx)),
+    )
+
+
+def _context(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    request: Request,
+    template: str,
+    words: Mapping[str, Any],
+    letter: Letter | None,
+) -> dict[str, Any]:
+    """Everything the template of a request may name."""
+    context: dict[str, Any] = {
+        **words,
+        "card": card_of(case, letter, desk),
+        "person": desk.office.people[request.person],
+        "buttons": buttons_of(request, case, desk),
+    }
+    if template == "task":
+        context["executors"] = _executors(desk, case, request.person)
+    elif template == "rework":
+        previous = work.letters.get(case.id, case.version)
+        context["by"] = name_of(words.get("returned_by"), desk)
+        context["previous_text"] = previous.text if previous else ""
+    elif template == "route":
+        context["candidates"] = _candidates(desk, case)
+    elif template == "sign":
+        context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
+        context["scan_folder"] = "Подписано"
+        context["follower"] = desk.settings.register_.mode == "follower"
+    elif template == "stated_later":
+        context["stated"] = desk.local(case.notice.due or case.term)
+    return context
+
+
+def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
+    for item in desk.office.departments:
+        if item.id == case.department and item.head == person:
+            return tuple(desk.office.people[one].name for one in item.executors)
+    return ()
+
+
+def _candidates(desk: Desk, case: Case) -> tuple[Candidate, ...]:
+    scores = dict(scores_of(case, desk))
+    found = []
+    for item in desk.office.departments:
+        own = {topic: scores[topic] for topic in item.topics if topic in scores}
+        if own:
+            best = max(own, key=lambda topic: own[topic])
+            found.append(
+                Candidate(
+                    name=item.name,
+                    head_name=desk.office.people[item.head].name,
+                    score=own[best],
+                    why=desk.office.topics[best].name,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: -one.score)[:4])

@@ -1,0 +1,137 @@
+"""What a mail says of a case: the card, and the buttons of a request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.codes import grouped
+from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.whose_turn import department_of
+from mcu_mail.mail.wording import Button, Card
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.verdicts import Contact
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.cases import Letter
+
+_SETTLEMENT = re.compile(r"\b(?:пгт|г|с|д|п|пос|село|деревня|посёлок|поселок)\.?\s+\S")
+_TITLE_ADDRESS = 40
+
+
+def title_of(case: Case, desk: Desk) -> str:
+    """«Уборка снега, пгт Тяжинский»: topic and settlement, never a person's name."""
+    topic = desk.office.topics.get(case.topic or "")
+    what = topic.name.split(",")[0].split(" (")[0] if topic else "Сообщение"
+    parts = [part.strip() for part in (case.notice.address or "").split(",") if part.strip()]
+    place = next((part for part in parts if _SETTLEMENT.search(part)), parts[0] if parts else "")
+    return f"{what}, {place[:_TITLE_ADDRESS]}" if place else what
+
+
+def contact_line(contact: Contact) -> str:
+    """A record of contact as it is shown: «23.11 в 15:20, по телефону»."""
+    return contact.line.strip()
+
+
+def name_of(person: str | None, desk: Desk) -> str:
+    """The full name of a person's id; an unknown id stands for itself."""
+    if person is None:
+        return ""
+    known = desk.office.people.get(person)
+    return known.name if known else person
+
+
+def card_of(case: Case, letter: Letter | None, desk: Desk) -> Card:
+    """The card of a case; moments in the office's zone."""
+    notice = case.notice
+    route = ROUTES[case.track]
+    titles = {step.name: step.title for step in route.steps}
+    author = case.author if letter is None else letter.author
+    department = department_of(case, desk.office)
+    return Card(
+        number=case.number,
+        title=title_of(case, desk),
+        due=desk.local(case.due or case.term),
+        term_due=desk.local(case.term),
+        goal=desk.local(case.goal) if case.goal else None,
+        term_sentence=case.term_sentence,
+        plan=tuple((titles[name], desk.local(at)) for name, at in case.plan.items()),
+        applicant=notice.applicant or notice.nickname or "",
+        phone=notice.phone or "",
+        address=notice.address or "",
+        link=notice.link or "",
+        text=notice.text,
+        drafter_name=name_of(author, desk),
+        department_name=department.name if department else "",
+        version=case.version,
+        draft_text=letter.text if letter else "",
+        contact_lines=tuple(contact_line(item) for item in case.contacts),
+        unsure=notice.unsure,
+    )
+
+
+def buttons_of(request: Request, case: Case, desk: Desk, *, after: str = "") -> tuple[Button, ...]:
+    """The `mailto:` buttons of a request; the code stands in every subject (design §4).
+
+    `after` names what has just happened, where the choice then is another one.
+    """
+    choices: dict[Purpose, tuple[tuple[str, str], ...]] = {
+        Purpose.draft: (
+            ("Нужно время", "Нужно время до "),
+            ("Не наше", "Не наше: "),
+            ("Не дозвонился", "Не дозвонились: "),
+        ),
+        Purpose.approve: (
+            ("Согласовать", "Согласовано"),
+            ("Вернуть с причиной", "На доработку: "),
+        ),
+        Purpose.sign: (("Глава не подписал", "Глава вернул: "),),
+        Purpose.register: (("Сообщить номер", "№ "),),
+        Purpose.confirm: (("Да, это я", "ДА"),),
+        Purpose.later_term: (
+            ("Срок из уведомления", "ДА"),
+            ("Срок по регламенту", "Вернуть: действует срок по регламенту"),
+        ),
+        Purpose.sending: (
+            ("Отправлено вручную", "Отправлено вручную "),
+            ("Закрыть с основанием", "Закрыть: "),
+        ),
+    }
+    pairs = choices.get(request.purpose, ())
+    if request.purpose is Purpose.route:
+        pairs = tuple((name, f"Передать: {name}") for name in candidates_of(case, desk))
+    if after == "note_kept":
+        pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])
+    elif after == "conditional":
+        pairs = (("Отправить так", "Согласовано"), ("Вернуть с замечанием", "На доработку: "))
+    code = grouped(request.code)
+    return tuple(
+        Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
+        for label, body in pairs
+    )
+
+
+def candidates_of(case: Case, desk: Desk) -> tuple[str, ...]:
+    """Names of the departments whose topics fit the text, best first, at most four."""
+    names: dict[str, None] = {}
+    for topic, _ in scores_of(case, desk):
+        for item in desk.office.departments:
+            if topic in item.topics:
+                names.setdefault(item.name)
+    for item in desk.office.departments:
+        if item.id == case.department:
+            names.setdefault(item.name)
+    return tuple(names)[:4]
+
+
+def scores_of(case: Case, desk: Desk) -> tuple[tuple[str, int], ...]:
+    """Topics found in the citizen's words with their scores, best first."""
+    finding = find_competence(
+        case.notice.text, case.notice.address, desk.office, desk.settings.competence.value()
+    )
+    return finding.scores

@@ -1,0 +1,342 @@
+"""Carry out what the rules decided, in order, inside one transaction.
+
+Nothing here reaches outside: mails go to the queue, effects on files become tasks.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
+
+from mcu_mail.domain import decisions as what
+from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
+from mcu_mail.domain.codes import new_code
+from mcu_mail.domain.decisions import Decision
+from mcu_mail.domain.plan import PlanSettings, plan_back
+from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.whose_turn import actor_of
+from mcu_mail.service.asking import ask, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_HOLD = timedelta(minutes=15)
+_OF_STEP = frozenset({
+    Purpose.route,
+    Purpose.draft,
+    Purpose.approve,
+    Purpose.sign,
+    Purpose.register,
+    Purpose.confirm,
+    Purpose.sending,
+})
+_PURPOSE = {
+    StepKind.route: Purpose.route,
+    StepKind.draft: Purpose.draft,
+    StepKind.approve: Purpose.approve,
+    StepKind.sign: Purpose.sign,
+    StepKind.register: Purpose.register,
+}
+_PLANNED = (
+    StepKind.route,
+    StepKind.draft,
+    StepKind.approve,
+    StepKind.sign,
+    StepKind.register,
+    StepKind.send,
+)
+
+
+class Carrier:
+    """Applies decisions to one case.
+
+    Args:
+        cause: names what happened, once and for all: keys of the mails that follow start with it,
+            so that the same cause can never mail twice.
+        actor: who caused it, for the events.
+
+    """
+
+    def __init__(
+        self, desk: Desk, work: UnitOfWork, case: Case, *, now: datetime, actor: str, cause: str
+    ) -> None:
+        self._desk = desk
+        self._work = work
+        self.case = case
+        self._now = now
+        self._actor = actor
+        self._cause = cause
+        self._told = 0
+
+    def carry(self, decisions: Iterable[Decision]) -> Case:
+        """Carry the decisions out and return the case as it then is."""
+        for decision in decisions:
+            self._one(decision)
+        return self.case
+
+    def _change(self, values: Mapping[str, object]) -> None:
+        self.case = self._work.cases.change(self.case.id, values)
+
+    def log(self, kind: str, data: Mapping[str, object]) -> None:
+        """Write one event."""
+        self._work.journal.add(
+            self.case.id, self._now, self._actor, kind, {**data, "cause": self._cause}
+        )
+
+    def _one(self, decision: Decision) -> None:
+        match decision:
+            case what.Log():
+                self.log(decision.kind, decision.data)
+            case what.Change():
+                self._change(decision.values)
+                if "term" in decision.values:
+                    self._watch_term()
+                    self._plan()
+            case what.KeepDraft():
+                self._change({"draft": decision.draft})
+            case what.AddContacts():
+                self._change({"contacts": (*self.case.contacts, *decision.contacts)})
+            case what.NewVersion():
+                self._new_version(decision)
+            case what.CloseRequest():
+                self._work.requests.close(decision.request_id, self._now, decision.reason)
+            case what.Enter():
+                self._enter(decision)
+            case what.Ask():
+                self._ask(decision)
+            case what.Tell():
+                self._tell(decision)
+            case what.SetState():
+                self._change({"state": decision.state})
+            case what.Work():
+                self._work_for(decision.kind, decision.data)
+            case _:
+                assert_never(decision)
+
+    def _work_for(self, kind: str, data: Mapping[str, object]) -> None:
+        ident = ":".join(str(value) for value in data.values())
+        self._work.tasks.add(
+            key=f"{kind}:{self.case.id}:{self.case.entry}:{ident}",
+            case_id=self.case.id,
+            kind=kind,
+            data=data,
+            now=self._now,
+        )
+
+    def _new_version(self, decision: what.NewVersion) -> None:
+        version = self.case.version + 1
+        for request in self._work.requests.open_of_case(self.case.id):
+            if request.purpose in _OF_STEP:
+                self._work.requests.close(request.id, self._now, CloseReason.new_version)
+        self._work.letters.add(
+            case_id=self.case.id,
+            version=version,
+            author=decision.author,
+            text=decision.text,
+            then=decision.then,
+            print_code=new_code(self._desk.random(10)),
+            created_at=self._now,
+        )
+        # The step's reminders stop here: the text is in, the service is at work.
+        self._work.due.drop_of_step(self.case.id, self._now)
+        self._change({
+            "version": version,
+            "letter_sha": None,
+            "author": decision.author,
+            "draft": None,
+        })
+        self._work_for("render", {"version": version})
+
+    def _ask(self, decision: what.Ask) -> None:
+        key = decision.data.get("key", "")
+        open_now = self._work.requests.open_of_case(self.case.id)
+        if key and any(item.data.get("key") == key for item in open_now):
+            return
+        person = self._desk.standing_in(decision.person, self._now)
+        ask(
+            self._desk,
+            self._work,
+            self.case,
+            purpose=decision.purpose,
+            person=person,
+            template=decision.template,
+            context=decision.context,
+            data=decision.data,
+            now=self._now,
+        )
+
+    def _tell(self, decision: what.Tell) -> None:
+        request = None
+        if decision.request_id is not None:
+            request = self._work.requests.get(decision.request_id)
+        people = [self._desk.standing_in(item, self._now) for item in decision.people]
+        context = dict(decision.context)
+        if decision.template == "receipt":
+            context.setdefault("undo_until", self._undo_until())
+        for person in dict.fromkeys(people):
+            self._told += 1
+            key = f"tell:{self._cause}:{self._told}:{person}"
+            if decision.once:
+                key = f"tell:{self.case.id}:{decision.once}:{person}"
+            tell(
+                self._desk,
+                self._work,
+                self.case,
+                person=person,
+                template=decision.template,
+                context=context,
+                key=key,
+                now=self._now,
+                request=request,
+            )
+
+    def _undo_until(self) -> datetime | None:
+        minutes = self._desk.settings.mail.undo_minutes
+        until = self._now + timedelta(minutes=minutes)
+        return self._desk.local(until) if minutes else None
+
+    def hold(self, mail_id: int) -> None:
+        """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6)."""
+        self._work.due.add(
+            key=f"held:{mail_id}",
+            at=self._now + _HOLD,
+            case_id=self.case.id,
+            kind="held",
+            data={"mail": mail_id},
+        )
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def _enter(self, decision: what.Enter) -> None:
+        """Leave the present step and enter another: requests, due moments, actor, plan, mail."""
+        route = ROUTES[self.case.track]
+        step = route.step(decision.step)
+        reason = decision.close_as or CloseReason.step_over
+        left = route.step(self.case.step)
+        closing = step.kind is StepKind.close
+        for request in self._work.requests.open_of_case(self.case.id):
+            if closing or request.purpose in _OF_STEP:
+                self._work.requests.close(request.id, self._now, reason)
+        self._work.due.drop_of_step(self.case.id, self._now)
+        if left.kind is StepKind.sign and step.kind is not StepKind.register:
+            self._work_for("withdraw", {"version": self.case.version, "entry": self.case.entry})
+        if closing:
+            self._close(step.name)
+            return
+        actor = actor_of(step, self.case, self._desk.office, self._desk.today(self._now))
+        self._change({
+            "step": step.name,
+            "entry": self.case.entry + 1,
+            "actor": actor,
+            "state": CaseState.open,
+        })
+        self._plan()
+        self.log(
+            "step",
+            {
+                "step": step.name,
+                "actor": actor or "service",
+                "due": self.case.due.isoformat() if self.case.due else "",
+            },
+        )
+        if step.kind is StepKind.sign:
+            self._work_for("print", {"version": self.case.version})
+        if decision.template and actor is not None:
+            self._remind_of(actor)
+            ask(
+                self._desk,
+                self._work,
+                self.case,
+                purpose=_PURPOSE[step.kind],
+                person=actor,
+                template=decision.template,
+                context=decision.context,
+                data={},
+                now=self._now,
+            )
+
+    def _close(self, step: str) -> None:
+        self._change({
+            "step": step,
+            "state": CaseState.closed,
+            "actor": None,
+            "due": None,
+            "entry": self.case.entry + 1,
+            "closed_at": self._now,
+        })
+        self._work.due.drop_all(self.case.id, self._now)
+        self.log("case_closed", {})
+
+    def start(self, decisions: Iterable[Decision]) -> Case:
+        """Plan the term's own due moment of a new case, then carry on."""
+        self._watch_term()
+        return self.carry(decisions)
+
+    def _watch_term(self) -> None:
+        self._work.due.add(
+            key=f"term:{self.case.id}:{self.case.term.isoformat()}",
+            at=self.case.term,
+            case_id=self.case.id,
+            kind="term",
+        )
+
+    def _plan(self) -> None:
+        """Plan the steps still to come back from the target; a step never gets less time anew."""
+        plan = plan_of(self.case, self._desk, self._now)
+        self._change({"plan": plan, "due": plan.get(self.case.step, self.case.term)})
+
+    def _remind_of(self, actor: str) -> None:
+        """Plan reminders before the step's latest time and escalations after it."""
+        settings = self._desk.settings.reminders
+        latest = self.case.due or self.case.term
+        marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
+            ("late_superior", settings.superior_after_minutes),
+            ("late_centre", settings.centre_head_after_minutes),
+            ("late_curator", settings.curator_after_minutes),
+        ]
+        for kind, minutes in marks:
+            at = latest + timedelta(minutes=minutes)
+            if kind == "remind" and at <= self._now:
+                continue
+            self._work.due.add(
+                key=f"{kind}:{self.case.id}:{self.case.entry}:{minutes}",
+                at=at,
+                case_id=self.case.id,
+                entry=self.case.entry,
+                kind=kind,
+                data={"actor": actor},
+            )
+
+
+def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
+    """The latest time of each step from the case's present one on, in the office's zone.
+
+    Counted back from the goal while it lies ahead, else from the term; a step that was planned
+    keeps its moment when there is more time than then.
+    """
+    route = ROUTES[case.track]
+    rows = [step for step in route.from_step(case.step) if step.kind in _PLANNED]
+    on = desk.today(now)
+    drafter = case.author or actor_of(route.step("draft"), case, desk.office, on)
+    rows = [
+        step
+        for step in rows
+        if step.name == case.step
+        or not (step.own_work_skips and actor_of(step, case, desk.office, on) == drafter)
+    ]
+    target = case.goal if case.goal is not None and case.goal > now else case.term
+    hours = tuple(sorted(desk.settings.signing.hours))
+    fresh = plan_back(
+        [step.name for step in rows],
+        desk.local(now),
+        desk.local(target),
+        hours,
+        PlanSettings(),
+        {step.name: step.share for step in rows},
+    )
+    planned = {name: max(at, min(case.plan.get(name, at), target)) for name, at in fresh.items()}
+    return {name: desk.local(at) for name, at in planned.items()}

@@ -1,0 +1,110 @@
+"""Everything that can be wrong before the first mail comes, all at once and in Russian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents import letter, office
+from mcu_mail.errors import McuMailError
+from mcu_mail.mail.imap import Mailbox
+from mcu_mail.mail.smtp import Post
+from mcu_mail.mail.wording import template_faults
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from mcu_mail.documents.folder import Folders
+    from mcu_mail.domain.calendar import WorkCalendar
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """Faults stop the service; notes do not."""
+
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def check_files(
+    settings: Settings, templates: Path, calendar: WorkCalendar, today: date
+) -> Findings:
+    """What can be seen without opening a door: templates, calendar years, competence."""
+    faults = [*template_faults(templates)]
+    faults += [
+        f"templates/letters/answer.docx: {fault}"
+        for fault in letter.template_faults(templates / "letters" / "answer.docx")
+    ]
+    notes = []
+    confirmed = settings.calendar.years_confirmed
+    if today.year not in confirmed:
+        faults.append(
+            f"calendar.years_confirmed: год {today.year} не подтверждён – сроки могут быть "
+            "неверными; сверьте календарь с постановлением и добавьте год"
+        )
+    coming = calendar.november_warning(today)
+    if coming is not None:
+        notes.append(
+            f"calendar.years_confirmed: пора сверить календарь на {coming} год и добавить его"
+        )
+    notes += [
+        f"calendar.years_confirmed: для {year} года ещё нет календаря переносов – сроки "
+        "посчитаны по общему правилу"
+        for year in confirmed
+        if year > today.year + 1
+    ]
+    notes += [
+        f"topics.{key}: нет основ слов, тема сама не найдётся"
+        for key, topic in settings.topics.items()
+        if not topic.stems and key != "other"
+    ]
+    if settings.letters.engine == "libreoffice" and office.find_soffice() is None:
+        faults.append("letters.engine: LibreOffice на этой машине не найден")
+    elif settings.letters.engine == "word":
+        faults.append("letters.engine: Word пока не подключён; выберите auto или native")
+    elif office.find_soffice() is None:
+        notes.append(
+            "LibreOffice не найден: PDF делает встроенный движок, вместо .doc уходит .docx"
+        )
+    notes += [
+        f"tracks.governor.recipients: {item.address} – почта вне России; решите с юристом "
+        "(152-ФЗ), уходят ли туда персональные данные"
+        for item in settings.tracks.governor.recipients
+        if item.enabled and item.address.endswith(("@gmail.com", "@outlook.com", "@yahoo.com"))
+    ]
+    return Findings(faults=tuple(faults), notes=tuple(notes))
+
+
+def check_folders(folders: Folders) -> Findings:
+    """Whether the clerk's folders can be made and written."""
+    try:
+        folders.prepare()
+    except McuMailError as error:
+        return Findings(faults=(f"folders.base: {error}",), notes=())
+    return Findings(faults=(), notes=())
+
+
+def check_online(desk: Desk) -> Findings:
+    """Log in to both servers and look whether the database is as durable as it must be."""
+    faults = list(desk.store.durability_faults())
+    notes = []
+    try:
+        with Mailbox.open(desk.imap()) as mailbox:
+            mailbox.ensure_folders()
+            notes.append(f"почтовый ящик открыт, писем во входящих: {mailbox.count()}")
+    except McuMailError as error:
+        faults.append(f"mail.imap: {error}")
+    try:
+        with Post(desk.smtp()) as post:
+            post.check()
+            size = post.max_size
+            limit = f", письма до {size // 1_000_000} МБ" if size else ""
+            notes.append(f"сервер отправки отвечает{limit}")
+    except McuMailError as error:
+        faults.append(f"mail.smtp: {error}")
+    if office.find_soffice() is not None:
+        notes.append("LibreOffice найден")
+    return Findings(faults=tuple(faults), notes=tuple(notes))

@@ -1,0 +1,277 @@
+"""Decide about every stored mail: notice, answer, bounce, our own copy, or nothing of ours.
+
+One transaction and one error fence per mail. A mail that fails three times is set aside for a
+person and told of; the queue behind it goes on (`threats.md` F08).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.decisions import Log, SetState, Tell
+from mcu_mail.domain.case import CaseState
+from mcu_mail.errors import McuMailError
+from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
+from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.domain.route import ROUTES
+from mcu_mail.mail.reply import new_text
+from mcu_mail.service.asking import tell
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.dispatch import settle
+from mcu_mail.service.hearing import hear
+from mcu_mail.service.opening import open_case
+from mcu_mail.store.ledger import MailState
+from mcu_mail.store.queue import RecipientState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.notice import Notice, Source
+    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.queue import Outgoing
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+_BATCH = 50
+LETTER_ID = "X-Letter-Id"
+
+
+def collect(desk: Desk, now: datetime, *, played: bool) -> int:
+    """Decide about the stored mails; return how many were decided.
+
+    Args:
+        played: `now` is a played moment: an arrival that no notice states is that moment.
+
+    """
+    with desk.store.view() as view:
+        waiting = view.mails.to_handle(_BATCH)
+    for stored in waiting:
+        with desk.store.work() as work:
+            work.mails.count_attempt(stored.id)
+            work.commit()
+        try:
+            _decide(desk, stored, now, played=played)
+        except Exception as error:  # one mail must never stop the others
+            log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
+            if stored.attempts + 1 >= TRIES:
+                _set_aside(desk, stored, now, error)
+    return len(waiting)
+
+
+def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
+    with desk.store.work() as work:
+        work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
+        _tell_unreadable(desk, work, stored, None, now, "failed")
+        work.commit()
+
+
+def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
+    mail = read_mail(desk.store.files.get(stored.sha256))
+    arrived = now if played else stored.arrived_at
+    with desk.store.work() as work:
+        kind, state, case_id = _sort(desk, work, stored, mail, now, arrived)
+        if state is MailState.aside:
+            _tell_unreadable(desk, work, stored, mail, now, kind)
+        work.mails.decide(
+            stored.id,
+            state,
+            kind=kind,
+            case_id=case_id,
+            message_id=mail.message_id,
+            sender=mail.sender.address,
+        )
+        work.commit()
+
+
+Sorted = tuple[str, MailState, int | None]
+
+
+def _sort(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming,
+    now: datetime,
+    arrived: datetime,
+) -> Sorted:
+    """What kind of mail this is, what became of it, and whose case it belongs to."""
+    letter_id = mail.header(LETTER_ID)
+    if letter_id and mail.sender.address == desk.address:
+        return _witness(work, letter_id, now)
+    twin = _twin(work, stored, mail)
+    if twin is not None:
+        return "duplicate", MailState.ignored, twin.case_id
+    kind = kind_of(mail)
+    if kind is MailKind.bounce:
+        return _bounce(desk, work, stored, mail, now)
+    sources = tuple(item.value() for item in desk.settings.sources)
+    source = matching_source(mail, sources)
+    # A platform's notices are auto-generated too: its address is asked before the kind.
+    by_platform = source is not None and kind in {MailKind.autoreply, MailKind.other}
+    if by_platform and source is not None:
+        by_platform = any(_is_labelled(one) for one in read_notices(mail, source, desk.zone))
+    if mail.sender.address == desk.address or not (kind is MailKind.reply or by_platform):
+        return kind.value, MailState.ignored, None
+    if source is not None:
+        ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
+        letters = [item for item in ours if item.kind == "letter"]
+        if letters:
+            return _region_answers(desk, work, stored, mail, letters[-1], now)
+        return _notice(desk, work, stored, mail, source, now, arrived)
+    heard = hear(desk, work, stored, mail, now)
+    return "reply", heard.state, heard.case_id
+
+
+def _is_labelled(notice: Notice) -> bool:
+    """Whether this is plainly a citizen's message and no «я в отпуске» of a press officer."""
+    return bool(notice.text) and "text" not in notice.unsure and notice.applicant is not None
+
+
+def _twin(work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:
+    """The same mail taken before: same bytes, or same Message-ID with the same text (F05, F06)."""
+    same = work.mails.same_as(stored)
+    if same is not None:
+        return same
+    if not mail.message_id:
+        return None
+    for other in work.mails.with_message_id(mail.message_id, stored.id):
+        if other.sender == mail.sender.address and other.size == stored.size:
+            return other
+    return None
+
+
+def _witness(work: UnitOfWork, letter_id: str, now: datetime) -> Sorted:
+    """A copy of our own letter: the server took it (`threats.md`, the witness copy)."""
+    sent = work.queue.by_letter_id(letter_id)
+    if sent is None:
+        return "witness", MailState.ignored, None
+    if sent.witnessed_at is None:
+        work.queue.witnessed(sent.id, now)
+    return "witness", MailState.ignored, sent.case_id
+
+
+def _notice(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming,
+    source: Source,
+    now: datetime,
+    arrived: datetime,
+) -> Sorted:
+    if prove(mail, desk.trust) is TrustLevel.refused:
+        return "forged", MailState.aside, None
+    if source.track not in ROUTES:
+        return "other_track", MailState.aside, None
+    notices = read_notices(mail, source, desk.zone)
+    notices = tuple(item for item in notices if item.text.strip() or item.link or item.applicant)
+    if not notices:
+        return "empty_notice", MailState.aside, None
+    first = None
+    for ordinal, notice in enumerate(notices):
+        case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
+        first = first or case
+    return "notice", MailState.handled, first.id if first else None
+
+
+def _bounce(
+    desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming, now: datetime
+) -> Sorted:
+    """A mail of ours came back: a letter reopens its sending, a request warns the dispatcher."""
+    ours = work.queue.by_message_ids(bounced_ids(mail))
+    if not ours:
+        return "bounce", MailState.ignored, None
+    message = ours[0]
+    failed = set(failed_recipients(mail))
+    if message.case_id is None:
+        return "bounce", MailState.ignored, None
+    case = work.cases.get(message.case_id)
+    carrier = Carrier(desk, work, case, now=now, actor="mail_server", cause=f"mail{stored.id}")
+    addresses = [item for item in message.addressees if not failed or item.address in failed]
+    names = ", ".join(item.address for item in addresses)
+    carrier.carry((
+        Log(kind="bounced", data={"recipients": [item.address for item in addresses]}),
+        Tell(
+            people=(desk.office.roles.dispatcher,),
+            template="reopened",
+            context={"kind": "bounce", "from_address": names, "excerpt": mail.text[:500]},
+        ),
+    ))
+    if message.kind == "letter":
+        for item in addresses:
+            work.queue.set_state(
+                item.id,
+                {"state": RecipientState.refused, "answer": "возврат после отправки", "at": now},
+            )
+        carrier.carry((SetState(state=CaseState.aside),))
+        if case.step == "send":
+            settle(desk, work, message.id, now)
+    return "bounce", MailState.handled, case.id
+
+
+def _region_answers(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming,
+    letter: Outgoing,
+    now: datetime,
+) -> Sorted:
+    """The region writes about a letter it got: a person decides (design §3 step 9)."""
+    if letter.case_id is None:
+        return "region_reply", MailState.aside, None
+    case = work.cases.get(letter.case_id)
+    text = new_text(mail, separator=SEPARATOR).text
+    carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
+    carrier.carry((
+        Log(kind="region_reply", data={"text": text[:2000]}),
+        SetState(state=CaseState.aside),
+        Tell(
+            people=(desk.office.roles.dispatcher,),
+            template="reopened",
+            context={
+                "kind": "reply",
+                "from_address": mail.sender.address or "",
+                "excerpt": text[:500],
+            },
+        ),
+    ))
+    return "region_reply", MailState.handled, case.id
+
+
+def _tell_unreadable(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming | None,
+    now: datetime,
+    why: str,
+) -> None:
+    """Nothing is dropped: the dispatcher hears of what was not understood, once a mail."""
+    try:
+        tell(
+            desk,
+            work,
+            None,
+            person=desk.standing_in(desk.office.roles.dispatcher, now),
+            template="unreadable",
+            key=f"unreadable:{stored.id}",
+            now=now,
+            context={
+                "sender": (mail.sender.address or mail.sender.name or "") if mail else "",
+                "subject_line": mail.subject if mail else "",
+                "received_at": desk.local(stored.arrived_at),
+                "folder": desk.settings.mail.imap.aside,
+                "why": why,
+            },
+        )
+    except McuMailError:
+        log.exception("the dispatcher could not be told of mail %d", stored.id)

@@ -1,0 +1,120 @@
+"""The passes of the daemon, and the ticker that calls them.
+
+`schedule` only ticks: every pass asks the store what is owed at `now`, and every job has a fence
+of its own, because the library skips missed runs and lets exceptions out of its loop.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import schedule
+
+from mcu_mail.errors import McuMailError
+from mcu_mail.service.collect import collect
+from mcu_mail.service.dispatch import dispatch, recover
+from mcu_mail.service.health import Health
+from mcu_mail.service.papers import do_papers
+from mcu_mail.service.receive import move_decided, receive
+from mcu_mail.service.remind import catch_up, remind
+from mcu_mail.service.scans import take_scans, unsettled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mcu_mail.service.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_MOST_ROUNDS = 200
+_SETTLE_WAITS = 3
+
+
+@dataclass(kw_only=True)
+class Rounds:
+    """The jobs of one daemon. `played`: the moments are played, not the clock's."""
+
+    desk: Desk
+    played: bool = False
+    health: Health = field(default_factory=Health)
+
+    def start(self, now: datetime) -> None:
+        """Settle what a killed daemon left, and say what was missed meanwhile."""
+        recover(self.desk, now)
+        catch_up(self.desk, now)
+
+    def mail_in(self, now: datetime) -> int:
+        """Fetch, decide, move."""
+        done = self._job("mailbox", lambda: receive(self.desk, now), now)
+        done += self._job("collect", lambda: collect(self.desk, now, played=self.played), now)
+        # A second, short visit: what was decided just now leaves the inbox in the same round.
+        return done + self._job("mailbox", lambda: move_decided(self.desk), now)
+
+    def work(self, now: datetime) -> int:
+        """Everything that is owed without looking into the mailbox."""
+        done = self._job("folder", lambda: take_scans(self.desk, now), now)
+        done += self._job("papers", lambda: do_papers(self.desk, now), now)
+        done += self._job("remind", lambda: remind(self.desk, now), now)
+        return done + self._job("smtp", lambda: dispatch(self.desk, now), now)
+
+    def one(self, now: datetime) -> int:
+        """A whole round; returns how much was done."""
+        done = self.mail_in(now) + self.work(now)
+        with self.desk.store.work() as work:
+            work.facts.set("last_round", now.isoformat())
+            work.commit()
+        return done
+
+    def until_idle(self, now: datetime) -> None:
+        """Rounds until nothing is owed; a scan that has just come is waited for."""
+        waits = 0
+        for _ in range(_MOST_ROUNDS):
+            if self.one(now):
+                continue
+            if waits < _SETTLE_WAITS and unsettled(self.desk):
+                waits += 1
+                self.desk.pause(self.desk.settings.folders.settle_seconds + 0.2)
+                continue
+            return
+        log.error("rounds did not come to an end")
+
+    def _job(self, name: str, job: Callable[[], int], now: datetime) -> int:
+        if self.health.is_waiting(name, now):
+            return 0
+        try:
+            done = job()
+        except McuMailError as error:
+            log.warning("%s: %s", name, type(error).__name__)
+            self.health.failed(self.desk, name, error, now)
+            return 0
+        except Exception as error:  # the daemon outlives every fault of a job
+            log.exception("job %s failed", name)
+            self.health.failed(self.desk, name, error, now)
+            return 0
+        self.health.went_well(self.desk, name, now)
+        return done
+
+
+def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    """Tick until `stop` is set; a job that is under way is finished first."""
+    rounds.start(clock())
+    ticker = schedule.Scheduler()
+    seconds = rounds.desk.settings.mail.imap.poll_seconds
+    ticker.every(seconds).seconds.do(lambda: _round(rounds, clock))
+    _round(rounds, clock)
+    while not stop.is_set():
+        ticker.run_pending()
+        stop.wait(min(1.0, seconds))
+
+
+def _round(rounds: Rounds, clock: Callable[[], datetime]) -> None:
+    now = clock()
+    catch_up(rounds.desk, now)
+    for _ in range(_MOST_ROUNDS):
+        if not rounds.one(clock()):
+            return

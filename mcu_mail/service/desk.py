@@ -1,0 +1,82 @@
+"""Everything a job of the daemon needs, put together once by `wiring`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.acting import acting_for
+from mcu_mail.domain.course import Rules
+from mcu_mail.domain.route import ROUTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from mcu_mail.documents.folder import Folders
+    from mcu_mail.domain.calendar import WorkCalendar
+    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.office import Office
+    from mcu_mail.mail.imap import ImapAccount
+    from mcu_mail.mail.proof import Trust
+    from mcu_mail.mail.smtp import SmtpAccount
+    from mcu_mail.mail.wording import Wording
+    from mcu_mail.settings import Settings
+    from mcu_mail.store.unit_of_work import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The settings, the doors and the clock's helpers of one office.
+
+    Accounts are functions because secrets are resolved when a door opens (design §8).
+    """
+
+    settings: Settings
+    office: Office
+    zone: ZoneInfo
+    calendar: WorkCalendar
+    store: Store
+    wording: Wording
+    folders: Folders
+    letter_template: Path
+    trust: Trust
+    imap: Callable[[], ImapAccount]
+    smtp: Callable[[], SmtpAccount]
+    random: Callable[[int], bytes]
+    real_now: Callable[[], datetime]
+    """The machine's clock: for the age of files only, never for a rule."""
+    pause: Callable[[float], None]
+
+    @property
+    def address(self) -> str:
+        """The service's own address."""
+        return self.settings.mail.address
+
+    @property
+    def domain(self) -> str:
+        """The domain of our Message-IDs."""
+        return self.address.rpartition("@")[2]
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the office's zone."""
+        return moment.astimezone(self.zone)
+
+    def today(self, now: datetime) -> date:
+        """The office's date at that moment."""
+        return self.local(now).date()
+
+    def standing_in(self, person: str, now: datetime) -> str:
+        """The person, or whoever acts for him today."""
+        return acting_for(person, self.today(now), self.office.absences).person
+
+    def rules(self, case: Case, now: datetime) -> Rules:
+        """What the rules of the case's track need."""
+        return Rules(
+            office=self.office,
+            route=ROUTES[case.track],
+            today=self.today(now),
+            contact=self.settings.tracks.governor.contact,
+        )

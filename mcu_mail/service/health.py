@@ -1,0 +1,83 @@
+"""Notice what has stopped: back off, tell a person once, say when it works again.
+
+The alarm of a mail server that is down cannot go by mail: it stands in the log at ERROR, in the
+health file beside the store, and in `status`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.errors import McuMailError
+from mcu_mail.mail.tls import LoginRefusedError
+from mcu_mail.service.asking import tell
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.service.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_LOGIN_AGAIN = timedelta(minutes=15)
+_ALARM_AFTER = timedelta(minutes=10)
+
+
+@dataclass(kw_only=True)
+class Health:
+    """Since when each job fails, and until when it is left alone."""
+
+    since: dict[str, datetime] = field(default_factory=dict)
+    until: dict[str, datetime] = field(default_factory=dict)
+    alarmed: set[str] = field(default_factory=set)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def is_waiting(self, name: str, now: datetime) -> bool:
+        """Whether a refused login is being left alone, so that the account is not locked out."""
+        return name in self.until and now < self.until[name]
+
+    def failed(self, desk: Desk, name: str, error: Exception, now: datetime) -> None:
+        """Record a failure; after ten minutes of it a person is told, once."""
+        since = self.since.setdefault(name, now)
+        self.faults[name] = str(error) if isinstance(error, McuMailError) else type(error).__name__
+        if isinstance(error, LoginRefusedError):
+            self.until[name] = now + _LOGIN_AGAIN
+        if name not in self.alarmed and (
+            now - since >= _ALARM_AFTER or isinstance(error, LoginRefusedError)
+        ):
+            self.alarmed.add(name)
+            log.error("job %s has been failing since %s", name, since.isoformat())
+            self._alarm(desk, name, since, now)
+
+    def went_well(self, desk: Desk, name: str, now: datetime) -> None:
+        """The job works (again)."""
+        self.since.pop(name, None)
+        self.until.pop(name, None)
+        self.faults.pop(name, None)
+        if name in self.alarmed:
+            self.alarmed.discard(name)
+            log.error("job %s works again", name)
+
+    def _alarm(self, desk: Desk, name: str, since: datetime, now: datetime) -> None:
+        roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
+        with desk.store.work() as work:
+            for role in dict.fromkeys(item for item in roles if item):
+                tell(
+                    desk,
+                    work,
+                    None,
+                    person=desk.standing_in(role, now),
+                    template="alarm",
+                    key=f"alarm:{name}:{since.isoformat()}:{role}",
+                    now=now,
+                    context={
+                        "what": name,
+                        "since": desk.local(since),
+                        "error": self.faults.get(name, ""),
+                        "hint": "",
+                    },
+                )
+            work.commit()

@@ -1,0 +1,432 @@
+"""A mail from a person: find what it answers, whether it may, and carry out what follows.
+
+The scheme of `threats.md` §3 and design §4: a verdict counts only when its code names an open
+request, the strictly parsed sender may speak for the one asked, our own mail server vouches for
+him, and the version is current. Otherwise nothing moves and one short answer explains it. A draft,
+a photo or a note is no verdict: a known person may hand it in by case number when it is his turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
+from mcu_mail.domain.case import CaseState, CloseReason, Purpose
+from mcu_mail.domain.codes import find_codes
+from mcu_mail.domain.course import Reply, on_recall, on_reply
+from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
+from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.verdicts import MeaningKind, read_meaning
+from mcu_mail.domain.whose_turn import may_speak_for, person_at
+from mcu_mail.errors import McuMailError
+from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.mail.reply import new_text
+from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.registering import register_by_number
+from mcu_mail.store.ledger import MailState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.office import Person
+    from mcu_mail.domain.verdicts import Meaning
+    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+# Meanings that are no verdict: a text, a record of contact, a note.
+_HARMLESS = frozenset({
+    MeaningKind.answer,
+    MeaningKind.note,
+    MeaningKind.contact_only,
+    MeaningKind.question,
+    MeaningKind.empty,
+})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What became of a person's mail."""
+
+    state: MailState
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """A mail with what it says, read once."""
+
+    stored: StoredMail
+    mail: Incoming
+    text: str
+    word: str | None
+    person: Person | None
+    level: TrustLevel
+
+
+def hear(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming,
+    now: datetime,
+    *,
+    vouched: bool = False,
+) -> Heard:
+    """Handle a mail that a person wrote. `vouched`: he has confirmed it by a fresh code."""
+    said = _read(desk, stored, mail, vouched=vouched)
+    codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
+    requests = work.requests.by_codes(codes)
+    if not requests:
+        requests = work.requests.by_codes(find_codes(mail.text or ""))
+    open_ones = [item for item in requests if item.closed_at is None]
+    if len(open_ones) > 1:
+        return _ambiguous(desk, work, said, open_ones, now)
+    if not requests:
+        return _without_code(desk, work, said, now)
+    request = open_ones[0] if open_ones else requests[-1]
+    return _answer(desk, work, said, request, now)
+
+
+def _read(desk: Desk, stored: StoredMail, mail: Incoming, *, vouched: bool) -> _Said:
+    text = new_text(mail, separator=SEPARATOR).text
+    address = mail.sender.address
+    return _Said(
+        stored=stored,
+        mail=mail,
+        text=text,
+        word=_word(mail),
+        person=person_at(address, desk.office) if address else None,
+        level=TrustLevel.proven if vouched else prove(mail, desk.trust),
+    )
+
+
+def _word(mail: Incoming) -> str | None:
+    """The text of the one attached Word file; None when there is none that can be read."""
+    for item in mail.attachments:
+        if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
+            try:
+                return word_text(item.content, item.name)
+            except McuMailError:
+                return None
+    return None
+
+
+def _meaning(desk: Desk, said: _Said, now: datetime, *, drafting: bool) -> Meaning:
+    return read_meaning(said.text, desk.today(now), drafting=drafting)
+
+
+def _ambiguous(
+    desk: Desk, work: UnitOfWork, said: _Said, requests: list[Request], now: datetime
+) -> Heard:
+    """Two different open codes: no verdict, every one of them is asked again (§3.4)."""
+    for request in requests:
+        case = work.cases.get(request.case_id)
+        carrier = _carrier(desk, work, case, said, now)
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "two_codes"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("two_codes", said.text),
+            ),
+        ))
+    return Heard(state=MailState.handled, case_id=requests[0].case_id)
+
+
+def _carrier(desk: Desk, work: UnitOfWork, case: Case, said: _Said, now: datetime) -> Carrier:
+    actor = said.person.id if said.person else "stranger"
+    return Carrier(desk, work, case, now=now, actor=actor, cause=f"mail{said.stored.id}")
+
+
+def _why(reason: str, text: str, by: str = "") -> dict[str, object]:
+    return {"reason": reason, "words": text[:500], "by": by, "asked_version": None, "details": ""}
+
+
+# --- with a code ---------------------------------------------------------------------------------
+
+
+def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: datetime) -> Heard:
+    case = work.cases.get(request.case_id)
+    carrier = _carrier(desk, work, case, said, now)
+    heard = Heard(state=MailState.handled, case_id=case.id)
+    today = desk.today(now)
+    if said.person is None or not may_speak_for(said.person.id, request.person, desk.office, today):
+        _refuse_stranger(carrier, said, request)
+        return heard
+    meaning = _meaning(desk, said, now, drafting=request.purpose is Purpose.draft)
+    if said.level is TrustLevel.refused:
+        _refuse_forged(desk, carrier, said, request)
+        return heard
+    if meaning.kind is MeaningKind.recall:
+        _recall(desk, work, carrier, said, request, now)
+        return heard
+    if request.closed_at is not None or now > request.expires_at:
+        return _late(desk, work, carrier, said, request, meaning, now)
+    harmless = meaning.kind in _HARMLESS and request.purpose is Purpose.draft
+    proven = said.level is TrustLevel.proven or request.purpose is Purpose.confirm or harmless
+    if not proven:
+        _unproven(desk, carrier, said, request)
+        return heard
+    if request.purpose is Purpose.confirm:
+        return _confirmed(desk, work, carrier, request, meaning, said, now)
+    _take(desk, work, carrier, said, request, meaning, now)
+    return heard
+
+
+def _take(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: _Said,
+    request: Request,
+    meaning: Meaning,
+    now: datetime,
+) -> None:
+    """The reply counts: decide and carry out."""
+    names = [item.name for item in said.mail.attachments if not item.inline]
+    if names:
+        carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
+    if request.purpose is Purpose.register and meaning.kind is MeaningKind.register_number:
+        register_by_number(desk, work, carrier, request, meaning, now)
+        return
+    speaker = said.person.id if said.person else request.person
+    reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=said.word)
+    carrier.carry(on_reply(carrier.case, request, reply, desk.rules(carrier.case, now)))
+
+
+def _refuse_stranger(carrier: Carrier, said: _Said, request: Request) -> None:
+    """Forwarding gives no power: the one who was asked hears of it, once for each sender."""
+    address = said.mail.sender.address or "?"
+    known = said.person.id if said.person else ""
+    carrier.carry((
+        Log(kind="not_taken", data={"reason": "stranger", "known": known}),
+        Tell(
+            people=(request.person,),
+            template="not_taken",
+            request_id=request.id,
+            context=_why("foreign_reply", said.text),
+            once=f"stranger:{request.id}:{address}",
+        ),
+    ))
+    if said.person is not None:
+        carrier.carry((
+            Tell(
+                people=(said.person.id,),
+                template="not_taken",
+                context=_why("stranger", said.text),
+                once=f"not_you:{request.id}:{known}",
+            ),
+        ))
+
+
+def _refuse_forged(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> None:
+    carrier.carry((
+        Log(kind="not_taken", data={"reason": "forged"}),
+        Tell(
+            people=(request.person, desk.office.roles.dispatcher),
+            template="not_taken",
+            context=_why("unproven", said.text),
+            once=f"forged:{said.stored.id}",
+        ),
+    ))
+
+
+def _unproven(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> None:
+    """Our server vouched for nobody: `trust.unproven` says what to do (§3.6)."""
+    policy = desk.settings.mail.trust.unproven
+    carrier.log("not_taken", {"reason": "unproven", "policy": policy})
+    if policy == "confirm":
+        carrier.carry((
+            Ask(
+                purpose=Purpose.confirm,
+                person=request.person,
+                template="confirm_needed",
+                context={"words": said.text[:500]},
+                data={
+                    "mail": str(said.stored.id),
+                    "request": str(request.id),
+                    "key": f"confirm:{said.stored.id}",
+                },
+            ),
+        ))
+    elif policy == "hold":
+        carrier.hold(said.stored.id)
+    else:
+        carrier.carry((
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("unproven", said.text),
+            ),
+        ))
+
+
+def _confirmed(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    request: Request,
+    meaning: Meaning,
+    said: _Said,
+    now: datetime,
+) -> Heard:
+    """«ДА» to a fresh code at the registered address: the held mail counts now."""
+    case_id = carrier.case.id
+    if meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
+        carrier.carry((CloseRequest(request_id=request.id, reason=CloseReason.decided),))
+        return Heard(state=MailState.handled, case_id=case_id)
+    carrier.carry((
+        Log(kind="confirmed", data={"mail": int(request.data["mail"])}),
+        CloseRequest(request_id=request.id, reason=CloseReason.decided),
+    ))
+    hear_again(desk, work, int(request.data["mail"]), now)
+    return Heard(state=MailState.handled, case_id=case_id)
+
+
+def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
+    """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
+    held = work.mails.get(mail_id)
+    hear(desk, work, held, read_mail(desk.store.files.get(held.sha256)), now, vouched=True)
+
+
+def _recall(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, said: _Said, request: Request, now: datetime
+) -> None:
+    """«СТОП» inside the undo window takes a verdict back, unless the letter was registered."""
+    window = timedelta(minutes=desk.settings.mail.undo_minutes)
+    decided = request.closed_at
+    case = carrier.case
+    possible = (
+        decided is not None
+        and now - decided <= window
+        and request.close_reason is CloseReason.decided
+        and not work.register.of_case(case.id)
+    )
+    if possible:
+        carrier.carry(on_recall(case, request, desk.rules(case, now)))
+    else:
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "recall_late"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("recall_late", said.text),
+            ),
+        ))
+
+
+def _late(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: _Said,
+    request: Request,
+    meaning: Meaning,
+    now: datetime,
+) -> Heard:
+    """The code is spent: a draft still counts when it is his turn, a verdict does not."""
+    case = carrier.case
+    heard = Heard(state=MailState.handled, case_id=case.id)
+    current = [
+        item
+        for item in work.requests.open_of_case(case.id)
+        if said.person is not None
+        and may_speak_for(said.person.id, item.person, desk.office, desk.today(now))
+    ]
+    drafting = [item for item in current if item.purpose is Purpose.draft]
+    if drafting and (meaning.kind in _HARMLESS or said.word is not None):
+        _take(desk, work, carrier, said, drafting[0], meaning, now)
+        return heard
+    reasons = {
+        CloseReason.decided: "already_decided",
+        CloseReason.new_version: "old_version",
+        CloseReason.step_over: "step_over",
+        CloseReason.reassigned: "not_your_turn",
+        CloseReason.expired: "expired",
+        None: "expired",
+    }
+    reason = reasons[request.close_reason]
+    if request.letter_sha and request.letter_sha != case.letter_sha:
+        reason = "old_version"
+    context = _why(reason, said.text)
+    context["asked_version"] = request.version
+    carrier.carry((
+        Log(kind="not_taken", data={"reason": reason}),
+        Tell(
+            people=(request.person,),
+            template="not_taken",
+            context=context,
+            request_id=current[0].id if current else None,
+        ),
+    ))
+    return heard
+
+
+# --- without a code ------------------------------------------------------------------------------
+
+
+def _without_code(desk: Desk, work: UnitOfWork, said: _Said, now: datetime) -> Heard:
+    case = _case_named(work, said)
+    if said.person is None:
+        return Heard(state=MailState.aside, case_id=case.id if case else None)
+    mine = [
+        item
+        for item in work.requests.open_of_person(said.person.id)
+        if case is None or item.case_id == case.id
+    ]
+    meaning = _meaning(desk, said, now, drafting=True)
+    drafting = [item for item in mine if item.purpose is Purpose.draft]
+    if (
+        case is not None
+        and drafting
+        and said.level is not TrustLevel.refused
+        and (meaning.kind in _HARMLESS or said.word is not None)
+    ):
+        carrier = _carrier(desk, work, case, said, now)
+        _take(desk, work, carrier, said, drafting[0], meaning, now)
+        return Heard(state=MailState.handled, case_id=case.id)
+    for request in mine:
+        # No guess, even if only one is open: his requests are sent again with a note (§3.8).
+        own = work.cases.get(request.case_id)
+        carrier = _carrier(desk, work, own, said, now)
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "no_code"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("no_code", said.text),
+            ),
+        ))
+    if not mine and case is not None and case.state is not CaseState.closed:
+        carrier = _carrier(desk, work, case, said, now)
+        carrier.carry((
+            Log(kind="note", data={"text": said.text[:2000]}),
+            Tell(
+                people=(said.person.id,),
+                template="not_taken",
+                context=_why("not_your_turn", said.text),
+            ),
+        ))
+    if mine or case is not None:
+        first = case.id if case is not None else mine[0].case_id
+        return Heard(state=MailState.handled, case_id=first)
+    return Heard(state=MailState.aside)
+
+
+def _case_named(work: UnitOfWork, said: _Said) -> Case | None:
+    """The one case whose number stands in the subject, the references or the new text."""
+    text = "\n".join([said.mail.subject, *said.mail.references, *said.mail.in_reply_to, said.text])
+    found = {number: work.cases.by_number(number) for number in find_case_numbers(text)}
+    known = [case for case in found.values() if case is not None]
+    return known[0] if len(known) == 1 else None

@@ -1,0 +1,261 @@
+"""Make sure of every effect on paper: render, print, withdraw, finish a registered letter, file.
+
+Each task is idempotent («make sure it exists»), runs outside any transaction, and is recorded in
+one. A task that fails is tried again; after that a person is told and the case stands aside.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.documents.confirmation import write_confirmation
+from mcu_mail.documents.engines import make_doc, make_pdf
+from mcu_mail.documents.file_names import safe_name
+from mcu_mail.documents.folder import Folder, sent_folder
+from mcu_mail.documents.letter import letter_sha, write_docx
+from mcu_mail.documents.stamp import stamp_scan
+from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.course import on_rendered
+from mcu_mail.domain.decisions import Log, SetState
+from mcu_mail.errors import McuMailError
+from mcu_mail.service.asking import tell
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.mailing import queue_letter
+from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.moments import Task
+
+log = logging.getLogger(__name__)
+
+_AGAIN = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
+_TELL_AFTER = 3
+
+
+def do_papers(desk: Desk, now: datetime) -> int:
+    """Try every task that is owed at `now`; return how many succeeded."""
+    with desk.store.view() as view:
+        owed = view.tasks.owed(now)
+    done = 0
+    for task in owed:
+        again = _AGAIN[min(task.attempts, len(_AGAIN) - 1)]
+        with desk.store.work() as work:
+            work.tasks.count_attempt(task.id, now + again)
+            work.commit()
+        try:
+            _KINDS[task.kind](desk, task, now)
+            done += 1
+        except Exception as error:  # one task must never stop the others
+            log.exception("task %s failed (try %d)", task.key, task.attempts + 1)
+            _failed(desk, task, now, error)
+    return done
+
+
+def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
+    text = str(error) if isinstance(error, McuMailError) else type(error).__name__
+    with desk.store.work() as work:
+        work.tasks.failed(task.id, text)
+        if task.attempts + 1 == _TELL_AFTER:
+            case = work.cases.get(task.case_id)
+            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+            carrier.carry((
+                Log(kind="task_failed", data={"task": task.kind, "error": text}),
+                SetState(state=CaseState.aside),
+            ))
+            for role in dict.fromkeys((
+                desk.settings.roles.administrator or desk.office.roles.dispatcher,
+                desk.office.roles.dispatcher,
+            )):
+                tell(
+                    desk,
+                    work,
+                    None,
+                    person=desk.standing_in(role, now),
+                    template="alarm",
+                    key=f"task_failed:{task.id}:{role}",
+                    now=now,
+                    context={
+                        "what": "office" if task.kind in {"render", "finish"} else "folder",
+                        "since": desk.local(now),
+                        "error": text,
+                        "hint": case.number,
+                    },
+                )
+        work.commit()
+
+
+def _render(desk: Desk, task: Task, now: datetime) -> None:
+    """Make DOCX and PDF of a version, then ask the one who approves it."""
+    version = int(task.data["version"])
+    with desk.store.view() as view:
+        case = view.cases.get(task.case_id)
+        letter = view.letters.get(case.id, version)
+    if letter is None:
+        return
+    content = letter_content(desk, case, letter, now)
+    docx = write_docx(content, desk.letter_template)
+    made = make_pdf(content, docx, desk.settings.letters.engine)
+    values = {
+        "docx": desk.store.files.put(docx),
+        "pdf": desk.store.files.put(made.pdf),
+        "pages": made.pages,
+        "engine": made.engine,
+        "note": made.note or None,
+        "signer": signer_of(desk, now)[0],
+        "content": desk.store.files.put(freeze(content)),
+    }
+    with desk.store.work() as work:
+        if not work.tasks.done(task.id, now):
+            return
+        case = work.cases.get(task.case_id)
+        work.letters.rendered(letter.id, values)
+        if case.version == version and case.state is not CaseState.closed:
+            case = work.cases.change(
+                case.id, {"letter_sha": letter_sha(docx), "state": CaseState.open}
+            )
+            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+            carrier.log(
+                "rendered",
+                {"version": version, "pages": made.pages, "engine": made.engine, "note": made.note},
+            )
+            carrier.carry(on_rendered(case, letter.then, desk.rules(case, now)))
+        work.commit()
+
+
+def print_name(number: str, suffix: str) -> str:
+    """The name of a letter in «На подпись»: no personal data, nothing Windows forbids."""
+    return safe_name(f"{number} Ответ{suffix}")
+
+
+def _print(desk: Desk, task: Task, now: datetime) -> None:
+    """Put the approved version into «На подпись»."""
+    version = int(task.data["version"])
+    with desk.store.view() as view:
+        case = view.cases.get(task.case_id)
+        letter = view.letters.get(case.id, version)
+    # A letter that was withdrawn meanwhile must not appear in the folder again.
+    current = case.version == version and case.step == "sign"
+    if letter is not None and letter.pdf and letter.docx and current:
+        for suffix, digest in ((".docx", letter.docx), (".pdf", letter.pdf)):
+            desk.folders.publish(
+                Folder.TO_SIGN, print_name(case.number, suffix), desk.store.files.get(digest)
+            )
+    _done(desk, task, now)
+
+
+def _withdraw(desk: Desk, task: Task, now: datetime) -> None:
+    """Take an outdated version out of «На подпись»; a file open in Word is left for later."""
+    with desk.store.view() as view:
+        case = view.cases.get(task.case_id)
+    gone = (
+        [
+            desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))
+            for suffix in (".docx", ".pdf")
+        ]
+        if case.step != "sign"
+        else [True]
+    )
+    if not all(gone) and task.attempts < _TELL_AFTER:
+        raise McuMailError("файл в папке «На подпись» занят другой программой")
+    _done(desk, task, now)
+
+
+def _finish(desk: Desk, task: Task, now: datetime) -> None:
+    """Number and date into the Word file and onto the scan, then queue the letter."""
+    with desk.store.view() as view:
+        entry = view.register.get(int(task.data["entry"]))
+        case = view.cases.get(entry.case_id)
+        letter = view.letters.get(case.id, entry.version)
+    if letter is None or letter.content is None:
+        raise McuMailError("нет текста зарегистрированного письма")
+    on = date.fromisoformat(entry.on_date)
+    content = thaw(desk.store.files.get(letter.content), number=entry.number, on=on)
+    docx = write_docx(content, desk.letter_template)
+    wanted = desk.settings.letters.word_format
+    word = make_doc(docx, desk.settings.letters.engine) if wanted != "docx" else None
+    scan = desk.store.files.get(entry.scan)
+    if not task.data["signed"]:
+        printed = desk.store.files.get(letter.pdf) if letter.pdf else None
+        scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
+    values = {
+        "pdf": desk.store.files.put(scan),
+        "doc": desk.store.files.put(word.data if word else docx),
+        "doc_suffix": word.suffix if word else ".docx",
+    }
+    both = desk.store.files.put(docx) if wanted == "both" else None
+    with desk.store.work() as work:
+        if not work.tasks.done(task.id, now):
+            return
+        work.register.change(entry.id, values)
+        case = work.cases.get(case.id)
+        carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+        carrier.log(
+            "finished",
+            {
+                "number": entry.number,
+                "doc": values["doc_suffix"],
+                "note": word.note if word else "",
+            },
+        )
+        if case.step == "send" and case.state is not CaseState.closed:
+            queue_letter(desk, work, case, work.register.get(entry.id), letter, now, docx=both)
+        work.commit()
+
+
+def _file(desk: Desk, task: Task, now: datetime) -> None:
+    """Put what was sent, with its confirmation, into «Отправлено», and tidy «На подпись»."""
+    with desk.store.view() as view:
+        entry = view.register.get(int(task.data["entry"]))
+        case = view.cases.get(entry.case_id)
+        letters = view.queue.letter_of(case.id)
+    folder = sent_folder(entry.year)
+    files: list[tuple[str, bytes]] = []
+    if entry.pdf and entry.doc:
+        files = [
+            (print_name(case.number, ".pdf"), desk.store.files.get(entry.pdf)),
+            (print_name(case.number, entry.doc_suffix or ".docx"), desk.store.files.get(entry.doc)),
+        ]
+    for name, content in files:
+        desk.folders.publish(folder, name, content)
+    rows = [
+        (
+            item.address,
+            "принято",
+            item.answer or "",
+            desk.local(item.at).strftime("%d.%m.%Y %H:%M") if item.at else "",
+        )
+        for message in letters[-1:]
+        for item in message.addressees
+    ]
+    digests = [
+        (name, digest)
+        for (name, _), digest in zip(files, (entry.pdf, entry.doc), strict=False)
+        if digest
+    ]
+    on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
+    page = write_confirmation(case.number, entry.number, on, entry.subject, rows, digests)
+    desk.folders.publish(folder, safe_name(f"{case.number} Подтверждение отправки.pdf"), page)
+    for suffix in (".docx", ".pdf"):
+        desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))
+    _done(desk, task, now)
+
+
+def _done(desk: Desk, task: Task, now: datetime) -> None:
+    with desk.store.work() as work:
+        work.tasks.done(task.id, now)
+        work.commit()
+
+
+_KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
+    "render": _render,
+    "print": _print,
+    "withdraw": _withdraw,
+    "finish": _finish,
+    "file": _file,
+}

@@ -1,0 +1,188 @@
+"""What falls due by itself: reminders before a step's latest time, escalation after it, the term.
+
+Each moment is claimed before anything is queued, so it never fires twice; a step that is over has
+dropped its moments. A daemon that was down deals with them oldest first and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import Case, CaseState
+from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.whose_turn import superior_of
+from mcu_mail.service.asking import send_request, tell
+from mcu_mail.service.cards import name_of, title_of
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.hearing import hear_again
+from mcu_mail.store.queue import RecipientState
+
+if TYPE_CHECKING:
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.moments import Due
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+_DOWN = timedelta(minutes=15)
+LAST_PASS = "last_pass"
+
+
+def catch_up(desk: Desk, now: datetime) -> None:
+    """Say, once, that the service was down over a term, and remember this pass."""
+    with desk.store.work() as work:
+        before = work.facts.get(LAST_PASS)
+        since = datetime.fromisoformat(before) if before else None
+        if since is not None and now - since >= _DOWN:
+            missed = work.cases.overdue_between(since, now)
+            if missed:
+                _say_caught_up(desk, work, missed, since, now)
+        if since is None or now > since:
+            work.facts.set(LAST_PASS, now.isoformat())
+        work.commit()
+
+
+def _say_caught_up(
+    desk: Desk, work: UnitOfWork, missed: tuple[Case, ...], since: datetime, now: datetime
+) -> None:
+    overdue = tuple(
+        (
+            case.number,
+            title_of(case, desk),
+            ROUTES[case.track].step(case.step).title,
+            desk.local(case.term),
+        )
+        for case in missed
+    )
+    people = (desk.office.roles.dispatcher, desk.office.roles.centre_head)
+    for person in dict.fromkeys(desk.standing_in(item, now) for item in people):
+        tell(
+            desk,
+            work,
+            None,
+            person=person,
+            template="caught_up",
+            now=now,
+            key=f"caught_up:{since.isoformat()}:{person}",
+            context={
+                "since": desk.local(since),
+                "until": desk.local(now),
+                "overdue": overdue,
+                "done": (),
+            },
+        )
+
+
+def remind(desk: Desk, now: datetime) -> int:
+    """Deal with every moment that has come; return how many."""
+    with desk.store.view() as view:
+        owed = view.due.owed(now)
+    for due in owed:
+        try:
+            with desk.store.work() as work:
+                if work.due.claim(due.id, now):
+                    _one(desk, work, due, now)
+                work.commit()
+        except Exception:  # one moment must never stop the others
+            log.exception("due moment %s failed", due.key)
+            with desk.store.work() as work:
+                work.due.claim(due.id, now)
+                work.commit()
+    return len(owed)
+
+
+def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
+    case = work.cases.get(due.case_id)
+    if case.state is CaseState.closed or (due.entry is not None and due.entry != case.entry):
+        return
+    if due.kind == "held":
+        hear_again(desk, work, int(due.data["mail"]), now)
+    elif due.kind == "term":
+        _term_passed(desk, work, case, due, now)
+    elif due.kind == "remind":
+        _remind(desk, work, case, due, now)
+    else:
+        _escalate(desk, work, case, due, now)
+
+
+def _remind(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+    # After a pause of the daemon several reminders are owed at once: the latest one is enough.
+    if case.due is not None and now >= case.due:
+        return
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+    for request in work.requests.open_of_case(case.id):
+        if request.entry == case.entry and request.person == due.data["actor"]:
+            send_request(desk, work, case, request, now, reminder=due.key)
+            carrier.log("reminded", {"person": request.person})
+
+
+def _escalate(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+    """Decree 3.6: the superiors hear in time that an answer was not given in time."""
+    actor = str(due.data["actor"])
+    roles = desk.office.roles
+    person = {
+        "late_superior": superior_of(actor, case, desk.office, desk.today(now)),
+        "late_centre": roles.centre_head,
+        "late_curator": roles.curator,
+    }[due.kind]
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+    late = desk.office.people.get(actor)
+    if due.kind == "late_superior":
+        for request in work.requests.open_of_case(case.id):
+            if request.entry == case.entry and request.person == actor:
+                send_request(desk, work, case, request, now, reminder=due.key)
+    carrier.carry((
+        Log(kind="escalated", data={"to": person, "late": actor}),
+        Tell(
+            people=(person,),
+            template="escalation",
+            once=f"late:{case.entry}",
+            context={
+                "step_name": ROUTES[case.track].step(case.step).title,
+                "late_name": name_of(actor, desk),
+                "late_phone": late.phone if late else "",
+            },
+        ),
+    ))
+
+
+def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+    if case.term > now:
+        return
+    roles = desk.office.roles
+    people = (roles.dispatcher, roles.centre_head, roles.curator)
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+    carrier.log("term_passed", {"term": case.term.isoformat(), "step": case.step})
+    waiting = [
+        (item.address, item.answer or "")
+        for message in work.queue.letter_of(case.id)
+        for item in message.addressees
+        if item.state in {RecipientState.deferred, RecipientState.queued}
+    ]
+    step = ROUTES[case.track].step(case.step)
+    if step.kind is StepKind.send and waiting:
+        carrier.carry((
+            Tell(
+                people=people,
+                template="deferred_late",
+                once="term",
+                context={"addresses": tuple(waiting)},
+            ),
+        ))
+        return
+    late = desk.office.people.get(case.actor or "")
+    carrier.carry((
+        Tell(
+            people=people,
+            template="escalation",
+            once=f"term:{case.term.isoformat()}",
+            context={
+                "step_name": step.title,
+                "late_name": name_of(case.actor, desk),
+                "late_phone": late.phone if late else "",
+            },
+        ),
+    ))

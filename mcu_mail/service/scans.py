@@ -1,0 +1,225 @@
+"""The clerk's folder «Подписано»: take what is whole, know the letter by its code, refuse the rest.
+
+Whatever the file is called, the QR of its pages tells case, version and print code. A file that is
+still being copied is left alone; one that cannot be used goes to «Не принято» with a `.txt` beside
+it that says what to do. Nothing is lost and no number is spent by a refusal.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.file_names import case_in_name, number_in_name, safe_name
+from mcu_mail.documents.folder import Folder, sent_folder
+from mcu_mail.documents.named_scan import named_scan
+from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_scan
+from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.codes import PrintMark
+from mcu_mail.domain.decisions import Log
+from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.papers import print_name
+from mcu_mail.service.registering import SignedScan, register_scan
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.documents.folder import Claimed, Dropped
+    from mcu_mail.domain.case import Case
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+
+def take_scans(desk: Desk, now: datetime) -> int:
+    """Deal with every settled file; return how many were accepted or refused.
+
+    Raises:
+        TemporaryError: the folder is not there (an unmounted share) or cannot be written.
+
+    """
+    if not desk.folders.is_mounted():
+        raise TemporaryError("the folder for scans is not mounted")
+    done = 0
+    for left in desk.folders.leftovers():
+        done += _fenced(desk, left, None, now)
+    for dropped in desk.folders.incoming(desk.real_now()):
+        if dropped.settled:
+            try:
+                claimed = desk.folders.claim(dropped)
+            except McuMailError:
+                log.info("a file in the folder for scans is busy")
+                continue
+            done += _fenced(desk, claimed, dropped, now)
+    return done
+
+
+def unsettled(desk: Desk) -> bool:
+    """Whether a file lies there that has only just come: `once` waits for it to settle."""
+    if not desk.folders.is_mounted():
+        return False
+    age = timedelta(seconds=desk.settings.folders.settle_seconds + 1)
+    real = desk.real_now()
+    return any(
+        not item.settled and real - item.modified <= age for item in desk.folders.incoming(real)
+    )
+
+
+def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
+    try:
+        return _one(desk, claimed, dropped, now)
+    except Exception:  # one file must never stop the others
+        log.exception("a scan could not be handled")
+        desk.folders.give_back(claimed)
+        return 0
+
+
+def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
+    scan = read_scan(claimed.content, claimed.name)
+    if scan is ScanFault.INCOMPLETE and dropped is not None and _young(desk, dropped):
+        desk.folders.give_back(claimed)
+        return 0
+    if scan is ScanFault.NO_CODE:
+        scan = _by_name(desk, claimed) or scan
+    if isinstance(scan, ScanFault):
+        _refuse(desk, claimed, scan.value, now, _named(desk, claimed), None)
+        return 1
+    mark = scan.marks[0]
+    pdf = desk.store.files.put(as_pdf(claimed.content, scan))
+    with desk.store.work() as work:
+        case = work.cases.by_number(mark.case)
+        letter = work.letters.get(case.id, mark.version) if case else None
+        reason = _why_not(work, case, letter, mark, scan, claimed.sha256)
+        work.scans.add(
+            sha256=claimed.sha256,
+            name=claimed.name,
+            at=now,
+            verdict=reason or "accepted",
+            case_id=case.id if case else None,
+            version=mark.version,
+        )
+        taken_before = work.scans.accepted(claimed.sha256) is not None
+        if case is not None:
+            carrier = Carrier(
+                desk,
+                work,
+                case,
+                now=now,
+                actor=desk.office.roles.registry,
+                cause=f"scan{claimed.sha256[:12]}",
+            )
+            if reason:
+                carrier.carry((Log(kind="scan_refused", data={"reason": reason}),))
+            else:
+                signed = SignedScan(
+                    sha256=pdf,
+                    pages=len(scan.pages),
+                    signed=scan.signed_electronically,
+                    name=claimed.name,
+                    number=number_in_name(claimed.name),
+                )
+                register_scan(desk, work, carrier, signed, now)
+        work.commit()
+    # A daemon that was killed after the commit finds the file it had accepted: no refusal then.
+    if reason and not (dropped is None and taken_before):
+        _refuse(desk, claimed, reason, now, case, mark)
+    else:
+        suffix = "." + claimed.name.rpartition(".")[2].lower()
+        desk.folders.finish(
+            claimed, sent_folder(desk.today(now).year), safe_name(f"{mark.case} Скан{suffix}")
+        )
+    return 1
+
+
+def _by_name(desk: Desk, claimed: Claimed) -> Scan | None:
+    """The clerk's own word: a scan without a readable code whose name begins with the case."""
+    case = _named(desk, claimed)
+    if case is None or case.step != "sign":
+        return None
+    with desk.store.view() as view:
+        letter = view.letters.get(case.id, case.version)
+    if letter is None:
+        return None
+    return named_scan(
+        claimed.content,
+        PrintMark(case=case.number, version=letter.version, page=1, code=letter.print_code),
+    )
+
+
+def _young(desk: Desk, dropped: Dropped) -> bool:
+    """Whether a file that looks half-copied may still be growing."""
+    limit = timedelta(minutes=desk.settings.folders.unfinished_minutes)
+    return desk.real_now() - dropped.modified < limit
+
+
+def _why_not(
+    work: UnitOfWork,
+    case: Case | None,
+    letter: Letter | None,
+    mark: PrintMark,
+    scan: Scan,
+    sha256: str,
+) -> str:
+    """Why a readable scan is not taken; empty when it is."""
+    if case is None:
+        return "unknown_case"
+    if letter is None or letter.print_code != mark.code:
+        return "wrong_print_code"
+    if work.scans.accepted(sha256) is not None or work.register.of_case(case.id):
+        return "duplicate"
+    if case.state is CaseState.closed:
+        return "step_over"
+    if mark.version != case.version:
+        return "wrong_version"
+    if case.step != "sign":
+        return "step_over"
+    pages = letter.pages or 1
+    if len(scan.pages) < pages:
+        return "missing_page"
+    return ""
+
+
+def _named(desk: Desk, claimed: Claimed) -> Case | None:
+    """The case whose number the clerk wrote at the start of the file's name."""
+    number = case_in_name(claimed.name)
+    if number is None:
+        return None
+    with desk.store.view() as view:
+        return view.cases.by_number(number)
+
+
+def _refuse(
+    desk: Desk,
+    claimed: Claimed,
+    reason: str,
+    now: datetime,
+    case: Case | None,
+    mark: PrintMark | None,
+) -> None:
+    """Move the file to «Не принято» with a note that says what to do."""
+    helper = desk.office.people[desk.standing_in(desk.office.roles.dispatcher, now)]
+    current = case if case is not None and case.state is not CaseState.closed else None
+    number = case.number if case else (mark.case if mark else "")
+    note = desk.wording.note(
+        "scan_refused",
+        reason=reason,
+        now=desk.local(now),
+        scan_name=claimed.name,
+        number=number,
+        version=current.version if current else 0,
+        found_version=mark.version if mark else 0,
+        what_changed=(),
+        missing_pages="не все страницы",
+        found_number=number,
+        limit_mb=0,
+        print_file=f"{Folder.TO_SIGN}\\{print_name(number, '.pdf')}",
+        scan_folder=str(Folder.SIGNED),
+        phone_name=helper.name,
+        phone=helper.phone,
+        until=desk.local(current.due) if current and current.due else None,
+    )
+    desk.folders.reject(claimed, note)

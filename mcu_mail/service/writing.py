@@ -1,0 +1,126 @@
+"""The content of a letter from a case: addressee, heading, salutation, text, signature."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.language import (
+    dative_with_initials,
+    initials_before,
+    salutation,
+)
+from mcu_mail.documents.sheet import LetterContent, Letterhead
+from mcu_mail.domain.acting import acting_for
+from mcu_mail.domain.catalogue import (
+    contact_sentence,
+    default_heading,
+    letter_opening,
+    unknown_addressee,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.cases import Letter
+
+_ACTING = "Исполняющий обязанности "
+_HEAD = re.compile(r"^Глава\b")
+_POSTAL = re.compile(r",\s*(?=(?:ул|пер|пр|пл|мкр|кв-л|наб|ш)\b)")
+
+
+def signer_of(desk: Desk, now: datetime) -> tuple[str, str, str]:
+    """(id, title, name) of the one who signs today: the head, or whoever acts for him (3.3)."""
+    head = desk.office.people[desk.office.roles.head]
+    acting = acting_for(head.id, desk.today(now), desk.office.absences).person
+    if acting == head.id:
+        return head.id, head.title, head.name
+    title = _HEAD.sub("главы", head.title)
+    return acting, _ACTING + title, desk.office.people[acting].name
+
+
+def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> LetterContent:
+    """Everything that stands on this version, before it has a number."""
+    office = desk.settings.office
+    notice = case.notice
+    _, title, name = signer_of(desk, now)
+    author = desk.office.people[letter.author]
+    topic = desk.office.topics.get(case.topic or "")
+    received = desk.local(case.received_at).date()
+    applicant = notice.applicant
+    paragraphs = [
+        letter_opening(received, office.name),
+        *(line for line in letter.text.splitlines() if line.strip()),
+    ]
+    sentences = [contact_sentence(item) for item in case.contacts[-1:]]
+    paragraphs += [sentence for sentence in sentences if sentence]
+    return LetterContent(
+        case=case.number,
+        version=letter.version,
+        letterhead=Letterhead(
+            lines=office.letterhead.lines,
+            address=office.letterhead.address,
+            phone=office.letterhead.phone,
+            email=office.letterhead.email,
+            requisites=office.letterhead.requisites,
+        ),
+        number=None,
+        date=None,
+        ref_number=notice.external_id,
+        ref_date=received if notice.external_id else None,
+        addressee=dative_with_initials(applicant) if applicant else unknown_addressee(),
+        address_lines=_address_lines(notice.address or ""),
+        heading=topic.about if topic and topic.about else default_heading(),
+        salutation=salutation(applicant),
+        paragraphs=tuple(paragraphs),
+        enclosure=None,
+        signer_title=title,
+        signer_name=initials_before(name),
+        executor_name=author.name,
+        executor_details=tuple(
+            line
+            for line in (author.title, ", ".join(filter(None, [author.phone, author.email])))
+            if line
+        ),
+        print_code=letter.print_code,
+    )
+
+
+def freeze(content: LetterContent) -> bytes:
+    """The content as bytes: what was signed must not change when the case does."""
+    return json.dumps(
+        dataclasses.asdict(content), ensure_ascii=False, sort_keys=True, default=str
+    ).encode()
+
+
+def thaw(frozen: bytes, *, number: str, on: date) -> LetterContent:
+    """The frozen content with its register number and date."""
+    values = json.loads(frozen)
+    head = values.pop("letterhead")
+    for name in ("address_lines", "paragraphs", "executor_details"):
+        values[name] = tuple(values[name])
+    values["ref_date"] = date.fromisoformat(values["ref_date"]) if values["ref_date"] else None
+    values |= {"number": number, "date": on}
+    return LetterContent(
+        letterhead=Letterhead(**{
+            **head,
+            "lines": tuple(head["lines"]),
+            "requisites": tuple(head["requisites"]),
+        }),
+        **values,
+    )
+
+
+def _address_lines(address: str) -> tuple[str, ...]:
+    """«пгт Тяжинский, ул. Образцовая, д. 7» → street first, as on an envelope."""
+    if not address:
+        return ()
+    parts = _POSTAL.split(address, maxsplit=1)
+    if len(parts) == 1:
+        return (address,)
+    return (f"{parts[1]},", parts[0])

@@ -1,0 +1,126 @@
+"""Read config.yaml with the line of every key, refusing what YAML hides from a person.
+
+Aliases and anchors (the «billion laughs» of `threats.md` A31), duplicate keys and files over
+256 KB are refused; `18:00` stays text instead of becoming 1080 (YAML 1.1 counts in sixties).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mcu_mail.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LIMIT_BYTES = 256 * 1024
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The values of a file and the line (from 1) on which each of its places stands."""
+
+    values: Mapping[str, Any]
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int | None:
+        """The line of `place`, or of the nearest thing around it that stands in the file."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place)
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader without sixties and without aliases."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]  # no stub for it
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # as above
+            line = mark.line + 1
+            raise SettingsError([f"строка {line}: ссылки YAML (*имя) не допускаются"])
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in pairs
+        if tag not in {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
+    ]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?\d+$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?\d+\.\d+$"), list("-+0123456789")
+)
+
+
+def read_source(path: Path) -> Source:
+    """Return what stands in the file; raise SettingsError (Russian) when it is no usable YAML."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise SettingsError([f"{path}: файл настроек не найден"]) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError([f"{path}: файл настроек не читается ({reason})"]) from None
+    if len(content) > LIMIT_BYTES:
+        raise SettingsError([f"{path}: файл настроек больше 256 КБ"])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SettingsError([f"строка {line}: файл должен быть в кодировке UTF-8"]) from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise SettingsError([f"{path}: файл настроек пуст"])
+        lines: dict[Place, int] = {}
+        faults: list[str] = []
+        _walk(node, (), lines, faults)
+        if faults:
+            raise SettingsError(faults)
+        values = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"строка {mark.line + 1}, столбец {mark.column + 1}" if mark else str(path)
+        detail = f"{error.problem or error.context}"
+        raise SettingsError([
+            f"{where}: файл записан не по правилам YAML ({detail}); проверьте отступы и кавычки"
+        ]) from None
+    except yaml.YAMLError:
+        raise SettingsError([f"{path}: в файле недопустимые знаки"]) from None
+    except (ValueError, RecursionError):
+        raise SettingsError([f"{path}: в файле недопустимое значение (например, дата)"]) from None
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]  # the stub lacks its types
+    if not isinstance(values, dict):
+        raise SettingsError([f"{path}: ожидались разделы вида «office:», «mail:»"])
+    return Source(values=values, lines=lines)
+
+
+def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[str]) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            line = key.start_mark.line + 1
+            if name in seen:
+                faults.append(f"строка {line}: ключ «{name}» указан дважды")
+            seen.add(name)
+            lines[(*place, name)] = line
+            _walk(value, (*place, name), lines, faults)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _walk(item, (*place, index), lines, faults)

@@ -1,0 +1,383 @@
+"""Cases, their letters and requests, as the domain's values."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from mcu_mail.domain.case import Case, CaseState, CloseReason, Draft, Purpose, Request
+from mcu_mail.domain.notice import Notice
+from mcu_mail.domain.verdicts import Contact
+from mcu_mail.store.tables import cases, letters, requests
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MOMENTS = frozenset({"received_at", "due"})
+
+
+def notice_to_json(notice: Notice) -> dict[str, Any]:
+    """A notice as plain JSON."""
+    values = dataclasses.asdict(notice)
+    for key in _MOMENTS:
+        if values[key] is not None:
+            values[key] = values[key].isoformat()
+    values["rules"] = dict(values["rules"])
+    values["unsure"] = list(values["unsure"])
+    return values
+
+
+def notice_from_json(values: Mapping[str, Any]) -> Notice:
+    """The notice that `notice_to_json` wrote."""
+    changed = dict(values)
+    for key in _MOMENTS:
+        if changed[key] is not None:
+            changed[key] = datetime.fromisoformat(changed[key])
+    changed["unsure"] = tuple(changed["unsure"])
+    return Notice(**changed)
+
+
+def _contact_to_json(contact: Contact) -> dict[str, Any]:
+    values = dataclasses.asdict(contact)
+    values["on"] = contact.on.isoformat() if contact.on else None
+    values["at"] = contact.at.isoformat() if contact.at else None
+    return values
+
+
+def _contact_from_json(values: Mapping[str, Any]) -> Contact:
+    return Contact(**{
+        **values,
+        "on": date.fromisoformat(values["on"]) if values["on"] else None,
+        "at": time.fromisoformat(values["at"]) if values["at"] else None,
+    })
+
+
+def _case(row: Any) -> Case:
+    return Case(
+        id=row.id,
+        number=row.number,
+        track=row.track,
+        state=CaseState(row.state),
+        step=row.step,
+        entry=row.entry,
+        actor=row.actor,
+        department=row.department,
+        topic=row.topic,
+        territory=row.territory,
+        executor=row.executor,
+        author=row.author,
+        notice=notice_from_json(row.notice),
+        received_at=row.received_at,
+        opened_at=row.opened_at,
+        term=row.term_at,
+        goal=row.goal_at,
+        term_sentence=row.term_sentence,
+        due=row.due_at,
+        plan={name: datetime.fromisoformat(at) for name, at in row.plan.items()},
+        version=row.version,
+        letter_sha=row.letter_sha,
+        draft=Draft(**row.draft) if row.draft else None,
+        contacts=tuple(_contact_from_json(item) for item in row.contacts),
+    )
+
+
+_COLUMN = {"term": "term_at", "goal": "goal_at", "due": "due_at"}
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name, value in values.items():
+        plain = value
+        if isinstance(value, Notice):
+            plain = notice_to_json(value)
+            result["external_id"] = value.external_id
+        elif isinstance(value, Draft):
+            plain = dataclasses.asdict(value)
+        elif name == "contacts":
+            plain = [_contact_to_json(item) for item in value]
+        elif name == "plan":
+            plain = {step: at.isoformat() for step, at in value.items()}
+        elif isinstance(value, CaseState):
+            plain = value.value
+        elif name == "draft" and value is None:
+            plain = sa.null()
+        result[_COLUMN.get(name, name)] = plain
+    return result
+
+
+class Cases:
+    """Cases within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, case: Case, *, mail_id: int | None) -> Case:
+        """Insert a new case (its `id` is ignored) and return it with its id."""
+        values = {
+            field.name: getattr(case, field.name)
+            for field in dataclasses.fields(case)
+            if field.name != "id"
+        }
+        row = self._connection.execute(
+            cases.insert().values(**_columns(values), mail_id=mail_id).returning(cases.c.id)
+        ).one()
+        return dataclasses.replace(case, id=row.id)
+
+    def change(self, case_id: int, values: Mapping[str, Any]) -> Case:
+        """Set fields, named as in `Case`, and return the case as it now is."""
+        self._connection.execute(
+            cases.update().where(cases.c.id == case_id).values(**_columns(values))
+        )
+        return self.get(case_id)
+
+    def get(self, case_id: int) -> Case:
+        """The case of that id; it must exist."""
+        row = self._connection.execute(sa.select(cases).where(cases.c.id == case_id)).one()
+        return _case(row)
+
+    def by_number(self, number: str) -> Case | None:
+        """The case of that number, if there is one."""
+        row = self._connection.execute(
+            sa.select(cases).where(cases.c.number == number)
+        ).one_or_none()
+        return _case(row) if row else None
+
+    def open(self) -> tuple[Case, ...]:
+        """Every case that is not closed, the nearest term first."""
+        rows = self._connection.execute(
+            sa.select(cases).where(cases.c.state != "closed").order_by(cases.c.term_at, cases.c.id)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def with_external_id(self, track: str, external_id: str) -> tuple[Case, ...]:
+        """Cases of a track that carry the region's number, oldest first."""
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.track == track, cases.c.external_id == external_id)
+            .order_by(cases.c.id)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def with_address(self, track: str, since: datetime) -> tuple[Case, ...]:
+        """Open cases of a track received since then: candidates for «the same matter»."""
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.track == track, cases.c.state != "closed", cases.c.received_at >= since)
+            .order_by(cases.c.id)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def of_mail(self, mail_id: int) -> tuple[Case, ...]:
+        """Cases that a mail opened."""
+        rows = self._connection.execute(
+            sa.select(cases).where(cases.c.mail_id == mail_id).order_by(cases.c.id)
+        )
+        return tuple(_case(row) for row in rows)
+
+    def mail_of(self, case_id: int) -> int | None:
+        """The id of the mail that opened the case."""
+        return self._connection.execute(
+            sa.select(cases.c.mail_id).where(cases.c.id == case_id)
+        ).scalar()
+
+    def overdue_between(self, start: datetime, end: datetime) -> tuple[Case, ...]:
+        """Open cases whose term fell after `start` and not after `end`."""
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.state != "closed", cases.c.term_at > start, cases.c.term_at <= end)
+            .order_by(cases.c.term_at)
+        )
+        return tuple(_case(row) for row in rows)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A version of an answer. `docx`, `pdf` are digests of kept files; None until rendered."""
+
+    id: int
+    case_id: int
+    version: int
+    author: str
+    text: str
+    then: str
+    print_code: str
+    created_at: datetime
+    signer: str | None
+    content: str | None
+    """The frozen content of the sheet: what was signed does not change with the case."""
+    docx: str | None
+    pdf: str | None
+    pages: int | None
+    engine: str | None
+    note: str | None
+
+
+class Letters:
+    """Versions of letters within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        case_id: int,
+        version: int,
+        author: str,
+        text: str,
+        then: str,
+        print_code: str,
+        created_at: datetime,
+    ) -> None:
+        """Insert a version; its number must be new for the case."""
+        self._connection.execute(
+            letters.insert().values(
+                case_id=case_id,
+                version=version,
+                author=author,
+                text=text,
+                then=then,
+                print_code=print_code,
+                created_at=created_at,
+            )
+        )
+
+    def get(self, case_id: int, version: int) -> Letter | None:
+        """That version, if it exists."""
+        row = self._connection.execute(
+            sa.select(letters).where(letters.c.case_id == case_id, letters.c.version == version)
+        ).one_or_none()
+        return Letter(**row._asdict()) if row else None
+
+    def all_of(self, case_id: int) -> tuple[Letter, ...]:
+        """Every version of a case's letter, oldest first."""
+        rows = self._connection.execute(
+            sa.select(letters).where(letters.c.case_id == case_id).order_by(letters.c.version)
+        )
+        return tuple(Letter(**row._asdict()) for row in rows)
+
+    def rendered(self, letter_id: int, values: Mapping[str, Any]) -> None:
+        """Record what rendering made (docx, pdf, pages, engine, note, signer)."""
+        self._connection.execute(letters.update().where(letters.c.id == letter_id).values(**values))
+
+
+def _request(row: Any) -> Request:
+    values = row._asdict()
+    values.pop("words")
+    values["purpose"] = Purpose(values["purpose"])
+    reason = values["close_reason"]
+    values["close_reason"] = CloseReason(reason) if reason else None
+    return Request(**values)
+
+
+class Requests:
+    """Requests within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        case: Case,
+        purpose: Purpose,
+        person: str,
+        code: str,
+        created_at: datetime,
+        expires_at: datetime,
+        data: Mapping[str, str],
+    ) -> Request:
+        """Open a request at the case's present step and version."""
+        row = self._connection.execute(
+            requests
+            .insert()
+            .values(
+                case_id=case.id,
+                purpose=purpose.value,
+                step=case.step,
+                entry=case.entry,
+                version=case.version,
+                letter_sha=case.letter_sha,
+                person=person,
+                code=code,
+                created_at=created_at,
+                expires_at=expires_at,
+                data=dict(data),
+                mails=0,
+                words={},
+            )
+            .returning(requests)
+        ).one()
+        return _request(row)
+
+    def get(self, request_id: int) -> Request:
+        """The request of that id; it must exist."""
+        return _request(
+            self._connection.execute(sa.select(requests).where(requests.c.id == request_id)).one()
+        )
+
+    def by_codes(self, codes: Sequence[str]) -> tuple[Request, ...]:
+        """The requests that these codes name, oldest first; unknown codes name none."""
+        rows = self._connection.execute(
+            sa.select(requests).where(requests.c.code.in_(list(codes))).order_by(requests.c.id)
+        )
+        return tuple(_request(row) for row in rows)
+
+    def open_of_case(self, case_id: int) -> tuple[Request, ...]:
+        """Requests of a case that still take a verdict, oldest first."""
+        rows = self._connection.execute(
+            sa
+            .select(requests)
+            .where(requests.c.case_id == case_id, requests.c.closed_at.is_(None))
+            .order_by(requests.c.id)
+        )
+        return tuple(_request(row) for row in rows)
+
+    def open_of_person(self, person: str) -> tuple[Request, ...]:
+        """A person's open requests, oldest first."""
+        rows = self._connection.execute(
+            sa
+            .select(requests)
+            .where(requests.c.person == person, requests.c.closed_at.is_(None))
+            .order_by(requests.c.id)
+        )
+        return tuple(_request(row) for row in rows)
+
+    def close(self, request_id: int, at: datetime, reason: CloseReason) -> None:
+        """Let a request take no more verdicts; closing twice keeps the first reason."""
+        self._connection.execute(
+            requests
+            .update()
+            .where(requests.c.id == request_id, requests.c.closed_at.is_(None))
+            .values(closed_at=at, close_reason=reason.value)
+        )
+
+    def next_mail(self, request_id: int) -> int:
+        """Count one more mail of a request and return its ordinal (from 1)."""
+        row = self._connection.execute(
+            requests
+            .update()
+            .where(requests.c.id == request_id)
+            .values(mails=requests.c.mails + 1)
+            .returning(requests.c.mails)
+        ).one()
+        return int(row.mails)
+
+    def remember_words(self, request_id: int, words: Mapping[str, Any]) -> None:
+        """Keep template and context of the asking mail, so that a reminder repeats it."""
+        self._connection.execute(
+            requests.update().where(requests.c.id == request_id).values(words=dict(words))
+        )
+
+    def words(self, request_id: int) -> dict[str, Any]:
+        """Template and context of the asking mail."""
+        value = self._connection.execute(
+            sa.select(requests.c.words).where(requests.c.id == request_id)
+        ).scalar_one()
+        return dict(value)

@@ -1,0 +1,105 @@
+"""Open the database as the durability rules of design §6 want it.
+
+SQLite: WAL, `synchronous=FULL` (asserted), foreign keys on, and every transaction is
+`BEGIN IMMEDIATE`: a deferred one that reads and then writes fails at once with «database is
+locked» whatever the time-out (`threats.md` F50).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_SECONDS = 30
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_database(url: str) -> sa.Engine:
+    """Return an engine for `url` with the house's settings; nothing is opened yet."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transactions are switched off: `_on_begin` opens every one.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that rolls back unless the caller commits (`connection.commit()`)."""
+    with engine.connect() as connection:
+        connection.begin()
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A consistent view that takes no write lock and is always rolled back."""
+    with engine.connect().execution_options(reading=True) as connection:
+        connection.begin()
+        yield connection
+
+
+def _config(engine: sa.Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the schema to this version of the program; a newer schema is refused (F54).
+
+    Raises:
+        RefusedError: the database was written by a newer version.
+    """
+    script = ScriptDirectory.from_config(_config(engine))
+    known = {item.revision for item in script.walk_revisions()}
+    with reading(engine) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in known:
+        raise RefusedError("база данных записана более новой версией mcu_mail")
+    if current != script.get_current_head():
+        command.upgrade(_config(engine), "head")
+
+
+def durability_faults(engine: sa.Engine) -> tuple[str, ...]:
+    """What SQLite really uses, if it is not what was asked for (Russian); empty = fine."""
+    if engine.dialect.name != "sqlite":
+        return ()
+    with reading(engine) as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        level = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    faults = []
+    if mode != "wal":
+        faults.append(f"база данных работает без WAL (режим {mode}): так бывает на сетевом диске")
+    if level != 2:  # noqa: PLR2004 - SQLite's number for FULL
+        faults.append("база данных не ждёт записи на диск (synchronous не FULL)")
+    return tuple(faults)

@@ -1,0 +1,76 @@
+"""Bytes kept for good, each under its SHA-256: raw mails, letters, scans, sent messages.
+
+A file is written whole, synced and renamed, so a name never stands for half a content; putting
+the same bytes twice is one file. Nothing here is ever deleted (rule R6 of `threats.md`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from mcu_mail.errors import RefusedError, TemporaryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Files:
+    """The store's files below one folder."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+
+    def path(self, sha256: str) -> Path:
+        """Where the content of that digest stands, whether it is there or not."""
+        return self.base / sha256[:2] / f"{sha256}.bin"
+
+    def put(self, content: bytes) -> str:
+        """Keep `content` and return its SHA-256; it is on disk when this returns.
+
+        Raises:
+            TemporaryError: the disk is full or cannot be written.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with temporary.open("wb") as file:
+                os.chmod(temporary, 0o600)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+            sync_folder(target.parent)
+        except OSError as error:
+            raise TemporaryError(f"cannot keep a file: {error.strerror}") from error
+        return digest
+
+    def get(self, sha256: str) -> bytes:
+        """The content of that digest.
+
+        Raises:
+            RefusedError: it is missing or was altered on disk.
+        """
+        try:
+            content = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise RefusedError(f"kept file {sha256[:12]} is missing") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise RefusedError(f"kept file {sha256[:12]} was altered")
+        return content

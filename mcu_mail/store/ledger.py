@@ -1,0 +1,220 @@
+"""The mail ledger: what was fetched, under (folder, UIDVALIDITY, UID), and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from mcu_mail.store.tables import mails
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class MailState(StrEnum):
+    """What became of a mail. Every mail ends in exactly one of the last three."""
+
+    stored = "stored"
+    handled = "handled"
+    ignored = "ignored"
+    aside = "aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMail:
+    """A mail whose raw bytes are kept under `sha256`."""
+
+    id: int
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    size: int
+    arrived_at: datetime
+    stored_at: datetime
+    message_id: str | None
+    sender: str | None
+    state: MailState
+    kind: str | None
+    case_id: int | None
+    attempts: int
+    error: str | None
+    moved: bool
+
+
+def _mail(row: Any) -> StoredMail:
+    values = row._asdict()
+    values["state"] = MailState(values["state"])
+    return StoredMail(**values)
+
+
+class Ledger:
+    """The ledger within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        sha256: str,
+        size: int,
+        arrived_at: datetime,
+        stored_at: datetime,
+    ) -> bool:
+        """Enter a fetched mail; False when this UID was entered before."""
+        known = self._connection.execute(
+            sa.select(mails.c.id).where(
+                mails.c.folder == folder, mails.c.uidvalidity == uidvalidity, mails.c.uid == uid
+            )
+        ).scalar()
+        if known is not None:
+            return False
+        self._connection.execute(
+            mails.insert().values(
+                folder=folder,
+                uidvalidity=uidvalidity,
+                uid=uid,
+                sha256=sha256,
+                size=size,
+                arrived_at=arrived_at,
+                stored_at=stored_at,
+                state="stored",
+                attempts=0,
+                moved=False,
+            )
+        )
+        return True
+
+    def known_uids(self, folder: str, uidvalidity: int) -> frozenset[int]:
+        """The UIDs of this incarnation of a folder that were entered and not moved yet."""
+        rows = self._connection.execute(
+            sa.select(mails.c.uid).where(
+                mails.c.folder == folder,
+                mails.c.uidvalidity == uidvalidity,
+                mails.c.moved.is_(False),
+            )
+        )
+        return frozenset(row.uid for row in rows)
+
+    def to_handle(self, limit: int) -> tuple[StoredMail, ...]:
+        """Stored mails that nothing has been decided about, oldest arrival first."""
+        rows = self._connection.execute(
+            sa
+            .select(mails)
+            .where(mails.c.state == "stored")
+            .order_by(mails.c.arrived_at, mails.c.id)
+            .limit(limit)
+        )
+        return tuple(_mail(row) for row in rows)
+
+    def to_move(self, folder: str, uidvalidity: int, limit: int) -> tuple[StoredMail, ...]:
+        """Decided mails that still stand in the inbox."""
+        rows = self._connection.execute(
+            sa
+            .select(mails)
+            .where(
+                mails.c.moved.is_(False),
+                mails.c.state != "stored",
+                mails.c.folder == folder,
+                mails.c.uidvalidity == uidvalidity,
+            )
+            .order_by(mails.c.id)
+            .limit(limit)
+        )
+        return tuple(_mail(row) for row in rows)
+
+    def any_to_move(self) -> bool:
+        """Whether a decided mail still stands in the inbox."""
+        query = sa.select(mails.c.id).where(mails.c.moved.is_(False), mails.c.state != "stored")
+        return self._connection.execute(query.limit(1)).scalar() is not None
+
+    def get(self, mail_id: int) -> StoredMail:
+        """The mail of that id; it must exist."""
+        return _mail(self._connection.execute(sa.select(mails).where(mails.c.id == mail_id)).one())
+
+    def same_as(self, mail: StoredMail) -> StoredMail | None:
+        """An earlier, decided mail with the same bytes, or with the same id and sender."""
+        same = mails.c.sha256 == mail.sha256
+        row = self._connection.execute(
+            sa
+            .select(mails)
+            .where(same, mails.c.id != mail.id, mails.c.state != "stored")
+            .order_by(mails.c.id)
+            .limit(1)
+        ).one_or_none()
+        return _mail(row) if row else None
+
+    def with_message_id(self, message_id: str, other_than: int) -> tuple[StoredMail, ...]:
+        """Decided mails that carry this Message-ID."""
+        rows = self._connection.execute(
+            sa
+            .select(mails)
+            .where(
+                mails.c.message_id == message_id,
+                mails.c.id != other_than,
+                mails.c.state != "stored",
+            )
+            .order_by(mails.c.id)
+        )
+        return tuple(_mail(row) for row in rows)
+
+    def count_attempt(self, mail_id: int) -> None:
+        """Count a try before it is made (rule R5): a mail that kills the daemon is counted."""
+        self._connection.execute(
+            mails.update().where(mails.c.id == mail_id).values(attempts=mails.c.attempts + 1)
+        )
+
+    def decide(
+        self,
+        mail_id: int,
+        state: MailState,
+        *,
+        kind: str,
+        case_id: int | None = None,
+        message_id: str | None = None,
+        sender: str | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Record what became of a mail."""
+        self._connection.execute(
+            mails
+            .update()
+            .where(mails.c.id == mail_id)
+            .values(
+                state=state.value,
+                kind=kind,
+                case_id=case_id,
+                message_id=message_id,
+                sender=sender,
+                error=error,
+            )
+        )
+
+    def moved(self, mail_id: int) -> None:
+        """The mail no longer stands in the inbox."""
+        self._connection.execute(mails.update().where(mails.c.id == mail_id).values(moved=True))
+
+    def of_case(self, case_id: int) -> tuple[StoredMail, ...]:
+        """Mails that belong to a case, oldest first."""
+        rows = self._connection.execute(
+            sa.select(mails).where(mails.c.case_id == case_id).order_by(mails.c.id)
+        )
+        return tuple(_mail(row) for row in rows)
+
+    def aside_since(self, moment: datetime) -> int:
+        """How many mails that were fetched at `moment` or later wait for a person."""
+        return int(
+            self._connection.execute(
+                sa
+                .select(sa.func.count())
+                .select_from(mails)
+                .where(mails.c.state == "aside", mails.c.stored_at >= moment)
+            ).scalar_one()
+        )

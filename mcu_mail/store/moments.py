@@ -1,0 +1,224 @@
+"""What is owed and when: due moments, tasks, and the few facts the daemon keeps of itself.
+
+A pass asks these indexed rows what is owed at `now`; its cost does not grow with open cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from mcu_mail.store.tables import due, meta, scans, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A moment at which the service has to do something by itself."""
+
+    id: int
+    key: str
+    at: datetime
+    case_id: int
+    entry: int | None
+    kind: str
+    data: Mapping[str, Any]
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """An idempotent effect that has to be made sure of."""
+
+    id: int
+    key: str
+    case_id: int
+    kind: str
+    data: Mapping[str, Any]
+    attempts: int
+    next_at: datetime
+    error: str | None
+    done_at: datetime | None
+
+
+def owed_due(now: datetime, limit: int) -> sa.Select[Any]:
+    """The query of the due moments at `now`: answered from its index alone."""
+    return (
+        sa
+        .select(due)
+        .where(due.c.done_at.is_(None), due.c.at <= now)
+        .order_by(due.c.at)
+        .limit(limit)
+    )
+
+
+class DueMoments:
+    """Due moments within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        key: str,
+        at: datetime,
+        case_id: int,
+        kind: str,
+        entry: int | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Plan a moment once: a key that was planned before is left as it is."""
+        known = self._connection.execute(sa.select(due.c.id).where(due.c.key == key)).scalar()
+        if known is None:
+            self._connection.execute(
+                due.insert().values(
+                    key=key, at=at, case_id=case_id, entry=entry, kind=kind, data=dict(data or {})
+                )
+            )
+
+    def owed(self, now: datetime, limit: int = 100) -> tuple[Due, ...]:
+        """Moments that have come and were not dealt with, the oldest first."""
+        rows = self._connection.execute(owed_due(now, limit))
+        return tuple(Due(**row._asdict()) for row in rows)
+
+    def claim(self, due_id: int, now: datetime) -> bool:
+        """Mark a moment as dealt with; False when it already was (never twice)."""
+        done = self._connection.execute(
+            due.update().where(due.c.id == due_id, due.c.done_at.is_(None)).values(done_at=now)
+        )
+        return done.rowcount == 1
+
+    def drop_of_step(self, case_id: int, now: datetime) -> None:
+        """The step is over: its reminders and escalations will not be sent."""
+        self._connection.execute(
+            due
+            .update()
+            .where(due.c.case_id == case_id, due.c.done_at.is_(None), due.c.entry.is_not(None))
+            .values(done_at=now)
+        )
+
+    def drop_all(self, case_id: int, now: datetime) -> None:
+        """The case is closed: nothing more is due."""
+        self._connection.execute(
+            due
+            .update()
+            .where(due.c.case_id == case_id, due.c.done_at.is_(None))
+            .values(done_at=now)
+        )
+
+
+class Tasks:
+    """Tasks within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, *, key: str, case_id: int, kind: str, data: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Plan an effect once."""
+        known = self._connection.execute(sa.select(tasks.c.id).where(tasks.c.key == key)).scalar()
+        if known is None:
+            self._connection.execute(
+                tasks.insert().values(
+                    key=key, case_id=case_id, kind=kind, data=dict(data), attempts=0, next_at=now
+                )
+            )
+
+    def owed(self, now: datetime, limit: int = 50) -> tuple[Task, ...]:
+        """Effects to be tried at `now`."""
+        rows = self._connection.execute(
+            sa
+            .select(tasks)
+            .where(tasks.c.done_at.is_(None), tasks.c.next_at <= now)
+            .order_by(tasks.c.next_at, tasks.c.id)
+            .limit(limit)
+        )
+        return tuple(Task(**row._asdict()) for row in rows)
+
+    def open(self, case_id: int) -> tuple[Task, ...]:
+        """Effects of a case that are still to be made sure of."""
+        rows = self._connection.execute(
+            sa.select(tasks).where(tasks.c.case_id == case_id, tasks.c.done_at.is_(None))
+        )
+        return tuple(Task(**row._asdict()) for row in rows)
+
+    def count_attempt(self, task_id: int, next_at: datetime) -> None:
+        """Count a try before it is made, with the moment of the next one if it fails."""
+        self._connection.execute(
+            tasks
+            .update()
+            .where(tasks.c.id == task_id)
+            .values(attempts=tasks.c.attempts + 1, next_at=next_at)
+        )
+
+    def failed(self, task_id: int, error: str) -> None:
+        """Keep why a try failed."""
+        self._connection.execute(
+            tasks.update().where(tasks.c.id == task_id).values(error=error[:500])
+        )
+
+    def done(self, task_id: int, now: datetime) -> bool:
+        """The effect is there; False when it was recorded before."""
+        changed = self._connection.execute(
+            tasks
+            .update()
+            .where(tasks.c.id == task_id, tasks.c.done_at.is_(None))
+            .values(done_at=now, error=None)
+        )
+        return changed.rowcount == 1
+
+
+class Facts:
+    """Single values that the daemon keeps of itself."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> str | None:
+        """The value, if it was ever set."""
+        return self._connection.execute(sa.select(meta.c.value).where(meta.c.key == key)).scalar()
+
+    def set(self, key: str, value: str) -> None:
+        """Set the value."""
+        done = self._connection.execute(meta.update().where(meta.c.key == key).values(value=value))
+        if done.rowcount == 0:
+            self._connection.execute(meta.insert().values(key=key, value=value))
+
+
+class Scans:
+    """What was dropped into «Подписано» and what was decided about it."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        sha256: str,
+        name: str,
+        at: datetime,
+        verdict: str,
+        case_id: int | None = None,
+        version: int | None = None,
+    ) -> None:
+        """Record one dropped file."""
+        self._connection.execute(
+            scans.insert().values(
+                sha256=sha256, name=name, at=at, verdict=verdict, case_id=case_id, version=version
+            )
+        )
+
+    def accepted(self, sha256: str) -> int | None:
+        """The case that took these very bytes before, if any."""
+        return self._connection.execute(
+            sa.select(scans.c.case_id).where(
+                scans.c.sha256 == sha256, scans.c.verdict == "accepted"
+            )
+        ).scalar()

@@ -1,0 +1,245 @@
+"""The outgoing queue: one message, a state per recipient.
+
+`queued → sending → accepted | deferred | refused | unknown`. `sending` is committed before the
+effect; `rcpt_at` is committed between the RCPT replies and DATA, so that a killed daemon knows
+whether a resend is free (no DATA was begun) or the acceptance is unclear (design §6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from mcu_mail.store.tables import outgoing, recipients
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+
+class RecipientState(StrEnum):
+    """Where the message stands for one address."""
+
+    queued = "queued"
+    sending = "sending"
+    accepted = "accepted"
+    deferred = "deferred"
+    refused = "refused"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One address of a message; `answer` is the server's last word, `at` its moment."""
+
+    id: int
+    outgoing_id: int
+    address: str
+    witness: bool
+    state: RecipientState
+    attempts: int
+    next_at: datetime
+    answer: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message to be sent; `raw` is the digest of its bytes, which never change."""
+
+    id: int
+    key: str
+    kind: str
+    case_id: int | None
+    request_id: int | None
+    message_id: str
+    letter_id: str | None
+    raw: str
+    subject: str
+    created_at: datetime
+    rcpt_at: datetime | None
+    witnessed_at: datetime | None
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def addressees(self) -> tuple[Recipient, ...]:
+        """The real recipients: the witness copy is none."""
+        return tuple(item for item in self.recipients if not item.witness)
+
+
+class Queue:
+    """The outgoing queue within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def has(self, key: str) -> bool:
+        """Whether a message of that key was ever queued."""
+        found = sa.select(outgoing.c.id).where(outgoing.c.key == key)
+        return self._connection.execute(found).scalar() is not None
+
+    def add(
+        self,
+        *,
+        key: str,
+        kind: str,
+        message_id: str,
+        raw: str,
+        subject: str,
+        to: Sequence[str],
+        created_at: datetime,
+        case_id: int | None = None,
+        request_id: int | None = None,
+        letter_id: str | None = None,
+        witness: str | None = None,
+    ) -> bool:
+        """Queue a message once; False when the key was queued before."""
+        if self.has(key):
+            return False
+        row = self._connection.execute(
+            outgoing
+            .insert()
+            .values(
+                key=key,
+                kind=kind,
+                case_id=case_id,
+                request_id=request_id,
+                raw=raw,
+                message_id=message_id,
+                letter_id=letter_id,
+                subject=subject,
+                created_at=created_at,
+            )
+            .returning(outgoing.c.id)
+        ).one()
+        addresses = [(address, False) for address in dict.fromkeys(to)]
+        if witness is not None:
+            addresses.append((witness, True))
+        self._connection.execute(
+            recipients.insert(),
+            [
+                {
+                    "outgoing_id": row.id,
+                    "address": address,
+                    "witness": is_witness,
+                    "state": "queued",
+                    "attempts": 0,
+                    "next_at": created_at,
+                }
+                for address, is_witness in addresses
+            ],
+        )
+        return True
+
+    def _load(self, condition: Any) -> tuple[Outgoing, ...]:
+        rows = self._connection.execute(
+            sa.select(outgoing).where(condition).order_by(outgoing.c.id)
+        ).all()
+        if not rows:
+            return ()
+        by_message: dict[int, list[Recipient]] = {row.id: [] for row in rows}
+        for row in self._connection.execute(
+            sa
+            .select(recipients)
+            .where(recipients.c.outgoing_id.in_(by_message))
+            .order_by(recipients.c.id)
+        ):
+            values = row._asdict()
+            values["state"] = RecipientState(values["state"])
+            by_message[row.outgoing_id].append(Recipient(**values))
+        return tuple(
+            Outgoing(**row._asdict(), recipients=tuple(by_message[row.id])) for row in rows
+        )
+
+    def get(self, outgoing_id: int) -> Outgoing:
+        """The message of that id; it must exist."""
+        return self._load(outgoing.c.id == outgoing_id)[0]
+
+    def owed(self, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+        """Messages with an address that is to be tried at `now`; letters before other mail."""
+        ids = [
+            row.outgoing_id
+            for row in self._connection.execute(
+                sa
+                .select(recipients.c.outgoing_id)
+                .join(outgoing, outgoing.c.id == recipients.c.outgoing_id)
+                .where(
+                    recipients.c.state.in_(["queued", "deferred"]),
+                    recipients.c.next_at <= now,
+                    recipients.c.witness.is_(False),
+                )
+                .group_by(recipients.c.outgoing_id)
+                .order_by(
+                    sa.func.max(sa.case((outgoing.c.kind == "letter", 0), else_=1)),
+                    recipients.c.outgoing_id,
+                )
+                .limit(limit)
+            )
+        ]
+        found = {item.id: item for item in self._load(outgoing.c.id.in_(ids))}
+        return tuple(found[item] for item in ids)
+
+    def begun(self) -> tuple[Outgoing, ...]:
+        """Messages that a killed daemon left in `sending`."""
+        ids = sa.select(recipients.c.outgoing_id).where(recipients.c.state == "sending")
+        return self._load(outgoing.c.id.in_(ids))
+
+    def unclear(self) -> tuple[Outgoing, ...]:
+        """Messages whose acceptance nobody knows."""
+        ids = sa.select(recipients.c.outgoing_id).where(recipients.c.state == "unknown")
+        return self._load(outgoing.c.id.in_(ids))
+
+    def letter_of(self, case_id: int) -> tuple[Outgoing, ...]:
+        """The letters sent for a case, oldest first."""
+        return self._load((outgoing.c.case_id == case_id) & (outgoing.c.kind == "letter"))
+
+    def of_case(self, case_id: int) -> tuple[Outgoing, ...]:
+        """Everything sent about a case, oldest first."""
+        return self._load(outgoing.c.case_id == case_id)
+
+    def by_letter_id(self, letter_id: str) -> Outgoing | None:
+        """The message that carries this X-Letter-Id."""
+        found = self._load(outgoing.c.letter_id == letter_id)
+        return found[0] if found else None
+
+    def by_message_ids(self, ids: Sequence[str]) -> tuple[Outgoing, ...]:
+        """Our messages among these Message-IDs (without angle brackets, as mails are read)."""
+        return self._load(outgoing.c.message_id.in_([f"<{one}>" for one in ids]))
+
+    def start(self, recipient_ids: Sequence[int]) -> bool:
+        """Claim addresses before the effect; False when another daemon was quicker."""
+        done = self._connection.execute(
+            recipients
+            .update()
+            .where(
+                recipients.c.id.in_(list(recipient_ids)),
+                recipients.c.state.in_(["queued", "deferred"]),
+            )
+            .values(state="sending", attempts=recipients.c.attempts + 1)
+        )
+        return done.rowcount == len(recipient_ids)
+
+    def rcpt_done(self, outgoing_id: int, at: datetime | None) -> None:
+        """RCPT replies are in and DATA is about to begin (None takes the mark back)."""
+        self._connection.execute(
+            outgoing.update().where(outgoing.c.id == outgoing_id).values(rcpt_at=at)
+        )
+
+    def witnessed(self, outgoing_id: int, at: datetime) -> None:
+        """The witness copy of a message has arrived in our own mailbox."""
+        self._connection.execute(
+            outgoing.update().where(outgoing.c.id == outgoing_id).values(witnessed_at=at)
+        )
+
+    def set_state(self, recipient_id: int, values: Mapping[str, Any]) -> None:
+        """Set state, answer, at, next_at of one address."""
+        plain = {
+            key: value.value if isinstance(value, RecipientState) else value
+            for key, value in values.items()
+        }
+        self._connection.execute(
+            recipients.update().where(recipients.c.id == recipient_id).values(**plain)
+        )

@@ -1,0 +1,79 @@
+"""One transaction with everything in it: rolls back unless told to commit."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mcu_mail.store.cases import Cases, Letters, Requests
+from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
+from mcu_mail.store.journal import Journal
+from mcu_mail.store.ledger import Ledger
+from mcu_mail.store.moments import DueMoments, Facts, Scans, Tasks
+from mcu_mail.store.queue import Queue
+from mcu_mail.store.registry import Register, take_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import sqlalchemy as sa
+
+    from mcu_mail.store.files import Files
+
+
+class UnitOfWork:
+    """The store's parts over one open transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.cases = Cases(connection)
+        self.letters = Letters(connection)
+        self.requests = Requests(connection)
+        self.journal = Journal(connection)
+        self.mails = Ledger(connection)
+        self.queue = Queue(connection)
+        self.register = Register(connection)
+        self.due = DueMoments(connection)
+        self.tasks = Tasks(connection)
+        self.facts = Facts(connection)
+        self.scans = Scans(connection)
+
+    def next_case_number(self, year: int) -> int:
+        """The next case of a year, from 1; spent only if the transaction commits."""
+        return take_number(self._connection, f"case:{year}")
+
+    def commit(self) -> None:
+        """Make everything done in this unit durable."""
+        self._connection.commit()
+
+
+class Store:
+    """The database and the kept files of one office."""
+
+    def __init__(self, url: str, files: Files) -> None:
+        self.engine = open_database(url)
+        self.files = files
+
+    def prepare(self) -> None:
+        """Bring the schema up to date; see `database.migrate` for errors."""
+        migrate(self.engine)
+
+    def durability_faults(self) -> tuple[str, ...]:
+        """See `database.durability_faults`."""
+        return durability_faults(self.engine)
+
+    @contextmanager
+    def work(self) -> Iterator[UnitOfWork]:
+        """A unit of work that takes the write lock; without `commit()` nothing happened."""
+        with writing(self.engine) as connection:
+            yield UnitOfWork(connection)
+
+    @contextmanager
+    def view(self) -> Iterator[UnitOfWork]:
+        """A consistent look that changes nothing."""
+        with reading(self.engine) as connection:
+            yield UnitOfWork(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()

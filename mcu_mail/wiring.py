@@ -1,0 +1,132 @@
+"""The one place that knows every door, and the one clock."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from mcu_mail.documents.folder import Folders
+from mcu_mail.errors import SettingsError
+from mcu_mail.mail.imap import ImapAccount
+from mcu_mail.mail.proof import Trust
+from mcu_mail.mail.smtp import SmtpAccount
+from mcu_mail.mail.wording import Wording
+from mcu_mail.service.desk import Desk
+from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
+from mcu_mail.store.files import Files
+from mcu_mail.store.unit_of_work import Store
+
+if TYPE_CHECKING:
+    from mcu_mail.settings import Settings
+
+SHIPPED_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def clock() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def pause(seconds: float) -> None:
+    """Wait, for what only real time can change."""
+    time.sleep(seconds)
+
+
+def templates_folder(settings: Settings, config: Path) -> Path:
+    """The office's templates; the shipped ones when the default folder is not beside the config."""
+    folder = resolve(config, settings.letters.templates)
+    default = settings.letters.templates == "templates"
+    return SHIPPED_TEMPLATES if default and not folder.is_dir() else folder
+
+
+def store_url(settings: Settings, config: Path) -> str:
+    """The database's URL; a relative SQLite path starts at the config file."""
+    url = sa.make_url(settings.store.url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return settings.store.url
+    path = resolve(config, url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return url.set(database=str(path)).render_as_string(hide_password=False)
+
+
+def open_store(settings: Settings, config: Path) -> Store:
+    """The store of a configuration, its schema up to date.
+
+    Raises:
+        RefusedError: a newer version of the program has written it.
+
+    """
+    try:
+        store = Store(store_url(settings, config), Files(resolve(config, settings.store.files)))
+    except sa.exc.ArgumentError:
+        raise SettingsError([f"store.url: не понять адрес базы «{settings.store.url}»"]) from None
+    store.prepare()
+    return store
+
+
+def open_desk(config: Path) -> Desk:
+    """Everything the daemon's jobs need, from one file of settings.
+
+    Raises:
+        SettingsError: the configuration cannot be used; every fault at once, in Russian.
+
+    """
+    settings = load(config)
+    templates = templates_folder(settings, config)
+    folders = Folders(
+        resolve(config, settings.folders.base), settle_seconds=settings.folders.settle_seconds
+    )
+    store = open_store(settings, config)
+    year = clock().year
+    mail = settings.mail
+
+    def imap() -> ImapAccount:
+        return ImapAccount(
+            host=mail.imap.host,
+            port=mail.imap.port,
+            security=mail.imap.security,
+            user=mail.imap.user,
+            password=secret(mail.imap.password, config) or "",
+            folder=mail.imap.folder,
+            done=mail.imap.done,
+            aside=mail.imap.aside,
+            ignored=mail.imap.ignored,
+        )
+
+    def smtp() -> SmtpAccount:
+        return SmtpAccount(
+            host=mail.smtp.host,
+            port=mail.smtp.port,
+            security=mail.smtp.security,
+            user=mail.smtp.user,
+            password=secret(mail.smtp.password, config),
+        )
+
+    return Desk(
+        settings=settings,
+        office=office_of(settings),
+        zone=ZoneInfo(settings.office.timezone),
+        calendar=work_calendar(
+            settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
+        ),
+        store=store,
+        wording=Wording(templates, settings.office.short, mail.address),
+        folders=folders,
+        letter_template=templates / "letters" / "answer.docx",
+        trust=Trust(
+            authserv_id=mail.trust.authserv_id or "",
+            accept=mail.trust.accept,
+            unverified=mail.trust.unverified,
+        ),
+        imap=imap,
+        smtp=smtp,
+        random=os.urandom,
+        real_now=clock,
+        pause=pause,
+    )
