@@ -27,7 +27,7 @@ _TITLE: Final = 160
 _QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
 _SHORTEST_QUOTE: Final = 40
 _SHORTEST_TEXT: Final = 8
-_RIVAL: Final = 30
+_RIVAL: Final = 25
 """Characters from which another stretch of prose makes it doubtful which one is the citizen's."""
 
 
