@@ -121,9 +121,9 @@ class Mailbox:
         with _speaking(self._account.host):
             # Without NOOP a server may answer from the view it had at the last command.
             self._client.noop()
-            found = self._box.uids(f"UID {uid + 1}:*", charset=None)
-        # `n:*` names the last message even when its UID is below n.
-        return sorted(number for number in map(int, found) if number > uid)
+            found = map(int, self._box.uids(f"UID {uid + 1}:*", charset=None))
+            # `n:*` names the last message even when its UID is below n.
+            return sorted(number for number in found if number > uid)
 
     def all_uids(self) -> list[int]:
         """Every UID of the folder, oldest first."""

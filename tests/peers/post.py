@@ -15,6 +15,7 @@ import contextlib
 import imaplib
 import os
 import shutil
+import signal
 import smtplib
 import socket
 import socketserver
@@ -102,9 +103,12 @@ class RealPostOffice:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._processes:
+        # Postfix's master leaves the process that started it, and would outlive it.
+        with contextlib.suppress(OSError, ValueError):
+            master = (self.base / "queue" / "pid" / "master.pid").read_text(encoding="ascii")
+            os.kill(int(master), signal.SIGTERM)
+        for process in reversed(self._processes):
             process.terminate()
-        for process in self._processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_PATIENCE)
             process.kill()
