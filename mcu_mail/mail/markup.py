@@ -54,12 +54,13 @@ _LINKED = re.compile(f"{_LINK}([^{_LINK_TO}]*){_LINK_TO}([^{_LINK_END}]*){_LINK_
 _URL = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 _TWO_STOPS = re.compile(r"(?<=\.[А-ЯЁ]\.)\.(?!\.)")  # «Хозяйственнов И.М.» may end a sentence.
 _OUTLOOK_LIMIT = 1900
+_OUTLOOK_SUBJECT = 1200
 
 # A quoted line that reads as a decision gets a word before it: programs that answer without quote
 # marks would otherwise hand it back as if the official had written it (`threats.md` A12).
 _SAID = "пишут: "
 _INNOCENT = {MeaningKind.note, MeaningKind.question, MeaningKind.answer, MeaningKind.empty}
-_LINE_READ = 300
+_LINE_READ = 80
 
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _BUTTON = (
@@ -112,12 +113,11 @@ class Button:
 
     def href(self, address: str) -> str:
         """Return the link. Outlook refuses long ones, so the body is cut to stay under 1900."""
-        subject = percent(clean(self.subject), safe="")
+        subject = _percent_within(clean(self.subject), _OUTLOOK_SUBJECT)
         link = f"mailto:{percent(address, safe='@')}?subject={subject}"
-        body = "\r\n".join(clean(line) for line in self.body.strip("\r\n").splitlines())
-        while body and len(link) + len("&body=") + len(percent(body, safe="")) >= _OUTLOOK_LIMIT:
-            body = body[:-1]
-        return link + (f"&body={percent(body, safe='')}" if body else "")
+        lines = (clean(line) for line in self.body[:_OUTLOOK_LIMIT].strip("\r\n").splitlines())
+        body = _percent_within("\r\n".join(lines), _OUTLOOK_LIMIT - len(link) - len("&body=") - 1)
+        return link + (f"&body={body}" if body else "")
 
     @property
     def first_line(self) -> str:
@@ -240,6 +240,17 @@ def _html(block: Block, buttons: Sequence[Button], address: str) -> str:
         # The words and the buttons share one line: a quoted button is then never a line of its own.
         inner = f"{inner or 'Нажмите:'} {links}"
     return f'<{tag} style="{_STYLE[block.kind]}">{inner}</{tag}>'
+
+
+def _percent_within(value: str, room: int) -> str:
+    """Return the beginning of `value`, percent-encoded, in at most `room` characters."""
+    coded = ""
+    for char in value:
+        piece = percent(char, safe="")
+        if len(coded) + len(piece) > room:
+            break
+        coded += piece
+    return coded.removesuffix("%0D")
 
 
 def _button_in_words(button: Button) -> str:
