@@ -15,6 +15,7 @@ DRAFT_LENGTH = 120
 """Characters of prose from which an unmarked text is a draft (design §3.4)."""
 _CLOSING_LENGTH = 400
 _MOST_GREETINGS = 4
+_LONGEST_GREETING = 300
 _JUNK = " \t>*_\"'«„“•–—-"
 _HELLO = re.compile(
     r"(?:(?:всем\s+)?(?:добр(?:ый|ого|ое|ой)\s+(?:день|дня|вечера?|утр[оа]|ночи|времени\s+суток)"
@@ -51,6 +52,7 @@ def skip_greeting(line: str, *, bare_names: bool = True) -> str:
 
 def _greeting_end(line: str, *, bare_names: bool) -> int:
     """Where a greeting at the beginning of `line` ends; 0 when there is none."""
+    line = line[:_LONGEST_GREETING]
     plain = same_length(line)
     if (hello := _HELLO.match(plain)) is not None:
         end = _named(line, hello.end(), _ADDRESSEE)

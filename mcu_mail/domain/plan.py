@@ -153,11 +153,11 @@ def _office_spans(
 
 def _point(spans: Sequence[tuple[datetime, datetime]], after: timedelta) -> datetime:
     """The moment at which `after` of the time in `spans` has passed."""
-    for begin, end in spans:
+    for begin, end in spans[:-1]:
         if after <= end - begin:
             return begin + after
         after -= end - begin
-    return spans[-1][1]
+    return spans[-1][0] + after
 
 
 def _midnight(moment: datetime) -> datetime:

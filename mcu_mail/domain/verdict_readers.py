@@ -117,7 +117,7 @@ def _weak_as(kind: MeaningKind, said: Said) -> Meaning | None:
     return Meaning(kind=kind) if is_harmless(f"{said.rest}\n{said.below}") else None
 
 
-_NAME_END = re.compile(r"[,;(!]|\.\s|\.$|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
+_NAME_END = re.compile(r"[,;(!]|(?<![А-ЯЁ])\.(?:\s|$)|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
 
 
 def executor(said: Said) -> Meaning | None:
@@ -174,7 +174,10 @@ def not_ours(said: Said) -> Meaning:
 
 
 _LINK = re.compile(r"[\s,]*(?:(?:до|в|к)\s+)?")
-_UNTIL = re.compile(r"(?<!\w)(?:до|к|на|срок)\s+(?=[0-9])|(?<![\w-])(?=(?:после)?завтра|сегодня)")
+_UNTIL = re.compile(
+    r"(?<!\w)(?:до|к|на|срок)\s+(?=[0-9]|завтра|послезавтра|сегодня)"
+    r"|(?<![\w-])(?=завтра|послезавтра|сегодня)",
+)
 
 
 def _until(line: str, today: date) -> tuple[date | None, time | None, int, int]:

@@ -25,7 +25,8 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile("[ \u00a0\u2000-\u200a\u202f\u205f\u3000\t]+")
 _EMPTY_LINES = re.compile("\n{3,}")
-_MIXED = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_MIXED = re.compile("[a-z][а-я]|[а-я][a-z]")
 _CYRILLIC = re.compile("[а-я]")
 _TWINS = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
 
@@ -39,8 +40,11 @@ def clean(text: str) -> str:
 
 def same_length(text: str) -> str:
     """`text` in the shape the patterns expect, every character in its place."""
-    lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text).replace("ё", "е")
-    return _MIXED.sub(_one_alphabet, lowered)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    lowered = lowered.replace("ё", "е")
+    return _WORD.sub(_one_alphabet, lowered) if _MIXED.search(lowered) else lowered
 
 
 def _one_alphabet(match: re.Match[str]) -> str:
@@ -158,7 +162,7 @@ COMMENT = re.compile(rf"комментарий\s+заявител(?:я|ьниц�
 MARK = re.compile(rf"оценка{GAP}(?P<mark>[1-5])(?![0-9\w])")
 IS_ANSWER = _words(r"это\s+(?:и\s+есть\s+)?ответ")
 NUMBER = re.compile(
-    r"(?:рег(?:истрационный)?\.?\s*)?(?:№|n\.?|no\.?|номер)\s*"
+    r"(?:(?:рег(?:истрационный)?|исх(?:одящий)?)\.?\s*)?(?:№|n\.?|no\.?|номер)\s*"
     r"(?P<number>[\w/-]*[0-9][\w/.-]*)(?:\s+от\s+(?P<on>[0-9][0-9. а-я]*))?[\s.]*",
 )
 

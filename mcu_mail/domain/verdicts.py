@@ -115,7 +115,7 @@ def _by_words(head: str, below: str, today: date) -> Meaning | None:
     # A weak word counts only when no real one follows it: «Ок, согласовано».
     for commands in (_COMMANDS, _WEAK):
         for start in starts:
-            meaning = _at(start, head, below, today, commands)
+            meaning = _at((start, plain), head, below, today, commands)
             if meaning is not None:
                 return _recalled(plain, start, meaning)
     return Meaning(kind=MeaningKind.recall) if _has_recall(plain) else None
@@ -133,14 +133,14 @@ def _starts(plain: str) -> list[int]:
 
 
 def _at(
-    start: int,
+    place: tuple[int, str],
     head: str,
     below: str,
     today: date,
     commands: Sequence[tuple[re.Pattern[str], Reader]],
 ) -> Meaning | None:
-    """The meaning of the first of `commands` that stands at `start` and can be read."""
-    plain = same_length(head)
+    """The meaning of the first of `commands` that stands at `place` and can be read."""
+    start, plain = place
     for pattern, reader in commands:
         match = pattern.match(plain, start)
         if match is None:

@@ -99,11 +99,15 @@ def test_nothing_found_is_a_low_score_without_a_proposal():
 
 def one_topic(*stems: str, minus: tuple[str, ...] = ()) -> Office:
     topic = Topic(id="t", name="Тема", stems=stems, minus=minus)
-    return office_of({"t": topic}, [Department(id="d", name="", head="", curator="", topics=("t",))])
+    return office_of(
+        {"t": topic}, [Department(id="d", name="", head="", curator="", topics=("t",))]
+    )
 
 
 def score(text: str, *stems: str, minus: tuple[str, ...] = ()) -> int:
-    return dict(find_competence(text, None, one_topic(*stems, minus=minus), RULES).scores).get("t", 0)
+    return dict(find_competence(text, None, one_topic(*stems, minus=minus), RULES).scores).get(
+        "t", 0
+    )
 
 
 @pytest.mark.parametrize(

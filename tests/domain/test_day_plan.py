@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -15,7 +15,7 @@ SIGNING = ((time(9), time(9, 30)), (time(16), time(17, 30)))
 
 
 def at(day: int, clock: str) -> datetime:
-    return datetime.combine(datetime(2026, 11, day), time.fromisoformat(clock), ZONE)
+    return datetime.combine(date(2026, 11, day), time.fromisoformat(clock), ZONE)
 
 
 def plan(start, target, *, steps=STEPS, signing=SIGNING, settings=None, shares=SHARES):
@@ -123,11 +123,12 @@ def test_a_target_in_another_zone_is_planned_in_the_zone_of_the_start():
     assert clocks(plan(at(23, "08:45"), moscow))["send"] == "23 18:00"
 
 
+MOMENTS = st.integers(0, 366 * 24 * 3600).map(lambda n: at(1, "00:00") + timedelta(seconds=n))
 HOURS = st.tuples(st.times(), st.times()).map(lambda pair: (min(pair), max(pair)))
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
+    MOMENTS,
     st.timedeltas(timedelta(microseconds=100), timedelta(days=20)),
     st.lists(st.sampled_from(STEPS), unique=True, min_size=1),
     st.lists(HOURS, max_size=3),
@@ -138,7 +139,6 @@ def test_a_plan_is_in_order_and_lies_between_start_and_target(
     start, span, steps, signing, shares, minutes
 ):
     steps = sorted(steps, key=STEPS.index)
-    start = start.replace(tzinfo=ZONE)
     settings = PlanSettings(send_minutes=minutes, sign_minutes=minutes)
     planned = plan(
         start, start + span, steps=steps, signing=tuple(signing), settings=settings, shares=shares

@@ -34,7 +34,14 @@ def overridden(day: date, override: Override) -> WorkCalendar:
 
 def test_weekends_and_holidays_are_days_off():
     days = (FRIDAY, SATURDAY, SUNDAY, MONDAY, date(2027, 2, 22), date(2027, 2, 23))
-    assert [CALENDAR.is_working_day(day) for day in days] == [True, False, False, True, False, False]
+    assert [CALENDAR.is_working_day(day) for day in days] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_swapped_saturday_works_unless_the_office_takes_monday_to_friday_literally():
@@ -125,12 +132,11 @@ def test_a_tracks_own_hours_count_for_its_minutes():
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 11, 1)),
+    st.integers(0, 600 * 24 * 60).map(lambda n: at(FRIDAY, "00:00") + timedelta(minutes=n)),
     st.integers(0, 3000),
     st.integers(0, 3000),
 )
-def test_minutes_add_up_and_end_in_working_hours(moment, first, second):
-    start = moment.replace(tzinfo=ZONE)
+def test_minutes_add_up_and_end_in_working_hours(start, first, second):
     step = CALENDAR.add_working_minutes(start, first)
     whole = CALENDAR.add_working_minutes(start, first + second)
     assert start <= step <= whole
