@@ -163,8 +163,8 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
         0,
         (
             r"(?:кол-во |количество |приложенн\w+ |прикрепленн\w+ )?"
-            r"(?:фото\w*|вложени[еяй]\w?|прикреплен\w+"
-            r"|приложени[ея]|файл\w{0,2}|медиа\w*|изображени\w+|снимк\w+)(?: .{1,25})?|фото/видео"
+            r"(?:фото(?:графи\w{1,2}|материал\w{0,2}|вложени\w{1,2})?|вложени[еяй]\w?|прикреплен\w+"
+            r"|приложени[ея]|файл\w{0,2}|медиа(?:файлы|вложения|контент)?|изображени\w+|снимк\w+)(?: .{1,25})?|фото/видео"
         ),
     ),
     (
@@ -186,7 +186,9 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
 _COMPILED: Final = tuple((name, rank, re.compile(rule)) for name, rank, rule in _RULES)
 _BRACKETS: Final = re.compile(r"\([^()]{0,60}\)")
 _EDGES: Final = ' .:;,*_-–—•·▪►"«»#=|' + BOLD_ON + BOLD_OFF
-_NUMBERING: Final = re.compile(r"\s*(?:\d{1,2}\s?[.)]|[•*·▪►➤✔\-–—])\s+")
+_NUMBERING: Final = re.compile(
+    r"\s*(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]{1,4}\s*|(?:\d{1,2}\s?[.)]|[•*·▪►➤✔\-–—])\s+)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,16 @@ def test_a_usual_label_is_known(field: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["в доме холодно", "Прошу почистить снег", "", ":", "Адресная помощь", "телефонная линия"],
+    [
+        "в доме холодно",
+        "Прошу почистить снег",
+        "",
+        ":",
+        "Адресная помощь",
+        "Медианов Руслан",
+        "Фотов Иван Ильич",
+        "телефонная линия",
+    ],
 )
 def test_words_of_a_sentence_are_no_label(words: str) -> None:
     assert BUILT_IN.find(words) is None
