@@ -221,6 +221,11 @@ def test_the_authors_own_frame_is_cut(text, body):
     assert strip_frame(body) == body
 
 
+def test_a_letter_that_grows_in_lower_case_shifts_nothing():
+    assert read("İ İ: не то\nСогласовано").kind is MeaningKind.note
+    assert read("Исполнитель: İванов, срочно").name == "İванов"
+
+
 def test_invisible_characters_and_odd_spaces_do_not_matter():
     assert (
         read("\ufeffСогла\u00adсовано\u200b.\u00a0Замечаний\u202fнет").kind is MeaningKind.approve
