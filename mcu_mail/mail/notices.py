@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.events import read_event
 from mcu_mail.mail.fields import Entry, Form, read_form
@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     from mcu_mail.domain.notice import Notice, Source
     from mcu_mail.mail.mime import Incoming
 
-_IDENTITY = ("external_id", "received_at", "applicant", "text", "address", "link", "phone", "due")
+MAX_MESSAGES: Final = 40
+"""More messages than any press office puts into one letter: then it is one, for a person to read."""
+MAX_ENTRIES: Final = 200
+_IDENTITY: Final = (
+    "external_id",
+    "received_at",
+    "applicant",
+    "text",
+    "address",
+    "link",
+    "phone",
+    "due",
+)
 
 
 def matching_source(mail: Incoming, sources: Sequence[Source]) -> Source | None:
@@ -80,13 +92,13 @@ def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
     labels = Labels.of(setting.source.labels)
     pieces = without_signatures(without_mail_headers(body), labels)
     parts = split_messages(pieces)
-    if len(parts) > 1:
+    if 1 < len(parts) <= MAX_MESSAGES:
         return _share_due([
             _notice(part, read_form(part, labels), setting, numbered=True) for part in parts
         ])
     form = read_form(pieces, labels)
     groups = _groups(form.entries)
-    if len(groups) == 1:
+    if len(groups) == 1 or len(groups) > MAX_MESSAGES:
         return (_notice(pieces, form, setting),)
     return _share_due([
         _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
@@ -134,6 +146,8 @@ def _notice(
     numbered: bool = False,
 ) -> Notice:
     draft: Draft = fill(form.entries, setting)
+    if alone and len(form.entries) > MAX_ENTRIES:
+        draft.unsure["text"] = None
     if numbered:
         # The subject speaks of all messages, and «Сообщение 2» is no external number.
         draft.none.add("external_id")

@@ -87,6 +87,16 @@ def test_hostile_lines_are_read_to_their_end(body: str) -> None:
     assert read(body)
 
 
+def test_a_letter_of_a_thousand_messages_does_not_open_a_thousand_cases() -> None:
+    body = "\n".join(
+        f"Заявитель: Тестов{one}\nАдрес: дом {one}\nТекст: снег" for one in range(1000)
+    )
+
+    [notice] = read(body)
+
+    assert "text" in notice.unsure
+
+
 def test_an_empty_body_asks_for_everything() -> None:
     [notice] = read("")
 
