@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
 
 MAX_MESSAGES: Final = 40
-"""More messages than any press office puts into one letter: then it is one, for a person to read."""
+"""No press office puts more messages into one letter; beyond it a person reads the letter."""
 MAX_ENTRIES: Final = 200
+"""More labelled values than one message has: the reading is doubtful."""
 _IDENTITY: Final = (
     "external_id",
     "received_at",
