@@ -30,6 +30,11 @@ def is_noun(word: str) -> bool:
     return any("Surn" not in p.tag for p in _nominative(word))
 
 
+def is_female_surname(word: str) -> bool:
+    """Return whether the dictionary has `word` as a woman's surname in the nominative."""
+    return any({"Surn", "femn"} <= p.tag.grammemes for p in _nominative(word))
+
+
 def noun_dative(word: str) -> frozenset[str]:
     """Return the datives of `word` as a common noun; empty when it is none."""
     nouns = (p for p in _nominative(word) if not _PROPER & p.tag.grammemes)

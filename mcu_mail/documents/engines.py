@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from mcu_mail.documents import native, office, sheet
+from mcu_mail.documents.fonts import drawable, missing_characters
 from mcu_mail.documents.readback import PdfText, lacks, read_pdf
 from mcu_mail.errors import McuMailError, RefusedError
 
@@ -76,6 +77,15 @@ def make_doc(docx: bytes, engine: Engine = "auto") -> WordFile:
         return WordFile(data=docx, suffix=".docx", note=f"Файл остался в формате .docx: {error}")
 
 
+def letterhead_faults(letterhead: sheet.Letterhead) -> tuple[str, ...]:
+    """Return what is wrong with the office's form, one Russian sentence each; empty when usable."""
+    try:
+        make_pdf(sheet.specimen(letterhead), b"", "native")
+    except RefusedError as error:
+        return (str(error),)
+    return ()
+
+
 def _signature_alone(text: PdfText, content: sheet.LetterContent) -> bool:
     """Whether the end of the text is on another page than the signature."""
     end = (sheet.body(content) or ("",))[-1][-_END_OF_TEXT:]
@@ -86,6 +96,8 @@ def _signature_alone(text: PdfText, content: sheet.LetterContent) -> bool:
 def _native(content: sheet.LetterContent, expected: tuple[str, ...], note: str) -> Rendered:
     pdf = native.write_pdf(content)
     text = read_pdf(pdf)
-    if lost := text.lacks(expected):
+    if lost := text.lacks(map(drawable, expected)):
         raise RefusedError(f"В письме не уместилось: {'; '.join(lost)}.")
+    if absent := missing_characters("".join(expected)):
+        note = f"{note} В шрифте письма нет знаков: {' '.join(absent)}.".strip()
     return Rendered(pdf=pdf, engine="native", pages=len(text.pages), note=note)

@@ -29,10 +29,22 @@ def register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(font_folder() / file)))
 
 
+def drawable(text: str) -> str:
+    """Return `text` with «?» in the place of what the typeface cannot draw (a smiley)."""
+    absent = set(missing_characters(text))
+    return "".join("?" if c in absent else c for c in text)
+
+
 def missing_characters(text: str) -> str:
     """Return the characters of `text`, each once, that the typeface cannot draw."""
-    register_fonts()
-    font = pdfmetrics.getFont(REGULAR)
-    assert isinstance(font, TTFont)
-    known = font.face.charToGlyph
+    known = _glyphs()
     return "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    register_fonts()
+    fonts = map(pdfmetrics.getFont, (REGULAR, BOLD))
+    return frozenset.intersection(
+        *(frozenset(font.face.charToGlyph) for font in fonts if isinstance(font, TTFont))
+    )

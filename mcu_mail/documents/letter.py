@@ -72,6 +72,7 @@ REQUIRED: Final = {
 """Every variable of the template; all must be used, since a missing one would lose words."""
 
 
+_FORM: Final = Letterhead(lines=("Образец",), address="1", phone="1", email="a@b.example")
 _KEPT_LENGTH: Final = 500
 """A last paragraph of up to so many characters goes overleaf with the signature.
 
@@ -114,7 +115,7 @@ def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
 def _trial(path: Path) -> tuple[str, ...]:
     """Fill the template once, so that what only shows then does not show in the evening."""
     try:
-        write_docx(_SPECIMEN, path)
+        write_docx(sheet.specimen(_FORM), path)
     except RefusedError as error:
         return (str(error),)
     return ()
@@ -145,28 +146,6 @@ def letter_sha(docx: bytes) -> str:
         digest.update(f"{name}\0{len(part)}\0".encode())
         digest.update(part)
     return digest.hexdigest()
-
-
-_SPECIMEN: Final = LetterContent(
-    case="2026-000001",
-    version=1,
-    letterhead=Letterhead(lines=("Образец",), address="Образец", phone="1", email="a@b.example"),
-    number="1",
-    date=None,
-    ref_number=None,
-    ref_date=None,
-    addressee="Образцу О.О.",
-    address_lines=("Образец",),
-    heading="Об образце",
-    salutation="Здравствуйте!",
-    paragraphs=("Образец.", "Образец."),
-    enclosure="Образец",
-    signer_title="Глава",
-    signer_name="О.О. Образец",
-    executor_name="Образец",
-    executor_details=("1",),
-    print_code="0" * 16,
-)
 
 
 def template_sha(path: Path) -> str:

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from mcu_mail.documents import sheet
-from mcu_mail.documents.fonts import BOLD, REGULAR, register_fonts
+from mcu_mail.documents.fonts import BOLD, REGULAR, drawable, register_fonts
 from mcu_mail.documents.qr import qr_modules
 from mcu_mail.errors import RefusedError
 
@@ -196,7 +196,7 @@ class _Pen:
     def _centre(self, x: float, rule: float, text: str) -> None:
         self.canvas.setFont(REGULAR, 12)
         self.canvas.drawCentredString(
-            x * mm, _up(rule - _BASELINE_ABOVE_RULE), sheet.printable(text)
+            x * mm, _up(rule - _BASELINE_ABOVE_RULE), drawable(sheet.printable(text))
         )
 
     def _enclosure(self) -> list[_Block]:
@@ -310,7 +310,7 @@ def _text(
         allowWidows=0,
         allowOrphans=0,
     )
-    return Paragraph(escape(sheet.printable(text)), style)
+    return Paragraph(escape(drawable(sheet.printable(text))), style)
 
 
 def _body(text: str) -> Paragraph:

@@ -126,6 +126,30 @@ class LetterContent:
     print_code: str
 
 
+def specimen(letterhead: Letterhead) -> LetterContent:
+    """Return an invented letter on this form, to try templates and forms before they are needed."""
+    return LetterContent(
+        case="2026-000001",
+        version=1,
+        letterhead=letterhead,
+        number="1",
+        date=None,
+        ref_number=None,
+        ref_date=None,
+        addressee="Образцу О.О.",
+        address_lines=("Образец",),
+        heading="Об образце",
+        salutation="Здравствуйте!",
+        paragraphs=("Образец.", "Образец."),
+        enclosure="Образец",
+        signer_title="Глава",
+        signer_name="О.О. Образец",
+        executor_name="Образец",
+        executor_details=("1",),
+        print_code="0" * 16,
+    )
+
+
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff]"

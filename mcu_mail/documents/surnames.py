@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from mcu_mail.documents.dictionary import is_noun, noun_dative
+from mcu_mail.documents.dictionary import is_female_surname, is_noun, noun_dative
 
 Gender = Literal["masc", "femn"]
 
@@ -23,7 +23,7 @@ _EXCEPTIONS: Final[dict[tuple[str, Gender], str]] = {
     ("кочубей", "masc"): "кочубею",
     ("большая", "femn"): "большой",
 }
-_FIXED: Final = frozenset({"дюма", "петипа", "золя"})
+_FIXED: Final = frozenset({"дега", "дюма", "петипа", "золя"})
 _VOWELS: Final = "аеёиоуыэюя"
 _CONSONANT: Final = "[бвгджзклмнпрстфхцчшщ]"
 
@@ -65,7 +65,23 @@ _FEMININE: Final[tuple[_Rule, ...]] = (
     (rf"([йь]|{_CONSONANT})я", r"\1е"),
     (rf"([йь]|{_CONSONANT})", r"\1"),
 )
-_POSSESSIVE: Final = re.compile(r".(?:[ое]ва|ёва|[иы]на)")
+_POSSESSIVE: Final = re.compile(r"(?:[ое]ва|ёва|[иы]на)$")
+_NOUN_SURNAMES: Final = frozenset({"голова", "дуброва", "чуприна", "скорина", "година", "бова"})
+_FIXED_FIRST: Final = frozenset({
+    "бонч",
+    "тер",
+    "сен",
+    "кара",
+    "мелик",
+    "аль",
+    "эль",
+    "ван",
+    "бен",
+    "абдул",
+    "сент",
+    "сан",
+})
+_DECLINED_FIRST: Final = re.compile(r"(?:[ое]ва?|ёва?|[иы]на?|[сц]к(?:ий|ой|ая)|ич|ая|ый)$")
 _FLEETING: Final = re.compile(r"(?:ец|ок|[её]к|[её]л|ёр)")
 
 
@@ -74,21 +90,31 @@ def surname_gender(surname: str) -> Gender | None:
     word = surname.lower()
     if re.search(r"..(?:[ое]в|ёв|[иы]н|[сц]кий)$", word) and not is_noun(word):
         return "masc"
-    if re.search(r"..(?:[сц]кая|[ое]ва|ёва|[иы]на)$", word) and not is_noun(word):
+    if re.search(r"..[сц]кая$", word):
+        return "femn"
+    if re.search(r"..(?:[ое]ва|ёва|[иы]на)$", word) and not _like_a_noun(word):
         return "femn"
     return None
 
 
 def surname_dative(surname: str, gender: Gender) -> str | None:
     """Return the dative of a nominative surname, or None when it is not certain."""
-    parts = [_part(part, gender) for part in surname.split("-")]
-    if len(parts) > 1 and _fixed_prefix(surname):
-        parts[0] = surname.split("-", maxsplit=1)[0]
+    *first, last = surname.split("-")
+    parts = [*(_first_part(part, gender) for part in first), _part(last, gender)]
     return None if None in parts else "-".join(filter(None, parts))
 
 
-def _fixed_prefix(surname: str) -> bool:
-    return surname.lower().startswith(("бонч-", "тер-", "сен-", "кара-"))
+def _first_part(part: str, gender: Gender) -> str | None:
+    """Decline the first half of a double surname; only a Russian surname is declined there."""
+    word = part.lower()
+    if word in _FIXED_FIRST:
+        return part
+    return _part(part, gender) if _DECLINED_FIRST.search(word) else None
+
+
+def _like_a_noun(word: str) -> bool:
+    """Whether «…ова», «…ина» may be a noun («Щербина»: Щербине) instead of a possessive."""
+    return word in _NOUN_SURNAMES or (is_noun(word) and not is_female_surname(word))
 
 
 def _part(surname: str, gender: Gender) -> str | None:
@@ -105,10 +131,10 @@ def _by_rule(word: str, gender: Gender) -> str | None:
     syllables = sum(letter in _VOWELS for letter in word)
     if word.endswith("ой"):
         return _ending_in_oy(word, gender, syllables)
-    if gender == "femn" and _POSSESSIVE.search(word, len(word) - 4) and is_noun(word):
+    if gender == "femn" and _POSSESSIVE.search(word) and _like_a_noun(word):
         return None
-    if gender == "masc" and _POSSESSIVE.search(word, len(word) - 4):
-        return word[:-1] + "е" if is_noun(word) else None
+    if gender == "masc" and _POSSESSIVE.search(word):
+        return word[:-1] + "е" if _like_a_noun(word) else None
     if gender == "masc" and syllables > 1 and _FLEETING.fullmatch(word[-2:]):
         return None
     result = _apply(word, _MASCULINE if gender == "masc" else _FEMININE)

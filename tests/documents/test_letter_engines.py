@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mcu_mail.documents import office, sheet
-from mcu_mail.documents.engines import make_doc, make_pdf
+from mcu_mail.documents.engines import letterhead_faults, make_doc, make_pdf
 from mcu_mail.documents.letter import write_docx
 from mcu_mail.documents.readback import read_pdf
 from mcu_mail.errors import RefusedError
@@ -90,6 +93,25 @@ def test_when_the_office_fails_the_native_engine_says_why_it_stepped_in() -> Non
     word = make_doc(DOCX)
     assert (word.data, word.suffix) == (DOCX, ".docx")
     assert "LibreOffice дважды" in word.note
+
+
+def test_characters_that_cannot_be_drawn_are_named() -> None:
+    rendered = make_pdf(letter(heading="О снеге ❄"), DOCX, "native")
+    assert rendered.note == "В шрифте письма нет знаков: ❄."
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text())
+def test_no_text_of_a_person_stops_a_letter(text: str) -> None:
+    rendered = make_pdf(letter(paragraphs=(text,), addressee=text[:40]), DOCX, "native")
+    assert rendered.pages >= 1
+
+
+def test_the_letterhead_of_the_office_is_tried() -> None:
+    form = LETTER.letterhead
+    assert letterhead_faults(form) == ()
+    [fault] = letterhead_faults(replace(form, lines=form.lines * 4))
+    assert "Бланк не умещается" in fault
 
 
 @pytest.mark.usefixtures("no_office")
