@@ -110,15 +110,15 @@ def _sort(
     if twin is not None:
         return "duplicate", MailState.ignored, twin.case_id
     kind = kind_of(mail)
-    if kind is MailKind.bounce:
+    if kind is MailKind.BOUNCE:
         return _bounce(desk, work, stored, mail, now)
     sources = tuple(item.value() for item in desk.settings.sources)
     source = matching_source(mail, sources)
     # A platform's notices are auto-generated too: its address is asked before the kind.
-    by_platform = source is not None and kind in {MailKind.autoreply, MailKind.other}
+    by_platform = source is not None and kind in {MailKind.AUTOREPLY, MailKind.OTHER}
     if by_platform and source is not None:
         by_platform = any(_is_labelled(one) for one in read_notices(mail, source, desk.zone))
-    if mail.sender.address == desk.address or not (kind is MailKind.reply or by_platform):
+    if mail.sender.address == desk.address or not (kind is MailKind.REPLY or by_platform):
         return kind.value, MailState.ignored, None
     if source is not None:
         ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
@@ -167,7 +167,7 @@ def _notice(
     now: datetime,
     arrived: datetime,
 ) -> Sorted:
-    if prove(mail, desk.trust) is TrustLevel.refused:
+    if prove(mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
     if source.track not in ROUTES:
         return "other_track", MailState.aside, None

@@ -74,13 +74,12 @@ class Rounds:
         """Rounds until nothing is owed; a scan that has just come is waited for."""
         waits = 0
         for _ in range(_MOST_ROUNDS):
-            if self.one(now):
-                continue
-            if waits < _SETTLE_WAITS and unsettled(self.desk):
+            # Before anybody is reminded of a scan, one that lies there is given time to settle.
+            while waits < _SETTLE_WAITS and unsettled(self.desk):
                 waits += 1
                 self.desk.pause(self.desk.settings.folders.settle_seconds + 0.2)
-                continue
-            return
+            if not self.one(now):
+                return
         log.error("rounds did not come to an end")
 
     def _job(self, name: str, job: Callable[[], int], now: datetime) -> int:

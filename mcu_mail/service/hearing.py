@@ -103,7 +103,7 @@ def _read(desk: Desk, stored: StoredMail, mail: Incoming, *, vouched: bool) -> _
         text=text,
         word=_word(mail),
         person=person_at(address, desk.office) if address else None,
-        level=TrustLevel.proven if vouched else prove(mail, desk.trust),
+        level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
     )
 
 
@@ -162,7 +162,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: da
         _refuse_stranger(carrier, said, request)
         return heard
     meaning = _meaning(desk, said, now, drafting=request.purpose is Purpose.draft)
-    if said.level is TrustLevel.refused:
+    if said.level is TrustLevel.REFUSED:
         _refuse_forged(desk, carrier, said, request)
         return heard
     if meaning.kind is MeaningKind.recall:
@@ -171,7 +171,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: da
     if request.closed_at is not None or now > request.expires_at:
         return _late(desk, work, carrier, said, request, meaning, now)
     harmless = meaning.kind in _HARMLESS and request.purpose is Purpose.draft
-    proven = said.level is TrustLevel.proven or request.purpose is Purpose.confirm or harmless
+    proven = said.level is TrustLevel.PROVEN or request.purpose is Purpose.confirm or harmless
     if not proven:
         _unproven(desk, carrier, said, request)
         return heard
@@ -389,7 +389,7 @@ def _without_code(desk: Desk, work: UnitOfWork, said: _Said, now: datetime) -> H
     if (
         case is not None
         and drafting
-        and said.level is not TrustLevel.refused
+        and said.level is not TrustLevel.REFUSED
         and (meaning.kind in _HARMLESS or said.word is not None)
     ):
         carrier = _carrier(desk, work, case, said, now)

@@ -38,10 +38,10 @@ def read_file(
     mail = read_mail(raw)
     source = matching_source(mail, tuple(item.value() for item in settings.sources))
     kind = kind_of(mail)
-    if source is not None and kind in {MailKind.reply, MailKind.other}:
+    if source is not None and kind in {MailKind.REPLY, MailKind.OTHER}:
         return _notice(mail, name, source, settings, office, zone)
     text = new_text(mail, separator=SEPARATOR).text
-    meaning = read_meaning(text, today) if kind is MailKind.reply else None
+    meaning = read_meaning(text, today) if kind is MailKind.REPLY else None
     return {
         **_common(mail, name),
         "kind": kind.value,

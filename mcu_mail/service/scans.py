@@ -59,14 +59,10 @@ def take_scans(desk: Desk, now: datetime) -> int:
 
 
 def unsettled(desk: Desk) -> bool:
-    """Whether a file lies there that has only just come: `once` waits for it to settle."""
+    """Whether a file lies there that has not settled yet: `once` waits for it a while."""
     if not desk.folders.is_mounted():
         return False
-    age = timedelta(seconds=desk.settings.folders.settle_seconds + 1)
-    real = desk.real_now()
-    return any(
-        not item.settled and real - item.modified <= age for item in desk.folders.incoming(real)
-    )
+    return any(not item.settled for item in desk.folders.incoming(desk.real_now()))
 
 
 def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
