@@ -45,7 +45,7 @@ def make_pdf(content: sheet.LetterContent, docx: bytes, engine: Engine = "auto")
 
     Raises RefusedError when even the native engine cannot set every field.
     """
-    expected = tuple(filter(None, sheet.visible_strings(content)))
+    expected = tuple(sheet.visible_strings(content))
     note = ""
     if engine in {"auto", "libreoffice"} and office.find_soffice() is not None:
         try:
@@ -97,7 +97,8 @@ def _native(content: sheet.LetterContent, expected: tuple[str, ...], note: str) 
     pdf = native.write_pdf(content)
     text = read_pdf(pdf)
     if lost := text.lacks(map(drawable, expected)):
-        raise RefusedError(f"В письме не уместилось: {'; '.join(lost)}.")
+        names = [name for name, words in sheet.visible_fields(content) if drawable(words) in lost]
+        raise RefusedError(f"В письме не уместилось: {', '.join(dict.fromkeys(names))}.")
     if absent := missing_characters("".join(expected)):
         note = f"{note} В шрифте письма нет знаков: {' '.join(absent)}.".strip()
     return Rendered(pdf=pdf, engine="native", pages=len(text.pages), note=note)

@@ -70,7 +70,10 @@ def to_pdf(
     """
     pdf = _converted(docx, "pdf:writer_pdf_Export", timeout=timeout, soffice=soffice)
     if lost := read_pdf(pdf).lacks(must_contain):
-        raise RefusedError(f"LibreOffice потерял текст письма: {'; '.join(lost)}.")
+        # The words themselves may be personal data, and an error may end up in a log.
+        raise RefusedError(
+            f"LibreOffice потерял часть текста письма: {len(lost)} из {len(must_contain)} строк."
+        )
     return pdf
 
 

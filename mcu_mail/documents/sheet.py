@@ -17,7 +17,7 @@ from mcu_mail.domain.codes import PrintMark, print_payload
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PAGE_WIDTH: Final = 210.0
 PAGE_HEIGHT: Final = 297.0
@@ -214,19 +214,30 @@ def mark_label(content: LetterContent) -> str:
 
 def visible_strings(content: LetterContent) -> Iterator[str]:
     """Yield every text that must be found in the finished PDF, whoever made it."""
-    yield from map(printable, content.letterhead.lines)
-    yield from map(printable, content.letterhead.details)
-    yield day(content.date)
-    yield printable(content.number or "")
-    yield reference_line(content)
-    yield printable(content.addressee)
-    yield from map(printable, content.address_lines)
-    yield printable(content.heading)
-    yield printable(content.salutation)
-    yield from body(content)
-    yield enclosure_line(content)
-    yield printable(content.signer_title)
-    yield printable(content.signer_name)
-    yield printable(content.executor_name)
-    yield from map(printable, content.executor_details)
-    yield mark_label(content)
+    for _, text in visible_fields(content):
+        yield text
+
+
+def visible_fields(content: LetterContent) -> Iterator[tuple[str, str]]:
+    """Yield (Russian name of the field, its text); a message may name a field, never quote it."""
+    form = content.letterhead
+    named: tuple[tuple[str, Iterable[str]], ...] = (
+        ("бланк", (*form.lines, *form.details)),
+        ("дата", (day(content.date),)),
+        ("номер", (content.number or "",)),
+        ("ссылка на номер", (reference_line(content),)),
+        ("адресат", (content.addressee,)),
+        ("адрес", content.address_lines),
+        ("заголовок", (content.heading,)),
+        ("обращение", (content.salutation,)),
+        ("текст", body(content)),
+        ("приложение", (enclosure_line(content),)),
+        ("должность подписавшего", (content.signer_title,)),
+        ("подпись", (content.signer_name,)),
+        ("исполнитель", (content.executor_name, *content.executor_details)),
+        ("номер дела у QR-кода", (mark_label(content),)),
+    )
+    for name, texts in named:
+        for text in map(printable, texts):
+            if text:
+                yield name, text

@@ -116,5 +116,5 @@ def test_the_letterhead_of_the_office_is_tried() -> None:
 
 @pytest.mark.usefixtures("no_office")
 def test_a_letter_whose_words_do_not_fit_is_refused() -> None:
-    with pytest.raises(RefusedError, match="не уместилось"):
+    with pytest.raises(RefusedError, match=r"^В письме не уместилось: номер\.$"):
         make_pdf(letter(number="0" * 200), DOCX)
