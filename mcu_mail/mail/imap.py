@@ -43,6 +43,7 @@ __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
 # One FETCH asks for at most so much, so that memory stays flat behind a large backlog.
 _BULK_COUNT = 200
 _BULK_OCTETS = 8 * 1024 * 1024
+_PIECE_OCTETS = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +155,25 @@ class Mailbox:
         """
         for bulk in bulks(self.sizes(uids), count=_BULK_COUNT, octets=_BULK_OCTETS):
             yield from sorted(self._messages(bulk), key=lambda message: message.uid)
+
+    def pieces(self, uid: int, octets: int = _PIECE_OCTETS) -> Iterator[bytes]:
+        """The raw message in pieces, for one that is too large for memory; none when it is gone.
+
+        Raises:
+            TemporaryError: it went while it was being read.
+
+        """
+        start = 0
+        while True:
+            answers = self._fetch([uid], f"(UID BODY.PEEK[]<{start}.{octets}>)")
+            piece = next((body for items, body in answers if body and uid_of(items) == uid), b"")
+            if piece:
+                yield piece
+            elif start and uid not in self._there([uid]):
+                raise TemporaryError("Письмо исчезло из почтового ящика, пока его читали")
+            if len(piece) < octets:
+                return
+            start += octets
 
     def ensure_folders(self) -> None:
         """Create the account's folders that are missing, and show them in mail programs."""
@@ -276,11 +296,10 @@ class Mailbox:
             status, data = self._client.uid("FETCH", uid_set(uids), parts)
             if status != "OK":
                 # Dovecot says NO when another client expunged one of several meanwhile.
-                self._client.noop()
-                present = self._present(uids)
+                present = self._there(uids)
                 if not present:
                     return []
-                status, data = self._client.uid("FETCH", uid_set(present), parts)
+                status, data = self._client.uid("FETCH", uid_set(sorted(present)), parts)
         if status != "OK":
             raise TemporaryError(f"Почтовый сервер не отдаёт письма: {shown(data)}")
         return joined(data)
@@ -291,8 +310,10 @@ class Mailbox:
             uid, arrived = uid_of(items), internaldate_of(items)
             raw = b"" if literal is None and is_empty_body(items) else literal
             # Reports of changed flags come between the answers and carry no body.
-            if uid is None or raw is None or arrived is None:
+            if uid is None or raw is None:
                 continue
+            if arrived is None:
+                raise TemporaryError(f"Почтовый сервер не назвал времени прихода письма {uid}")
             message = Fetched(uid=uid, raw=raw, internaldate=arrived, size=size_of(items) or 0)
             if raw:
                 yield message

@@ -46,10 +46,10 @@ _TEMPORARY = range(400, 500)
 _REFUSED = range(500, 600)
 _START_MAIL_INPUT = 354
 _CLOSING = 421
+_PIECE_OCTETS = 128 * 1024
 
 # ASCII without spaces, quotes and brackets: nothing in it can end the command or add to it.
 _ADDRESS = re.compile(r"[!#-;=?A-~]+@[0-9A-Za-z.-]+")
-_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class NotSentError(TemporaryError):
@@ -209,10 +209,14 @@ class Post:
         if answer.code != _START_MAIL_INPUT:
             self._reset()
             return answer
-        stuffed = re.sub(rb"(?m)^\.", b"..", message)
+        stuffed = message.replace(b"\r\n.", b"\r\n..")
+        if stuffed.startswith(b"."):
+            stuffed = b"." + stuffed
         if not stuffed.endswith(b"\r\n"):
             stuffed += b"\r\n"
-        smtp.send(stuffed)
+        # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
+        for start in range(0, len(stuffed), _PIECE_OCTETS):
+            smtp.send(stuffed[start : start + _PIECE_OCTETS])
         # From here on the server may own the letter.
         try:
             return self._final_dot(smtp)
@@ -285,6 +289,8 @@ def _check_letter(sender: str, recipients: Sequence[str], message: bytes) -> Non
     for address in (*recipients, *([sender] if sender else [])):
         if not _ADDRESS.fullmatch(address):
             raise RefusedError(f"Недопустимый почтовый адрес: {address!r}")
-    if _BARE_LINE_END.search(message):
+    # Counting is fifty times as fast as a pattern on a letter with a scan in it.
+    ends = message.count(b"\r\n")
+    if message.count(b"\r") != ends or message.count(b"\n") != ends:
         # A bare CR or LF lets a part of the letter pass for the next command (SMTP smuggling).
         raise RefusedError("В письме строка заканчивается не на CRLF")

@@ -11,6 +11,7 @@ import pytest
 
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.mail.imap import ImapAccount, LoginRefusedError, Mailbox, TlsError
+from mcu_mail.mail.imap_wire import connect
 from tests.peers.wire import WireServer, passing_on
 
 if TYPE_CHECKING:
@@ -253,6 +254,20 @@ def test_a_message_id_with_a_second_command_in_it_deletes_nothing(real_post, acc
     assert b"Victim" in b" ".join(colleague.list()[1])
 
 
+def test_the_wire_itself_takes_no_second_command(account, colleague):
+    # The search by a foreign Message-ID that deleted a folder through imaplib alone.
+    colleague.create("Victim")
+    client = connect(account)
+    client.login(f"{US}*reader", "reader-only")
+    client.select("INBOX")
+    hostile = 'HEADER Message-ID "x"\r\nZZ1 DELETE Victim'
+    for argument in (hostile, hostile.encode(), bytearray(hostile.encode()), "a\x00b", "\x1b"):
+        with pytest.raises(RefusedError):
+            client.uid("SEARCH", argument)  # type: ignore[arg-type]  # bytes pass, too
+    client.logout()
+    assert b"Victim" in b" ".join(colleague.list()[1])
+
+
 def test_folder_names_with_quotes_backslashes_and_ampersands_are_only_names(real_post, account):
     real_post.deliver(US, mail(1))
     folder = 'Раз & "два" \\ три'
@@ -280,6 +295,32 @@ def test_a_large_backlog_is_read_in_bulks_of_bounded_size(real_post, account):
         real_post.deliver(US, big, internaldate=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
     with Mailbox.open(account) as box:
         assert [message.size for message in box.fetch_many(box.all_uids())] == [len(big)] * 4
+
+
+@pytest.mark.parametrize("octets", [1, 7, 50, 100, 1_000_000])
+def test_a_mail_too_large_for_memory_comes_in_pieces(real_post, account, octets):
+    raw = b"Subject: 0\r\n\r\n" + bytes(range(32, 117)) + b"\r\n"
+    assert len(raw) % 50 != 0 != len(raw) % 7
+    real_post.deliver(US, raw, internaldate=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+    with Mailbox.open(account) as box:
+        (uid,) = box.all_uids()
+        found = list(box.pieces(uid, octets))
+        assert list(box.pieces(99_999)) == []
+    assert b"".join(found) == raw
+    assert max(map(len, found)) == min(octets, len(raw))
+
+
+def test_a_large_mail_that_vanishes_half_read_is_not_taken_for_whole(real_post, account, colleague):
+    real_post.deliver(US, mail(1))
+    with Mailbox.open(account) as box:
+        (uid,) = box.all_uids()
+        pieces = box.pieces(uid, 10)
+        assert len(next(pieces)) == 10
+        colleague.noop()
+        colleague.uid("STORE", f"{uid}", "+FLAGS.SILENT", r"(\Deleted)")
+        colleague.expunge()
+        with pytest.raises(TemporaryError):
+            list(pieces)
 
 
 def test_with_the_servers_own_authority_trusted_both_kinds_of_tls_work(

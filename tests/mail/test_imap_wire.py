@@ -167,9 +167,10 @@ def test_a_move_that_the_server_denies_is_temporary_and_says_why():
     [
         {b"UID SEARCH": [b"* SEARCH three", b"OK done"]},
         {b"SELECT": [b"OK done"]},
+        {b"UID FETCH": [b'* 1 FETCH (UID 3 RFC822.SIZE 0 BODY[] "")', b"OK done"]},
         {b"SELECT": [b"* OK [UIDVALIDITY none] fine", b"OK done"]},
     ],
-    ids=["no number", "no UIDVALIDITY", "UIDVALIDITY is no number"],
+    ids=["no number", "no UIDVALIDITY", "no time of arrival", "UIDVALIDITY is no number"],
 )
 def test_an_answer_that_is_none_is_temporary(changes):
     with (
@@ -177,7 +178,7 @@ def test_an_answer_that_is_none_is_temporary(changes):
         pytest.raises(TemporaryError),
         Mailbox.open(account(server)) as box,
     ):
-        box.all_uids()
+        list(box.fetch_many(box.all_uids()))
 
 
 def test_clear_text_to_another_machine_is_refused():

@@ -301,6 +301,26 @@ def test_whatever_stands_at_the_start_of_a_line_arrives_as_it_was(lines):
     assert b"\r\n".join(unstuffed) == letter
 
 
+@pytest.mark.parametrize(
+    ("letter", "on_the_wire"),
+    [
+        (b".\r\n", b"..\r\n"),
+        (b".", b"..\r\n"),
+        (b"", b"\r\n"),
+        (b"a\r\n.", b"a\r\n..\r\n"),
+        (b"a\r\n.\r\n\r\n", b"a\r\n..\r\n\r\n"),
+        (b"a.\r\n b.c\r\n", b"a.\r\n b.c\r\n"),
+        (b"x" * 131_072 + b"\r\n.\r\n", b"x" * 131_072 + b"\r\n..\r\n"),
+    ],
+    ids=["dot", "only a dot", "nothing", "dot at the end", "dot inside", "no dot", "two pieces"],
+)
+def test_dots_are_doubled_at_line_starts_only_and_the_last_line_is_ended(letter, on_the_wire):
+    letters: list[bytes] = []
+    with WireServer(smtp_script(letters=letters)) as server, Post(account(server)) as post:
+        post.send(SENDER, [FIRST], letter)
+    assert letters == [on_the_wire]
+
+
 def test_nobody_listening_is_not_sent():
     with socket.create_server((HOST, 0)) as closed:
         port = closed.getsockname()[1]

@@ -73,7 +73,9 @@ def test_outside_mail_arrives_octet_for_octet_with_its_time(post_office, raw):
     arrived = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
     post_office.deliver("MCU@Okrug.Example", raw, internaldate=arrived)
     with mailbox(post_office) as box:
-        message = box.fetch(box.all_uids()[0])
+        (uid,) = box.all_uids()
+        message = box.fetch(uid)
+        assert b"".join(box.pieces(uid, 10)) == raw
     assert message is not None
     assert (message.raw, message.internaldate, message.size) == (raw, arrived, len(raw))
     assert post_office.mailbox(US) == [raw]
