@@ -32,12 +32,7 @@ def word_text(content: bytes, name: str) -> str:
 
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            size = sum(item.file_size for item in package.infolist())
-            if size > _LIMIT or size > _RATIO * max(len(content), 1):
-                raise RefusedError(f"файл {name} слишком велик в развёрнутом виде")
-            if _MACROS in package.namelist():
-                raise RefusedError(f"файл {name} содержит макросы")
+        _inspect(content, name)
         document = docx.Document(io.BytesIO(content))
         pairs = [
             (paragraph.style.name if paragraph.style else "", _plain(paragraph.text))
@@ -49,6 +44,15 @@ def word_text(content: bytes, name: str) -> str:
         raise RefusedError(f"файл {name} не открывается как документ Word") from error
     own = [text for style, text in pairs if style == _BODY_STYLE and text]
     return "\n".join(own or [text for _, text in pairs if text])
+
+
+def _inspect(content: bytes, name: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        size = sum(item.file_size for item in package.infolist())
+        if size > _LIMIT or size > _RATIO * max(len(content), 1):
+            raise RefusedError(f"файл {name} слишком велик в развёрнутом виде")
+        if _MACROS in package.namelist():
+            raise RefusedError(f"файл {name} содержит макросы")
 
 
 def _plain(text: str) -> str:

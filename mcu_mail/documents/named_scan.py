@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from mcu_mail.documents.scan import Scan, ScanPage, is_signed
-from mcu_mail.domain.codes import PrintMark
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.codes import PrintMark
 
 
 def named_scan(content: bytes, mark: PrintMark) -> Scan | None:
@@ -30,6 +33,7 @@ def named_scan(content: bytes, mark: PrintMark) -> Scan | None:
         for index in range(count)
     )
     return Scan(
-        pages=pages, media="pdf" if is_pdf else "image",
+        pages=pages,
+        media="pdf" if is_pdf else "image",
         signed_electronically=is_pdf and is_signed(content),
     )

@@ -22,7 +22,7 @@ from mcu_mail.domain.decisions import (
     SetState,
     Tell,
 )
-from mcu_mail.domain.fields import read_fields
+from mcu_mail.domain.fields import read_fields, with_fields
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, read_meaning, strip_frame
 from mcu_mail.domain.whose_turn import (
@@ -68,6 +68,14 @@ class Reply:
 
 Decisions = tuple[Decision, ...]
 
+_VERDICTS = frozenset({
+    MeaningKind.approve,
+    MeaningKind.return_,
+    MeaningKind.weak,
+    MeaningKind.confirm,
+})
+_THIS_IS_ANSWER = "это ответ"
+
 
 def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """What follows from a person's answer to an open request."""
@@ -103,7 +111,7 @@ def _not_taken(request: Request, reply: Reply, reason: str) -> Decisions:
     )
 
 
-def _closing(case: Case, reply: Reply) -> Decisions | None:
+def _closing(reply: Reply) -> Decisions | None:
     """«Закрыть: причина» and «Дубль 2026-000122» of the dispatcher; None for other words."""
     kind, reason = reply.meaning.kind, reply.meaning.reason
     if kind is MeaningKind.close and reason:
@@ -123,7 +131,7 @@ def _closing(case: Case, reply: Reply) -> Decisions | None:
 
 
 def _on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
-    closing = _closing(case, reply)
+    closing = _closing(reply)
     if closing is not None:
         return closing
     fields, rest = read_fields(reply.text)
@@ -131,7 +139,7 @@ def _on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decis
     notice = case.notice
     if fields:
         unsure = tuple(name for name in notice.unsure if name not in fields)
-        notice = replace(notice, **fields, unsure=unsure)
+        notice = with_fields(notice, fields, unsure)
         decisions += [
             Log(kind="fields", data={"fields": sorted(fields)}),
             Change(values={"notice": notice}),
@@ -278,7 +286,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 _missing(request, "text", "contact"),
             )
         if not meaning.contacts:
-            return _note(case, request, reply)
+            return _note(request, reply)
         text = None if case.draft is None or case.draft.is_note else case.draft.text
         if text is None:
             return tuple(decisions)
@@ -300,19 +308,20 @@ def _draft_text(case: Case, reply: Reply) -> str | None:
     meaning = reply.meaning
     if meaning.kind is MeaningKind.answer:
         body = strip_frame(meaning.text or reply.text)
-        if body.strip():
+        # «Это ответ» alone points to the note that was kept before.
+        if body.strip() and not body.lower().startswith(_THIS_IS_ANSWER):
             return body
-        return case.draft.text if case.draft else None
+        return strip_frame(case.draft.text) if case.draft else None
     body = meaning.text or reply.text
     if meaning.kind in {MeaningKind.note, MeaningKind.contact_only, MeaningKind.question}:
         return strip_frame(body) if is_draft(body) == "draft" else None
     return None
 
 
-def _note(case: Case, request: Request, reply: Reply) -> Decisions:
+def _note(request: Request, reply: Reply) -> Decisions:
     if not reply.text.strip():
         return _not_taken(request, reply, "empty")
-    if reply.meaning.kind in {MeaningKind.approve, MeaningKind.return_, MeaningKind.weak}:
+    if reply.meaning.kind in _VERDICTS:
         return _not_taken(request, reply, "verdict_on_draft")
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
@@ -385,7 +394,7 @@ def _on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
         )
     if meaning.kind is MeaningKind.conditional:
         return _not_taken(request, reply, "conditional")
-    if meaning.kind is MeaningKind.weak:
+    if meaning.kind in {MeaningKind.weak, MeaningKind.confirm}:
         return _not_taken(request, reply, "weak")
     if meaning.kind is MeaningKind.empty:
         return _not_taken(request, reply, "empty")
@@ -419,7 +428,7 @@ def _enter_next(name: str, rules: Rules) -> Decisions:
     return (Enter(step=name, template=templates.get(step.kind, ""), close_as=CloseReason.decided),)
 
 
-def on_rendered(case: Case, then: str, rules: Rules) -> Decisions:
+def on_rendered(then: str, rules: Rules) -> Decisions:
     """The version exists as DOCX and PDF: the one who approves next is asked."""
     return _enter_next(then, rules)
 
@@ -452,7 +461,7 @@ def _on_register(case: Case, request: Request, reply: Reply, rules: Rules) -> De
     return _not_taken(request, reply, "number_expected")
 
 
-def _on_later_term(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+def _on_later_term(case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
     stated = case.notice.due
     if reply.meaning.kind in {MeaningKind.confirm, MeaningKind.approve} and stated is not None:
         return (
@@ -468,7 +477,7 @@ def _on_later_term(case: Case, request: Request, reply: Reply, rules: Rules) -> 
     return _not_taken(request, reply, "yes_or_no")
 
 
-def _on_sending(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+def _on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
     meaning = reply.meaning
     if meaning.kind is MeaningKind.sent_by_hand:
         at = meaning.at.strftime("%H:%M") if meaning.at else ""
@@ -478,7 +487,7 @@ def _on_sending(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
             Log(kind="sent_by_hand", data={"at": at, "basis": meaning.reason}),
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
-    return _closing(case, reply) or _not_taken(request, reply, "not_understood")
+    return _closing(reply) or _not_taken(request, reply, "not_understood")
 
 
 def on_delivery(case: Case, states: dict[str, str], rules: Rules, *, late: bool) -> Decisions:
@@ -512,7 +521,7 @@ def on_delivery(case: Case, states: dict[str, str], rules: Rules, *, late: bool)
     return (SetState(state=CaseState.waiting),) if "deferred" in values else ()
 
 
-def on_recall(case: Case, request: Request, rules: Rules) -> Decisions:
+def on_recall(case: Case, request: Request) -> Decisions:
     """«СТОП»: the verdict is taken back and the same person is asked again for the same version.
 
     Only the step right after the recalled one may have been reached: what others did since stays.

@@ -108,16 +108,5 @@ class Work:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Decision = (
-    Log
-    | Change
-    | KeepDraft
-    | AddContacts
-    | NewVersion
-    | CloseRequest
-    | Enter
-    | Ask
-    | Tell
-    | SetState
-    | Work
-)
+Note = Log | Change | KeepDraft | AddContacts | CloseRequest | SetState
+Decision = Note | NewVersion | Enter | Ask | Tell | Work

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mcu_mail.domain.notice import Notice
 
 _FIELDS = {
     "applicant": ("заявитель", "фио", "автор", "имя"),
@@ -43,3 +50,17 @@ def _name(label: str) -> str | None:
         if plain in labels:
             return field
     return None
+
+
+def with_fields(notice: Notice, fields: Mapping[str, str], unsure: tuple[str, ...]) -> Notice:
+    """The notice with what a person filled in; what still is unsure stays so."""
+    return replace(
+        notice,
+        applicant=fields.get("applicant", notice.applicant),
+        phone=fields.get("phone", notice.phone),
+        address=fields.get("address", notice.address),
+        link=fields.get("link", notice.link),
+        external_id=fields.get("external_id", notice.external_id),
+        text=fields.get("text", notice.text),
+        unsure=unsure,
+    )

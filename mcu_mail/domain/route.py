@@ -61,6 +61,7 @@ class Step:
     Attributes:
         share: this step's part of the time before the signing hours, in the plan of the day.
         own_work_skips: the step falls away when its actor wrote the version himself.
+
     """
 
     name: str

@@ -102,7 +102,7 @@ def _words(text: str) -> list[str]:
 
 
 def _fits(wanted: list[str], name: str) -> bool:
-    """Every wanted word begins like some word of the name: «отдел дорог» fits «Отдел дорожного…»."""
+    """Every wanted word begins like one of the name: «отдел дорог» fits «Отдел дорожного…»."""
     known = _words(name)
     return all(
         any(_stem(word) and item.startswith(_stem(word)) for item in known) for word in wanted
@@ -111,6 +111,18 @@ def _fits(wanted: list[str], name: str) -> bool:
 
 def _stem(word: str) -> str:
     return word if len(word) <= 4 else word[: max(4, len(word) - 3)]  # noqa: PLR2004 - endings
+
+
+def _own_name(item: Department, _office: Office) -> tuple[str, ...]:
+    return (item.name,)
+
+
+def _heads_name(item: Department, office: Office) -> tuple[str, ...]:
+    return (office.people[item.head].name,)
+
+
+def _topic_names(item: Department, office: Office) -> tuple[str, ...]:
+    return tuple(office.topics[topic].name for topic in item.topics)
 
 
 def find_department(words: str, office: Office) -> str | None:
@@ -124,13 +136,12 @@ def find_department(words: str, office: Office) -> str | None:
     exact = [item.id for item in office.departments if _words(item.name) == _words(words)]
     if len(exact) == 1 or words.strip() in {item.id for item in office.departments}:
         return exact[0] if exact else words.strip()
-    tests = (
-        lambda item: _fits(wanted, item.name),
-        lambda item: _fits(wanted, office.people[item.head].name),
-        lambda item: any(_fits(wanted, office.topics[topic].name) for topic in item.topics),
-    )
-    for test in tests:
-        found = [item.id for item in office.departments if test(item)]
+    for names in (_own_name, _heads_name, _topic_names):
+        found = [
+            item.id
+            for item in office.departments
+            if any(_fits(wanted, name) for name in names(item, office))
+        ]
         if len(found) == 1:
             return found[0]
         if found:

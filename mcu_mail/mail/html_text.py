@@ -12,11 +12,11 @@ import html as html_module
 import re
 from typing import TYPE_CHECKING
 
-import lxml.etree  # type: ignore[import-untyped]  # ships no types
-import lxml.html  # type: ignore[import-untyped]  # ships no types
-from inscriptis import Inscriptis  # type: ignore[import-untyped]  # ships no types
-from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]  # ships no types
-from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # ships no types
+import lxml.etree
+import lxml.html
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -104,6 +104,21 @@ _REFUSALS = (
     "no_reason",
     "not_understood",
     "expired",
+    "foreign_reply",
+    "two_codes",
+    "recall_late",
+    "empty",
+    "verdict_on_draft",
+    "unknown_department",
+    "department_missing",
+    "unknown_person",
+    "not_the_head",
+    "scan_expected",
+    "number_expected",
+    "number_taken",
+    "yes_or_no",
+    "no_time",
+    "word_unreadable",
 )
 _DECISIONS = ("approve", "return", "answer", "contact", "executor", "time", "route", "number", "")
 _STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись почты")
@@ -210,7 +225,13 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *_both(_REQUESTS["sign"]),
         {**_REQUESTS["sign"], "follower": True},
     ),
-    "route": (*_both(_REQUESTS["route"]), {**_REQUESTS["route"], "candidates": (), "buttons": ()}),
+    "route": (
+        *_both(_REQUESTS["route"]),
+        {**_REQUESTS["route"], "candidates": (), "buttons": ()},
+        *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
+        {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
+    ),
+    "similar": _both({**_CASE, "similar": ("2026-000121", "2026-000122")}),
     "reminder": tuple(
         {**context, "request": name, "now": now}
         for name, context in _REQUESTS.items()
@@ -219,8 +240,8 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "missing": _both({
         **_ASKED,
         "buttons": TASK_BUTTONS[2:],
-        "lacks": ("запись о связи: «Связались: 23.11 15:20, по телефону»",),
-        "kept": ("текст ответа, 640 знаков", "фото: 2"),
+        "lacks": ("contact", "text"),
+        "kept": ("text", "contact", "фото: 2"),
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),
     "not_taken": tuple(

@@ -227,7 +227,9 @@ def _context(
         context["by"] = name_of(words.get("returned_by"), desk)
         context["previous_text"] = previous.text if previous else ""
     elif template == "route":
-        context["candidates"] = _candidates(desk, case)
+        only_fields = request.purpose is Purpose.fields
+        context["candidates"] = () if only_fields else _candidates(desk, case)
+        context["refused_by"] = name_of(words.get("refused_by"), desk)
     elif template == "sign":
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
         context["scan_folder"] = "Подписано"
@@ -259,4 +261,10 @@ def _candidates(desk: Desk, case: Case) -> tuple[Candidate, ...]:
                     why=desk.office.topics[best].name,
                 )
             )
+    if not found:
+        # Nothing speaks for anybody: the dispatcher sees whom he can name.
+        return tuple(
+            Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
+            for item in desk.office.departments
+        )
     return tuple(sorted(found, key=lambda one: -one.score)[:4])

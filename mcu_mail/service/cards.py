@@ -13,8 +13,6 @@ from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.wording import Button, Card
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.verdicts import Contact
     from mcu_mail.service.desk import Desk

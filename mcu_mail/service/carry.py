@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, assert_never
 from mcu_mail.domain import decisions as what
 from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
-from mcu_mail.domain.decisions import Decision
 from mcu_mail.domain.plan import PlanSettings, plan_back
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from mcu_mail.domain.decisions import Decision
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -89,6 +89,22 @@ class Carrier:
 
     def _one(self, decision: Decision) -> None:
         match decision:
+            case what.Enter():
+                self._enter(decision)
+            case what.NewVersion():
+                self._new_version(decision)
+            case what.Ask():
+                self._ask(decision)
+            case what.Tell():
+                self._tell(decision)
+            case what.Work():
+                self._work_for(decision.kind, decision.data)
+            case _:
+                self._note(decision)
+
+    def _note(self, decision: what.Note) -> None:
+        """The decisions that only write to the case, its events or its requests."""
+        match decision:
             case what.Log():
                 self.log(decision.kind, decision.data)
             case what.Change():
@@ -100,20 +116,10 @@ class Carrier:
                 self._change({"draft": decision.draft})
             case what.AddContacts():
                 self._change({"contacts": (*self.case.contacts, *decision.contacts)})
-            case what.NewVersion():
-                self._new_version(decision)
             case what.CloseRequest():
                 self._work.requests.close(decision.request_id, self._now, decision.reason)
-            case what.Enter():
-                self._enter(decision)
-            case what.Ask():
-                self._ask(decision)
-            case what.Tell():
-                self._tell(decision)
             case what.SetState():
                 self._change({"state": decision.state})
-            case what.Work():
-                self._work_for(decision.kind, decision.data)
             case _:
                 assert_never(decision)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.decisions import Log, SetState, Tell
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.decisions import Log, SetState, Tell
+from mcu_mail.domain.route import ROUTES
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.mail.wording import SEPARATOR
-from mcu_mail.domain.route import ROUTES
 from mcu_mail.mail.reply import new_text
+from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.dispatch import settle

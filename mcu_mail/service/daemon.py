@@ -7,9 +7,7 @@ of its own, because the library skips missed runs and lets exceptions out of its
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import schedule
@@ -24,6 +22,7 @@ from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import take_scans, unsettled
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from datetime import datetime
 
@@ -95,7 +94,7 @@ class Rounds:
             log.exception("job %s failed", name)
             self.health.failed(self.desk, name, error, now)
             return 0
-        self.health.went_well(self.desk, name, now)
+        self.health.went_well(name)
         return done
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mcu_mail.domain.case import Case
     from mcu_mail.mail.smtp import Answer
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.queue import Outgoing, Recipient
@@ -220,25 +219,23 @@ def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:
 
 def _worded(message: Outgoing, decisions: tuple[Decision, ...]) -> list[Decision]:
     """Fill the server's words into the question to the dispatcher."""
-    result: list[Decision] = []
-    for decision in decisions:
-        if isinstance(decision, Ask) and decision.template == "recipient_refused":
-            refused = [item for item in message.addressees if item.state is RecipientState.refused]
-            others = tuple(
-                (item.address, STATE_WORDS[item.state])
-                for item in message.addressees
-                if item not in refused
-            )
-            decision = replace(
-                decision,
-                context={
-                    "address": ", ".join(item.address for item in refused),
-                    "server_answer": "; ".join(item.answer or "" for item in refused),
-                    "others": others,
-                },
-            )
-        result.append(decision)
-    return result
+    refused = [item for item in message.addressees if item.state is RecipientState.refused]
+    others = tuple(
+        (item.address, STATE_WORDS[item.state])
+        for item in message.addressees
+        if item not in refused
+    )
+    context = {
+        "address": ", ".join(item.address for item in refused),
+        "server_answer": "; ".join(item.answer or "" for item in refused),
+        "others": others,
+    }
+    return [
+        replace(one, context=context)
+        if isinstance(one, Ask) and one.template == "recipient_refused"
+        else one
+        for one in decisions
+    ]
 
 
 STATE_WORDS = {

@@ -52,7 +52,7 @@ class Health:
             log.error("job %s has been failing since %s", name, since.isoformat())
             self._alarm(desk, name, since, now)
 
-    def went_well(self, desk: Desk, name: str, now: datetime) -> None:
+    def went_well(self, name: str) -> None:
         """The job works (again)."""
         self.since.pop(name, None)
         self.until.pop(name, None)

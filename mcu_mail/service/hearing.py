@@ -176,7 +176,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: da
         _unproven(desk, carrier, said, request)
         return heard
     if request.purpose is Purpose.confirm:
-        return _confirmed(desk, work, carrier, request, meaning, said, now)
+        return _confirmed(desk, work, carrier, request, meaning, now)
     _take(desk, work, carrier, said, request, meaning, now)
     return heard
 
@@ -276,7 +276,6 @@ def _confirmed(
     carrier: Carrier,
     request: Request,
     meaning: Meaning,
-    said: _Said,
     now: datetime,
 ) -> Heard:
     """«ДА» to a fresh code at the registered address: the held mail counts now."""
@@ -312,7 +311,7 @@ def _recall(
         and not work.register.of_case(case.id)
     )
     if possible:
-        carrier.carry(on_recall(case, request, desk.rules(case, now)))
+        carrier.carry(on_recall(case, request))
     else:
         carrier.carry((
             Log(kind="not_taken", data={"reason": "recall_late"}),

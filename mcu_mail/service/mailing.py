@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.file_names import safe_name
 from mcu_mail.domain.codes import new_code
 from mcu_mail.mail.compose import build
 from mcu_mail.service.cards import card_of
-from mcu_mail.documents.file_names import safe_name
 from mcu_mail.service.writing import signer_of
 
 if TYPE_CHECKING:

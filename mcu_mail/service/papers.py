@@ -124,7 +124,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                 "rendered",
                 {"version": version, "pages": made.pages, "engine": made.engine, "note": made.note},
             )
-            carrier.carry(on_rendered(case, letter.then, desk.rules(case, now)))
+            carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
         work.commit()
 
 

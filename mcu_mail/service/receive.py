@@ -1,7 +1,7 @@
 """Bring the mail in: raw bytes first, then a ledger row, and only then anything else looks.
 
-Read by UID, never by \\Seen; moved to its folder only after it was decided about. A UIDVALIDITY
-that changed means that every UID is new: the bytes tell what was handled before.
+Read by UID, never by the flag Seen; moved to its folder only after it was decided about. When
+UIDVALIDITY has changed every UID is new: the bytes tell what was handled before.
 """
 
 from __future__ import annotations

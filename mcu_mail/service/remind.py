@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DOWN = timedelta(minutes=15)
-LAST_PASS = "last_pass"
+LAST_VISIT = "last_pass"
 
 
 def catch_up(desk: Desk, now: datetime) -> None:
     """Say, once, that the service was down over a term, and remember this pass."""
     with desk.store.work() as work:
-        before = work.facts.get(LAST_PASS)
+        before = work.facts.get(LAST_VISIT)
         since = datetime.fromisoformat(before) if before else None
         if since is not None and now - since >= _DOWN:
             missed = work.cases.overdue_between(since, now)
             if missed:
                 _say_caught_up(desk, work, missed, since, now)
         if since is None or now > since:
-            work.facts.set(LAST_PASS, now.isoformat())
+            work.facts.set(LAST_VISIT, now.isoformat())
         work.commit()
 
 
