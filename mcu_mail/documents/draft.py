@@ -1,7 +1,7 @@
 """The text of a Word file that an executor or an approver sends as the answer.
 
-Foreign files are read, never run: macros are refused, links are not followed, LibreOffice is not
-asked (it fetches linked pictures, `threats.md` A21). Only the text goes into our letterhead.
+Foreign files are read, never run: macros are refused, links are not followed (`threats.md` A20,
+A21). Only the text goes into our letterhead.
 """
 
 from __future__ import annotations
@@ -14,23 +14,29 @@ from typing import Final
 import docx
 from docx.opc.exceptions import PackageNotFoundError
 
+from mcu_mail.documents.office import to_docx
 from mcu_mail.errors import RefusedError
 
-WORD_SUFFIXES: Final = (".docx",)
+WORD_SUFFIXES: Final = (".docx", ".doc", ".rtf", ".odt")
 
 _LIMIT = 30 * 1024 * 1024
 _RATIO = 200
-_BODY_STYLE = "Текст письма"
+# The styles of the text in our own template: an approver sends our letter back, edited.
+_BODY_STYLES = frozenset({"Текст письма", "Последний абзац"})
 _MACROS = "word/vbaProject.bin"
 
 
 def word_text(content: bytes, name: str) -> str:
-    """The paragraphs of a .docx, one a line; of our own letter only the paragraphs of its text.
+    """The paragraphs of a Word file, one a line; of our own letter only those of its text.
 
     Raises:
-        RefusedError: not a .docx, damaged, too large when unpacked, or with macros (Russian).
+        RefusedError: not a Word file, damaged, too large when unpacked, or with macros (Russian).
+        TemporaryError: LibreOffice, asked for .doc, .rtf and .odt, gave nothing.
 
     """
+    suffix = "." + name.rpartition(".")[2].lower()
+    if suffix != ".docx":
+        content = to_docx(content, suffix)
     try:
         _inspect(content, name)
         document = docx.Document(io.BytesIO(content))
@@ -42,7 +48,7 @@ def word_text(content: bytes, name: str) -> str:
         raise
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, OSError) as error:
         raise RefusedError(f"файл {name} не открывается как документ Word") from error
-    own = [text for style, text in pairs if style == _BODY_STYLE and text]
+    own = [text for style, text in pairs if style in _BODY_STYLES and text]
     return "\n".join(own or [text for _, text in pairs if text])
 
 

@@ -85,6 +85,21 @@ def to_doc(docx: bytes, *, timeout: float = 60, soffice: Path | None = None) -> 
     return doc
 
 
+def to_docx(content: bytes, suffix: str, *, timeout: float = 60) -> bytes:
+    """Return a foreign .doc, .rtf or .odt as .docx, opened without network and without macros.
+
+    A foreign file may point anywhere (A21), so it is opened only where the network can be taken
+    away. Raises RefusedError where it cannot, TemporaryError when the program gives nothing.
+    """
+    program = find_soffice()
+    if program is None or not _cage():
+        raise RefusedError(f"файлы {suffix} здесь не открываются: нужен .docx")
+    with suppress(OSError):
+        if result := _once(content, "docx:MS Word 2007 XML", program, timeout, suffix):
+            return result
+    raise RefusedError(f"файл {suffix} не открывается как документ Word")
+
+
 def _converted(docx: bytes, filter_name: str, *, timeout: float, soffice: Path | None) -> bytes:
     _refuse_unfit(docx)
     program = soffice or find_soffice()
@@ -111,13 +126,15 @@ def _refuse_unfit(docx: bytes) -> None:
             raise RefusedError("В файле письма есть ссылка на внешний рисунок или файл.")
 
 
-def _once(docx: bytes, filter_name: str, program: Path, timeout: float) -> bytes:
+def _once(
+    content: bytes, filter_name: str, program: Path, timeout: float, kind: str = ".docx"
+) -> bytes:
     """Return what one cold run wrote; empty when it wrote nothing or took too long."""
     suffix = filter_name.partition(":")[0]
     with tempfile.TemporaryDirectory(prefix="mcu-office-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        source, out = folder / "letter.docx", folder / "out"
-        source.write_bytes(docx)
+        source, out = folder / f"letter{kind}", folder / "out"
+        source.write_bytes(content)
         command = [
             *_cage(),
             str(program),

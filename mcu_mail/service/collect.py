@@ -22,7 +22,7 @@ from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.dispatch import settle
-from mcu_mail.service.hearing import hear
+from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.opening import open_case
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
@@ -76,8 +76,9 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     mail = read_mail(desk.store.files.get(stored.sha256))
     arrived = now if played else stored.arrived_at
+    word = word_of(mail)
     with desk.store.work() as work:
-        kind, state, case_id = _sort(desk, work, stored, mail, now, arrived)
+        kind, state, case_id = _sort(desk, work, stored, mail, now, arrived, word)
         if state is MailState.aside:
             _tell_unreadable(desk, work, stored, mail, now, kind)
         work.mails.decide(
@@ -101,6 +102,7 @@ def _sort(
     mail: Incoming,
     now: datetime,
     arrived: datetime,
+    word: WordFile | None,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
     letter_id = mail.header(LETTER_ID)
@@ -126,7 +128,7 @@ def _sort(
         if letters:
             return _region_answers(desk, work, stored, mail, letters[-1], now)
         return _notice(desk, work, stored, mail, source, now, arrived)
-    heard = hear(desk, work, stored, mail, now)
+    heard = hear(desk, work, stored, mail, now, word=word)
     return "reply", heard.state, heard.case_id
 
 

@@ -59,6 +59,14 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordFile:
+    """The text of an attached Word file, or why it could not be read (Russian)."""
+
+    text: str | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Said:
     """A mail with what it says, read once."""
 
@@ -66,6 +74,7 @@ class _Said:
     mail: Incoming
     text: str
     word: str | None
+    unreadable: str
     person: Person | None
     level: TrustLevel
 
@@ -77,10 +86,17 @@ def hear(
     mail: Incoming,
     now: datetime,
     *,
+    word: WordFile | None,
     vouched: bool = False,
 ) -> Heard:
-    """Handle a mail that a person wrote. `vouched`: he has confirmed it by a fresh code."""
-    said = _read(desk, stored, mail, vouched=vouched)
+    """Handle a mail that a person wrote.
+
+    Args:
+        word: what `word_of` read from its attachments, before the transaction.
+        vouched: he has confirmed it by a fresh code.
+
+    """
+    said = _read(desk, stored, mail, word, vouched=vouched)
     codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
     requests = work.requests.by_codes(codes)
     if not requests:
@@ -94,27 +110,30 @@ def hear(
     return _answer(desk, work, said, request, now)
 
 
-def _read(desk: Desk, stored: StoredMail, mail: Incoming, *, vouched: bool) -> _Said:
+def _read(
+    desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
+) -> _Said:
     text = new_text(mail, separator=SEPARATOR).text
     address = mail.sender.address
     return _Said(
         stored=stored,
         mail=mail,
         text=text,
-        word=_word(mail),
+        word=word.text if word else None,
+        unreadable=word.fault if word else "",
         person=person_at(address, desk.office) if address else None,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
     )
 
 
-def _word(mail: Incoming) -> str | None:
-    """The text of the one attached Word file; None when there is none that can be read."""
+def word_of(mail: Incoming) -> WordFile | None:
+    """Read the first attached Word file; slow (LibreOffice), so outside any transaction."""
     for item in mail.attachments:
         if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
             try:
-                return word_text(item.content, item.name)
-            except McuMailError:
-                return None
+                return WordFile(text=word_text(item.content, item.name))
+            except McuMailError as error:
+                return WordFile(fault=str(error))
     return None
 
 
@@ -196,6 +215,17 @@ def _take(
         carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
     if request.purpose is Purpose.register and meaning.kind is MeaningKind.register_number:
         register_by_number(desk, work, carrier, request, meaning, now)
+        return
+    if said.unreadable and request.purpose in {Purpose.draft, Purpose.approve}:
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "word_unreadable"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context={**_why("word_unreadable", said.text), "details": said.unreadable},
+            ),
+        ))
         return
     speaker = said.person.id if said.person else request.person
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=said.word)
@@ -294,7 +324,8 @@ def _confirmed(
 def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
     held = work.mails.get(mail_id)
-    hear(desk, work, held, read_mail(desk.store.files.get(held.sha256)), now, vouched=True)
+    mail = read_mail(desk.store.files.get(held.sha256))
+    hear(desk, work, held, mail, now, word=word_of(mail), vouched=True)
 
 
 def _recall(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _ACTING = "Исполняющий обязанности "
 _HEAD = re.compile(r"^Глава\b")
+_OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) ваше (?:сообщение|обращение)")
+_CONTACTED = re.compile(r"(?i)(?:с )?вами связались|связаться с вами")
 _POSTAL = re.compile(r",\s*(?=(?:ул|пер|пр|пл|мкр|кв-л|наб|ш)\b)")
 
 
@@ -53,12 +55,7 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
     topic = desk.office.topics.get(case.topic or "")
     received = desk.local(case.received_at).date()
     applicant = notice.applicant
-    paragraphs = [
-        letter_opening(received, office.name),
-        *(line for line in letter.text.splitlines() if line.strip()),
-    ]
-    sentences = [contact_sentence(item) for item in case.contacts[-1:]]
-    paragraphs += [sentence for sentence in sentences if sentence]
+    paragraphs = _paragraphs(case, letter, received, office.name)
     return LetterContent(
         case=case.number,
         version=letter.version,
@@ -77,7 +74,7 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
         address_lines=_address_lines(notice.address or ""),
         heading=topic.about if topic and topic.about else default_heading(),
         salutation=salutation(applicant),
-        paragraphs=tuple(paragraphs),
+        paragraphs=paragraphs,
         enclosure=None,
         signer_title=title,
         signer_name=initials_before(name),
@@ -89,6 +86,16 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
         ),
         print_code=letter.print_code,
     )
+
+
+def _paragraphs(case: Case, letter: Letter, received: date, office: str) -> tuple[str, ...]:
+    """The text between opening and contact record; a text that brings its own keeps them."""
+    lines = [line for line in letter.text.splitlines() if line.strip()]
+    opening = [] if lines and _OPENING.match(lines[0]) else [letter_opening(received, office)]
+    contacts = [contact_sentence(item) for item in case.contacts[-1:]]
+    whole = " ".join(lines)
+    closing = [one for one in contacts if one and not _CONTACTED.search(whole)]
+    return (*opening, *lines, *closing)
 
 
 def freeze(content: LetterContent) -> bytes:
