@@ -32,7 +32,7 @@ _NOISE = 12
 _FIRST_LETTER = 0.12
 
 
-def sign_and_scan(  # noqa: PLR0913 - every fault of a scanner is a choice of its own
+def sign_and_scan(
     pdf: bytes,
     *,
     dpi: int = 200,

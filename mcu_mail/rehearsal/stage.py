@@ -59,21 +59,25 @@ class Stage:
         password: of the user `mcu`.
         changes: settings by dotted path, e.g. `{"register.mode": "follower"}`.
 
+    Raises:
+        RefusedError: a host of the post office or of the settings is not this machine.
+
     """
 
     def __init__(
         self, folder: Path, post: Post, password: str, changes: Mapping[str, Any] | None = None
     ) -> None:
-        if not is_loopback(post.host):
-            raise RefusedError(f"репетиция идёт только на этой машине, а не на {post.host}")
+        _refuse_outside(post.host)
         os.environ[PASSWORD_VARIABLE] = password
         self.folder = folder
         self.post = post
         self.config = folder / "config.yaml"
         folder.mkdir(parents=True, exist_ok=True)
-        values = rehearsal_settings(post, folder)
+        values = rehearsal_settings(post)
         for path, value in (changes or {}).items():
             _put(values, path.split("."), value)
+        for door in ("imap", "smtp"):
+            _refuse_outside(values["mail"][door]["host"])
         self.config.write_text(
             yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )
@@ -106,14 +110,20 @@ class Stage:
         """«2026-11-23 09:00» in the office's zone."""
         return datetime.fromisoformat(text).replace(tzinfo=self.desk.zone)
 
-    def play(self, text: str) -> None:
-        """Let the service do all that is owed at that moment of the office's day."""
+    def play(self, moment: str | datetime) -> tuple[str, ...]:
+        """Let the service do all that is owed at that moment of the office's day.
+
+        Returns:
+            the jobs of the service that failed at it: none when all is well.
+
+        """
         self.post.settle()
         rounds = Rounds(desk=self.desk, played=True)
-        now = self.moment(text)
+        now = self.moment(moment) if isinstance(moment, str) else moment
         rounds.start(now)
         rounds.until_idle(now)
         self.post.settle()
+        return tuple(rounds.health.faults)
 
     def mails(self, address: str) -> list[EmailMessage]:
         """What an address has received, oldest first."""
@@ -121,7 +131,7 @@ class Stage:
 
     def drop(self, name: str, content: bytes) -> Path:
         """The clerk puts a file into «Подписано»; it is whole and has lain there a while."""
-        path = self.folder / "outbox" / Folder.SIGNED / name
+        path = self.desk.folders.base / Folder.SIGNED / name
         path.write_bytes(content)
         hour_ago = path.stat().st_mtime - 3600
         os.utime(path, (hour_ago, hour_ago))
@@ -129,15 +139,21 @@ class Stage:
 
     def to_sign(self, number: str) -> bytes:
         """The PDF that waits in «На подпись»."""
-        return (self.folder / "outbox" / Folder.TO_SIGN / f"{number} Ответ.pdf").read_bytes()
+        return (self.desk.folders.base / Folder.TO_SIGN / f"{number} Ответ.pdf").read_bytes()
+
+
+def _refuse_outside(host: str) -> None:
+    """Raise RefusedError for a host that is not this machine."""
+    if not is_loopback(host):
+        raise RefusedError(f"репетиция идёт только на этой машине, а не на {host}")
 
 
 def _parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=default)
 
 
-def rehearsal_settings(post: Post, folder: Path) -> dict[str, Any]:
-    """The shipped settings with this machine's hosts and this folder's paths."""
+def rehearsal_settings(post: Post) -> dict[str, Any]:
+    """The shipped settings with this machine's hosts and paths beside the config file."""
     values: dict[str, Any] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
     for name, port in (("imap", post.imap_port), ("smtp", post.smtp_port)):
         values["mail"][name] |= {
@@ -154,7 +170,6 @@ def rehearsal_settings(post: Post, folder: Path) -> dict[str, Any]:
     }
     values["folders"] = {"base": "outbox", "settle_seconds": 1, "unfinished_minutes": 30}
     values["letters"]["templates"] = os.fspath(wiring.SHIPPED_TEMPLATES)
-    _ = folder
     return values
 
 
