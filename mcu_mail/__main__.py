@@ -32,6 +32,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the program's own progress
 
 
+def base_python() -> str:
+    """The interpreter that makes environments: never the one inside a `.venv` being remade."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
 def venv_python() -> Path:
     """The interpreter inside `.venv`."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -81,7 +86,7 @@ def set_up(kind: str) -> None:
         if fresh:
             say("mcu_mail: 1/2 создаю окружение .venv (creating .venv)")
             made = subprocess.run(  # noqa: S603 - our own interpreter
-                [sys.executable, "-m", "venv", str(VENV)], check=False, stdout=sys.stderr
+                [base_python(), "-m", "venv", str(VENV)], check=False, stdout=sys.stderr
             )
             if made.returncode != 0:
                 shutil.rmtree(VENV, ignore_errors=True)
