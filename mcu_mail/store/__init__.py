@@ -1,1 +1,1 @@
-"""The door to the database: cases and events, mail ledger, outgoing queue, register, due moments."""
+"""The door to the database: cases, events, mail ledger, outgoing queue, register, due moments."""

@@ -79,6 +79,7 @@ def migrate(engine: sa.Engine) -> None:
 
     Raises:
         RefusedError: the database was written by a newer version.
+
     """
     script = ScriptDirectory.from_config(_config(engine))
     known = {item.revision for item in script.walk_revisions()}

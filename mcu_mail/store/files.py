@@ -42,23 +42,17 @@ class Files:
 
         Raises:
             TemporaryError: the disk is full or cannot be written.
+
         """
         digest = hashlib.sha256(content).hexdigest()
         target = self.path(digest)
-        if target.exists():
-            return digest
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with temporary.open("wb") as file:
-                os.chmod(temporary, 0o600)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
-            sync_folder(target.parent)
+            if not self._holds(digest):
+                _write_whole(target, content)
         except OSError as error:
-            raise TemporaryError(f"cannot keep a file: {error.strerror}") from error
+            raise TemporaryError(
+                f"файл не сохранён на диск: {error.strerror or type(error).__name__}"
+            ) from error
         return digest
 
     def get(self, sha256: str) -> bytes:
@@ -66,11 +60,32 @@ class Files:
 
         Raises:
             RefusedError: it is missing or was altered on disk.
+
         """
         try:
             content = self.path(sha256).read_bytes()
         except OSError as error:
-            raise RefusedError(f"kept file {sha256[:12]} is missing") from error
+            raise RefusedError(f"сохранённый файл {sha256[:12]} не читается") from error
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise RefusedError(f"kept file {sha256[:12]} was altered")
+            raise RefusedError(f"сохранённый файл {sha256[:12]} изменён на диске")
         return content
+
+    def _holds(self, sha256: str) -> bool:
+        # An altered file is written anew: the bytes at hand are the ones that were kept.
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            return False
+        return hashlib.sha256(content).hexdigest() == sha256
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    temporary = target.with_suffix(f".{os.getpid()}.tmp")
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with temporary.open("wb") as file:
+        temporary.chmod(0o600)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+    sync_folder(target.parent)

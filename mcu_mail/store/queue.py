@@ -179,6 +179,8 @@ class Queue:
                 .limit(limit)
             )
         ]
+        if not ids:
+            return ()
         found = {item.id: item for item in self._load(outgoing.c.id.in_(ids))}
         return tuple(found[item] for item in ids)
 

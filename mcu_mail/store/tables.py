@@ -18,7 +18,7 @@ class Moment(TypeDecorator[datetime]):
     impl = sa.String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002 - the base class names it
         """Refuse a naive moment; write the others in UTC."""
         if value is None:
             return None
@@ -26,7 +26,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a naive moment cannot be stored")
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002 - as above
         """Return an aware moment in UTC."""
         if value is None:
             return None
