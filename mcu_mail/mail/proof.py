@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
 
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})(?=[\s;(]|$)", re.IGNORECASE)
+_LMTP = re.compile(r"\swith\s+LMTPS?A?(?=[\s;]|$)", re.IGNORECASE)
 _METHOD = re.compile(r"^\s*([a-z0-9-]{1,40})(?:\s*/\s*\d{1,5})?\s*=\s*([a-z]{1,20})(?=\s|$)")
 # A quoted reason is taken whole, so that no property can be smuggled in inside it.
 _PROPERTY = re.compile(r'(?:^|\s)([a-z0-9.-]{1,60})\s*=\s*("[^"]*"|[^\s";]+)')
@@ -94,13 +95,19 @@ def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[s
     """Return the fields above our own top-most Received; none when we wrote no Received.
 
     A foreign Received on top means that somebody else stood behind our server: nothing above it
-    is ours to believe.
+    is ours to believe. One LMTP hop on the very top is passed over: it is the hand-over to the
+    mailbox (Postfix to Dovecot), which only our own server can write there, and the fields of the
+    server that took the mail from outside stand below it.
     """
     own = {host.lower().rstrip(".") for host in (*trust.own_hosts, trust.authserv_id)}
     block: list[tuple[str, str]] = []
+    handed_over = False
     for name, value in headers:
         key = name.lower()
         if key == "received":
+            if not handed_over and _LMTP.search(_plain(value)):
+                handed_over = True
+                continue
             by = _BY.search(_plain(value))
             return block if by and by[1].lower().rstrip(".") in own else []
         block.append((key, value))

@@ -54,6 +54,21 @@ def test_a_received_field_only_naming_us_in_a_comment_or_as_the_other_side_is_no
     assert level(PASS + forged) is TrustLevel.SILENT
 
 
+LMTP = "Received: from mx.city.test by box.city.test with LMTP id 3; Mon, 16 Mar 2026 10:16:00 +0300\n"
+
+
+def test_the_hand_over_to_the_mailbox_stands_above_the_servers_own_words():
+    assert level(LMTP + PASS + OURS) is TrustLevel.PROVEN
+
+
+def test_only_one_hand_over_is_passed_over():
+    assert level(LMTP + LMTP + PASS + OURS) is TrustLevel.SILENT
+
+
+def test_a_hand_over_below_our_received_opens_nothing():
+    assert level(LMTP + OURS + LMTP + PASS + OURS) is TrustLevel.SILENT
+
+
 def test_several_hosts_of_our_own_may_be_named():
     trust = Trust(authserv_id="city.test", own_hosts=("mx1.city.test", "MX2.city.test"))
     top = PASS.replace("mx.city.test;", "CITY.test 1;") + OURS.replace("mx.city", "mx2.city")
