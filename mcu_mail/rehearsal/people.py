@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parsedate_to_datetime
@@ -151,7 +152,7 @@ def fresh_mail(
 
 def _mail(writer: Writer, text: str, when: datetime, sender: str | None) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"{writer.name} <{sender or writer.address}>"
+    mail["From"] = Address(display_name=writer.name, addr_spec=sender or writer.address)
     mail["Date"] = format_datetime(when)
     if writer.client in _PROGRAMS:
         name, value = _PROGRAMS[writer.client]

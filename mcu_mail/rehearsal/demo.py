@@ -1,0 +1,215 @@
+"""One day of the office, played before the viewer's eyes: the real service on an embedded post office.
+
+Guaranteed: nothing leaves the machine (`Stage` refuses every other host), no clock is waited for
+(the day's time is an argument), and 0 is returned only when the answer really lies in both regional
+mailboxes with its PDF and its Word file and stands in the register as sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from rich.console import Console
+from rich.text import Text
+
+from mcu_mail import wiring
+from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.rehearsal import day
+from mcu_mail.rehearsal.chronicle import Chronicle
+from mcu_mail.rehearsal.clerk import sign_and_scan
+from mcu_mail.rehearsal.keepsakes import deliveries, keep, shortfalls
+from mcu_mail.rehearsal.people import buttons_of, fresh_mail, press, reply
+from mcu_mail.rehearsal.postoffice import PostOffice
+from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.rehearsal.timeline import Timeline, console_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
+    from rich.status import Status
+
+DONE, BAD, USAGE = 0, 1, 2
+ENGINE_ROOM = "служба"
+_USER, _DOMAIN = "mcu", "okrug.example"
+_TICK = timedelta(minutes=30)
+_SCAN_DPI = 150
+
+
+def play(directory: Path | None = None) -> int:
+    """Play the day and leave its papers in a folder; return the exit code.
+
+    Args:
+        directory: an empty or a new folder; without it, one named by the time is made here.
+
+    Returns:
+        0 when the answer arrived as it should, 1 when it did not, 2 when the folder cannot be used.
+
+    """
+    console = console_of_day()
+    folder = directory or Path(f"demo-{wiring.clock().astimezone():%Y%m%d-%H%M%S}")
+    try:
+        _make(folder)
+    except RefusedError as error:
+        _complain(error)
+        return USAGE
+    started = time.monotonic()
+    password = secrets.token_urlsafe(12)
+    try:
+        with (
+            _log_kept(folder / ENGINE_ROOM / "служба.log"),
+            PostOffice({_USER: password}, [_DOMAIN]) as post,
+            Stage(
+                folder / ENGINE_ROOM,
+                post,
+                password,
+                {"folders.base": "../outbox", "folders.settle_seconds": 0},
+            ).opened() as stage,
+        ):
+            timeline = Timeline(console)
+            chronicle, faults = _play_day(stage, timeline)
+            lacking = [*shortfalls(stage, chronicle), *faults]
+            kept = keep(stage, chronicle, folder, _at(stage, day.ENDS))
+            timeline.deliveries(deliveries(stage, chronicle))
+            timeline.leavings(folder, kept.papers, kept.notes)
+            timeline.verdict(lacking, time.monotonic() - started)
+    except McuMailError as error:
+        _complain(error)
+        return BAD
+    return BAD if lacking else DONE
+
+
+def _make(folder: Path) -> None:
+    """Make the folder; raise RefusedError when it cannot be used."""
+    try:
+        (folder / ENGINE_ROOM).parent.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise RefusedError(
+                f"Папка {folder} не пуста. Укажите в --dir новую или пустую папку: "
+                "демонстрация ничего не перезаписывает."
+            )
+        (folder / ENGINE_ROOM).mkdir()
+    except OSError as error:
+        raise RefusedError(f"Папку {folder} не создать: {error.strerror}.") from error
+
+
+def _complain(error: McuMailError) -> None:
+    console = Console(stderr=True, highlight=False)
+    console.print(Text(f"✗ {error}", "red"), soft_wrap=True)
+
+
+@contextmanager
+def _log_kept(path: Path) -> Iterator[None]:
+    """Let the service's own log go into a file, not between the lines of the day."""
+    root = logging.getLogger()
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.setLevel(logging.WARNING)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _at(stage: Stage, clock: str) -> datetime:
+    return stage.moment(f"{day.ON} {clock}")
+
+
+def _play_day(stage: Stage, timeline: Timeline) -> tuple[Chronicle, list[str]]:
+    """Play every beat; return what was seen, and what failed in the service."""
+    chronicle = Chronicle(stage, day.ON.year)
+    now = _at(stage, day.BEGINS)
+    faults: dict[str, None] = {}
+    timeline.opening(now)
+    with timeline.clock() as status:
+        for beat in (*day.BEATS, None):
+            until = _at(stage, beat.at if beat else day.ENDS)
+            for moment in _moments(stage, now, until):
+                faults |= dict.fromkeys(_pass(stage, timeline, chronicle, status, moment))
+            now = until
+            if beat is not None:
+                timeline.act(now, beat.who, beat.told)
+                _perform(stage, beat.act, now)
+            faults |= dict.fromkeys(_pass(stage, timeline, chronicle, status, now))
+    return chronicle, [f"сбой службы: {name} (см. служба.log)" for name in faults]
+
+
+def _moments(stage: Stage, now: datetime, until: datetime) -> Iterator[datetime]:
+    """The moments between two beats: whatever falls due by itself, and every half an hour."""
+    while True:
+        now += _TICK - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _TICK
+        with stage.desk.store.view() as view:
+            owed = view.due.owed(min(now, until))
+        if owed:
+            now = stage.desk.local(owed[0].at)
+        if now >= until:
+            return
+        yield now
+
+
+def _pass(
+    stage: Stage, timeline: Timeline, chronicle: Chronicle, status: Status, now: datetime
+) -> tuple[str, ...]:
+    timeline.tick(status, now, chronicle.turn())
+    faults = stage.play(now)
+    timeline.news(now, chronicle.look())
+    return faults
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def _perform(stage: Stage, act: day.Act, now: datetime) -> None:
+    """Let a person do his part by mail or in a folder."""
+    to = stage.desk.address
+    match act:
+        case day.Notice():
+            raw = fresh_mail(
+                day.REGION, to, act.subject, act.text, now, files=day.photos_of(act), html=act.html
+            )
+        case day.Answer():
+            box = act.forwarded_by or act.writer
+            raw = reply(act.writer, _last(stage, box), act.text, now)
+        case day.Press():
+            mail = _last(stage, act.writer)
+            label = next(name for name in buttons_of(mail) if name.startswith(act.label))
+            raw = press(act.writer, mail, label, now)
+        case day.Scan():
+            paper = _mailed(stage, act.mailed_to) if act.mailed_to else _printed(stage)
+            scan = sign_and_scan(paper, dpi=_SCAN_DPI, skew_degrees=act.skew_degrees, grey=act.grey)
+            stage.drop(act.name, scan)
+            return
+        case _:
+            assert_never(act)
+    stage.post.deliver(to, raw, internaldate=now)
+
+
+def _last(stage: Stage, writer: day.Writer) -> EmailMessage:
+    mails = stage.mails(writer.address)
+    if not mails:
+        raise RefusedError(f"{writer.name} не получил письма, на которое должен ответить")
+    return mails[-1]
+
+
+def _mailed(stage: Stage, writer: day.Writer) -> bytes:
+    """The first letter that came by mail to a person, as he would print it."""
+    for mail in stage.mails(writer.address):
+        for item in mail.iter_attachments():
+            if item.get_content_type() == "application/pdf":
+                return bytes(item.get_content())
+    raise RefusedError(f"{writer.name} не получил письма с PDF")
+
+
+def _printed(stage: Stage) -> bytes:
+    try:
+        return stage.to_sign(day.LETTER_CASE)
+    except OSError:
+        raise RefusedError("в папке «На подпись» нет письма") from None

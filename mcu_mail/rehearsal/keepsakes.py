@@ -1,0 +1,164 @@
+"""What the demo leaves behind, and the judgement whether the day ended as it should."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from rich.box import ASCII
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mcu_mail.documents.file_names import safe_name
+from mcu_mail.documents.folder import Folder, sent_folder
+from mcu_mail.mail.phrases import initials
+from mcu_mail.rehearsal import day
+from mcu_mail.rehearsal.chronicle import subject_of
+from mcu_mail.reports import board
+from mcu_mail.reports.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from mcu_mail.rehearsal.chronicle import Chronicle
+    from mcu_mail.rehearsal.stage import Stage
+
+REGISTER, BOARD, MAIL = "Журнал.xlsx", "Доска.txt", "почта"
+_PDF, _DOC, _DOCX = b"%PDF-", bytes.fromhex("D0CF11E0A1B11AE1"), b"PK\x03\x04"
+_BOARD_WIDTH = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Where the papers lie: (what, path below the folder), and what deserves a word."""
+
+    papers: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def shortfalls(stage: Stage, chronicle: Chronicle) -> list[str]:
+    """What is missing from a day that ended well, in Russian; nothing when all is there."""
+    missing = []
+    for address in chronicle.regional:
+        files = [
+            bytes(item.get_content())
+            for mail in stage.mails(address)
+            for item in mail.iter_attachments()
+        ]
+        if not any(content.startswith(_PDF) for content in files):
+            missing.append(f"{address}: нет письма с PDF")
+        if not any(content.startswith((_DOC, _DOCX)) for content in files):
+            missing.append(f"{address}: нет письма с файлом Word")
+    with stage.desk.store.view() as view:
+        entries = board.journal(view, stage.desk.zone, day.ON.year)["entries"]
+    own = [entry for entry in entries if entry["case"] == day.LETTER_CASE]
+    if [entry["state"] for entry in own] != ["sent"]:
+        missing.append(f"в журнале нет отправленного письма по делу {day.LETTER_CASE}")
+    return missing
+
+
+def deliveries(stage: Stage, chronicle: Chronicle) -> list[tuple[str, ...]]:
+    """What was sent: to whom, when, what, and with what result."""
+    with stage.desk.store.view() as view:
+        entries = board.journal(view, stage.desk.zone, day.ON.year)["entries"]
+    rows = []
+    for entry in entries:
+        for item in entry["recipients"]:
+            names = [
+                part.get_filename() or ""
+                for found in chronicle.received
+                if found.address == item["address"]
+                for part in found.mail.iter_attachments()
+            ]
+            moment = item["at"] or ""
+            rows.append((
+                item["address"],
+                f"{moment[8:10]}.{moment[5:7]} {moment[11:16]}" if moment else "–",
+                f"№ {entry['number']}: {', '.join(names) or 'ничего'}",
+                board.RECIPIENT_STATES[item["state"]],
+            ))
+    return rows
+
+
+def keep(stage: Stage, chronicle: Chronicle, folder: Path, now: datetime) -> Kept:
+    """Write the register, the board and the mail of everybody; say where all papers lie."""
+    with stage.desk.store.view() as view:
+        entries = board.journal(view, stage.desk.zone, day.ON.year)["entries"]
+        notes = [
+            str(event.data["note"])
+            for case in (view.cases.by_number(day.LETTER_CASE),)
+            if case is not None
+            for event in view.journal.of_case(case.id)
+            if event.data.get("note")
+        ]
+    (folder / REGISTER).write_bytes(write_workbook(entries))
+    (folder / BOARD).write_text(_board(stage, entries, now), encoding="utf-8-sig", newline="\r\n")
+    (folder / MAIL).mkdir()
+    for ordinal, item in enumerate(chronicle.received, start=1):
+        name = _file_name(ordinal, item.name, item.mail)
+        (folder / MAIL / name).write_bytes(item.mail.as_bytes(policy=SMTP))
+    return Kept(papers=tuple(_papers(stage, folder)), notes=tuple(dict.fromkeys(notes)))
+
+
+def _papers(stage: Stage, folder: Path) -> list[tuple[str, str]]:
+    base = stage.desk.folders.base
+    sent = base / sent_folder(day.ON.year)
+    found = {
+        "Ответ с подписью, PDF": sent / f"{day.LETTER_CASE} Ответ.pdf",
+        "Ответ, Word": next(iter(sorted(sent.glob(f"{day.LETTER_CASE} Ответ.doc*"))), sent),
+        "Подтверждение отправки": sent / f"{day.LETTER_CASE} Подтверждение отправки.pdf",
+        "Не принятый скан с запиской": base / Folder.REFUSED,
+        "Папки канцелярии": base,
+        "Журнал исходящих": folder / REGISTER,
+        "Доска на конец дня": folder / BOARD,
+        "Что пришло каждому": folder / MAIL,
+        "Настройки и база службы": stage.folder,
+    }
+    home = folder.resolve()
+    return [
+        (what, path.resolve().relative_to(home).as_posix() + ("/" if path.is_dir() else ""))
+        for what, path in found.items()
+        if path.exists()
+    ]
+
+
+def _file_name(ordinal: int, name: str, mail: EmailMessage) -> str:
+    at = mail["Date"].datetime
+    subject = re.sub(r"[:;] ", " – ", subject_of(mail))
+    return safe_name(f"{ordinal:02} {at:%H-%M} {name} – {subject}.eml")
+
+
+def _board(stage: Stage, entries: list[dict[str, object]], now: datetime) -> str:
+    """The board as text: what is open and whose turn it is, and what was sent."""
+    desk = stage.desk
+    with desk.store.view() as view:
+        rows = board.board(view, desk.zone)["cases"]
+    console = Console(
+        width=_BOARD_WIDTH, color_system=None, force_terminal=False, highlight=False, record=True
+    )
+    opened = Table("Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", box=ASCII)
+    for row in rows:
+        person = desk.office.people.get(row["actor"] or "")
+        opened.add_row(
+            row["number"],
+            row["step_title"],
+            initials(person.name) if person else "служба",
+            _short(row["due"]),
+            _short(row["term"]),
+            board.STATES[row["state"]],
+        )
+    with console.capture() as captured:
+        console.print(f"Доска МЦУ, {now:%d.%m.%Y %H:%M}\n")
+        console.print("Открытые дела")
+        console.print(opened)
+    _ = entries, Text
+    return captured.get()
+
+
+def _short(moment: str | None) -> str:
+    return f"{moment[8:10]}.{moment[5:7]} {moment[11:16]}" if moment else "–"

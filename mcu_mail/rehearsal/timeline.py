@@ -1,0 +1,120 @@
+"""What the viewer of the demo sees: the clock of the played day, its lines, and the sum at the end.
+
+Lines fit 80 to 100 columns on a terminal and in a file; a file gets no escapes and no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mcu_mail.rehearsal.chronicle import SERVICE, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from rich.status import Status
+
+    from mcu_mail.rehearsal.chronicle import News
+
+_WIDEST = 100
+_WHO_WIDTH = 24
+_STYLES = {Tone.plain: "", Tone.good: "green", Tone.bad: "red", Tone.late: "yellow"}
+_PERSON = "bold cyan"
+_QUIET = "dim"
+_LIGATURE = re.compile(r"(?<=\w)/(?=\w)")
+
+
+def console_of_day() -> Console:
+    """A console no wider than a line that is easy to read; 100 columns where there is none."""
+    console = Console(highlight=False)
+    width = min(console.width, _WIDEST) if console.is_terminal else _WIDEST
+    return Console(highlight=False, width=width)
+
+
+class Timeline:
+    """Prints the day as it goes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown_at = ""
+
+    def opening(self, at: datetime) -> None:
+        """Say what is going to be played."""
+        self._console.rule(f"[bold]День МЦУ, {at:%d.%m.%Y}[/]", align="left")
+        self._say(
+            "Почта, люди и канцелярия работают на этом компьютере: наружу ничего не уходит. "
+            "Часы – игрового дня; на всё меньше минуты.",
+            _QUIET,
+        )
+        self._console.print()
+
+    def clock(self) -> AbstractContextManager[Status]:
+        """The running clock under the lines: shown on a terminal only."""
+        return self._console.status("", spinner="dots")
+
+    def tick(self, status: Status, at: datetime, turn: str) -> None:
+        """Move the clock, and say whose move it is."""
+        status.update(f"[bold]{at:%H:%M}[/]  {turn or 'служба ждёт почту'}")
+
+    def act(self, at: datetime, who: str, told: str) -> None:
+        """A person did something."""
+        self._line(at, Text(who, _PERSON), Text(told))
+
+    def news(self, at: datetime, news: Sequence[News]) -> None:
+        """The service did something."""
+        for item in news:
+            who = Text(item.who, "" if item.who == SERVICE else _QUIET)
+            self._line(at, who, Text(item.what, _STYLES[item.tone]))
+
+    def _line(self, at: datetime, who: Text, what: Text) -> None:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(width=5, no_wrap=True)
+        grid.add_column(width=_WHO_WIDTH, overflow="fold")
+        grid.add_column(ratio=1, overflow="fold")
+        shown = f"{at:%H:%M}"
+        grid.add_row(Text("" if shown == self._shown_at else shown, "bold"), who, what)
+        self._shown_at = shown
+        self._console.print(grid)
+
+    def deliveries(self, rows: Sequence[tuple[str, ...]]) -> None:
+        """The table of what was sent: (to whom, when, what, the state)."""
+        table = Table("Куда", "Когда", "Что", "Итог", title="Что отправлено", title_justify="left")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console.print()
+        self._console.print(table)
+
+    def leavings(self, folder: Path, rows: Sequence[tuple[str, str]], notes: Sequence[str]) -> None:
+        """Where everything lies: (what, path below the folder), then what deserves a word."""
+        self._console.print()
+        self._say(f"Всё лежит в папке {folder}", "bold")
+        grid = Table.grid(padding=(0, 2, 0, 2))
+        for what, path in rows:
+            grid.add_row(Text(what), Text(path, "cyan", overflow="fold"))
+        self._console.print(grid)
+        for note in notes:
+            self._say(note, _QUIET)
+
+    def verdict(self, shortfalls: Sequence[str], seconds: float) -> None:
+        """Whether the day ended as it should."""
+        self._console.print()
+        if shortfalls:
+            for item in shortfalls:
+                self._say(f"Не получилось: {item}", "bold red")
+        else:
+            self._say(
+                f"День сыгран за {seconds:.0f} с: ответ у области до срока, в PDF и Word, "
+                "с номером в журнале.",
+                "bold green",
+            )
+
+    def _say(self, text: str, style: str = "") -> None:
+        self._console.print(Text(text, style))
