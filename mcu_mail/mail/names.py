@@ -32,7 +32,9 @@ _NICK_NOTE: Final = re.compile(
     r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE
 )
 _TAIL: Final = re.compile(
-    r"\s*(?:[(\[,;|/]|https?:|@|(?:тел|моб|г\.\s?р|род|прожив|адрес)|\s\d|\s[–—-]\s).*",
+    # Whole words only: «Бородина», «Пантелеевич» and «Телегин» have the same letters.
+    r"\s*(?:[(\[,;|/]|https?:|@|(?<!\w)(?:тел(?:ефон\w*|\b)|моб(?:ильн\w*|\b)|г\.\s?р"
+    r"|род(?:ил\w*|ивш\w*|\b)|прожив\w*|адрес\w*)|\s\d|\s[–—-]\s).*",
     re.IGNORECASE,
 )
 _IN_PROSE: Final = re.compile(
