@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import CaseState
-from mcu_mail.domain.decisions import Log, SetState, Tell
+from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
@@ -21,7 +20,8 @@ from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.dispatch import settle
+from mcu_mail.service.delivery import closed_by_person, reopen
+from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.opening import open_case
 from mcu_mail.store.ledger import MailState
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 _BATCH = 50
-LETTER_ID = "X-Letter-Id"
 
 
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:
@@ -107,7 +106,7 @@ def _sort(
     """What kind of mail this is, what became of it, and whose case it belongs to."""
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
-        return _witness(work, letter_id, now)
+        return "witness", MailState.ignored, witnessed(work, letter_id, now)
     twin = _twin(work, stored, mail)
     if twin is not None:
         return "duplicate", MailState.ignored, twin.case_id
@@ -129,6 +128,9 @@ def _sort(
             return _region_answers(desk, work, stored, mail, letters[-1], now)
         return _notice(desk, work, stored, mail, source, now, arrived)
     heard = hear(desk, work, stored, mail, now, word=word)
+    if heard.case_id is not None:
+        case = work.cases.get(heard.case_id)
+        closed_by_person(desk, work, case, now, f"mail{stored.id}")
     return "reply", heard.state, heard.case_id
 
 
@@ -148,16 +150,6 @@ def _twin(work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | 
         if other.sender == mail.sender.address and other.size == stored.size:
             return other
     return None
-
-
-def _witness(work: UnitOfWork, letter_id: str, now: datetime) -> Sorted:
-    """A copy of our own letter: the server took it (`threats.md`, the witness copy)."""
-    sent = work.queue.by_letter_id(letter_id)
-    if sent is None:
-        return "witness", MailState.ignored, None
-    if sent.witnessed_at is None:
-        work.queue.witnessed(sent.id, now)
-    return "witness", MailState.ignored, sent.case_id
 
 
 def _notice(
@@ -198,25 +190,44 @@ def _bounce(
     case = work.cases.get(message.case_id)
     carrier = Carrier(desk, work, case, now=now, actor="mail_server", cause=f"mail{stored.id}")
     addresses = [item for item in message.addressees if not failed or item.address in failed]
-    names = ", ".join(item.address for item in addresses)
-    carrier.carry((
-        Log(kind="bounced", data={"recipients": [item.address for item in addresses]}),
-        Tell(
-            people=(desk.office.roles.dispatcher,),
-            template="reopened",
-            context={"kind": "bounce", "from_address": names, "excerpt": mail.text[:500]},
-        ),
-    ))
-    if message.kind == "letter":
-        for item in addresses:
-            work.queue.set_state(
-                item.id,
-                {"state": RecipientState.refused, "answer": "возврат после отправки", "at": now},
-            )
-        carrier.carry((SetState(state=CaseState.aside),))
-        if case.step == "send":
-            settle(desk, work, message.id, now)
+    named = [item.address for item in addresses]
+    carrier.carry((Log(kind="bounced", data={"recipients": named}),))
+    if message.kind != "letter":
+        carrier.carry((
+            Tell(
+                people=(desk.office.roles.dispatcher,),
+                template="reopened",
+                context={
+                    "kind": "bounce",
+                    "from_address": ", ".join(named),
+                    "excerpt": mail.text[:500],
+                },
+            ),
+        ))
+        return "bounce", MailState.handled, case.id
+    for item in addresses:
+        work.queue.set_state(
+            item.id,
+            {
+                "state": RecipientState.refused,
+                "answer": f"возврат после отправки: {_first_words(mail)}",
+                "at": now,
+            },
+        )
+    reopen(
+        desk,
+        work,
+        carrier,
+        kind="bounce",
+        addresses=named,
+        excerpt=mail.text[:1500],
+        cause=f"mail{stored.id}",
+    )
     return "bounce", MailState.handled, case.id
+
+
+def _first_words(mail: Incoming) -> str:
+    return " ".join(mail.text.split())[:300]
 
 
 def _region_answers(
@@ -233,19 +244,16 @@ def _region_answers(
     case = work.cases.get(letter.case_id)
     text = new_text(mail, separator=SEPARATOR).text
     carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
-    carrier.carry((
-        Log(kind="region_reply", data={"text": text[:2000]}),
-        SetState(state=CaseState.aside),
-        Tell(
-            people=(desk.office.roles.dispatcher,),
-            template="reopened",
-            context={
-                "kind": "reply",
-                "from_address": mail.sender.address or "",
-                "excerpt": text[:500],
-            },
-        ),
-    ))
+    carrier.carry((Log(kind="region_reply", data={"text": text[:2000]}),))
+    reopen(
+        desk,
+        work,
+        carrier,
+        kind="reply",
+        addresses=[mail.sender.address or ""],
+        excerpt=text[:1500],
+        cause=f"mail{stored.id}",
+    )
     return "region_reply", MailState.handled, case.id
 
 

@@ -22,6 +22,8 @@ from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.delivery import STATE_WORDS
+from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
 
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 
 _AGAIN = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 _TELL_AFTER = 3
+_PLACES = {"render": "office", "finish": "office", "settle": "учёт отправки"}
 
 
 def do_papers(desk: Desk, now: datetime) -> int:
@@ -81,7 +84,7 @@ def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
                     key=f"task_failed:{task.id}:{role}",
                     now=now,
                     context={
-                        "what": "office" if task.kind in {"render", "finish"} else "folder",
+                        "what": _PLACES.get(task.kind, "folder"),
                         "since": desk.local(now),
                         "error": text,
                         "hint": case.number,
@@ -226,7 +229,7 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
     rows = [
         (
             item.address,
-            "принято",
+            STATE_WORDS[item.state],
             item.answer or "",
             desk.local(item.at).strftime("%d.%m.%Y %H:%M") if item.at else "",
         )
@@ -258,4 +261,5 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "withdraw": _withdraw,
     "finish": _finish,
     "file": _file,
+    "settle": settle_task,
 }

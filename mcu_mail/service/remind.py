@@ -10,8 +10,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import Case, CaseState
-from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.case import Case, CaseState, Purpose
+from mcu_mail.domain.decisions import Ask, Log, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.service.asking import send_request, tell
@@ -29,6 +29,12 @@ log = logging.getLogger(__name__)
 
 _DOWN = timedelta(minutes=15)
 LAST_VISIT = "last_pass"
+_NOT_YET = frozenset({
+    RecipientState.queued,
+    RecipientState.deferred,
+    RecipientState.sending,
+    RecipientState.unknown,
+})
 
 
 def catch_up(desk: Desk, now: datetime) -> None:
@@ -156,24 +162,19 @@ def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: dateti
     people = (roles.dispatcher, roles.centre_head, roles.curator)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     carrier.log("term_passed", {"term": case.term.isoformat(), "step": case.step})
+    step = ROUTES[case.track].step(case.step)
     waiting = [
         (item.address, item.answer or "")
         for message in work.queue.letter_of(case.id)
         for item in message.addressees
-        if item.state in {RecipientState.deferred, RecipientState.queued}
+        if item.state in _NOT_YET
     ]
-    step = ROUTES[case.track].step(case.step)
     if step.kind is StepKind.send and waiting:
-        carrier.carry((
-            Tell(
-                people=people,
-                template="deferred_late",
-                once="term",
-                context={"addresses": tuple(waiting)},
-            ),
-        ))
+        _letter_still_here(carrier, waiting, people)
         return
-    late = desk.office.people.get(case.actor or "")
+    # Where the service itself is to act and cannot, the dispatcher has been asked.
+    actor = case.actor or desk.standing_in(roles.dispatcher, now)
+    late = desk.office.people.get(actor)
     carrier.carry((
         Tell(
             people=people,
@@ -181,8 +182,26 @@ def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: dateti
             once=f"term:{case.term.isoformat()}",
             context={
                 "step_name": step.title,
-                "late_name": name_of(case.actor, desk),
+                "late_name": name_of(actor, desk),
                 "late_phone": late.phone if late else "",
             },
         ),
+    ))
+
+
+def _letter_still_here(
+    carrier: Carrier, waiting: list[tuple[str, str]], people: tuple[str, ...]
+) -> None:
+    """The term has passed and a server still says «later»: the dispatcher may end it by a word."""
+    dispatcher, *others = people
+    context = {"addresses": tuple(waiting)}
+    carrier.carry((
+        Ask(
+            purpose=Purpose.sending,
+            person=dispatcher,
+            template="deferred_late",
+            context=context,
+            data={"key": f"late:{carrier.case.id}"},
+        ),
+        Tell(people=tuple(others), template="deferred_late", once="term", context=context),
     ))

@@ -36,7 +36,7 @@ DRAFT = (
     "противогололёдным материалом проведена. Повторная уборка запланирована на 25.11.2026.\n"
     "Связались: 23.11 11:20, по телефону"
 )
-NATIVE: Mapping[str, Any] = {"letters.engine": "native", "folders.settle_seconds": 0.1}
+NATIVE: Mapping[str, Any] = {"letters.engine": "native", "folders.settle_seconds": 0}
 
 ministry = Writer(name="Пресс-служба", address="press@region.example")
 head = Writer(name="Фёдор Трассов", address="dorogi@okrug.example", client=Client.outlook)

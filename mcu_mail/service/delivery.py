@@ -1,0 +1,266 @@
+"""What follows for a case from what the servers, the region and the dispatcher say of its letter.
+
+Sent means that every enabled address accepted. A refusal, an acceptance that nobody can tell, a
+bounce and an answer of the region end in one question to the dispatcher, who has the last word:
+«Отправлено вручную ЧЧ:ММ» or «Закрыть: основание».
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import Case, CaseState, Purpose
+from mcu_mail.domain.course import on_delivery
+from mcu_mail.domain.decisions import Ask, Change, Decision, Enter, Log, SetState, Tell, Work
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.mailing import attachment_name
+from mcu_mail.store.queue import RecipientState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.queue import Outgoing, Recipient
+    from mcu_mail.store.registry import Entry
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+STATE_WORDS = {
+    RecipientState.queued: "ждёт отправки",
+    RecipientState.sending: "отправляется",
+    RecipientState.accepted: "принято",
+    RecipientState.deferred: "пока не принято, повторяем",
+    RecipientState.refused: "не принято",
+    RecipientState.unknown: "неизвестно",
+}
+_PENDING = frozenset({RecipientState.queued, RecipientState.deferred})
+
+
+def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> None:
+    """Draw the consequences of a message's states for its case; drawing them twice changes nothing.
+
+    For a message about no case there are none.
+    """
+    message = work.queue.get(outgoing_id)
+    if message.case_id is None:
+        return
+    case = work.cases.get(message.case_id)
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"out{outgoing_id}")
+    if message.kind != "letter":
+        _settle_request(desk, carrier, message)
+        return
+    if case.step != "send":
+        return
+    states = {item.address: item.state.value for item in message.addressees}
+    carrier.log("delivery", {"states": states})
+    decisions = on_delivery(case, states, desk.rules(case, now), late=now > case.term)
+    case = carrier.carry(_worded(message, decisions))
+    if case.state is CaseState.closed:
+        at = max((item.at or now) for item in message.addressees)
+        _sent(desk, work, carrier, message, at)
+
+
+def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:
+    """A request that the server refuses reaches nobody: the dispatcher hears of it."""
+    for item in message.addressees:
+        if item.state is RecipientState.refused:
+            carrier.carry((
+                Log(kind="mail_refused", data={"address": item.address}),
+                Tell(
+                    people=(desk.office.roles.dispatcher,),
+                    template="reopened",
+                    once=f"mail_refused:{message.id}",
+                    context={
+                        "kind": "bounce",
+                        "from_address": item.address,
+                        "excerpt": item.answer or "",
+                    },
+                ),
+            ))
+
+
+def _worded(message: Outgoing, decisions: tuple[Decision, ...]) -> list[Decision]:
+    """Fill the server's words into the question to the dispatcher."""
+    refused = [item for item in message.addressees if item.state is RecipientState.refused]
+    context = {
+        "address": ", ".join(item.address for item in refused),
+        "server_answer": "; ".join(item.answer or "" for item in refused),
+        "others": _others(message, refused),
+    }
+    return [
+        replace(one, context=context)
+        if isinstance(one, Ask) and one.template == "recipient_refused"
+        else one
+        for one in decisions
+    ]
+
+
+def _others(message: Outgoing, named: Sequence[Recipient]) -> tuple[tuple[str, str], ...]:
+    """(address, state in words) of the addressees that are not among `named`."""
+    return tuple(
+        (item.address, STATE_WORDS[item.state]) for item in message.addressees if item not in named
+    )
+
+
+def ask_about_unclear(desk: Desk, work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
+    """Nobody can tell whether the letter was taken: ask the dispatcher, once; True when asked now.
+
+    `mail.witness.then: ask` (design §6).
+    """
+    if message.case_id is None:
+        return False
+    case = work.cases.get(message.case_id)
+    key = f"unclear:{message.id}"
+    known = work.requests.open_of_case(case.id)
+    if case.step != "send" or any(item.data.get("key") == key for item in known):
+        return False
+    unclear = [item for item in message.addressees if item.state is RecipientState.unknown]
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"out{message.id}")
+    carrier.carry((
+        Log(kind="unclear", data={"recipients": [item.address for item in unclear]}),
+        SetState(state=CaseState.aside),
+        Ask(
+            purpose=Purpose.sending,
+            person=desk.office.roles.dispatcher,
+            template="unclear",
+            context={
+                "address": ", ".join(item.address for item in unclear),
+                "others": _others(message, unclear),
+            },
+            data={"key": key},
+        ),
+    ))
+    return True
+
+
+def _sent(desk: Desk, work: UnitOfWork, carrier: Carrier, message: Outgoing, at: datetime) -> None:
+    """The letter has gone: register, folder, and those who worked on it are told."""
+    case = carrier.case
+    entry = work.register.of_case(case.id)[-1]
+    work.register.change(entry.id, {"state": "sent", "sent_at": at})
+    author = case.author or desk.office.roles.dispatcher
+    department = next((one for one in desk.office.departments if one.id == case.department), None)
+    people = dict.fromkeys([
+        author,
+        *([department.head] if department else []),
+        desk.office.roles.dispatcher,
+    ])
+    carrier.carry((
+        Work(kind="file", data={"entry": entry.id}),
+        Tell(
+            people=tuple(people),
+            template="sent",
+            once="sent",
+            context={
+                "register_number": entry.number,
+                "register_date": date.fromisoformat(entry.on_date),
+                "deliveries": tuple(
+                    (item.address, desk.local(item.at or at))
+                    for item in message.addressees
+                    if item.state is RecipientState.accepted
+                ),
+                "attachments": _attachments(entry),
+            },
+        ),
+    ))
+
+
+def _attachments(entry: Entry) -> tuple[str, ...]:
+    return (
+        attachment_name(entry.number, ".pdf"),
+        attachment_name(entry.number, entry.doc_suffix or ".docx"),
+    )
+
+
+def reopen(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    *,
+    kind: str,
+    addresses: Sequence[str],
+    excerpt: str,
+    cause: str,
+) -> None:
+    """A server or the region has answered a sent letter: the dispatcher decides (design §3.9).
+
+    Args:
+        desk: the office's desk.
+        work: the transaction.
+        carrier: of the letter's case.
+        kind: `bounce` (it did not arrive) or `reply` (the region writes about it).
+        addresses: whose mailboxes, or who writes.
+        excerpt: the server's or the region's words.
+        cause: which mail says so.
+
+    """
+    case = carrier.case
+    if case.state is CaseState.closed:
+        carrier.carry((
+            Log(kind="reopened", data={"why": kind}),
+            Enter(step="send", template=""),
+            Change(values={"closed_at": None}),
+        ))
+    if kind == "bounce":
+        for entry in work.register.of_case(case.id)[-1:]:
+            work.register.change(entry.id, {"state": "registered", "sent_at": None})
+    carrier.carry((
+        SetState(state=CaseState.aside),
+        Ask(
+            purpose=Purpose.sending,
+            person=desk.office.roles.dispatcher,
+            template="reopened",
+            context={
+                "kind": kind,
+                "from_address": ", ".join(addresses),
+                "excerpt": excerpt,
+            },
+            # The key of the question about a refusal: the same addresses are asked about once.
+            data={
+                "key": f"refused:{case.id}:{','.join(sorted(addresses))}"
+                if kind == "bounce"
+                else f"region:{cause}"
+            },
+        ),
+    ))
+
+
+def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, cause: str) -> None:
+    """The dispatcher has closed a case whose letter did not reach every address by itself.
+
+    Nothing more is tried, the register and «Отправлено» say what became of it. «Отправлено
+    вручную» makes it sent at that time, «Закрыть» sent only where an address had accepted.
+    """
+    letters = work.queue.letter_of(case.id)
+    entries = work.register.of_case(case.id)
+    if case.state is not CaseState.closed or not entries or entries[-1].state != "registered":
+        return
+    entry = entries[-1]
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=cause)
+    accepted: list[datetime] = []
+    for message in letters:
+        for item in message.recipients:
+            if item.state in _PENDING:
+                values = {
+                    "state": RecipientState.refused,
+                    "answer": "больше не отправляем: дело закрыл диспетчер",
+                    "at": now,
+                }
+                work.queue.set_state(item.id, values)
+            elif item.state is RecipientState.accepted and not item.witness:
+                accepted.append(item.at or now)
+    by_hand = _by_hand_at(desk, work, case, now)
+    if by_hand or accepted:
+        work.register.change(entry.id, {"state": "sent", "sent_at": by_hand or max(accepted)})
+    carrier.carry((Work(kind="file", data={"entry": entry.id}),))
+
+
+def _by_hand_at(desk: Desk, work: UnitOfWork, case: Case, now: datetime) -> datetime | None:
+    """The moment of «Отправлено вручную 17:58» of today's word; None when it was not said."""
+    said = [one for one in work.journal.of_case(case.id) if one.kind in {"sent_by_hand", "closed"}]
+    if not said or said[-1].kind != "sent_by_hand":
+        return None
+    hours, _, minutes = str(said[-1].data["at"]).partition(":")
+    at = desk.local(now).replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
+    return min(at, now)
