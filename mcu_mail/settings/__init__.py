@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 from mcu_mail.domain.calendar import WorkCalendar
 from mcu_mail.domain.office import Department, Office, Person, Roles, Territory, Topic
 from mcu_mail.errors import SettingsError
-from mcu_mail.settings.faults import fault_text, validation_faults
+from mcu_mail.settings.faults import in_file_order, validation_faults
+from mcu_mail.settings.mending import mend
 from mcu_mail.settings.production_calendar import production_calendar
 from mcu_mail.settings.relations import relation_faults
 from mcu_mail.settings.schema import Settings
@@ -20,7 +22,66 @@ from mcu_mail.settings.yaml_source import read_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Settings", "load", "office_of", "resolve", "secret", "work_calendar"]
+    from mcu_mail.settings.yaml_source import Source
+
+__all__ = [
+    "Inspection",
+    "Settings",
+    "inspect",
+    "load",
+    "office_of",
+    "resolve",
+    "secret",
+    "work_calendar",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What a file of settings says and what is wrong with it.
+
+    Attributes:
+        settings: to run with when there are no faults, else only to look for more faults; None
+            when nothing can be made of the file.
+        faults: Russian sentences with line and path, in the order of the file.
+        doubtful: top sections in which something had to be left out.
+
+    """
+
+    settings: Settings | None
+    faults: tuple[str, ...]
+    doubtful: frozenset[str] = frozenset()
+
+
+def inspect(path: Path) -> Inspection:
+    """Every fault of a file at once: of its keys, and between its sections."""
+    try:
+        source = read_source(path)
+    except SettingsError as error:
+        return Inspection(settings=None, faults=error.faults)
+    try:
+        settings = Settings.model_validate(source.values)
+    except ValidationError as error:
+        return _inspect_faulty(source, error)
+    found = [(place, text) for place, text in relation_faults(settings)]
+    return Inspection(settings=settings, faults=in_file_order(source, found))
+
+
+def _inspect_faulty(source: Source, error: ValidationError) -> Inspection:
+    found = list(validation_faults(error))
+    mended = mend(source.values)
+    if mended is None:
+        return Inspection(settings=None, faults=in_file_order(source, found))
+    found += [
+        (place, text)
+        for place, text in relation_faults(mended.settings)
+        if not mended.is_doubtful(place, text)
+    ]
+    return Inspection(
+        settings=mended.settings,
+        faults=in_file_order(source, found),
+        doubtful=frozenset(str(place[0]) for place in mended.places),
+    )
 
 
 def load(path: Path) -> Settings:
@@ -28,16 +89,12 @@ def load(path: Path) -> Settings:
 
     Raises:
         SettingsError: with every fault found, in Russian, each with its line and path.
+
     """
-    source = read_source(path)
-    try:
-        settings = Settings.model_validate(source.values)
-    except ValidationError as error:
-        raise SettingsError(validation_faults(error, source)) from None
-    faults = [fault_text(source, place, text) for place, text in relation_faults(settings)]
-    if faults:
-        raise SettingsError(faults)
-    return settings
+    inspection = inspect(path)
+    if inspection.faults or inspection.settings is None:
+        raise SettingsError(inspection.faults)
+    return inspection.settings
 
 
 def resolve(config: Path, value: str) -> Path:
@@ -50,6 +107,7 @@ def secret(value: str | None, config: Path, environ: Mapping[str, str] = os.envi
 
     Raises:
         SettingsError: the variable is not set, or the file cannot be read.
+
     """
     if value is None:
         return None
@@ -60,8 +118,8 @@ def secret(value: str | None, config: Path, environ: Mapping[str, str] = os.envi
         return environ[name]
     try:
         return resolve(config, name).read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise SettingsError([f"файл с паролем {name} не читается: {reason}"]) from None
 
 

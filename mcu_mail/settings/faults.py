@@ -10,8 +10,11 @@ from pydantic import BaseModel, ValidationError
 from mcu_mail.settings.schema import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mcu_mail.settings.yaml_source import Place, Source
 
+_PAIR = "нужно ровно два времени: начало и конец"
 _BY_TYPE = {
     "missing": "не указан обязательный ключ",
     "string_type": "нужен текст (возможно, не хватает кавычек)",
@@ -27,7 +30,7 @@ _BY_TYPE = {
     "model_type": "нужен раздел с ключами",
     "model_attributes_type": "нужен раздел с ключами",
     "too_short": "список не может быть пустым",
-    "too_long": "в списке лишние значения: нужно ровно два времени",
+    "too_long": _PAIR,
     "date_type": "нужна дата вида 2026-12-31",
     "date_parsing": "нужна дата вида 2026-12-31",
     "date_from_datetime_parsing": "нужна дата вида 2026-12-31",
@@ -49,20 +52,35 @@ def path_text(place: Place) -> str:
     return text or "config.yaml"
 
 
-def fault_text(source: Source | None, place: Place, message: str) -> str:
-    """One fault as people read it: line, path, what is wrong."""
-    line = source.line(place) if source else None
-    where = f"строка {line}: " if line else ""
-    return f"{where}{path_text(place)}: {message}"
+def in_file_order(source: Source, found: Iterable[tuple[Place, str]]) -> tuple[str, ...]:
+    """Faults as people read them: line, path, what is wrong; from the top of the file down."""
+    told = []
+    for place, message in found:
+        line = source.line(place)
+        where = f"строка {line}: " if line else ""
+        told.append((line or 0, f"{where}{path_text(place)}: {message}"))
+    return tuple(text for _, text in sorted(told, key=lambda one: one[0]))
 
 
-def validation_faults(error: ValidationError, source: Source) -> tuple[str, ...]:
-    """Every fault that the schema found, in the order of the file."""
+def validation_faults(error: ValidationError) -> tuple[tuple[Place, str], ...]:
+    """Every fault that the schema found, with its place."""
     found = []
     for detail in error.errors(include_url=False, include_input=False):
-        place = tuple(part for part in detail["loc"] if part != "[key]")
-        found.append((source.line(place) or 0, fault_text(source, place, _message(detail, place))))
-    return tuple(text for _, text in sorted(found))
+        place: Place = tuple(part for part in detail["loc"] if part != "[key]")
+        if detail["type"] == "missing" and isinstance(place[-1], int):
+            place = place[:-1]  # The second hour of a pair is no key.
+            found.append((place, detail["type"], _PAIR))
+        else:
+            found.append((place, detail["type"], _message(detail, place)))
+    # A list whose only element is faulty is also «too short» to the schema: that is no news.
+    return tuple(
+        (place, message)
+        for place, kind, message in found
+        if kind != "too_short"
+        or not any(
+            len(other) > len(place) and other[: len(place)] == place for other, _, _ in found
+        )
+    )
 
 
 def _message(detail: Any, place: Place) -> str:
@@ -79,7 +97,7 @@ def _message(detail: Any, place: Place) -> str:
         bound = context.get("ge", context.get("le"))
         return f"{_BY_TYPE[kind]} (граница {bound})"
     if kind == "too_short" and context.get("min_length") not in {0, 1}:
-        return "нужно ровно два времени: начало и конец"
+        return _PAIR
     return _BY_TYPE.get(kind, f"недопустимое значение ({kind})")
 
 

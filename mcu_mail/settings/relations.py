@@ -60,11 +60,12 @@ def _transport(settings: Settings) -> Iterator[Fault]:
                 ("mail", name, "security"),
                 f"без шифрования можно работать только на этой же машине, а не с {host}",
             )
-        if mail.trust.unverified and not is_loopback(host):
-            yield (
-                ("mail", "trust", "unverified"),
-                f"верить отправителям на слово можно только на этой же машине, а не с {host}",
-            )
+    outside = [host for host in (mail.imap.host, mail.smtp.host) if not is_loopback(host)]
+    if mail.trust.unverified and outside:
+        yield (
+            ("mail", "trust", "unverified"),
+            f"верить отправителям на слово можно только на этой же машине, а не с {outside[0]}",
+        )
     if mail.smtp.user and not mail.smtp.password:
         yield ("mail", "smtp", "password"), "указан user, но не указан password"
     folders = [mail.imap.folder, mail.imap.done, mail.imap.aside, mail.imap.ignored]
@@ -160,11 +161,8 @@ def _absences(settings: Settings) -> Iterator[Fault]:
         names = " → ".join([*(item.person for item in loop), loop[0].person])
         yield ("absences",), f"замещение по кругу: {names}"
     for first, second in overlaps(values):
-        yield (
-            ("absences",),
-            f"у «{first.person}» на одни и те же дни два замещающих: "
-            f"«{first.acting}» и «{second.acting}»",
-        )
+        pair = f"«{first.acting}» и «{second.acting}»"
+        yield ("absences",), f"у «{first.person}» на одни и те же дни два замещающих: {pair}"
 
 
 def _governor(settings: Settings) -> Iterator[Fault]:

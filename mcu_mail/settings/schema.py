@@ -6,19 +6,10 @@ rule knows where its numbers come from.
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from datetime import date, time
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
 from mcu_mail.domain.calendar import Hours
 from mcu_mail.domain.calendar import Override as DomainOverride
@@ -26,87 +17,26 @@ from mcu_mail.domain.competence import CompetenceRules
 from mcu_mail.domain.notice import Source as DomainSource
 from mcu_mail.domain.numbering import pattern_faults
 from mcu_mail.domain.office import Absence as DomainAbsence
-from mcu_mail.domain.terms import GovernorRule, GovernorTermSettings
+from mcu_mail.settings.kinds import (
+    Address,
+    HoursPair,
+    Id,
+    Model,
+    Port,
+    Secret,
+    SenderRule,
+    Text,
+    TrackName,
+    is_loopback,
+)
+from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 
-LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
-
-
-def is_loopback(host: str) -> bool:
-    """True for 127.0.0.0/8, ::1 and `localhost`: nothing sent there leaves the machine."""
-    if host.lower() in LOOPBACK_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-_ADDRESS = re.compile(r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9а-яё-]+(\.[a-z0-9а-яё-]+)+$")
-
-
-def _address(value: str) -> str:
-    value = value.strip().lower()
-    if not _ADDRESS.match(value):
-        raise ValueError("это не адрес электронной почты")
-    return value
-
-
-def _sender(value: str) -> str:
-    value = value.strip().lower()
-    if value.startswith("@"):
-        _address("x" + value)
-        return value
-    return _address(value)
-
-
-def _clock(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,2}[:.]\d{2}", value.strip()):
-        hour, minute = re.split(r"[:.]", value.strip())
-        if int(hour) < 24 and int(minute) < 60:  # noqa: PLR2004 - hours and minutes of a clock
-            return time(int(hour), int(minute))
-    if isinstance(value, time):
-        return value
-    raise ValueError("нужно время вида «08:30»")
-
-
-def _hours(value: Any) -> Any:
-    if isinstance(value, str) and "-" in value:
-        return value.split("-")
-    return value
-
-
-def _in_order(value: tuple[time, time]) -> tuple[time, time]:
-    if value[0] >= value[1]:
-        raise ValueError("начало должно быть раньше конца")
-    return value
-
-
-def _secret(value: str) -> str:
-    if not re.match(r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$", value):
-        raise ValueError(
-            "пароль не пишут в этот файл: укажите env:ИМЯ_ПЕРЕМЕННОЙ или file:ПУТЬ_К_ФАЙЛУ"
-        )
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-SenderRule = Annotated[str, AfterValidator(_sender)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-HoursPair = Annotated[tuple[Clock, Clock], BeforeValidator(_hours), AfterValidator(_in_order)]
-Secret = Annotated[str, AfterValidator(_secret)]
-Text = Annotated[str, Field(min_length=1)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-TrackName = Literal["governor", "incident", "pos", "kuzbass_online"]
-
-
-class Model(BaseModel):
-    """Frozen, and unknown keys are refused: a misspelt key must not pass for a default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+__all__ = ["Settings", "is_loopback", "signing_hours"]
 
 
 class Letterhead(Model):
+    """What stands at the top left of a letter."""
+
     lines: tuple[Text, ...] = Field(min_length=1)
     address: str = ""
     phone: str = ""
@@ -122,6 +52,8 @@ class Letterhead(Model):
 
 
 class OfficeSettings(Model):
+    """The office itself."""
+
     name: Text
     short: Text
     timezone: Text
@@ -129,6 +61,8 @@ class OfficeSettings(Model):
 
 
 class ImapSettings(Model):
+    """The mailbox that is read."""
+
     host: Text
     port: Port = 993
     security: Literal["tls", "starttls", "none"] = "tls"
@@ -142,6 +76,8 @@ class ImapSettings(Model):
 
 
 class SmtpSettings(Model):
+    """The server that takes our mail."""
+
     host: Text
     port: Port = 465
     security: Literal["tls", "starttls", "none"] = "tls"
@@ -159,11 +95,15 @@ class TrustSettings(Model):
 
 
 class WitnessSettings(Model):
+    """How long the copy to our own mailbox is waited for, and what then."""
+
     wait_seconds: Annotated[int, Field(ge=0)] = 900
     then: Literal["ask", "resend"] = "ask"
 
 
 class MailSettings(Model):
+    """The service’s address and both servers."""
+
     address: Address
     imap: ImapSettings
     smtp: SmtpSettings
@@ -173,18 +113,24 @@ class MailSettings(Model):
 
 
 class StoreSettings(Model):
+    """Where the database and the kept files stand."""
+
     url: Text = "sqlite:///var/mcu.db"
     files: Text = "var/files"
     backup: Text = "var/backup"
 
 
 class FolderSettings(Model):
+    """The clerk’s folders."""
+
     base: Text = "outbox"
     settle_seconds: Annotated[int, Field(ge=0, le=600)] = 5
     unfinished_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
 
 
 class LetterSettings(Model):
+    """How letters are made."""
+
     templates: Text = "templates"
     engine: Literal["auto", "libreoffice", "word", "native"] = "auto"
     word_format: Literal["doc", "docx", "both"] = "doc"
@@ -199,6 +145,8 @@ def _pattern(value: str) -> str:
 
 
 class RegisterSettings(Model):
+    """How outgoing letters are numbered."""
+
     mode: Literal["master", "follower"] = "master"
     pattern: Annotated[Text, AfterValidator(_pattern)] = "{case}/{n}"
     case: str = ""
@@ -211,26 +159,33 @@ class Override(Model):
 
     day_off: bool | None = None
     work: HoursPair | None = None
-    tracks: dict[TrackName, HoursPair] = {}
+    tracks: dict[TrackName, HoursPair] = Field(default_factory=dict)
     why: Text
 
     def value(self) -> DomainOverride:
         """The rule's own value."""
         return DomainOverride(
-            day_off=self.day_off, work=self.work, tracks=dict(self.tracks), why=self.why
+            day_off=self.day_off,
+            work=self.work,
+            tracks={str(name): hours for name, hours in self.tracks.items()},
+            why=self.why,
         )
 
 
 class CalendarSettings(Model):
+    """The production calendar and the office’s changes of it."""
+
     country: Literal["RU"] = "RU"
     years_confirmed: tuple[Annotated[int, Field(ge=2020, le=2100)], ...]
-    overrides: dict[date, Override] = {}
+    overrides: dict[date, Override] = Field(default_factory=dict)
     short_day: Literal["ignore", "apply"] = "ignore"
     working_saturdays: bool = True
     lunch: HoursPair | None = None
 
 
 class PersonSettings(Model):
+    """An official."""
+
     name: Text
     title: str = ""
     email: Address
@@ -255,11 +210,15 @@ class Duty(Model):
 
 
 class SigningSettings(Model):
+    """When the head signs, and who is on duty."""
+
     hours: tuple[HoursPair, ...] = ()
     duty: tuple[Duty, ...] = ()
 
 
 class RolesSettings(Model):
+    """Who plays which part of the regulation."""
+
     head: Id
     reception: Id
     registry: Id
@@ -267,10 +226,14 @@ class RolesSettings(Model):
     centre_head: Id
     dispatcher: Id
     administrator: Id | None = None
-    coordinator: dict[Literal["incident", "pos", "kuzbass_online"], Id] = {}
+    coordinator: dict[Literal["incident", "pos", "kuzbass_online"], Id] = Field(
+        default_factory=dict
+    )
 
 
 class AbsenceSettings(Model):
+    """A leave or a journey, and who acts meanwhile."""
+
     person: Id
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
@@ -297,6 +260,8 @@ class AbsenceSettings(Model):
 
 
 class DepartmentSettings(Model):
+    """A structural unit."""
+
     id: Id
     name: Text
     curator: Id
@@ -307,6 +272,8 @@ class DepartmentSettings(Model):
 
 
 class TopicSettings(Model):
+    """A subject matter and the stems that tell it."""
+
     name: Text
     stems: tuple[Text, ...] = ()
     minus: tuple[Text, ...] = ()
@@ -314,6 +281,8 @@ class TopicSettings(Model):
 
 
 class TerritorySettings(Model):
+    """A territorial department and its places."""
+
     id: Id
     name: Text
     head: Id
@@ -321,6 +290,8 @@ class TerritorySettings(Model):
 
 
 class CompetenceSettings(Model):
+    """When a topic counts as found."""
+
     min_score: Annotated[int, Field(ge=1)] = 2
     tie_margin: Annotated[int, Field(ge=0)] = 1
 
@@ -335,10 +306,12 @@ LabelField = Literal[
 
 
 class SourceSettings(Model):
+    """Whose mail is whose notification."""
+
     track: TrackName
     senders: tuple[SenderRule, ...] = Field(alias="from", min_length=1)
     subject: tuple[Text, ...] = ()
-    labels: dict[LabelField, tuple[Text, ...]] = {}
+    labels: dict[LabelField, tuple[Text, ...]] = Field(default_factory=dict)
     timezone: str | None = None
 
     def value(self) -> DomainSource:
@@ -350,74 +323,6 @@ class SourceSettings(Model):
             labels={str(key): value for key, value in self.labels.items()},
             timezone=self.timezone,
         )
-
-
-class TermSettings(Model):
-    rule: GovernorRule = GovernorRule.within_24h_and_before
-    within_hours: Annotated[int, Field(ge=1, le=240)] = 24
-    before: Clock = time(18)
-    cutoff: Clock = time(12)
-    weekend: Literal["calendar", "next_working_day"] = "calendar"
-    stated: Literal["earlier_wins", "letter_wins", "ignore"] = "earlier_wins"
-
-
-class GoalSettings(Model):
-    same_day_if_before: Clock | None = time(12)
-
-
-class Recipient(Model):
-    address: Address
-    enabled: bool = True
-    note: str = ""
-
-
-class GovernorSettings(Model):
-    term: TermSettings = TermSettings()
-    goal: GoalSettings = GoalSettings()
-    contact: Literal["block", "warn", "none"] = "block"
-    recipients: tuple[Recipient, ...] = Field(min_length=1)
-
-    def term_settings(self) -> GovernorTermSettings:
-        """The rule's own value (`facts.md` §1.4)."""
-        return GovernorTermSettings(
-            rule=self.term.rule,
-            within_hours=self.term.within_hours,
-            before=self.term.before,
-            cutoff=self.term.cutoff,
-            goal_same_day_if_before=self.goal.same_day_if_before,
-            weekend=self.term.weekend,
-            stated=self.term.stated,
-        )
-
-    @property
-    def enabled(self) -> tuple[str, ...]:
-        """The addresses that must all accept before a letter counts as sent."""
-        return tuple(item.address for item in self.recipients if item.enabled)
-
-
-class IncidentSettings(Model):
-    hours: HoursPair = (time(8, 30), time(17, 30))
-    first_reply_minutes: Annotated[int, Field(ge=1)] = 60
-    term_hours: Annotated[int, Field(ge=1)] = 8
-    fast_hours: Annotated[int, Field(ge=1)] = 4
-    citizen_wait_hours: Annotated[int, Field(ge=1)] = 48
-
-
-class PosSettings(Model):
-    hours: HoursPair = (time(8, 30), time(17, 30))
-
-
-class KuzbassOnlineSettings(Model):
-    hours: HoursPair = (time(8, 30), time(17, 30))
-    accept_hours: Annotated[int, Field(ge=1)] = 24
-    term_days: Annotated[int, Field(ge=1)] = 14
-
-
-class TracksSettings(Model):
-    governor: GovernorSettings
-    incident: IncidentSettings = IncidentSettings()
-    pos: PosSettings = PosSettings()
-    kuzbass_online: KuzbassOnlineSettings = KuzbassOnlineSettings()
 
 
 class ReminderSettings(Model):

@@ -41,13 +41,21 @@ class _Loader(yaml.SafeLoader):
     """The safe loader without sixties and without aliases."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]  # no stub for it
+        if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # as above
             line = mark.line + 1
             raise SettingsError([f"строка {line}: ссылки YAML (*имя) не допускаются"])
         return super().compose_node(parent, index)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """A date; one that no calendar has stays text, and the schema names its place."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
 
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
@@ -57,7 +65,7 @@ _Loader.yaml_implicit_resolvers = {
     for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?\d+$"), list("-+0123456789")
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9]\d*)$"), list("-+0123456789")
 )
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^[-+]?\d+\.\d+$"), list("-+0123456789")
@@ -66,6 +74,29 @@ _Loader.add_implicit_resolver(
 
 def read_source(path: Path) -> Source:
     """Return what stands in the file; raise SettingsError (Russian) when it is no usable YAML."""
+    loader = _Loader(_text(path))
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise SettingsError([f"{path}: файл настроек пуст"])
+        lines: dict[Place, int] = {}
+        faults: list[str] = []
+        _walk(node, (), lines, faults)
+        if faults:
+            raise SettingsError(faults)
+        values = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise SettingsError([_syntax_fault(error)]) from None
+    except (ValueError, RecursionError):
+        raise SettingsError([f"{path}: файл записан не по правилам YAML"]) from None
+    finally:
+        loader.dispose()
+    if not isinstance(values, dict):
+        raise SettingsError([f"{path}: ожидались разделы вида «office:», «mail:»"])
+    return Source(values=values, lines=lines)
+
+
+def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -80,33 +111,32 @@ def read_source(path: Path) -> Source:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise SettingsError([f"строка {line}: файл должен быть в кодировке UTF-8"]) from None
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            raise SettingsError([f"{path}: файл настроек пуст"])
-        lines: dict[Place, int] = {}
-        faults: list[str] = []
-        _walk(node, (), lines, faults)
-        if faults:
-            raise SettingsError(faults)
-        values = loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"строка {mark.line + 1}, столбец {mark.column + 1}" if mark else str(path)
-        detail = f"{error.problem or error.context}"
-        raise SettingsError([
-            f"{where}: файл записан не по правилам YAML ({detail}); проверьте отступы и кавычки"
-        ]) from None
-    except yaml.YAMLError:
-        raise SettingsError([f"{path}: в файле недопустимые знаки"]) from None
-    except (ValueError, RecursionError):
-        raise SettingsError([f"{path}: в файле недопустимое значение (например, дата)"]) from None
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]  # the stub lacks its types
-    if not isinstance(values, dict):
-        raise SettingsError([f"{path}: ожидались разделы вида «office:», «mail:»"])
-    return Source(values=values, lines=lines)
+    forbidden = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if forbidden is not None:
+        line = text.count("\n", 0, forbidden.start()) + 1
+        raise SettingsError([f"строка {line}: в файле недопустимый знак (управляющий код)"])
+    return text
+
+
+_SYNTAX = (
+    ("cannot start any token", "недопустимый знак: табуляция вместо пробелов или «@», «%», «`»"),
+    ("mapping values are not allowed", "лишнее двоеточие или неверный отступ"),
+    ("expected <block end>", "неверный отступ или лишний знак"),
+    ("could not find expected ':'", "не хватает двоеточия после ключа"),
+    ("unexpected end of stream", "не закрыта кавычка"),
+    ("expected ',' or", "не закрыта скобка или не хватает запятой"),
+    ("expected a single document", "в файле несколько документов (строка «---»)"),
+    ("could not determine a constructor", "теги YAML («!…») не допускаются"),
+    ("unhashable key", "ключом может быть только слово"),
+)
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"строка {mark.line + 1}, столбец {mark.column + 1}: " if mark else ""
+    problem = f"{error.context or ''} {error.problem or ''}"
+    meaning = next((text for sign, text in _SYNTAX if sign in problem), "проверьте отступы")
+    return f"{where}файл записан не по правилам YAML: {meaning}"
 
 
 def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[str]) -> None:
