@@ -67,11 +67,12 @@ def person_at(address: str, office: Office) -> Person | None:
 def superior_of(person: str, case: Case, office: Office, on: date) -> str:
     """To whom a delay of `person` is reported first: executor → head → curator → okrug's curator.
 
-    Decree 3.6: «своевременно сообщает вышестоящему руководству о непредоставлении ответов».
+    Decree 3.6: «своевременно сообщает вышестоящему руководству о непредоставлении ответов». The
+    dispatcher and the clerk are no staff of the department: it answers for none of their delays.
     """
     department = department_of(case, office)
     chain = [office.roles.curator, office.roles.centre_head]
-    if department is not None:
+    if department is not None and _is_staff(person, department, case, office, on):
         chain = [department.head, department.curator, *chain]
         holders = [acting_for(item, on, office.absences).person for item in chain]
         if person in holders[:-1]:
@@ -81,6 +82,14 @@ def superior_of(person: str, case: Case, office: Office, on: date) -> str:
         if found != person:
             return found
     return office.roles.centre_head
+
+
+def _is_staff(person: str, department: Department, case: Case, office: Office, on: date) -> bool:
+    """Whether the person works on the case for its department, acting persons included."""
+    named = (department.head, department.curator, *department.executors, case.executor)
+    return any(
+        person in {item, acting_for(item, on, office.absences).person} for item in named if item
+    )
 
 
 def first_approval(case: Case, author: str, route: Route, office: Office, on: date) -> Step:
