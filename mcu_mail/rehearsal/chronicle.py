@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SERVICE = "МЦУ"
 _NUMBER = re.compile(r"^\[МЦУ [\d-]+\] ")
 _CHANGED = "Что изменилось"
+_FIXED = "\u00a0"
 _ENGINES = {"libreoffice": "LibreOffice", "word": "Word", "native": "без LibreOffice"}
 
 
@@ -97,6 +98,11 @@ class Chronicle:
                     return f"{initials(person.name)}, до {desk.local(case.due):%H:%M}"
         return ""
 
+    def open_cases(self) -> int:
+        """How many cases are open."""
+        with self._stage.desk.store.view() as view:
+            return len(view.cases.open())
+
     # --- journal -----------------------------------------------------------------------------
 
     def _of_journal(self) -> list[News]:
@@ -122,37 +128,47 @@ class Chronicle:
             yield case
 
     def _told(self, event: Event, case: Case) -> News | None:
-        data = event.data
+        """The line of an event; None for those that a mail or a file tells of anyway."""
+        data, line, tone = event.data, "", Tone.plain
         match event.kind:
             case "opened":
-                return self._opened(case, data)
+                line = self._opened(case, data)
             case "rendered":
                 engine = _ENGINES.get(str(data["engine"]), str(data["engine"]))
-                what = f"Письмо готово: вариант {data['version']}, {data['pages']} стр. ({engine})"
-                return _news(what)
+                line = f"Письмо готово: вариант {data['version']}, {data['pages']} стр. ({engine})"
+            case "assigned":
+                line = f"Дело {case.number} передано: {self._department(data['department'])}"
             case "not_taken" if data["reason"] == "stranger":
-                return _news("Чужой голос не принят: дело не сдвинулось", Tone.bad)
+                line, tone = "Ответ постороннего не засчитан: дело не сдвинулось", Tone.bad
             case "escalated":
-                late = self._stage.desk.office.people.get(str(data["late"]))
-                name = initials(late.name) if late else "никто"
-                return _news(f"Срок шага прошёл ({name}): сообщаем руководителю", Tone.late)
+                line, tone = f"Срок шага прошёл: {self._name(data['late'])}", Tone.late
             case "registered":
-                return _news(f"Письмо подписано и зарегистрировано: № {data['number']}", Tone.good)
-            case "finished" if data["note"]:
-                return _news(str(data["note"]), Tone.late)
+                line = f"Письмо подписано и зарегистрировано: № {data['number']}"
+                tone = Tone.good
+            case "finished":
+                line, tone = str(data["note"]), Tone.late
             case "sent":
-                return _news(self._sent(event.at, case), Tone.good)
+                line, tone = self._sent(event.at, case), Tone.good
             case "task_failed" | "mail_refused" | "term_passed":
-                return _news(f"{event.kind}: {dict(data)}", Tone.bad)
-        return None
+                line, tone = f"{event.kind}: {dict(data)}", Tone.bad
+            case _:
+                pass
+        return _news(line, tone) if line else None
 
-    def _opened(self, case: Case, data: Mapping[str, Any]) -> News:
+    def _name(self, person: object) -> str:
+        known = self._stage.desk.office.people.get(str(person))
+        return initials(known.name) if known else str(person)
+
+    def _department(self, department: object) -> str:
+        names = {item.id: item.name for item in self._stage.desk.office.departments}
+        return names.get(str(department), str(department))
+
+    def _opened(self, case: Case, data: Mapping[str, Any]) -> str:
         desk = self._stage.desk
-        names = {item.id: item.name for item in desk.office.departments}
-        term = f"{desk.local(case.term):%d.%m %H:%M}"
+        term = f"{desk.local(case.term):%d.%m{_FIXED}%H:%M}"
         if case.actor == desk.office.roles.dispatcher and data["doubt"] != "none":
-            return _news(f"Дело {case.number}: чей вопрос, не ясно – решит диспетчер; срок {term}")
-        return _news(f"Дело {case.number}: {names.get(str(data['department']), '')}; срок {term}")
+            return f"Дело {case.number}: чей вопрос, не ясно – решит диспетчер; срок {term}"
+        return f"Дело {case.number}: {self._department(data['department'])}; срок {term}"
 
     def _sent(self, at: datetime, case: Case) -> str:
         left = int((case.term - at).total_seconds()) // 60
@@ -178,19 +194,16 @@ class Chronicle:
             folder, _, name = path.partition("/")
             by_folder.setdefault(folder, []).append(name.rpartition("/")[2])
         for folder, names in by_folder.items():
-            what = f"В «{folder}»: {', '.join(names)}"
             if folder == Folder.REFUSED:
-                lines.append(_news(what, Tone.bad))
-                lines += [
-                    _news(self._first_line(path), Tone.bad) for path in fresh if _is_note(path)
-                ]
+                lines += [_news(self._refusal(path), Tone.bad) for path in fresh if _is_note(path)]
             elif folder != Folder.SIGNED:
-                lines.append(_news(what))
+                lines.append(_news(f"В «{folder}»: {', '.join(names)}"))
         return lines
 
-    def _first_line(self, path: str) -> str:
+    def _refusal(self, path: str) -> str:
+        """The first line of the note beside a file that was not accepted."""
         text = (self._stage.desk.folders.base / path).read_text(encoding="utf-8-sig")
-        return f"«{text.splitlines()[0]}»"
+        return f"В «{Folder.REFUSED}», с запиской: «{text.splitlines()[0]}»"
 
     # --- mail --------------------------------------------------------------------------------
 
@@ -205,15 +218,12 @@ class Chronicle:
         return lines
 
     def _arrived(self, address: str, name: str, mail: EmailMessage) -> News:
-        files = ", ".join(
-            item.get_filename() or "" for item in mail.iter_attachments() if _shown(item)
-        )
-        parts = [subject_of(mail), *([f"вложения: {files}"] if files else [])]
+        files = [_suffix(item) for item in mail.iter_attachments() if _shown(item)]
+        papers = f" +{_FIXED}{f',{_FIXED}'.join(files)}" if files else ""
         changed = changes_in(text_of(mail))
-        if changed:
-            parts.append(f"{_CHANGED}: {changed}")
+        more = f". {_CHANGED}: {changed}" if changed else ""
         tone = Tone.good if address in self.regional else Tone.plain
-        return News(who=f"{SERVICE} › {name}", what="; ".join(parts), tone=tone)
+        return News(who=f"{SERVICE} › {name}", what=f"{subject_of(mail)}{papers}{more}", tone=tone)
 
 
 def _news(what: str, tone: Tone = Tone.plain) -> News:
@@ -232,6 +242,11 @@ def changes_in(text: str) -> str:
         return ""
     changes = takewhile(lambda line: line.startswith("–"), lines)
     return "; ".join(line.lstrip("– ") for line in changes)
+
+
+def _suffix(part: EmailMessage | Message) -> str:
+    """What kind of a file an attachment is: «PDF»."""
+    return str(part.get_filename()).rpartition(".")[2].upper()
 
 
 def _shown(part: EmailMessage | Message) -> bool:

@@ -151,10 +151,19 @@ _BUS = _table((
     ("Ссылка", "https://vk.com/wall-990000001_50140?reply=50141"),
     (
         "Текст сообщения",
-        "Добрый день! Отменили утренний рейс, дети из Листвянки опаздывают в школу. Кто за это "
-        "отвечает и когда всё наладится?",
+        (
+            "Добрый день! Отменили утренний рейс, дети из Листвянки опаздывают в школу. Кто за "
+            "это отвечает и когда всё наладится?"
+        ),
     ),
 ))
+
+_BUS_ANSWER = """\
+Утренний рейс из села Листвянка восстановлен с 24.11.2026, отправление в 07:20. Перевозчику \
+указано на недопустимость отмены рейсов без предупреждения жителей и школы.
+
+Связались: 23.11 15:45, по телефону
+"""
 
 BEATS = (
     Beat(
@@ -172,10 +181,10 @@ BEATS = (
         act=Answer(writer=ROADS, text=_FIRST_ANSWER),
     ),
     Beat(
-        at="12:41",
+        at="12:20",
         who=ROADS.name,
-        told="с телефона: «Связались: 23.11 12:30, по телефону»",
-        act=Answer(writer=ROADS_PHONE, text="Связались: 23.11 12:30, по телефону"),
+        told="с телефона: «Связались: 23.11 12:15, по телефону»",
+        act=Answer(writer=ROADS_PHONE, text="Связались: 23.11 12:15, по телефону"),
     ),
     Beat(
         at="14:05",
@@ -211,10 +220,16 @@ BEATS = (
         act=Press(writer=DEPUTY, label="Согласовать"),
     ),
     Beat(
-        at="15:25",
+        at="15:28",
         who=DISPATCHER.name,
-        told="нажимает кнопку отдела: сообщение передано ему",
+        told="с опозданием на 3 минуты нажимает кнопку отдела",
         act=Press(writer=DISPATCHER, label="Отдел дорожного хозяйства"),
+    ),
+    Beat(
+        at="15:55",
+        who=ROADS.name,
+        told="отвечает по второму делу сразу полностью, с записью о звонке",
+        act=Answer(writer=ROADS, text=_BUS_ANSWER),
     ),
     Beat(
         at="16:10",
@@ -223,7 +238,7 @@ BEATS = (
         act=Scan(name="Scan0007.pdf", mailed_to=DEPUTY, grey=True),
     ),
     Beat(
-        at="16:40",
+        at="16:25",
         who=CLERK,
         told="печатает верный вариант, глава подписывает; скан Scan0008.pdf",
         act=Scan(name="Scan0008.pdf", skew_degrees=-1.1),
@@ -234,6 +249,6 @@ BEATS = (
 def photos_of(notice: Notice) -> list[tuple[str, str, bytes]]:
     """The attached photos: name, content type, content."""
     return [
-        (f"IMG_{20261123}_08{20 + index}.jpg", "image/jpeg", snowy_street(index))
+        (f"IMG_20261123_08{20 + index}.jpg", "image/jpeg", snowy_street(index))
         for index in range(1, notice.photos + 1)
     ]

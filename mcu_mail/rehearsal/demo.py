@@ -1,4 +1,4 @@
-"""One day of the office, played before the viewer's eyes: the real service on an embedded post office.
+"""One day of the office, played before the viewer's eyes: the real service on embedded servers.
 
 Guaranteed: nothing leaves the machine (`Stage` refuses every other host), no clock is waited for
 (the day's time is an argument), and 0 is returned only when the answer really lies in both regional
@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
+    from mcu_mail.rehearsal.people import Writer
+
 DONE, BAD, USAGE = 0, 1, 2
 ENGINE_ROOM = "служба"
 _USER, _DOMAIN = "mcu", "okrug.example"
-_TICK = timedelta(minutes=30)
+_TICK = 30  # minutes of the played day
 _SCAN_DPI = 150
 
 
@@ -77,7 +79,9 @@ def play(directory: Path | None = None) -> int:
             lacking = [*shortfalls(stage, chronicle), *faults]
             kept = keep(stage, chronicle, folder, _at(stage, day.ENDS))
             timeline.deliveries(deliveries(stage, chronicle))
-            timeline.leavings(folder, kept.papers, kept.notes)
+            config = folder / ENGINE_ROOM / "config.yaml"
+            look = f"Ход дела: python3 -m mcu_mail case {day.LETTER_CASE} -c {config}"
+            timeline.leavings(folder, kept.papers, (*kept.notes, look))
             timeline.verdict(lacking, time.monotonic() - started)
     except McuMailError as error:
         _complain(error)
@@ -87,16 +91,18 @@ def play(directory: Path | None = None) -> int:
 
 def _make(folder: Path) -> None:
     """Make the folder; raise RefusedError when it cannot be used."""
+    if folder.exists() and not folder.is_dir():
+        raise RefusedError(f"{folder} – это файл, а в --dir нужна новая или пустая папка.")
     try:
-        (folder / ENGINE_ROOM).parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise RefusedError(
                 f"Папка {folder} не пуста. Укажите в --dir новую или пустую папку: "
                 "демонстрация ничего не перезаписывает."
             )
         (folder / ENGINE_ROOM).mkdir()
-    except OSError as error:
-        raise RefusedError(f"Папку {folder} не создать: {error.strerror}.") from error
+    except OSError:
+        raise RefusedError(f"Папку {folder} не создать: проверьте путь и права.") from None
 
 
 def _complain(error: McuMailError) -> None:
@@ -117,6 +123,8 @@ def _log_kept(path: Path) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         handler.close()
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def _at(stage: Stage, clock: str) -> datetime:
@@ -139,17 +147,17 @@ def _play_day(stage: Stage, timeline: Timeline) -> tuple[Chronicle, list[str]]:
                 timeline.act(now, beat.who, beat.told)
                 _perform(stage, beat.act, now)
             faults |= dict.fromkeys(_pass(stage, timeline, chronicle, status, now))
+        timeline.closing(now, chronicle.open_cases())
     return chronicle, [f"сбой службы: {name} (см. служба.log)" for name in faults]
 
 
 def _moments(stage: Stage, now: datetime, until: datetime) -> Iterator[datetime]:
     """The moments between two beats: whatever falls due by itself, and every half an hour."""
     while True:
-        now += _TICK - (now - datetime.min.replace(tzinfo=now.tzinfo)) % _TICK
+        coming = now.replace(minute=now.minute // _TICK * _TICK) + timedelta(minutes=_TICK)
         with stage.desk.store.view() as view:
-            owed = view.due.owed(min(now, until))
-        if owed:
-            now = stage.desk.local(owed[0].at)
+            owed = [stage.desk.local(due.at) for due in view.due.owed(min(coming, until))]
+        now = min((at for at in owed if at > now), default=coming)
         if now >= until:
             return
         yield now
@@ -192,14 +200,14 @@ def _perform(stage: Stage, act: day.Act, now: datetime) -> None:
     stage.post.deliver(to, raw, internaldate=now)
 
 
-def _last(stage: Stage, writer: day.Writer) -> EmailMessage:
+def _last(stage: Stage, writer: Writer) -> EmailMessage:
     mails = stage.mails(writer.address)
     if not mails:
         raise RefusedError(f"{writer.name} не получил письма, на которое должен ответить")
     return mails[-1]
 
 
-def _mailed(stage: Stage, writer: day.Writer) -> bytes:
+def _mailed(stage: Stage, writer: Writer) -> bytes:
     """The first letter that came by mail to a person, as he would print it."""
     for mail in stage.mails(writer.address):
         for item in mail.iter_attachments():

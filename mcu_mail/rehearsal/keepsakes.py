@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.policy import SMTP
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import ASCII
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
@@ -21,6 +20,7 @@ from mcu_mail.reports import board
 from mcu_mail.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from email.message import EmailMessage
     from pathlib import Path
@@ -66,7 +66,7 @@ def deliveries(stage: Stage, chronicle: Chronicle) -> list[tuple[str, ...]]:
     """What was sent: to whom, when, what, and with what result."""
     with stage.desk.store.view() as view:
         entries = board.journal(view, stage.desk.zone, day.ON.year)["entries"]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for entry in entries:
         for item in entry["recipients"]:
             names = [
@@ -75,10 +75,9 @@ def deliveries(stage: Stage, chronicle: Chronicle) -> list[tuple[str, ...]]:
                 if found.address == item["address"]
                 for part in found.mail.iter_attachments()
             ]
-            moment = item["at"] or ""
             rows.append((
                 item["address"],
-                f"{moment[8:10]}.{moment[5:7]} {moment[11:16]}" if moment else "–",
+                _short(item["at"]),
                 f"№ {entry['number']}: {', '.join(names) or 'ничего'}",
                 board.RECIPIENT_STATES[item["state"]],
             ))
@@ -129,18 +128,16 @@ def _papers(stage: Stage, folder: Path) -> list[tuple[str, str]]:
 
 def _file_name(ordinal: int, name: str, mail: EmailMessage) -> str:
     at = mail["Date"].datetime
-    subject = re.sub(r"[:;] ", " – ", subject_of(mail))
+    # A colon of the hour and the stroke of a number are forbidden in names on Windows.
+    subject = re.sub(r"(?<=\d)[:/](?=\d)", "-", re.sub(r": ", " – ", subject_of(mail)))
     return safe_name(f"{ordinal:02} {at:%H-%M} {name} – {subject}.eml")
 
 
-def _board(stage: Stage, entries: list[dict[str, object]], now: datetime) -> str:
+def _board(stage: Stage, entries: Sequence[Mapping[str, Any]], now: datetime) -> str:
     """The board as text: what is open and whose turn it is, and what was sent."""
     desk = stage.desk
     with desk.store.view() as view:
         rows = board.board(view, desk.zone)["cases"]
-    console = Console(
-        width=_BOARD_WIDTH, color_system=None, force_terminal=False, highlight=False, record=True
-    )
     opened = Table("Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", box=ASCII)
     for row in rows:
         person = desk.office.people.get(row["actor"] or "")
@@ -152,11 +149,21 @@ def _board(stage: Stage, entries: list[dict[str, object]], now: datetime) -> str
             _short(row["term"]),
             board.STATES[row["state"]],
         )
+    sent = Table("Номер", "Дело", "О чём", "Состояние", "Отправлено", box=ASCII)
+    for entry in entries:
+        sent.add_row(
+            entry["number"],
+            entry["case"],
+            entry["subject"],
+            board.ENTRY_STATES[entry["state"]],
+            _short(entry["sent_at"]),
+        )
+    console = Console(width=_BOARD_WIDTH, color_system=None, force_terminal=False, highlight=False)
     with console.capture() as captured:
         console.print(f"Доска МЦУ, {now:%d.%m.%Y %H:%M}\n")
-        console.print("Открытые дела")
-        console.print(opened)
-    _ = entries, Text
+        for title, table in (("Открытые дела", opened), ("Исходящие письма", sent)):
+            console.print(title)
+            console.print(table)
     return captured.get()
 
 

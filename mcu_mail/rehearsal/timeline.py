@@ -5,7 +5,7 @@ Lines fit 80 to 100 columns on a terminal and in a file; a file gets no escapes 
 
 from __future__ import annotations
 
-import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _WHO_WIDTH = 24
+_INDENT = 5 + 2 + _WHO_WIDTH + 2
 _STYLES = {Tone.plain: "", Tone.good: "green", Tone.bad: "red", Tone.late: "yellow"}
 _PERSON = "bold cyan"
 _QUIET = "dim"
-_LIGATURE = re.compile(r"(?<=\w)/(?=\w)")
 
 
 def console_of_day() -> Console:
@@ -50,8 +50,7 @@ class Timeline:
         """Say what is going to be played."""
         self._console.rule(f"[bold]День МЦУ, {at:%d.%m.%Y}[/]", align="left")
         self._say(
-            "Почта, люди и канцелярия работают на этом компьютере: наружу ничего не уходит. "
-            "Часы – игрового дня; на всё меньше минуты.",
+            "Почта, люди и канцелярия – на этом компьютере, наружу ничего не уходит. Часы игровые.",
             _QUIET,
         )
         self._console.print()
@@ -75,31 +74,38 @@ class Timeline:
             self._line(at, who, Text(item.what, _STYLES[item.tone]))
 
     def _line(self, at: datetime, who: Text, what: Text) -> None:
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=5, no_wrap=True)
-        grid.add_column(width=_WHO_WIDTH, overflow="fold")
-        grid.add_column(ratio=1, overflow="fold")
         shown = f"{at:%H:%M}"
-        grid.add_row(Text("" if shown == self._shown_at else shown, "bold"), who, what)
+        clock = Text(f"{'' if shown == self._shown_at else shown:5}  ", "bold")
         self._shown_at = shown
-        self._console.print(grid)
+        who.pad_right(_WHO_WIDTH + 2 - len(who))
+        # Wrapped here and not by a table, which would fill every line of a file with blanks.
+        room = max(20, self._console.width - _INDENT)
+        lines = textwrap.wrap(what.plain, room, break_on_hyphens=False)
+        body = Text(f"\n{' ' * _INDENT}".join(lines), what.style)
+        self._console.print(Text.assemble(clock, who, body), soft_wrap=True)
+
+    def closing(self, at: datetime, still_open: int) -> None:
+        """The day is over."""
+        self._line(at, Text(SERVICE), Text(f"Конец дня; открытых дел: {still_open}"))
 
     def deliveries(self, rows: Sequence[tuple[str, ...]]) -> None:
         """The table of what was sent: (to whom, when, what, the state)."""
-        table = Table("Куда", "Когда", "Что", "Итог", title="Что отправлено", title_justify="left")
+        table = Table("Куда", "Когда", "Что", "Итог")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print()
+        self._say("Что отправлено", "bold")
         self._console.print(table)
 
     def leavings(self, folder: Path, rows: Sequence[tuple[str, str]], notes: Sequence[str]) -> None:
         """Where everything lies: (what, path below the folder), then what deserves a word."""
         self._console.print()
         self._say(f"Всё лежит в папке {folder}", "bold")
-        grid = Table.grid(padding=(0, 2, 0, 2))
+        width = max((len(what) for what, _ in rows), default=0)
         for what, path in rows:
-            grid.add_row(Text(what), Text(path, "cyan", overflow="fold"))
-        self._console.print(grid)
+            # A path that is wrapped cannot be copied.
+            line = Text.assemble(f"  {what:{width}}  ", (path, "cyan"))
+            self._console.print(line, soft_wrap=True)
         for note in notes:
             self._say(note, _QUIET)
 
