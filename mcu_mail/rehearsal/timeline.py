@@ -48,7 +48,7 @@ class Timeline:
 
     def opening(self, at: datetime) -> None:
         """Say what is going to be played."""
-        self._console.rule(f"[bold]День МЦУ, {at:%d.%m.%Y}[/]", align="left")
+        self._say(f"День МЦУ, {at:%d.%m.%Y}", "bold")
         self._say(
             "Почта, люди и канцелярия – на этом компьютере, наружу ничего не уходит. Часы игровые.",
             _QUIET,
