@@ -24,6 +24,7 @@ LETTER_CASE = f"{ON.year}-000001"
 REGION = Writer(name="Соцсети Губернатора", address="press@region.example")
 ROADS = Writer(name="Трассов Ф.М.", address="dorogi@okrug.example", client=Client.outlook)
 ROADS_PHONE = Writer(name="Трассов Ф.М.", address="dorogi@okrug.example", client=Client.phone)
+ROADS_MAILRU = Writer(name="Трассов Ф.М.", address="dorogi@okrug.example", client=Client.mailru)
 DEPUTY = Writer(name="Хозяйственнов И.М.", address="zam-zhkh@okrug.example")
 DISPATCHER = Writer(name="Письменнова А.П.", address="obr@okrug.example", client=Client.mailru)
 STRANGER = Writer(name="Посторонний П.П.", address="pomoshnik@pochta.example", client=Client.phone)
@@ -198,7 +199,7 @@ BEATS = (
     Beat(
         at="14:32",
         who=ROADS.name,
-        told="отвечает новым текстом",
+        told="из Outlook: новый текст",
         act=Answer(writer=ROADS, text=_SECOND_ANSWER),
     ),
     Beat(
@@ -216,7 +217,7 @@ BEATS = (
     Beat(
         at="15:20",
         who=DEPUTY.name,
-        told="нажимает кнопку «Согласовать»",
+        told="в Gmail нажимает кнопку «Согласовать»",
         act=Press(writer=DEPUTY, label="Согласовать"),
     ),
     Beat(
@@ -228,8 +229,8 @@ BEATS = (
     Beat(
         at="15:55",
         who=ROADS.name,
-        told="отвечает по второму делу сразу полностью, с записью о звонке",
-        act=Answer(writer=ROADS, text=_BUS_ANSWER),
+        told="из Mail.ru по второму делу: сразу текст и запись о звонке",
+        act=Answer(writer=ROADS_MAILRU, text=_BUS_ANSWER),
     ),
     Beat(
         at="16:10",
