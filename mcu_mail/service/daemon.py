@@ -52,14 +52,14 @@ class Rounds:
         done = self._job("mailbox", lambda: receive(self.desk, now), now)
         done += self._job("collect", lambda: collect(self.desk, now, played=self.played), now)
         # A second, short visit: what was decided just now leaves the inbox in the same round.
-        return done + self._job("mailbox", lambda: move_decided(self.desk), now)
+        return done + self._job("mailbox", lambda: move_decided(self.desk), now, idle_proves=False)
 
     def work(self, now: datetime) -> int:
         """Everything that is owed without looking into the mailbox."""
         done = self._job("folder", lambda: take_scans(self.desk, now), now)
         done += self._job("papers", lambda: do_papers(self.desk, now), now)
         done += self._job("remind", lambda: remind(self.desk, now), now)
-        return done + self._job("smtp", lambda: dispatch(self.desk, now), now)
+        return done + self._job("smtp", lambda: dispatch(self.desk, now), now, idle_proves=False)
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
@@ -81,7 +81,18 @@ class Rounds:
                 return
         log.error("rounds did not come to an end")
 
-    def _job(self, name: str, job: Callable[[], int], now: datetime) -> int:
+    def _job(
+        self, name: str, job: Callable[[], int], now: datetime, *, idle_proves: bool = True
+    ) -> int:
+        """Run one job in its fence.
+
+        Args:
+            name: of the job; jobs of one name share their health.
+            job: returns how much it did.
+            now: the moment.
+            idle_proves: False when doing nothing touches no server and so proves nothing.
+
+        """
         if self.health.is_waiting(name, now):
             return 0
         try:
@@ -94,7 +105,8 @@ class Rounds:
             log.exception("job %s failed", name)
             self.health.failed(self.desk, name, error, now)
             return 0
-        self.health.went_well(name)
+        if done or idle_proves:
+            self.health.went_well(name)
         return done
 
 

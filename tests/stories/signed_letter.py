@@ -207,9 +207,7 @@ def texts(stage: Stage, address: str) -> str:
 
 def attached(mail: EmailMessage) -> dict[str, bytes]:
     """Content by name of a mail's attachments."""
-    return {
-        str(part.get_filename()): part.get_content() for part in mail.iter_attachments()
-    }
+    return {str(part.get_filename()): part.get_content() for part in mail.iter_attachments()}
 
 
 def copies(stage: Stage) -> list[int]:
