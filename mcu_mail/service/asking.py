@@ -125,11 +125,20 @@ def tell(
     if case is not None:
         letter = work.letters.get(case.id, case.version) if case.version else None
         whole["card"] = card_of(case, letter, desk)
-    if request is not None and case is not None and request.closed_at is None:
-        whole["code"] = grouped(request.code)
-        whole["buttons"] = buttons_of(
-            request, case, desk, after=str(context.get("reason", template))
-        )
+    receipt = template == "receipt"
+    carried = request is not None and (receipt or request.closed_at is None)
+    if carried and request is not None and case is not None:
+        # A receipt is no request: its code serves a recall alone, from the answer and the button.
+        if not receipt:
+            whole["code"] = grouped(request.code)
+        if not receipt or context.get("undo_until"):
+            whole["buttons"] = buttons_of(
+                request,
+                case,
+                desk,
+                after=str(context.get("reason", template)),
+                proposed=_proposed(work.requests.words(request.id)["context"]),
+            )
         ordinal = work.requests.next_mail(request.id)
         message_id = read_message_id(request.code, ordinal, desk.domain)
     else:
@@ -214,21 +223,21 @@ def _context(
     letter: Letter | None,
 ) -> dict[str, Any]:
     """Everything the template of a request may name."""
+    previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
     context: dict[str, Any] = {
         **words,
-        "card": card_of(case, letter, desk),
+        "card": card_of(case, letter, desk, previous=previous),
         "person": desk.office.people[request.person],
-        "buttons": buttons_of(request, case, desk),
+        "buttons": buttons_of(request, case, desk, proposed=_proposed(words)),
     }
     if template == "task":
         context["executors"] = _executors(desk, case, request.person)
     elif template == "rework":
-        previous = work.letters.get(case.id, case.version)
         context["by"] = name_of(words.get("returned_by"), desk)
-        context["previous_text"] = previous.text if previous else ""
+        context["previous_text"] = letter.text if letter else ""
     elif template == "route":
         only_fields = request.purpose is Purpose.fields
-        context["candidates"] = () if only_fields else _candidates(desk, case)
+        context["candidates"] = () if only_fields else _candidates(desk, case, _proposed(words))
         context["refused_by"] = name_of(words.get("refused_by"), desk)
     elif template == "sign":
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
@@ -239,6 +248,12 @@ def _context(
     return context
 
 
+def _proposed(words: Mapping[str, Any]) -> str | None:
+    """The department that whoever refused the case has named."""
+    found = words.get("proposed")
+    return str(found) if found else None
+
+
 def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
     for item in desk.office.departments:
         if item.id == case.department and item.head == person:
@@ -246,10 +261,13 @@ def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
     return ()
 
 
-def _candidates(desk: Desk, case: Case) -> tuple[Candidate, ...]:
+def _candidates(desk: Desk, case: Case, proposed: str | None) -> tuple[Candidate, ...]:
     scores = dict(scores_of(case, desk))
     found = []
+    named = [item for item in desk.office.departments if item.id == proposed]
     for item in desk.office.departments:
+        if item in named:
+            continue
         own = {topic: scores[topic] for topic in item.topics if topic in scores}
         if own:
             best = max(own, key=lambda topic: own[topic])
@@ -261,10 +279,14 @@ def _candidates(desk: Desk, case: Case) -> tuple[Candidate, ...]:
                     why=desk.office.topics[best].name,
                 )
             )
-    if not found:
+    if not found and not named:
         # Nothing speaks for anybody: the dispatcher sees whom he can name.
         return tuple(
             Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
             for item in desk.office.departments
         )
-    return tuple(sorted(found, key=lambda one: -one.score)[:4])
+    first = [
+        Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
+        for item in named
+    ]
+    return tuple([*first, *sorted(found, key=lambda one: -one.score)][:4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Purpose
@@ -10,6 +11,7 @@ from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import department_of
+from mcu_mail.mail.phrases import clip
 from mcu_mail.mail.wording import Button, Card
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 _SETTLEMENT = re.compile(r"\b(?:пгт|г|с|д|п|пос|село|деревня|посёлок|поселок)\.?\s+\S")
 _TITLE_ADDRESS = 40
+_MOST_CHANGES = 3
+_CHANGE_LENGTH = 70
+_NEAR = 2
+"""Changes with at most so many words between them are told as one."""
+_WORDS_COMPARED = 2000
+_ANOTHER_TEXT = 0.3
 
 
 def title_of(case: Case, desk: Desk) -> str:
@@ -44,8 +52,40 @@ def name_of(person: str | None, desk: Desk) -> str:
     return known.name if known else person
 
 
-def card_of(case: Case, letter: Letter | None, desk: Desk) -> Card:
-    """The card of a case; moments in the office's zone."""
+def what_changed(before: str, after: str) -> tuple[str, ...]:
+    """How a version differs from the one before, in at most three short lines."""
+    old, new = before.split()[:_WORDS_COMPARED], after.split()[:_WORDS_COMPARED]
+    compared = SequenceMatcher(None, old, new, autojunk=False)
+    if old == new:
+        return ()
+    if compared.ratio() < _ANOTHER_TEXT:
+        return ("текст написан заново",)
+    spans: list[list[int]] = []
+    for tag, i, j, k, m in compared.get_opcodes():
+        if tag == "equal":
+            continue
+        if spans and i - spans[-1][1] <= _NEAR:
+            spans[-1][1::2] = [j, m]
+        else:
+            spans.append([i, j, k, m])
+    told = [_change(" ".join(old[i:j]), " ".join(new[k:m])) for i, j, k, m in spans]
+    if len(told) > _MOST_CHANGES:
+        rest = len(told) - _MOST_CHANGES + 1
+        return (*told[: _MOST_CHANGES - 1], f"и ещё мест с правкой: {rest}")
+    return tuple(told)
+
+
+def _change(old: str, new: str) -> str:
+    old, new = (clip(text, _CHANGE_LENGTH) for text in (old, new))
+    if not old:
+        return f"добавлено: «{new}»"
+    return f"было «{old}», стало «{new}»" if new else f"убрано: «{old}»"
+
+
+def card_of(
+    case: Case, letter: Letter | None, desk: Desk, *, previous: Letter | None = None
+) -> Card:
+    """The card of a case; moments in the office's zone. `previous`: the version before."""
     notice = case.notice
     route = ROUTES[case.track]
     titles = {step.name: step.title for step in route.steps}
@@ -69,14 +109,20 @@ def card_of(case: Case, letter: Letter | None, desk: Desk) -> Card:
         version=case.version,
         draft_text=letter.text if letter else "",
         contact_lines=tuple(contact_line(item) for item in case.contacts),
+        what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,
     )
 
 
-def buttons_of(request: Request, case: Case, desk: Desk, *, after: str = "") -> tuple[Button, ...]:
+def buttons_of(
+    request: Request, case: Case, desk: Desk, *, after: str = "", proposed: str | None = None
+) -> tuple[Button, ...]:
     """The `mailto:` buttons of a request; the code stands in every subject (design §4).
 
-    `after` names what has just happened, where the choice then is another one.
+    Args:
+        after: what has just happened, where the choice then is another one.
+        proposed: the department that the one who refused the case has named.
+
     """
     choices: dict[Purpose, tuple[tuple[str, str], ...]] = {
         Purpose.draft: (
@@ -102,8 +148,10 @@ def buttons_of(request: Request, case: Case, desk: Desk, *, after: str = "") -> 
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:
-        pairs = tuple((name, f"Передать: {name}") for name in candidates_of(case, desk))
-    if after == "note_kept":
+        pairs = tuple((name, f"Передать: {name}") for name in candidates_of(case, desk, proposed))
+    if after == "receipt":
+        pairs = (("Отозвать решение", "СТОП"),)
+    elif after == "note_kept":
         pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])
     elif after == "conditional":
         pairs = (("Отправить так", "Согласовано"), ("Вернуть с замечанием", "На доработку: "))
@@ -114,9 +162,11 @@ def buttons_of(request: Request, case: Case, desk: Desk, *, after: str = "") -> 
     )
 
 
-def candidates_of(case: Case, desk: Desk) -> tuple[str, ...]:
-    """Names of the departments whose topics fit the text, best first, at most four."""
-    names: dict[str, None] = {}
+def candidates_of(case: Case, desk: Desk, proposed: str | None = None) -> tuple[str, ...]:
+    """Names of the departments to choose from, at most four: the proposed one, then by topics."""
+    names: dict[str, None] = {
+        item.name: None for item in desk.office.departments if item.id == proposed
+    }
     for topic, _ in scores_of(case, desk):
         for item in desk.office.departments:
             if topic in item.topics:
