@@ -119,8 +119,23 @@ _REFUSALS = (
     "yes_or_no",
     "no_time",
     "word_unreadable",
+    "forged",
+    "not_confirmed",
+    "recalled",
+    "no_basis",
 )
-_DECISIONS = ("approve", "return", "answer", "contact", "executor", "time", "route", "number", "")
+_DECISIONS = (
+    "approve",
+    "return",
+    "answer",
+    "contact",
+    "executor",
+    "time",
+    "route",
+    "number",
+    "fields",
+    "",
+)
 _STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись почты")
 _SCAN_REFUSALS = (
     "empty",
@@ -261,6 +276,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "decision": decision,
             "undo_until": undo_until,
             "next_step": "согласование заместителя главы",
+            "buttons": (_button("Отозвать решение", "СТОП"),) if undo_until else (),
         }
         for decision in _DECISIONS
         for undo_until in (_at(10, 15), None)
@@ -297,6 +313,13 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "address": "priem@region.example",
             "server_answer": "550 5.1.1 User unknown",
             "others": (("otvet@region.example", "принято сегодня в 16:41"),),
+        },
+    ),
+    "unclear": (
+        {
+            **_ASKED,
+            "address": "priem@region.example",
+            "others": (("otvet@region.example", "принято"),),
         },
     ),
     "deferred_late": (
