@@ -5,10 +5,11 @@ The engine knows kinds of steps and outcomes of the route's table, never a track
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Draft, Purpose
+from mcu_mail.domain.competence import CompetenceRules, find_competence
 from mcu_mail.domain.decisions import (
     AddContacts,
     Ask,
@@ -52,6 +53,7 @@ class Rules:
     """The office's local date."""
     contact: str = "block"
     """Whether a record of contact is required: block, warn or none (decree 5.3)."""
+    competence: CompetenceRules = field(default_factory=CompetenceRules)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,27 +96,15 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
 
 def _not_taken(request: Request, reply: Reply, reason: str) -> Decisions:
     """Nothing moves; the one asked is told what to do, with his buttons."""
-    return (
-        Log(kind="not_taken", data={"reason": reason}),
-        Tell(
-            people=(request.person,),
-            template="not_taken",
-            request_id=request.id,
-            context={
-                "reason": reason,
-                "words": reply.text[:500],
-                "by": "",
-                "asked_version": None,
-                "details": "",
-            },
-        ),
-    )
+    return _told_why(request, reason, reply.text[:500])
 
 
-def _closing(reply: Reply) -> Decisions | None:
+def _closing(request: Request, reply: Reply) -> Decisions | None:
     """«Закрыть: причина» and «Дубль 2026-000122» of the dispatcher; None for other words."""
     kind, reason = reply.meaning.kind, reply.meaning.reason
-    if kind is MeaningKind.close and reason:
+    if kind is MeaningKind.close:
+        if not reason.strip():
+            return _not_taken(request, reply, "no_basis")
         return (
             Log(kind="closed", data={"reason": reason}),
             Enter(step="close", template="", close_as=CloseReason.decided),
@@ -131,7 +121,7 @@ def _closing(reply: Reply) -> Decisions | None:
 
 
 def _on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
-    closing = _closing(reply)
+    closing = _closing(request, reply)
     if closing is not None:
         return closing
     fields, rest = read_fields(reply.text)
@@ -152,26 +142,17 @@ def _on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decis
         return (*decisions, *_not_taken(request, reply, "unknown_department"))
     if not fields:
         return _not_taken(request, reply, "not_understood")
-    if request.purpose is Purpose.fields and not notice.unsure:
-        decisions.append(CloseRequest(request_id=request.id, reason=CloseReason.decided))
-    elif case.step == "route" and case.department is not None and not notice.unsure:
-        return (*decisions, *_assign(replace(case, notice=notice), case.department, rules))
-    elif case.step == "route":
-        decisions.append(
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context={
-                    "reason": "department_missing",
-                    "words": "",
-                    "by": "",
-                    "asked_version": None,
-                    "details": "",
-                },
-            )
-        )
-    return tuple(decisions)
+    if request.purpose is Purpose.fields:
+        if not notice.unsure:
+            decisions.append(CloseRequest(request_id=request.id, reason=CloseReason.decided))
+        return (*decisions, _told(request, "fields"))
+    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    changed = {"text", "address"} & fields.keys()
+    if finding.sure and finding.department is not None and changed and not notice.unsure:
+        # What could not be read was all that kept the service from knowing whose matter it is.
+        known = replace(case, notice=notice, topic=finding.topic)
+        return (*decisions, *_assign(known, finding.department, rules, by="service"))
+    return (*decisions, *_told_why(request, "department_missing"))
 
 
 def _named_department(reply: Reply, rest: str, rules: Rules) -> str:
@@ -186,14 +167,14 @@ def _named_department(reply: Reply, rest: str, rules: Rules) -> str:
     return line if len(line) <= 80 and "?" not in line else ""  # noqa: PLR2004 - a name, not prose
 
 
-def _assign(case: Case, department: str, rules: Rules) -> Decisions:
+def _assign(case: Case, department: str, rules: Rules, by: str = "person") -> Decisions:
     again = "reassigned" if case.department not in {None, department} else "task"
     topic = case.topic
     owner = next(item for item in rules.office.departments if item.id == department)
     if topic not in owner.topics:
         topic = None
     return (
-        Log(kind="assigned", data={"department": department, "by": "person"}),
+        Log(kind="assigned", data={"department": department, "by": by}),
         Change(values={"department": department, "executor": None, "topic": topic}),
         Enter(
             step=rules.route.step("route").on[Outcome.done],
@@ -219,6 +200,7 @@ def _on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decis
                 template="route",
                 close_as=CloseReason.reassigned,
                 context={
+                    "why": "",
                     "refused_by": reply.person,
                     "reason": meaning.reason or meaning.name,
                     "proposed": find_department(meaning.name or meaning.reason, rules.office),
@@ -279,17 +261,13 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             AddContacts(contacts=meaning.contacts),
         ]
     text = _draft_text(case, reply)
+    waiting = case.draft if case.draft is not None and not case.draft.is_note else None
     if text is None:
-        if meaning.contacts and case.draft is None:
-            return (
-                *decisions,
-                _missing(request, "text", "contact"),
-            )
         if not meaning.contacts:
-            return _note(request, reply)
-        text = None if case.draft is None or case.draft.is_note else case.draft.text
-        if text is None:
-            return tuple(decisions)
+            return _note(request, reply, waiting)
+        if waiting is None:
+            return (*decisions, _missing(request, "text", "contact"))
+        text = waiting.text
     author = reply.person
     if rules.contact == "block" and not enough_contact(contacts):
         return (
@@ -298,6 +276,11 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             KeepDraft(draft=Draft(text=text, author=author)),
             _missing(request, "contact", "text"),
         )
+    if rules.contact == "warn" and not enough_contact(contacts):
+        decisions += [
+            Log(kind="no_contact_record", data={}),
+            _told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой."),
+        ]
     return (*decisions, *_new_version(case, text, author, rules))
 
 
@@ -318,11 +301,17 @@ def _draft_text(case: Case, reply: Reply) -> str | None:
     return None
 
 
-def _note(request: Request, reply: Reply) -> Decisions:
+def _note(request: Request, reply: Reply, waiting: Draft | None) -> Decisions:
     if not reply.text.strip():
         return _not_taken(request, reply, "empty")
     if reply.meaning.kind in _VERDICTS:
         return _not_taken(request, reply, "verdict_on_draft")
+    if waiting is not None:
+        # The text that waits for its record of contact must not be lost to a note.
+        return (
+            Log(kind="note", data={"text": reply.text[:2000]}),
+            _missing(request, "contact", "text"),
+        )
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
         KeepDraft(draft=Draft(text=reply.text, author=reply.person, is_note=True)),
@@ -390,7 +379,12 @@ def _on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
         # An approver's own edited Word file is a new version, shown to him, then approved by him.
         return (
             Log(kind="edited", data={"version": case.version + 1}),
-            NewVersion(text=strip_frame(reply.word_text), author=reply.person, then=case.step),
+            NewVersion(
+                text=strip_frame(reply.word_text),
+                # An approver mends the words; who prepared the answer stays named on the letter.
+                author=case.author or reply.person,
+                then=case.step,
+            ),
         )
     if meaning.kind is MeaningKind.conditional:
         return _not_taken(request, reply, "conditional")
@@ -409,16 +403,17 @@ def _receipt(request: Request, decision: str) -> Tell:
         people=(request.person,),
         template="receipt",
         once=f"receipt:{request.id}",
+        request_id=request.id,
         context={"decision": decision, "next_step": "", "details": ""},
     )
 
 
-def _told(request: Request, decision: str) -> Tell:
+def _told(request: Request, decision: str, details: str = "") -> Tell:
     """A receipt that closes nothing."""
     return Tell(
         people=(request.person,),
         template="receipt",
-        context={"decision": decision, "next_step": "", "details": "", "undo_until": None},
+        context={"decision": decision, "next_step": "", "details": details, "undo_until": None},
     )
 
 
@@ -487,7 +482,7 @@ def _on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> D
             Log(kind="sent_by_hand", data={"at": at, "basis": meaning.reason}),
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
-    return _closing(reply) or _not_taken(request, reply, "not_understood")
+    return _closing(request, reply) or _not_taken(request, reply, "not_understood")
 
 
 def on_delivery(case: Case, states: dict[str, str], rules: Rules, *, late: bool) -> Decisions:
@@ -535,13 +530,19 @@ def on_recall(case: Case, request: Request) -> Decisions:
     )
 
 
-def _told_why(request: Request, reason: str) -> Decisions:
+def _told_why(request: Request, reason: str, words: str = "") -> Decisions:
     return (
         Log(kind="not_taken", data={"reason": reason}),
         Tell(
             people=(request.person,),
             template="not_taken",
             request_id=request.id,
-            context={"reason": reason, "words": "", "by": "", "asked_version": None, "details": ""},
+            context={
+                "reason": reason,
+                "words": words,
+                "by": "",
+                "asked_version": None,
+                "details": "",
+            },
         ),
     )

@@ -87,7 +87,8 @@ def _new_case(
         step="route",
         entry=0,
         actor=None,
-        department=finding.department,
+        # A doubtful department is a candidate for the dispatcher, no department of the case.
+        department=finding.department if finding.sure else None,
         topic=finding.topic,
         territory=finding.territory,
         executor=None,
