@@ -185,7 +185,8 @@ class Carrier:
             context.setdefault("undo_until", self._undo_until())
         for person in dict.fromkeys(people):
             self._told += 1
-            key = f"tell:{self._cause}:{self._told}:{person}"
+            # One mail may concern several cases and several requests of one person.
+            key = f"tell:{self._cause}:{self.case.id}:{decision.request_id}:{self._told}:{person}"
             if decision.once:
                 key = f"tell:{self.case.id}:{decision.once}:{person}"
             tell(
@@ -205,15 +206,32 @@ class Carrier:
         until = self._now + timedelta(minutes=minutes)
         return self._desk.local(until) if minutes else None
 
-    def hold(self, mail_id: int) -> None:
-        """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6)."""
+    def hold(self, mail_id: int, request_id: int) -> datetime:
+        """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6).
+
+        Returns:
+            when it will count, unless it is recalled.
+
+        """
+        until = self._now + _HOLD
         self._work.due.add(
             key=f"held:{mail_id}",
-            at=self._now + _HOLD,
+            at=until,
             case_id=self.case.id,
             kind="held",
             data={"mail": mail_id},
         )
+        held = self._work.facts.get(f"held_for:{request_id}")
+        self._work.facts.set(f"held_for:{request_id}", ",".join(filter(None, [held, str(mail_id)])))
+        return until
+
+    def drop_held(self, request_id: int) -> bool:
+        """Forget what waits for an answer to a request; False when nothing did."""
+        held = self._work.facts.get(f"held_for:{request_id}")
+        for mail_id in filter(None, (held or "").split(",")):
+            self._work.facts.set(f"held_recalled:{mail_id}", self._now.isoformat())
+        self._work.facts.set(f"held_for:{request_id}", "")
+        return bool(held)
 
     # --- steps -----------------------------------------------------------------------------------
 

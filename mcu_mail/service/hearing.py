@@ -8,13 +8,14 @@ a photo or a note is no verdict: a known person may hand it in by case number wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
-from mcu_mail.domain.codes import find_codes
+from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.course import Reply, on_recall, on_reply
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
@@ -25,8 +26,11 @@ from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.service.asking import ask
+from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.registering import register_by_number
+from mcu_mail.service.writing import thaw
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -40,6 +44,12 @@ if TYPE_CHECKING:
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
+# Decisions that the receipt has words for.
+_RECEIPTS = frozenset({"approve", "return"})
+_HELD = (
+    "Почтовый сервер не подтвердил, что писали вы, поэтому решение подействует только после этого "
+    "времени. Писали не вы – ответьте «СТОП»."
+)
 # Meanings that are no verdict: a text, a record of contact, a note.
 _HARMLESS = frozenset({
     MeaningKind.answer,
@@ -113,7 +123,8 @@ def hear(
 def _read(
     desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
 ) -> _Said:
-    text = new_text(mail, separator=SEPARATOR).text
+    lines = new_text(mail, separator=SEPARATOR).text.splitlines()
+    text = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     address = mail.sender.address
     return _Said(
         stored=stored,
@@ -124,6 +135,12 @@ def _read(
         person=person_at(address, desk.office) if address else None,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
     )
+
+
+def _is_code_line(line: str) -> bool:
+    """Whether a line holds a code alone, copied into a new mail: it is no remark."""
+    bare = re.sub(r"^\W*код\b", "", line.casefold())
+    return bool(find_codes(line)) and sum(map(str.isalnum, bare)) == LENGTH
 
 
 def word_of(mail: Incoming) -> WordFile | None:
@@ -178,7 +195,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: da
     heard = Heard(state=MailState.handled, case_id=case.id)
     today = desk.today(now)
     if said.person is None or not may_speak_for(said.person.id, request.person, desk.office, today):
-        _refuse_stranger(carrier, said, request)
+        _refuse_stranger(desk, carrier, said, request)
         return heard
     meaning = _meaning(desk, said, now, drafting=request.purpose is Purpose.draft)
     if said.level is TrustLevel.REFUSED:
@@ -192,7 +209,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: _Said, request: Request, now: da
     harmless = meaning.kind in _HARMLESS and request.purpose is Purpose.draft
     proven = said.level is TrustLevel.PROVEN or request.purpose is Purpose.confirm or harmless
     if not proven:
-        _unproven(desk, carrier, said, request)
+        _unproven(desk, carrier, said, request, meaning)
         return heard
     if request.purpose is Purpose.confirm:
         return _confirmed(desk, work, carrier, request, meaning, now)
@@ -228,21 +245,46 @@ def _take(
         ))
         return
     speaker = said.person.id if said.person else request.person
-    reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=said.word)
-    carrier.carry(on_reply(carrier.case, request, reply, desk.rules(carrier.case, now)))
+    word = _own_words(desk, work, carrier.case, said.word)
+    reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
+    rules = replace(desk.rules(carrier.case, now), competence=desk.settings.competence.value())
+    carrier.carry(on_reply(carrier.case, request, reply, rules))
 
 
-def _refuse_stranger(carrier: Carrier, said: _Said, request: Request) -> None:
+def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> str | None:
+    """The text of a Word file without the lines that the template adds to our letter.
+
+    None when nothing was changed: a program has attached our own letter once more.
+    """
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    if word is None or letter is None or letter.content is None:
+        return word
+    content = thaw(desk.store.files.get(letter.content), number="", on=letter.created_at.date())
+    own = {_even(line) for line in letter.text.splitlines()}
+    added = {_even(line) for line in content.paragraphs} - own
+    text = "\n".join(line for line in word.splitlines() if _even(line) not in added)
+    return None if _even(text) == _even(letter.text) else text
+
+
+def _even(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _refuse_stranger(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> None:
     """Forwarding gives no power: the one who was asked hears of it, once for each sender."""
     address = said.mail.sender.address or "?"
     known = said.person.id if said.person else ""
+    asked = name_of(request.person, desk)
     carrier.carry((
         Log(kind="not_taken", data={"reason": "stranger", "known": known}),
         Tell(
             people=(request.person,),
             template="not_taken",
             request_id=request.id,
-            context=_why("foreign_reply", said.text),
+            context={
+                **_why("foreign_reply", said.text),
+                "details": f"Письмо пришло с адреса {address}.",
+            },
             once=f"stranger:{request.id}:{address}",
         ),
     ))
@@ -251,7 +293,7 @@ def _refuse_stranger(carrier: Carrier, said: _Said, request: Request) -> None:
             Tell(
                 people=(said.person.id,),
                 template="not_taken",
-                context=_why("stranger", said.text),
+                context=_why("stranger", said.text, by=asked),
                 once=f"not_you:{request.id}:{known}",
             ),
         ))
@@ -263,13 +305,15 @@ def _refuse_forged(desk: Desk, carrier: Carrier, said: _Said, request: Request) 
         Tell(
             people=(request.person, desk.office.roles.dispatcher),
             template="not_taken",
-            context=_why("unproven", said.text),
+            context=_why("forged", said.text, by=said.person.name if said.person else ""),
             once=f"forged:{said.stored.id}",
         ),
     ))
 
 
-def _unproven(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> None:
+def _unproven(
+    desk: Desk, carrier: Carrier, said: _Said, request: Request, meaning: Meaning
+) -> None:
     """Our server vouched for nobody: `trust.unproven` says what to do (§3.6)."""
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
@@ -277,7 +321,8 @@ def _unproven(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> No
         carrier.carry((
             Ask(
                 purpose=Purpose.confirm,
-                person=request.person,
+                # The registered address of the one who seems to have written: he knows.
+                person=said.person.id if said.person else request.person,
                 template="confirm_needed",
                 context={"words": said.text[:500]},
                 data={
@@ -288,7 +333,21 @@ def _unproven(desk: Desk, carrier: Carrier, said: _Said, request: Request) -> No
             ),
         ))
     elif policy == "hold":
-        carrier.hold(said.stored.id)
+        until = carrier.hold(said.stored.id, request.id)
+        decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
+        carrier.carry((
+            Tell(
+                people=(request.person,),
+                template="receipt",
+                request_id=request.id,
+                context={
+                    "decision": decision,
+                    "next_step": "",
+                    "details": _HELD,
+                    "undo_until": desk.local(until),
+                },
+            ),
+        ))
     else:
         carrier.carry((
             Tell(
@@ -311,7 +370,16 @@ def _confirmed(
     """«ДА» to a fresh code at the registered address: the held mail counts now."""
     case_id = carrier.case.id
     if meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
-        carrier.carry((CloseRequest(request_id=request.id, reason=CloseReason.decided),))
+        # Neither an empty reply nor another word burns the code.
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "not_confirmed"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("not_confirmed", ""),
+            ),
+        ))
         return Heard(state=MailState.handled, case_id=case_id)
     carrier.carry((
         Log(kind="confirmed", data={"mail": int(request.data["mail"])}),
@@ -323,6 +391,8 @@ def _confirmed(
 
 def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
+    if work.facts.get(f"held_recalled:{mail_id}"):
+        return
     held = work.mails.get(mail_id)
     mail = read_mail(desk.store.files.get(held.sha256))
     hear(desk, work, held, mail, now, word=word_of(mail), vouched=True)
@@ -335,6 +405,17 @@ def _recall(
     window = timedelta(minutes=desk.settings.mail.undo_minutes)
     decided = request.closed_at
     case = carrier.case
+    if decided is None and carrier.drop_held(request.id):
+        carrier.carry((
+            Log(kind="recalled", data={"step": request.step, "version": request.version}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context=_why("recalled", ""),
+            ),
+        ))
+        return
     possible = (
         decided is not None
         and now - decided <= window
@@ -371,6 +452,7 @@ def _late(
         item
         for item in work.requests.open_of_case(case.id)
         if said.person is not None
+        and now <= item.expires_at
         and may_speak_for(said.person.id, item.person, desk.office, desk.today(now))
     ]
     drafting = [item for item in current if item.purpose is Purpose.draft]
@@ -388,6 +470,23 @@ def _late(
     reason = reasons[request.close_reason]
     if request.letter_sha and request.letter_sha != case.letter_sha:
         reason = "old_version"
+    if request.closed_at is None and request.entry == case.entry:
+        # Nobody could decide the step any more: it is asked anew, with a fresh code.
+        words = work.requests.words(request.id)
+        work.requests.close(request.id, now, CloseReason.expired)
+        carrier.log("not_taken", {"reason": reason})
+        ask(
+            desk,
+            work,
+            case,
+            purpose=request.purpose,
+            person=desk.standing_in(request.person, now),
+            template=str(words["template"]),
+            context=words["context"],
+            data=request.data,
+            now=now,
+        )
+        return heard
     context = _why(reason, said.text)
     context["asked_version"] = request.version
     carrier.carry((
