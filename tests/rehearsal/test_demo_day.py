@@ -112,6 +112,7 @@ def test_the_mails_of_the_day_tell_its_turns(plain_day):
     assert "Связались" in text_of(asked)
     assert "27.11.2026" not in text_of(plain_day.mails("Согласуйте сегодня")[0])
     assert "27.11.2026" in text_of(plain_day.mails("Согласуйте сегодня")[1])
+    assert "Что изменилось" in text_of(plain_day.mails("Согласуйте сегодня")[1])
     (rework,) = plain_day.mails("Доработайте")
     assert "укажите дату следующей уборки" in text_of(rework)
     (stranger,) = plain_day.mails("Решение не записано")
