@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import signal
@@ -13,24 +14,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from mcu_mail import wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
-from mcu_mail.reports import board
+from mcu_mail.reports import board, tables
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
-from mcu_mail.service.daemon import Rounds, run as run_daemon
+from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.reading import read_file
-from mcu_mail.settings import load, office_of, resolve, work_calendar
+from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mcu_mail.service.checking import Findings
     from mcu_mail.service.desk import Desk
+    from mcu_mail.settings import Settings
 
 DONE, BAD, USAGE = 0, 1, 2
 CONFIG = Path("config.yaml")
+PLAYED_YEARS = range(2000, 2101)
 
 app = typer.Typer(
     add_completion=False,
@@ -62,14 +69,13 @@ def _log_to_stderr() -> None:
 
 
 def _fail(error: McuMailError, code: int = BAD) -> typer.Exit:
-    faults = error.faults if isinstance(error, SettingsError) else (str(error),)
-    for fault in faults:
-        stderr.print(f"[red]✗[/red] {_plain(fault)}", highlight=False, soft_wrap=True)
+    _say_each(error.faults if isinstance(error, SettingsError) else (str(error),), stderr)
     return typer.Exit(code)
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+def _say_each(faults: Iterable[str], out: Console) -> None:
+    for fault in faults:
+        out.print(Text("✗ ", style="red") + tables.plain(fault), soft_wrap=True)
 
 
 @app.command()
@@ -95,7 +101,6 @@ def run(config: ConfigOption = CONFIG) -> None:
     try:
         desk = wiring.open_desk(config)
         with alone(desk):
-            desk.folders.prepare()
             stderr.print(f"mcu_mail: работает, настройки {config}", highlight=False)
             run_daemon(Rounds(desk=desk), wiring.clock, stop)
             stderr.print("mcu_mail: остановлена")
@@ -117,7 +122,6 @@ def once(
         with alone(desk):
             moment = _moment(desk, now)
             rounds = Rounds(desk=desk, played=now is not None)
-            desk.folders.prepare()
             rounds.start(moment)
             rounds.until_idle(moment)
             with desk.store.view() as view:
@@ -135,8 +139,11 @@ def _moment(desk: Desk, text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        stderr.print(f"[red]✗[/red] --now: не понять момент «{text}» (пример: 2026-11-23T09:00)")
+        _say_each([f"--now: не понять момент «{text}» (пример: 2026-11-23T09:00)"], stderr)
         raise typer.Exit(USAGE) from None
+    if moment.year not in PLAYED_YEARS:
+        _say_each([f"--now: год {moment.year} не сыграть"], stderr)
+        raise typer.Exit(USAGE)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=desk.zone)
     with desk.store.work() as work:
@@ -155,46 +162,50 @@ def check(
     online: Annotated[bool, typer.Option("--online", help="войти в почту")] = False,
 ) -> None:
     """Проверить настройки, шаблоны, календарь, папки; с --online – и почту."""
-    try:
-        settings = load(config)
-    except SettingsError as error:
-        out = _out()
-        for fault in error.faults:
-            out.print(f"[red]✗[/red] {_plain(fault)}", highlight=False, soft_wrap=True)
-        out.print(f"Ошибок: {len(error.faults)}", highlight=False)
-        raise typer.Exit(BAD) from None
-    today = wiring.clock().date()
-    calendar = work_calendar(
-        settings, {*settings.calendar.years_confirmed, today.year, today.year + 1}
-    )
-    found = [
-        checking.check_files(settings, wiring.templates_folder(settings, config), calendar, today),
-        checking.check_folders(Folders(resolve(config, settings.folders.base))),
-    ]
-    if online:
-        try:
-            found.append(checking.check_online(wiring.open_desk(config)))
-        except SettingsError as error:
-            found.append(checking.Findings(faults=error.faults, notes=()))
+    inspection = inspect(config)
+    settings = inspection.settings
+    found = [checking.Findings(faults=inspection.faults, notes=())]
+    if settings is not None:
+        # With faults in it, the rest of the file is still looked at: every fault at once.
+        found += _look_around(settings, config, inspection.doubtful)
+    if online and settings is not None and not inspection.faults:
+        found.append(_look_outside(config))
     out = _out()
     faults = [fault for item in found for fault in item.faults]
     for note in (note for item in found for note in item.notes):
-        out.print(f"[yellow]![/yellow] {_plain(note)}", highlight=False, soft_wrap=True)
-    for fault in faults:
-        out.print(f"[red]✗[/red] {_plain(fault)}", highlight=False, soft_wrap=True)
-    if faults:
+        out.print(Text("! ", style="yellow") + tables.plain(note), soft_wrap=True)
+    _say_each(faults, out)
+    if faults or settings is None:
         out.print(f"Ошибок: {len(faults)}", highlight=False)
         raise typer.Exit(BAD)
-    out.print(
-        f"[green]✓[/green] {config}: всё в порядке – людей {len(settings.people)}, подразделений "
-        f"{len(settings.departments)}, тем {len(settings.topics)}",
-        highlight=False,
-        soft_wrap=True,
+    counts = (
+        f": всё в порядке – людей {len(settings.people)}, подразделений "
+        f"{len(settings.departments)}, тем {len(settings.topics)}"
     )
+    out.print(Text("✓ ", style="green") + tables.plain(f"{config}{counts}"), soft_wrap=True)
 
 
-def _short(text: str | None) -> str:
-    return f"{text[8:10]}.{text[5:7]} {text[11:16]}" if text else "–"
+def _look_around(settings: Settings, config: Path, doubtful: frozenset[str]) -> list[Findings]:
+    now = wiring.clock()
+    today = now.date() if "office" in doubtful else now.astimezone(wiring.zone_of(settings)).date()
+    years = {*settings.calendar.years_confirmed, today.year, today.year + 1}
+    templates = wiring.templates_folder(settings, config)
+    folders = Folders(resolve(config, settings.folders.base))
+    found = (
+        checking.check_files(settings, templates, work_calendar(settings, years), today),
+        checking.check_folders(folders),
+        wiring.check_store(settings, config),
+    )
+    return [checking.without(item, doubtful) for item in found]
+
+
+def _look_outside(config: Path) -> Findings:
+    try:
+        return checking.check_online(wiring.open_desk(config))
+    except SettingsError as error:
+        return checking.Findings(faults=error.faults, notes=())
+    except McuMailError as error:
+        return checking.Findings(faults=(str(error),), notes=())
 
 
 @app.command()
@@ -209,20 +220,7 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
     if as_json:
         _print_json(document)
     else:
-        table = Table(
-            "Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", title="Открытые дела"
-        )
-        for row in document["cases"]:
-            person = desk.office.people.get(row["actor"] or "")
-            table.add_row(
-                row["number"],
-                row["step_title"],
-                person.name if person else "служба",
-                _short(row["due"]),
-                _short(row["term"]),
-                board.STATES[row["state"]],
-            )
-        _out().print(table)
+        _out().print(tables.open_cases(document, desk.office))
     raise typer.Exit(BAD if bad else DONE)
 
 
@@ -243,42 +241,8 @@ def case(
         _print_json(document)
         return
     out = _out()
-    person = desk.office.people.get(document["actor"] or "")
-    out.print(
-        f"Дело {number}: {document['step_title']}, "
-        f"{board.STATES[document['state']]}; ход: {person.name if person else 'служба'}; "
-        f"до {_short(document['due'])}, крайний срок {_short(document['term'])}",
-        highlight=False,
-    )
-    out.print(_plain(document["term_sentence"]), highlight=False)
-    events = Table("Когда", "Кто", "Событие", "Подробности", title="События")
-    for event in document["events"]:
-        who = desk.office.people.get(event["actor"])
-        details = ", ".join(
-            f"{key}: {value}"
-            for key, value in event["data"].items()
-            if key != "cause" and value not in ("", [], {}, None)
-        )
-        events.add_row(
-            _short(event["at"]),
-            who.name if who else event["actor"],
-            event["kind"],
-            _plain(details[:200]),
-        )
-    out.print(events)
-    mails = Table("Когда", "Куда", "Тема или вид", "Состояние", title="Письма")
-    for mail in document["mails"]:
-        if mail["direction"] == "in":
-            mails.add_row(_short(mail["at"]), "входящее", mail["kind"] or "", mail["state"])
-        else:
-            for item in mail["recipients"]:
-                mails.add_row(
-                    _short(item["at"] or mail["at"]),
-                    item["address"],
-                    _plain(mail["subject"]),
-                    board.RECIPIENT_STATES[item["state"]],
-                )
-    out.print(mails)
+    for part in tables.one_case(document, desk.office):
+        out.print(part)
 
 
 @app.command()
@@ -293,36 +257,15 @@ def journal(
     with desk.store.view() as view:
         document = board.journal(view, desk.zone, year)
     if xlsx is not None:
-        xlsx.write_bytes(write_workbook(document["entries"]))
-        stderr.print(f"Журнал сохранён: {xlsx}", highlight=False)
+        try:
+            xlsx.write_bytes(write_workbook(document["entries"]))
+        except OSError as error:
+            raise _fail(RefusedError(f"{xlsx}: файл не сохранён ({error.strerror})")) from None
+        stderr.print(tables.plain(f"Журнал сохранён: {xlsx}"), soft_wrap=True)
     if as_json:
         _print_json(document)
     elif xlsx is None:
-        table = Table(
-            "Номер",
-            "Дата",
-            "Дело",
-            "Адресат",
-            "О чём",
-            "Состояние",
-            "Куда и когда",
-            title="Журнал исходящих",
-        )
-        for entry in document["entries"]:
-            where = "\n".join(
-                f"{item['address']}: {board.RECIPIENT_STATES[item['state']]} {_short(item['at'])}"
-                for item in entry["recipients"]
-            )
-            table.add_row(
-                entry["number"],
-                entry["date"],
-                entry["case"],
-                _plain(entry["addressee"]),
-                _plain(entry["subject"]),
-                board.ENTRY_STATES[entry["state"]],
-                where,
-            )
-        _out().print(table)
+        _out().print(tables.journal(document))
 
 
 @app.command()
@@ -336,43 +279,29 @@ def read(
         settings = load(config)
     except SettingsError as error:
         raise _fail(error) from None
-    office, zone = office_of(settings), wiring.ZoneInfo(settings.office.timezone)
-    mails = []
-    for path in files:
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise _fail(RefusedError(f"{path}: {error.strerror}"), USAGE) from None
-        mails.append(
-            read_file(
-                raw,
-                str(path),
-                settings=settings,
-                office=office,
-                zone=zone,
-                today=wiring.clock().astimezone(zone).date(),
-            )
+    office, zone = office_of(settings), wiring.zone_of(settings)
+    today = wiring.clock().astimezone(zone).date()
+    mails = [
+        read_file(
+            _bytes_of(path), str(path), settings=settings, office=office, zone=zone, today=today
         )
+        for path in files
+    ]
     if as_json:
         _print_json({"mails": mails})
         return
     out = _out()
     for mail in mails:
-        table = Table("Поле", "Прочитано", "Правило", title=mail["file"])
-        table.add_row("вид", mail["kind"], "")
-        table.add_row("отправитель", mail["sender"] or f"не принят: {mail['sender_fault']}", "")
-        table.add_row("решение", mail["verdict"], _plain(mail["reason"]))
-        if not mail["notices"]:
-            table.add_row("новый текст", _plain(mail["text"]), "")
-        for name in mail["attachments"]:
-            table.add_row("вложение", _plain(name), "")
-        for notice in mail["notices"]:
-            for key, value in notice.items():
-                if key not in {"rules", "unsure"}:
-                    shown = "–" if value is None else str(value)
-                    table.add_row(key, _plain(shown), _plain(notice["rules"].get(key, "")))
-            table.add_row("уточнить", ", ".join(notice["unsure"]) or "–", "")
-        out.print(table)
+        out.print(tables.one_mail(mail))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _fail(RefusedError(f"{path}: файл не найден"), USAGE) from None
+    except OSError as error:
+        raise _fail(RefusedError(f"{path}: файл не читается ({error.strerror})"), USAGE) from None
 
 
 @app.command()
@@ -392,4 +321,8 @@ def _desk(config: Path) -> Desk:
 
 def main() -> None:
     """The entry point of `mcu-mail` and of `python3 -m mcu_mail`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Whatever the system's code page, what a script reads is UTF-8.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     app()

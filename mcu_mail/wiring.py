@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from mcu_mail.documents.folder import Folders
-from mcu_mail.errors import SettingsError
+from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
+from mcu_mail.service.checking import Findings
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.store.files import Files
@@ -45,6 +46,11 @@ def templates_folder(settings: Settings, config: Path) -> Path:
     return SHIPPED_TEMPLATES if default and not folder.is_dir() else folder
 
 
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The office's zone."""
+    return ZoneInfo(settings.office.timezone)
+
+
 def store_url(settings: Settings, config: Path) -> str:
     """The database's URL; a relative SQLite path starts at the config file."""
     url = sa.make_url(settings.store.url)
@@ -56,18 +62,43 @@ def store_url(settings: Settings, config: Path) -> str:
 
 
 def open_store(settings: Settings, config: Path) -> Store:
-    """The store of a configuration, its schema up to date.
+    """The store of a configuration, its schema up to date and as durable as it must be.
 
     Raises:
-        RefusedError: a newer version of the program has written it.
+        SettingsError: its address cannot be understood, or its driver is not installed.
+        RefusedError: it cannot be opened, is no database, was written by a newer version of the
+            program, or stands on a disk that would forget what was sent.
 
     """
     try:
         store = Store(store_url(settings, config), Files(resolve(config, settings.store.files)))
     except sa.exc.ArgumentError:
         raise SettingsError([f"store.url: не понять адрес базы «{settings.store.url}»"]) from None
-    store.prepare()
+    except ModuleNotFoundError as error:
+        raise SettingsError([f"store.url: не установлен драйвер базы ({error.name})"]) from None
+    except OSError as error:
+        raise RefusedError(f"store.url: папка базы не создаётся ({error.strerror})") from None
+    try:
+        store.prepare()
+        faults = store.durability_faults()
+    except sa.exc.DBAPIError as error:
+        store.close()
+        raise RefusedError(f"store.url: база данных не открывается ({error.orig})") from None
+    if faults:
+        store.close()
+        raise RefusedError("; ".join(f"store.url: {fault}" for fault in faults))
     return store
+
+
+def check_store(settings: Settings, config: Path) -> Findings:
+    """Whether the store can be opened; a new one is made."""
+    try:
+        open_store(settings, config).close()
+    except SettingsError as error:
+        return Findings(faults=error.faults, notes=())
+    except RefusedError as error:
+        return Findings(faults=(str(error),), notes=())
+    return Findings(faults=(), notes=())
 
 
 def open_desk(config: Path) -> Desk:
@@ -75,6 +106,7 @@ def open_desk(config: Path) -> Desk:
 
     Raises:
         SettingsError: the configuration cannot be used; every fault at once, in Russian.
+        RefusedError: the store cannot be used.
 
     """
     settings = load(config)
@@ -111,7 +143,7 @@ def open_desk(config: Path) -> Desk:
     return Desk(
         settings=settings,
         office=office_of(settings),
-        zone=ZoneInfo(settings.office.timezone),
+        zone=zone_of(settings),
         calendar=work_calendar(
             settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
         ),

@@ -20,11 +20,14 @@ def alone(desk: Desk) -> Iterator[None]:
     """Hold the store's lock; it ends with the process, whatever ends the process.
 
     Raises:
-        RefusedError: another daemon works on this store.
+        RefusedError: another daemon works on this store, or its folder cannot be made.
 
     """
     folder: Path = desk.store.files.base
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise RefusedError(f"store.files: папка не создаётся ({error.strerror})") from None
     with (folder / "daemon.lock").open("a+", encoding="utf-8") as file:
         try:
             if os.name == "nt":

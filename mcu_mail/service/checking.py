@@ -29,22 +29,50 @@ class Findings:
     notes: tuple[str, ...]
 
 
+def without(findings: Findings, sections: frozenset[str]) -> Findings:
+    """`findings` less those about sections in which something was left out."""
+    about = tuple(f"{section}{mark}" for section in sections for mark in ".:")
+    return Findings(
+        faults=tuple(fault for fault in findings.faults if not fault.startswith(about)),
+        notes=tuple(note for note in findings.notes if not note.startswith(about)),
+    )
+
+
 def check_files(
     settings: Settings, templates: Path, calendar: WorkCalendar, today: date
 ) -> Findings:
     """What can be seen without opening a door: templates, calendar years, competence."""
-    faults = [*template_faults(templates)]
+    parts = (
+        _templates(templates),
+        _calendar(settings, calendar, today),
+        _engine(settings),
+        Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
+    )
+    return Findings(
+        faults=tuple(fault for part in parts for fault in part.faults),
+        notes=tuple(note for part in parts for note in part.notes),
+    )
+
+
+def _templates(templates: Path) -> Findings:
+    answer = "letters/answer.docx"
+    faults = [f"letters.templates: {fault}" for fault in template_faults(templates)]
     faults += [
-        f"templates/letters/answer.docx: {fault}"
-        for fault in letter.template_faults(templates / "letters" / "answer.docx")
+        f"letters.templates: {answer}: {fault}"
+        for fault in letter.template_faults(templates / answer)
     ]
-    notes = []
+    return Findings(faults=tuple(faults), notes=())
+
+
+def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:
     confirmed = settings.calendar.years_confirmed
+    faults = []
     if today.year not in confirmed:
         faults.append(
             f"calendar.years_confirmed: год {today.year} не подтверждён – сроки могут быть "
             "неверными; сверьте календарь с постановлением и добавьте год"
         )
+    notes = []
     coming = calendar.november_warning(today)
     if coming is not None:
         notes.append(
@@ -56,26 +84,38 @@ def check_files(
         for year in confirmed
         if year > today.year + 1
     ]
-    notes += [
+    return Findings(faults=tuple(faults), notes=tuple(notes))
+
+
+def _engine(settings: Settings) -> Findings:
+    engine = settings.letters.engine
+    if engine == "word":
+        fault = "letters.engine: Word пока не подключён; выберите auto или native"
+        return Findings(faults=(fault,), notes=())
+    if engine == "native" or office.find_soffice() is not None:
+        return Findings(faults=(), notes=())
+    if engine == "libreoffice":
+        fault = "letters.engine: LibreOffice на этой машине не найден"
+        return Findings(faults=(fault,), notes=())
+    note = "LibreOffice не найден: PDF делает встроенный движок, вместо .doc уходит .docx"
+    return Findings(faults=(), notes=(f"letters.engine: {note}",))
+
+
+def _empty_topics(settings: Settings) -> list[str]:
+    return [
         f"topics.{key}: нет основ слов, тема сама не найдётся"
         for key, topic in settings.topics.items()
         if not topic.stems and key != "other"
     ]
-    if settings.letters.engine == "libreoffice" and office.find_soffice() is None:
-        faults.append("letters.engine: LibreOffice на этой машине не найден")
-    elif settings.letters.engine == "word":
-        faults.append("letters.engine: Word пока не подключён; выберите auto или native")
-    elif office.find_soffice() is None:
-        notes.append(
-            "LibreOffice не найден: PDF делает встроенный движок, вместо .doc уходит .docx"
-        )
-    notes += [
+
+
+def _foreign_mail(settings: Settings) -> list[str]:
+    return [
         f"tracks.governor.recipients: {item.address} – почта вне России; решите с юристом "
         "(152-ФЗ), уходят ли туда персональные данные"
         for item in settings.tracks.governor.recipients
         if item.enabled and item.address.endswith(("@gmail.com", "@outlook.com", "@yahoo.com"))
     ]
-    return Findings(faults=tuple(faults), notes=tuple(notes))
 
 
 def check_folders(folders: Folders) -> Findings:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.settings import Settings
 
+_MACHINES = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.MDN})
 # A person's words that are no verdict are an answer or a note; both are shown as text.
 _ANSWERS = frozenset({
     MeaningKind.answer,
@@ -40,14 +41,15 @@ def read_file(
     kind = kind_of(mail)
     if source is not None and kind in {MailKind.REPLY, MailKind.OTHER}:
         return _notice(mail, name, source, settings, office, zone)
-    text = new_text(mail, separator=SEPARATOR).text
+    # What a post office writes about a mail is nobody's new text.
+    text = "" if kind in _MACHINES else new_text(mail, separator=SEPARATOR).text
     meaning = read_meaning(text, today) if kind is MailKind.REPLY else None
     return {
         **_common(mail, name),
         "kind": kind.value,
         "text": text,
         "verdict": verdict_of(meaning),
-        "reason": meaning.reason if meaning else "",
+        "reason": " ".join(meaning.reason.split()) if meaning else "",
         "notices": [],
     }
 
@@ -65,7 +67,8 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
         "sender": mail.sender.address,
         "sender_fault": mail.sender.fault,
         "subject": mail.subject,
-        "attachments": [item.name for item in mail.attachments if not item.inline],
+        "attachments": [item.name for item in mail.attachments],
+        "inline": [item.name for item in mail.attachments if item.inline],
     }
 
 

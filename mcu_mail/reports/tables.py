@@ -1,0 +1,180 @@
+"""The same plain values as tables for a terminal, in Russian: the text side of `board` and `read`.
+
+A foreign text is shown as it is: neither mark-up of the table nor control codes of the terminal in
+it are obeyed (`threats.md` A30).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from mcu_mail.reports.board import ENTRY_STATES, RECIPIENT_STATES, STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import RenderableType
+
+    from mcu_mail.domain.office import Office
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DETAIL = 200
+
+
+def plain(text: object) -> Text:
+    """A foreign text as it reads."""
+    return Text(_CONTROLS.sub("�", str(text)))
+
+
+def short(text: str | None) -> str:
+    """`2026-11-23T17:40:00+07:00` → `23.11 17:40`."""
+    return f"{text[8:10]}.{text[5:7]} {text[11:16]}" if text else "–"
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=plain(title))
+
+
+def _add(table: Table, *cells: object) -> None:
+    table.add_row(*(plain("–" if cell is None or cell == "" else cell) for cell in cells))
+
+
+def _turn(actor: str | None, office: Office) -> str:
+    person = office.people.get(actor or "")
+    return person.name if person else "служба"
+
+
+def open_cases(document: Mapping[str, Any], office: Office) -> Table:
+    """Whose turn it is in every open case, until when, and the term."""
+    table = _table("Открытые дела", "Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние")
+    for row in document["cases"]:
+        _add(
+            table,
+            row["number"],
+            row["step_title"],
+            _turn(row["actor"], office),
+            short(row["due"]),
+            short(row["term"]),
+            STATES[row["state"]],
+        )
+    return table
+
+
+def one_case(document: Mapping[str, Any], office: Office) -> tuple[RenderableType, ...]:
+    """A case: its state in a line, the arithmetic of its term, its events and its mails."""
+    head = (
+        f"Дело {document['number']}: {document['step_title']}, {STATES[document['state']]}; "
+        f"ход: {_turn(document['actor'], office)}; до {short(document['due'])}, "
+        f"крайний срок {short(document['term'])}"
+    )
+    return (
+        plain(head),
+        plain(document["term_sentence"]),
+        _events(document, office),
+        _letters(document, office),
+        _mails(document),
+    )
+
+
+def _events(document: Mapping[str, Any], office: Office) -> Table:
+    table = _table("События", "Когда", "Кто", "Событие", "Подробности")
+    for event in document["events"]:
+        who = office.people.get(event["actor"])
+        details = ", ".join(
+            f"{key}: {value}"
+            for key, value in event["data"].items()
+            if key != "cause" and value not in ("", [], {}, None)
+        )
+        name = who.name if who else event["actor"]
+        _add(table, short(event["at"]), name, event["kind"], details[:_DETAIL])
+    return table
+
+
+def _letters(document: Mapping[str, Any], office: Office) -> Table:
+    table = _table("Варианты ответа", "Вариант", "Когда", "Автор", "Страниц", "Начало текста")
+    for letter in document["letters"]:
+        author = office.people.get(letter["author"])
+        name = author.name if author else letter["author"]
+        text = " ".join(letter["text"].split())[:_DETAIL]
+        _add(table, letter["version"], short(letter["created_at"]), name, letter["pages"], text)
+    return table
+
+
+def _mails(document: Mapping[str, Any]) -> Table:
+    table = _table("Письма", "Когда", "Куда", "Тема или вид", "Состояние")
+    for mail in document["mails"]:
+        if mail["direction"] == "in":
+            _add(table, short(mail["at"]), "входящее", mail["kind"], mail["state"])
+        else:
+            for item in mail["recipients"]:
+                _add(
+                    table,
+                    short(item["at"] or mail["at"]),
+                    item["address"],
+                    mail["subject"],
+                    RECIPIENT_STATES[item["state"]],
+                )
+    return table
+
+
+def journal(document: Mapping[str, Any]) -> Table:
+    """The register of outgoing letters."""
+    table = _table(
+        "Журнал исходящих", "Номер", "Дата", "Дело", "Адресат", "О чём", "Состояние", "Куда и когда"
+    )
+    for entry in document["entries"]:
+        where = "\n".join(
+            f"{item['address']}: {RECIPIENT_STATES[item['state']]} {short(item['at'])}"
+            for item in entry["recipients"]
+        )
+        _add(
+            table,
+            entry["number"],
+            entry["date"],
+            entry["case"],
+            entry["addressee"],
+            entry["subject"],
+            ENTRY_STATES[entry["state"]],
+            where,
+        )
+    return table
+
+
+_FIELDS = {
+    "track": "система",
+    "event": "событие",
+    "applicant": "заявитель",
+    "phone": "телефон",
+    "address": "адрес",
+    "link": "ссылка",
+    "external_id": "номер",
+    "received_at": "поступило",
+    "due": "просят к",
+    "text": "текст",
+    "topic": "тема",
+    "topic_sure": "тема точна",
+    "department": "подразделение",
+    "photos": "фото",
+    "nickname": "имя в сети",
+}
+
+
+def one_mail(mail: Mapping[str, Any]) -> Table:
+    """What is read from a mail, and by which rule."""
+    table = _table(mail["file"], "Поле", "Прочитано", "Правило")
+    _add(table, "вид", mail["kind"], "")
+    _add(table, "отправитель", mail["sender"] or f"не принят: {mail['sender_fault']}", "")
+    _add(table, "решение", mail["verdict"], mail["reason"])
+    if not mail["notices"]:
+        _add(table, "новый текст", mail["text"], "")
+    for name in mail["attachments"]:
+        _add(table, "вложение", name, "")
+    for notice in mail["notices"]:
+        for key, title in _FIELDS.items():
+            _add(table, title, notice[key], notice["rules"].get(key, ""))
+        _add(table, "уточнить", ", ".join(notice["unsure"]), "")
+    return table
