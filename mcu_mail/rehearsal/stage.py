@@ -21,6 +21,7 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.errors import RefusedError
 from mcu_mail.service.alone import alone
 from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.scans import prepare_folders
 from mcu_mail.settings.schema import is_loopback
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Stage:
         """The service's own desk, opened once."""
         if self._desk is None:
             self._desk = wiring.open_desk(self.config)
-            self._desk.folders.prepare()
+            prepare_folders(self._desk)
         return self._desk
 
     @contextmanager

@@ -19,7 +19,7 @@ from mcu_mail.service.health import Health
 from mcu_mail.service.papers import do_papers
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
-from mcu_mail.service.scans import take_scans, unsettled
+from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
 
 if TYPE_CHECKING:
     import threading
@@ -44,6 +44,7 @@ class Rounds:
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
+        prepare_folders(self.desk)
         recover(self.desk, now)
         catch_up(self.desk, now)
 

@@ -16,7 +16,7 @@ from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.letter import letter_sha, write_docx
 from mcu_mail.documents.stamp import stamp_scan
-from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError
@@ -54,6 +54,7 @@ def do_papers(desk: Desk, now: datetime) -> int:
         try:
             _KINDS[task.kind](desk, task, now)
             done += 1
+            _works_again(desk, task, now)
         except Exception as error:  # one task must never stop the others
             log.exception("task %s failed (try %d)", task.key, task.attempts + 1)
             _failed(desk, task, now, error)
@@ -91,6 +92,23 @@ def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
                     },
                 )
         work.commit()
+
+
+def _works_again(desk: Desk, task: Task, now: datetime) -> None:
+    """A case that stood aside for this task alone goes on by itself."""
+    if task.attempts < _TELL_AFTER:
+        return
+    with desk.store.work() as work:
+        case = work.cases.get(task.case_id)
+        asked = any(item.purpose is Purpose.sending for item in work.requests.open_of_case(case.id))
+        stuck = any(item.attempts >= _TELL_AFTER for item in work.tasks.open(case.id))
+        if case.state is CaseState.aside and not asked and not stuck:
+            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+            carrier.carry((
+                Log(kind="task_succeeded", data={"task": task.kind}),
+                SetState(state=CaseState.open),
+            ))
+            work.commit()
 
 
 def _render(desk: Desk, task: Task, now: datetime) -> None:

@@ -45,22 +45,51 @@ def register_scan(
     if desk.settings.register_.mode == "master":
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
         _enter_row(desk, work, carrier, scan, None, desk.today(now), now)
-    elif scan.number is not None:
+        return
+    work.facts.set(
+        f"scan:{carrier.case.id}:{carrier.case.version}",
+        f"{scan.sha256}:{scan.pages}:{int(scan.signed)}",
+    )
+    if scan.number is not None and not _is_taken(desk, work, carrier.case, scan.number, now):
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
         _enter_row(desk, work, carrier, scan, scan.number, desk.today(now), now)
-    else:
-        work.facts.set(
-            f"scan:{carrier.case.id}:{carrier.case.version}",
-            f"{scan.sha256}:{scan.pages}:{int(scan.signed)}",
-        )
-        carrier.carry((
-            Enter(
-                step="register",
-                template="register_number",
-                close_as=CloseReason.decided,
-                context={"scan_name": scan.name},
-            ),
-        ))
+        return
+    carrier.carry((
+        Enter(
+            step="register",
+            template="register_number",
+            close_as=CloseReason.decided,
+            context={"scan_name": scan.name},
+        ),
+    ))
+    if scan.number is not None:
+        for request in work.requests.open_of_case(carrier.case.id):
+            carrier.carry(_number_taken(request, scan.number))
+
+
+def _number_taken(request: Request, number: str) -> tuple[Log, Tell]:
+    return (
+        Log(kind="not_taken", data={"reason": "number_taken"}),
+        Tell(
+            people=(request.person,),
+            template="not_taken",
+            request_id=request.id,
+            context={
+                "reason": "number_taken",
+                "words": number,
+                "by": "",
+                "asked_version": None,
+                "details": "",
+            },
+        ),
+    )
+
+
+def _is_taken(desk: Desk, work: UnitOfWork, case: Case, number: str, now: datetime) -> bool:
+    settings = desk.settings.register_
+    on = desk.today(now)
+    scope = counter_key(settings.scope, on=on, case=settings.case, track=case.track)
+    return work.register.number_taken(scope, number)
 
 
 def register_by_number(
@@ -80,21 +109,7 @@ def register_by_number(
     scan = SignedScan(sha256=sha256, pages=int(pages), signed=bool(int(signed)), name="")
     on = meaning.until or desk.today(now)
     if not _enter_row(desk, work, carrier, scan, meaning.name, on, now):
-        carrier.carry((
-            Log(kind="not_taken", data={"reason": "number_taken"}),
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context={
-                    "reason": "number_taken",
-                    "words": meaning.name,
-                    "by": "",
-                    "asked_version": None,
-                    "details": "",
-                },
-            ),
-        ))
+        carrier.carry(_number_taken(request, meaning.name))
 
 
 def _enter_row(

@@ -19,6 +19,7 @@ from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.codes import PrintMark
 from mcu_mail.domain.decisions import Log
 from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.service.cards import what_changed
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.papers import print_name
 from mcu_mail.service.registering import SignedScan, register_scan
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
+
+_TRIES = 3
 
 
 def take_scans(desk: Desk, now: datetime) -> int:
@@ -58,6 +61,21 @@ def take_scans(desk: Desk, now: datetime) -> int:
     return done
 
 
+def prepare_folders(desk: Desk) -> None:
+    """Make sure of the clerk's folders; a share that was there and is gone is never made anew."""
+    base = str(desk.folders.base)
+    with desk.store.work() as work:
+        known = work.facts.get("folders") == base
+        try:
+            desk.folders.prepare(known=known)
+        except TemporaryError as error:
+            log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
+            return
+        if not known:
+            work.facts.set("folders", base)
+            work.commit()
+
+
 def unsettled(desk: Desk) -> bool:
     """Whether a file lies there that has not settled yet: `once` waits for it a while."""
     if not desk.folders.is_mounted():
@@ -68,10 +86,25 @@ def unsettled(desk: Desk) -> bool:
 def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
     try:
         return _one(desk, claimed, dropped, now)
+    except TemporaryError:
+        log.info("a scan waits: the share or this machine is busy")
     except Exception:  # one file must never stop the others
         log.exception("a scan could not be handled")
-        desk.folders.give_back(claimed)
-        return 0
+        if _too_often(desk, claimed):
+            _refuse(desk, claimed, "unknown", now, _named(desk, claimed), None)
+            return 1
+    desk.folders.give_back(claimed)
+    return 0
+
+
+def _too_often(desk: Desk, claimed: Claimed) -> bool:
+    """Whether these bytes have failed for the third time: then a person has to see them."""
+    key = f"scan_failed:{claimed.sha256}"
+    with desk.store.work() as work:
+        tries = int(work.facts.get(key) or 0) + 1
+        work.facts.set(key, str(tries))
+        work.commit()
+    return tries >= _TRIES
 
 
 def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
@@ -122,7 +155,8 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         work.commit()
     # A daemon that was killed after the commit finds the file it had accepted: no refusal then.
     if reason and not (dropped is None and taken_before):
-        _refuse(desk, claimed, reason, now, case, mark)
+        lacks = missing_pages(scan, letter) if letter else ()
+        _refuse(desk, claimed, reason, now, case, mark, lacks=lacks)
     else:
         suffix = "." + claimed.name.rpartition(".")[2].lower()
         desk.folders.finish(
@@ -163,7 +197,7 @@ def _why_not(
     """Why a readable scan is not taken; empty when it is."""
     if case is None:
         return "unknown_case"
-    if letter is None or letter.print_code != mark.code:
+    if letter is None or {one.code for one in scan.marks} != {letter.print_code}:
         return "wrong_print_code"
     if work.scans.accepted(sha256) is not None or work.register.of_case(case.id):
         return "duplicate"
@@ -173,10 +207,17 @@ def _why_not(
         return "wrong_version"
     if case.step != "sign":
         return "step_over"
-    pages = letter.pages or 1
-    if len(scan.pages) < pages:
-        return "missing_page"
-    return ""
+    return "missing_page" if missing_pages(scan, letter) else ""
+
+
+def missing_pages(scan: Scan, letter: Letter) -> tuple[int, ...]:
+    """The numbers of the letter's pages that the scan lacks; empty when it may be whole.
+
+    A page whose code nobody can read may be any of them.
+    """
+    wanted = set(range(1, (letter.pages or 1) + 1)) - {mark.page for mark in scan.marks}
+    unread = sum(not page.marks for page in scan.pages)
+    return tuple(sorted(wanted)) if len(wanted) > unread else ()
 
 
 def _named(desk: Desk, claimed: Claimed) -> Case | None:
@@ -195,6 +236,8 @@ def _refuse(
     now: datetime,
     case: Case | None,
     mark: PrintMark | None,
+    *,
+    lacks: tuple[int, ...] = (),
 ) -> None:
     """Move the file to «Не принято» with a note that says what to do."""
     helper = desk.office.people[desk.standing_in(desk.office.roles.dispatcher, now)]
@@ -208,8 +251,8 @@ def _refuse(
         number=number,
         version=current.version if current else 0,
         found_version=mark.version if mark else 0,
-        what_changed=(),
-        missing_pages="не все страницы",
+        what_changed=_changes(desk, current, mark),
+        missing_pages=", ".join(map(str, lacks)),
         found_number=number,
         limit_mb=0,
         print_file=f"{Folder.TO_SIGN}\\{print_name(number, '.pdf')}",
@@ -219,3 +262,13 @@ def _refuse(
         until=desk.local(current.due) if current and current.due else None,
     )
     desk.folders.reject(claimed, note)
+
+
+def _changes(desk: Desk, case: Case | None, mark: PrintMark | None) -> tuple[str, ...]:
+    """What is new since the version that was scanned."""
+    if case is None or mark is None or mark.version == case.version:
+        return ()
+    with desk.store.view() as view:
+        scanned = view.letters.get(case.id, mark.version)
+        current = view.letters.get(case.id, case.version)
+    return what_changed(scanned.text, current.text) if scanned and current else ()
