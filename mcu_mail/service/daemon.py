@@ -20,11 +20,12 @@ from mcu_mail.service.papers import do_papers
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.today import write_today
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mcu_mail.service.desk import Desk
 
@@ -41,6 +42,8 @@ class Rounds:
     desk: Desk
     played: bool = False
     health: Health = field(default_factory=Health)
+    noted: date | None = None
+    """The day for which this daemon has looked after the clerk's note."""
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
@@ -65,6 +68,11 @@ class Rounds:
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
         done = self.mail_in(now) + self.work(now)
+        day = self.desk.today(now)
+        # The note can only change when something was done or a new day has begun.
+        if done or day != self.noted:
+            self._job("today", lambda: int(write_today(self.desk, now)), now)
+            self.noted = day
         with self.desk.store.work() as work:
             work.facts.set("last_round", now.isoformat())
             work.commit()

@@ -89,7 +89,8 @@ def remind(desk: Desk, now: datetime) -> int:
     for due in owed:
         try:
             with desk.store.work() as work:
-                if work.due.claim(due.id, now):
+                # After a pause several are owed at once: the newest says all that they say.
+                if work.due.claim(due.id, now) and not _is_outdone(due, owed):
                     _one(desk, work, due, now)
                 work.commit()
         except Exception:  # one moment must never stop the others
@@ -98,6 +99,16 @@ def remind(desk: Desk, now: datetime) -> int:
                 work.due.claim(due.id, now)
                 work.commit()
     return len(owed)
+
+
+def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
+    """Whether a reminder is followed by a newer one, or by the escalation, of the same step."""
+    return due.kind == "remind" and any(
+        other.kind in {"remind", "late_superior"}
+        and (other.case_id, other.entry) == (due.case_id, due.entry)
+        and other.at > due.at
+        for other in owed
+    )
 
 
 def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
@@ -115,7 +126,6 @@ def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
 
 
 def _remind(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
-    # After a pause of the daemon several reminders are owed at once: the latest one is enough.
     if case.due is not None and now >= case.due:
         return
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)

@@ -89,6 +89,13 @@ class Register:
         row = self._connection.execute(sa.select(register).where(register.c.id == entry_id)).one()
         return Entry(**row._asdict())
 
+    def sent_since(self, moment: datetime) -> tuple[Entry, ...]:
+        """Letters that were sent at `moment` or later, in the order of registration."""
+        rows = self._connection.execute(
+            sa.select(register).where(register.c.sent_at >= moment).order_by(register.c.id)
+        )
+        return tuple(Entry(**row._asdict()) for row in rows)
+
     def of_year(self, year: int | None) -> tuple[Entry, ...]:
         """The register of a year (None: of all years), in the order of registration."""
         query = sa.select(register).order_by(register.c.id)
