@@ -76,11 +76,22 @@ _VERDICTS = frozenset({
     MeaningKind.weak,
     MeaningKind.confirm,
 })
+_STEP_OF = {
+    Purpose.route: StepKind.route,
+    Purpose.draft: StepKind.draft,
+    Purpose.approve: StepKind.approve,
+    Purpose.sign: StepKind.sign,
+    Purpose.register: StepKind.register,
+}
 _THIS_IS_ANSWER = "это ответ"
 
 
 def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """What follows from a person's answer to an open request."""
+    expected = _STEP_OF.get(request.purpose)
+    if expected is not None and rules.route.step(case.step).kind is not expected:
+        # Such a request is closed when its step ends; a verdict on it must not skip a step.
+        return _not_taken(request, reply, "step_over")
     handlers = {
         Purpose.route: _on_route,
         Purpose.fields: _on_route,
@@ -355,8 +366,10 @@ def _new_version(case: Case, text: str, author: str, rules: Rules) -> Decisions:
 
 def _on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     meaning = reply.meaning
+    step = rules.route.step(case.step)
+    if step.kind is not StepKind.approve:
+        return _not_taken(request, reply, "step_over")
     if meaning.kind is MeaningKind.approve and reply.word_text is None:
-        step = rules.route.step(case.step)
         return (
             Log(kind="approved", data={"version": case.version, "step": case.step}),
             _receipt(request, "approve"),

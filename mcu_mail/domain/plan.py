@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 _GRID = timedelta(minutes=5)
 _CLOSING = ("sign", "register", "send")
 _SMALL_SHARE = 0.05
-"""Of all shares together, for a step that has none: its moment must lie after the start."""
+"""Of all shares together, the least a step gets: its moment must lie after the start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def _shared_out(
     whole = sum((end - begin for begin, end in spans), timedelta())
     given = [max(0.0, shares.get(stage, 0.0)) for stage in stages]
     small = sum(given) * _SMALL_SHARE or 1.0
-    weights = [share or small for share in given]
+    weights = [max(share, small) for share in given]
     total = sum(weights)
     moments: dict[str, datetime] = {}
     passed = 0.0

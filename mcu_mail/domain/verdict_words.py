@@ -67,7 +67,7 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 
 # «согласно» means "according to" and is no approval: the middle of the word is required.
-_AGREED = r"с[оа]?г?л[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?"
+_AGREED = r"с(?:[оа]г?|г)л[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?"
 _AGREE = _any(
     _AGREED,
     r"с[оа]гл[ао]с(?:ен|на|ны)",
