@@ -83,6 +83,13 @@ _STEP_OF = {
     Purpose.sign: StepKind.sign,
     Purpose.register: StepKind.register,
 }
+_NO_VERDICT = {
+    MeaningKind.conditional: "conditional",
+    MeaningKind.weak: "weak",
+    MeaningKind.confirm: "weak",
+    MeaningKind.empty: "empty",
+}
+"""What an approver may say that decides nothing yet, and why it is not taken."""
 _THIS_IS_ANSWER = "это ответ"
 
 
@@ -226,7 +233,8 @@ def _on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decis
                 people=(rules.office.roles.dispatcher, rules.office.roles.curator),
                 template="time_asked",
                 context={
-                    "until": meaning.until,
+                    "until": meaning.until or (rules.today if meaning.at else None),
+                    "until_at": meaning.at,
                     "reason": meaning.reason or reply.text[:300],
                     "who": rules.office.people[reply.person].name,
                     "phone": rules.office.people[reply.person].phone,
@@ -399,12 +407,8 @@ def _on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
                 then=case.step,
             ),
         )
-    if meaning.kind is MeaningKind.conditional:
-        return _not_taken(request, reply, "conditional")
-    if meaning.kind in {MeaningKind.weak, MeaningKind.confirm}:
-        return _not_taken(request, reply, "weak")
-    if meaning.kind is MeaningKind.empty:
-        return _not_taken(request, reply, "empty")
+    if meaning.kind in _NO_VERDICT:
+        return _not_taken(request, reply, _NO_VERDICT[meaning.kind])
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
         *_not_taken(request, reply, "not_understood"),

@@ -259,6 +259,10 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         "kept": ("text", "contact", "фото: 2"),
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),
+    "note_shown": tuple(
+        {**_CASE, "who": PERSON.name, "note_text": "Трактор вышел на линию.", "files": files}
+        for files in ((), ("фото.jpg", "акт.docx"))
+    ),
     "not_taken": tuple(
         {
             **_ASKED,

@@ -5,7 +5,7 @@ Nothing here reaches outside: mails go to the queue, effects on files become tas
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from mcu_mail.domain import decisions as what
@@ -18,13 +18,14 @@ from mcu_mail.service.asking import ask, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date
 
     from mcu_mail.domain.decisions import Decision
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _HOLD = timedelta(minutes=15)
+_END_OF_DAY = time(18)
 _OF_STEP = frozenset({
     Purpose.route,
     Purpose.draft,
@@ -183,6 +184,8 @@ class Carrier:
         context = dict(decision.context)
         if decision.template == "receipt":
             context.setdefault("undo_until", self._undo_until())
+        if decision.template == "time_asked":
+            context["until"] = self._promised(context["until"], context["until_at"])
         for person in dict.fromkeys(people):
             self._told += 1
             # One mail may concern several cases and several requests of one person.
@@ -205,6 +208,12 @@ class Carrier:
         minutes = self._desk.settings.mail.undo_minutes
         until = self._now + timedelta(minutes=minutes)
         return self._desk.local(until) if minutes else None
+
+    def _promised(self, day: date | None, at: time | None) -> datetime | None:
+        """A day that somebody named, at the hour he named or else at its end."""
+        if day is None:
+            return None
+        return datetime.combine(day, at or _END_OF_DAY, self._desk.zone)
 
     def hold(self, mail_id: int, request_id: int) -> datetime:
         """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6).

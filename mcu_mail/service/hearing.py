@@ -20,7 +20,7 @@ from mcu_mail.domain.course import Reply, on_recall, on_reply
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
-from mcu_mail.domain.whose_turn import may_speak_for, person_at
+from mcu_mail.domain.whose_turn import department_of, may_speak_for, person_at
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.proof import TrustLevel, prove
@@ -58,6 +58,8 @@ _HARMLESS = frozenset({
     MeaningKind.question,
     MeaningKind.empty,
 })
+_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note})
+"""What of them is worth the head's time when it comes on a spent code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -498,7 +500,26 @@ def _late(
             request_id=current[0].id if current else None,
         ),
     ))
+    if case.state is not CaseState.closed and (meaning.kind in _SHOWN or said.word is not None):
+        _show_to_head(desk, carrier, said)
     return heard
+
+
+def _show_to_head(desk: Desk, carrier: Carrier, said: _Said) -> None:
+    """A draft or a note from somebody whose turn it is not: the department's head may use it."""
+    department = department_of(carrier.case, desk.office)
+    head = department.head if department else desk.office.roles.dispatcher
+    if said.person is None or said.level is TrustLevel.REFUSED or head == said.person.id:
+        return
+    names = tuple(item.name for item in said.mail.attachments if not item.inline)
+    text = said.text or said.word or ""
+    carrier.carry((
+        Tell(
+            people=(head,),
+            template="note_shown",
+            context={"who": said.person.name, "note_text": text, "files": names},
+        ),
+    ))
 
 
 # --- without a code ------------------------------------------------------------------------------
@@ -544,9 +565,11 @@ def _without_code(desk: Desk, work: UnitOfWork, said: _Said, now: datetime) -> H
             Tell(
                 people=(said.person.id,),
                 template="not_taken",
-                context=_why("not_your_turn", said.text),
+                context=_why("not_your_turn", said.text, by=name_of(case.actor, desk)),
             ),
         ))
+        if meaning.kind in _HARMLESS or said.word is not None:
+            _show_to_head(desk, carrier, said)
     if mine or case is not None:
         first = case.id if case is not None else mine[0].case_id
         return Heard(state=MailState.handled, case_id=first)
