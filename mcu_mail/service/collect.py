@@ -107,7 +107,7 @@ def _sort(
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
         return "witness", MailState.ignored, witnessed(work, letter_id, now)
-    twin = _twin(work, stored, mail)
+    twin = _twin(desk, work, stored, mail)
     if twin is not None:
         return "duplicate", MailState.ignored, twin.case_id
     kind = kind_of(mail)
@@ -139,7 +139,7 @@ def _is_labelled(notice: Notice) -> bool:
     return bool(notice.text) and "text" not in notice.unsure and notice.applicant is not None
 
 
-def _twin(work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:
+def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:
     """The same mail taken before: same bytes, or same Message-ID with the same text (F05, F06)."""
     same = work.mails.same_as(stored)
     if same is not None:
@@ -147,9 +147,22 @@ def _twin(work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | 
     if not mail.message_id:
         return None
     for other in work.mails.with_message_id(mail.message_id, stored.id):
-        if other.sender == mail.sender.address and other.size == stored.size:
-            return other
+        # One that could not be read is no twin: what it said is not known.
+        if other.sender == mail.sender.address and other.error is None:
+            known = read_mail(desk.store.files.get(other.sha256))
+            if _matter(known) == _matter(mail):
+                return other
     return None
+
+
+def _matter(mail: Incoming) -> tuple[object, ...]:
+    """What a mail says, whatever way it came."""
+    return (
+        mail.sender.address,
+        mail.subject,
+        mail.text,
+        tuple((item.name, item.content) for item in mail.attachments),
+    )
 
 
 def _notice(

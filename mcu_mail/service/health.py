@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import McuMailError
+from mcu_mail.errors import McuMailError, TemporaryError
 from mcu_mail.mail.tls import LoginRefusedError
 from mcu_mail.service.asking import tell
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOGIN_AGAIN = timedelta(minutes=15)
+_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120))
 _ALARM_AFTER = timedelta(minutes=10)
 
 
@@ -32,19 +33,24 @@ class Health:
 
     since: dict[str, datetime] = field(default_factory=dict)
     until: dict[str, datetime] = field(default_factory=dict)
+    tries: dict[str, int] = field(default_factory=dict)
     alarmed: set[str] = field(default_factory=set)
     faults: dict[str, str] = field(default_factory=dict)
 
     def is_waiting(self, name: str, now: datetime) -> bool:
-        """Whether a refused login is being left alone, so that the account is not locked out."""
+        """Whether the job is left alone: a refused login, or a server that has just failed."""
         return name in self.until and now < self.until[name]
 
     def failed(self, desk: Desk, name: str, error: Exception, now: datetime) -> None:
         """Record a failure; after ten minutes of it a person is told, once."""
         since = self.since.setdefault(name, now)
         self.faults[name] = str(error) if isinstance(error, McuMailError) else type(error).__name__
+        tries = self.tries[name] = self.tries.get(name, 0) + 1
         if isinstance(error, LoginRefusedError):
+            # Trying a wrong password again and again locks the account out.
             self.until[name] = now + _LOGIN_AGAIN
+        elif isinstance(error, TemporaryError):
+            self.until[name] = now + _AGAIN[min(tries, len(_AGAIN)) - 1]
         if name not in self.alarmed and (
             now - since >= _ALARM_AFTER or isinstance(error, LoginRefusedError)
         ):
@@ -56,6 +62,7 @@ class Health:
         """The job works (again)."""
         self.since.pop(name, None)
         self.until.pop(name, None)
+        self.tries.pop(name, None)
         self.faults.pop(name, None)
         if name in self.alarmed:
             self.alarmed.discard(name)
