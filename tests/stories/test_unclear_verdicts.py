@@ -1,0 +1,187 @@
+"""Words that are not plain: nothing moves, the one asked hears how to say it."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+
+from mcu_mail.rehearsal.people import buttons_of, text_of
+from tests.stories.office_day import OTHER_ANSWER, code_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def edited(letter: bytes, old: str, new: str) -> bytes:
+    """Our own letter as an approver saves it after a change in Word."""
+    document = docx.Document(io.BytesIO(letter))
+    for paragraph in document.paragraphs:
+        if old in paragraph.text:
+            paragraph.runs[0].text = paragraph.text.replace(old, new)
+            for run in paragraph.runs[1:]:
+                run.text = ""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def attached(mail, suffix):
+    return next(
+        part.get_content()
+        for part in mail.iter_attachments()
+        if str(part.get_filename()).endswith(suffix)
+    )
+
+
+def assert_nothing_moved(day, reason):
+    assert day.moved == set()
+    assert day.reasons()[-1:] == [reason]
+    assert day.events("approved") == []
+    assert set(day.got) == {"dep_life"}
+    assert len(day.got["dep_life"]) == 1
+
+
+def test_an_approval_with_a_condition_is_held_with_two_buttons(day):
+    code = code_of(day.drafted())
+    day.reply("dep_life", "Согласен, но уберите вторую фразу", "09:10")
+    assert_nothing_moved(day, "conditional")
+    assert list(buttons_of(day.last("dep_life"))) == ["Отправить так", "Вернуть с замечанием"]
+    assert code_of(day.last("dep_life")) == code
+
+
+def test_a_held_approval_can_be_sent_as_it_is(day):
+    day.drafted()
+    day.reply("dep_life", "Согласовано с замечанием: короче бы", "09:10")
+    day.press("dep_life", "Отправить так", "09:20")
+    assert day.case().step == "sign"
+    assert len(day.events("approved")) == 1
+
+
+def test_a_held_approval_can_become_a_return_with_its_remark(day):
+    day.drafted()
+    day.reply("dep_life", "Согласен, но уберите вторую фразу", "09:10")
+    day.press("dep_life", "Вернуть с замечанием", "09:20", added="уберите вторую фразу")
+    assert day.case().step == "draft"
+    assert "уберите вторую фразу" in day.told("roads_head")
+
+
+@pytest.mark.parametrize("word", ["ок", "+", "да", "👍", "Хорошо", "Ознакомлен"])
+def test_a_weak_word_asks_for_one_tap_more(day, word):
+    code = code_of(day.drafted())
+    day.reply("dep_life", word, "09:10")
+    assert_nothing_moved(day, "weak")
+    assert code_of(day.last("dep_life")) == code
+    day.press("dep_life", "Согласовать", "09:20")
+    assert day.case().step == "sign"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("А до какого дома расчистили?", "not_understood"),
+        ("Согласовано?", "not_understood"),
+        ("", "empty"),
+        ("Посмотрю после обеда", "not_understood"),
+        ("Исполнитель: Заместителева", "not_understood"),
+    ],
+)
+def test_what_is_no_verdict_leaves_the_code_open(day, text, reason):
+    day.drafted()
+    day.reply("dep_life", text, "09:10")
+    assert_nothing_moved(day, reason)
+    day.reply("dep_life", "Согласовано", "09:20")
+    assert day.case().step == "sign"
+
+
+def test_an_approver_s_own_word_file_is_shown_to_him_and_then_approved_by_him(day):
+    request = day.drafted()
+    mended = edited(attached(request, ".docx"), "до дома № 25", "до дома № 31")
+    day.reply("dep_life", "Поправил сам", "09:10", files=[("Ответ.docx", DOCX, mended)])
+    assert day.case().version == 2
+    assert day.asked() == [("approve", "dep_life")]
+    assert day.events("approved") == []
+    assert set(day.got) == {"dep_life"}
+    assert "Что изменилось в варианте 2: – было «25.», стало «31.»" in day.told("dep_life")
+    assert "до дома № 31" in day.letter(2).text
+    # The opening and the record of contact that the template adds stand there once.
+    shown = docx.Document(io.BytesIO(attached(day.last("dep_life"), ".docx")))
+    body = "\n".join(paragraph.text for paragraph in shown.paragraphs)
+    assert body.count("23.11.2026 автогрейдером") == 1
+    assert body.lower().count("ваше сообщение") == 1
+    # He who prepared the answer stays its executor, whoever mended the words.
+    assert day.letter(2).author == "roads_head"
+    day.press("dep_life", "Согласовать", "09:20")
+    assert day.case().step == "sign"
+    assert set(day.got) == {"dep_life", "registry"}
+
+
+def test_an_approval_with_an_edited_word_file_approves_nothing_yet(day):
+    request = day.drafted()
+    mended = edited(attached(request, ".docx"), "до дома № 25", "до дома № 31")
+    day.reply("dep_life", "Согласовано", "09:10", files=[("Ответ.docx", DOCX, mended)])
+    assert day.events("approved") == []
+    assert day.asked() == [("approve", "dep_life")]
+    assert day.case().version == 2
+
+
+def test_our_own_letter_attached_once_more_changes_nothing_and_the_approval_counts(day):
+    request = day.drafted()
+    same = attached(request, ".docx")
+    day.reply("dep_life", "Согласовано", "09:10", files=[("Ответ.docx", DOCX, same)])
+    assert day.case().step == "sign"
+    assert day.case().version == 1
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_stop_within_the_window_takes_an_approval_back(day, by_button):
+    day.approved()
+    receipt = day.last("dep_life")
+    assert "СТОП" in text_of(receipt)
+    if by_button:
+        day.press("dep_life", "Отозвать решение", "09:13")
+    else:
+        day.reply("dep_life", "СТОП", "09:13")
+    assert day.asked() == [("approve", "dep_life")]
+    assert day.files("На подпись") == []
+    assert len(day.events("recalled")) == 1
+    assert set(day.got) == {"dep_life"}
+    # The version is the same; the request is a new one.
+    assert day.case().version == 1
+    day.reply("dep_life", "На доработку: нет даты", "09:20")
+    assert day.case().step == "draft"
+
+
+def test_stop_as_an_answer_to_the_request_itself_works_too(day):
+    request = day.drafted()
+    day.press("dep_life", "Согласовать", "09:10")
+    day.reply("dep_life", "Отбой, ошибся", "09:12", to=request)
+    assert day.asked() == [("approve", "dep_life")]
+
+
+def test_stop_after_the_window_moves_nothing(day):
+    day.approved()
+    day.reply("dep_life", "СТОП", "09:30")
+    assert day.moved == set()
+    assert day.reasons() == ["recall_late"]
+    assert set(day.got) == {"dep_life"}
+    assert len(day.files("На подпись")) == 2
+
+
+def test_stop_after_the_next_one_has_decided_moves_nothing(day):
+    day.executor_drafts()
+    day.press("uzhtr_head", "Согласовать", "09:10")
+    receipt = day.last("uzhtr_head")
+    day.press("dep_life", "Согласовать", "09:12")
+    day.reply("uzhtr_head", "СТОП", "09:13", to=receipt)
+    assert day.moved == set()
+    assert day.reasons() == ["recall_late"]
+    assert set(day.got) == {"uzhtr_head"}
+
+
+def test_a_return_can_be_taken_back_too(day):
+    day.drafted()
+    day.reply("dep_life", "На доработку: не то", "09:10")
+    day.reply("dep_life", "Стоп", "09:12")
+    assert day.asked() == [("approve", "dep_life")]
+    assert OTHER_ANSWER not in day.letter(1).text
