@@ -6,11 +6,10 @@ the office's whole folder is copied, as a restored backup would be, and opened a
 
 from __future__ import annotations
 
-import json
 import shutil
+import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcu_mail.documents.folder import Folder
 from mcu_mail.rehearsal.clerk import sign_and_scan
@@ -19,9 +18,10 @@ from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Post, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from email.message import EmailMessage
+    from pathlib import Path
 
     from mcu_mail.domain.case import Case
     from mcu_mail.store.queue import Outgoing
@@ -43,14 +43,6 @@ head = Writer(name="Фёдор Трассов", address="dorogi@okrug.example", 
 deputy = Writer(name="Илья Хозяйственнов", address="zam-zhkh@okrug.example")
 dispatcher = Writer(name="Алла Письменнова", address="obr@okrug.example")
 clerk = Writer(name="Нина Журналова", address="kanc@okrug.example")
-
-_SAMPLES = Path(__file__).parent.parent / "samples" / "notifications.jsonl"
-
-
-def sample_notices() -> list[dict[str, Any]]:
-    """The notices of the Governor's track that come with the samples."""
-    lines = _SAMPLES.read_text(encoding="utf-8").splitlines()
-    return [item for item in map(json.loads, lines) if item["track"] == "governor"]
 
 
 def notice(stage: Stage, when: str, *, text: str = "", serial: int = 1, street: str = "") -> bytes:
@@ -116,15 +108,19 @@ def prepare(folder: Path, changes: Mapping[str, Any]) -> Prepared:
 
 def cases(stage: Stage) -> tuple[Case, ...]:
     """Every case, closed ones too."""
+    found: list[Case] = []
     with stage.desk.store.view() as view:
-        found = []
-        serial = 1
         for year in (2026, 2027):
             serial = 1
             while (case := view.cases.by_number(f"{year}-{serial:06}")) is not None:
                 found.append(case)
                 serial += 1
     return tuple(found)
+
+
+def faulty(stage: Stage) -> PostOffice:
+    """The stage's post office with its scripted faults; the real one has them too."""
+    return cast("PostOffice", stage.post)
 
 
 def the_case(stage: Stage, number: str = NUMBER) -> Case:
@@ -162,17 +158,11 @@ def states(stage: Stage, number: str = NUMBER) -> dict[str, str]:
 
 
 def mail_states(stage: Stage) -> list[tuple[str, str]]:
-    """(kind, state) of every mail that was taken in, oldest first."""
-    with stage.desk.store.view() as view:
-        found = []
-        number = 1
-        while True:
-            try:
-                mail = view.mails.get(number)
-            except Exception:  # noqa: BLE001 - the store's own error for «no such row»
-                return found
-            found.append((mail.kind or "", mail.state.value))
-            number += 1
+    """(kind, state) of every mail that was taken in, in the order of the ledger."""
+    with sqlite3.connect(stage.folder / "var" / "mcu.db") as database:
+        rows = database.execute("SELECT kind, state FROM mails ORDER BY id").fetchall()
+    database.close()
+    return [(kind or "", state) for kind, state in rows]
 
 
 # --- what people and the folder see -------------------------------------------------------------
@@ -223,8 +213,3 @@ def at(stage: Stage, text: str) -> datetime:
 def tell(stage: Stage, writer: Writer, mail: EmailMessage, words: str, when: str) -> None:
     """A person answers a mail of ours, and the service hears it."""
     stage.post.deliver(OURS, reply(writer, mail, words, at(stage, when)))
-
-
-def names(files: Sequence[Path]) -> list[str]:
-    """The names of files."""
-    return sorted(item.name for item in files)

@@ -1,4 +1,4 @@
-"""What comes into the mailbox, and what a mailbox does on a bad day: nothing lost, nothing twice."""
+"""What comes into the mailbox, and what it does on a bad day: nothing lost, nothing twice."""
 
 from __future__ import annotations
 
@@ -380,9 +380,10 @@ def test_a_mail_expunged_between_listing_and_fetching_stops_nothing(
 def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_ones_go_on(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from mcu_mail.mail import mime
     from mcu_mail.service import collect as job
 
-    real = job.read_mail
+    real = mime.read_mail
 
     def read_mail(raw: bytes) -> object:
         if b"POISON" in raw:

@@ -70,7 +70,8 @@ def daemon(stage: Stage) -> Iterator[subprocess.Popen[str]]:
 def snow(stage: Stage, serial: int) -> bytes:
     """A notice that states no moment: it counts from its arrival, whatever the day is."""
     body = (
-        f"Заявитель: Небывалова Алла Игнатьевна\nАдрес: пгт Тяжинский, ул. Образцовая, д. {serial}\n"
+        "Заявитель: Небывалова Алла Игнатьевна\n"
+        f"Адрес: пгт Тяжинский, ул. Образцовая, д. {serial}\n"
         "Текст: Не чистят снег на дороге, вторую неделю не проехать трактору.\n"
     )
     at = stage.moment("2026-11-23 08:15")
@@ -81,9 +82,10 @@ def snow(stage: Stage, serial: int) -> bytes:
 def test_a_daemon_reads_mail_by_itself_and_ends_cleanly_on_sigterm(
     stage: Stage, daemon: subprocess.Popen[str]
 ) -> None:
-    for serial in (1, 2):
-        stage.post.deliver(OURS, snow(stage, serial))
-        until(lambda count=serial: len(stage.mails(head.address)) == count, daemon)
+    stage.post.deliver(OURS, snow(stage, 1))
+    until(lambda: len(stage.mails(head.address)) == 1, daemon)
+    stage.post.deliver(OURS, snow(stage, 2))
+    until(lambda: len(stage.mails(head.address)) == 2, daemon)
 
     daemon.send_signal(signal.SIGTERM)
     words, _ = daemon.communicate(timeout=10)

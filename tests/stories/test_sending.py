@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from email import message_from_bytes
 from email.policy import default
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.documents.folder import Folder
+from mcu_mail.documents.office import find_soffice
 from mcu_mail.documents.readback import read_pdf
 from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.rehearsal.people import html_of, text_of
 from mcu_mail.reports import board
 from tests.peers.post import BOUNCING
 from tests.stories.signed_letter import (
@@ -24,6 +27,7 @@ from tests.stories.signed_letter import (
     copies,
     deputy,
     dispatcher,
+    faulty,
     head,
     kinds,
     letter_out,
@@ -149,7 +153,7 @@ def test_the_letter_to_the_region_holds_nothing_of_ours_but_the_letter(signed: S
         assert mail["Cc"] is None
         assert mail["Bcc"] is None
         assert str(mail["From"].addresses[0].addr_spec) == OURS
-        whole = mail.get_body(("plain",)).get_content() + mail.get_body(("html",)).get_content()
+        whole = text_of(mail) + html_of(mail)
         assert SEPARATOR not in whole
         assert "Код:" not in whole
         assert "mailto:" not in whole.replace(f"mailto:{OURS}", "")
@@ -160,6 +164,22 @@ def test_the_letter_to_the_region_holds_nothing_of_ours_but_the_letter(signed: S
     kept = signed.desk.folders.base / "Отправлено/2026"
     assert attached(first)["Ответ 01-12-1.pdf"] == (kept / f"{NUMBER} Ответ.pdf").read_bytes()
     assert attached(first)["Ответ 01-12-1.docx"] == (kept / f"{NUMBER} Ответ.docx").read_bytes()
+
+
+@pytest.mark.office
+def test_the_region_gets_pdf_and_doc_where_libreoffice_is(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice
+) -> None:
+    if find_soffice() is None and "MCU_MAIL_REQUIRE_PEERS" not in os.environ:
+        pytest.skip("LibreOffice is not installed")
+    stage = waiting_letter.on(tmp_path / "office", post_office, {"letters.engine": "auto"})
+    with stage.opened():
+        stage.drop("скан.pdf", waiting_letter.scan)
+        stage.play(at(stage, "16:40"))
+        files = attached(stage.mails(SECOND)[0])
+        assert list(files) == ["Ответ 01-12-1.pdf", "Ответ 01-12-1.doc"]
+        assert files["Ответ 01-12-1.doc"].startswith(b"\xd0\xcf\x11\xe0"), "a real Word file"
+        assert f"{NUMBER} Ответ.doc" in listing(stage, "Отправлено/2026")
 
 
 @on_both
@@ -179,7 +199,7 @@ def test_the_witness_copy_is_filed_and_opens_nothing(signed: Stage) -> None:
 
 @on_both
 def test_one_refusal_asks_the_dispatcher_and_repeats_nothing(signed: Stage) -> None:
-    signed.post.refuse(SECOND, 550, "5.1.1 no such user")
+    faulty(signed).refuse(SECOND, 550, "5.1.1 no such user")
     signed.play(at(signed, "16:40"))
 
     assert copies(signed) == [1, 0]
@@ -212,7 +232,7 @@ def test_one_refusal_asks_the_dispatcher_and_repeats_nothing(signed: Stage) -> N
 
 
 def test_a_refusal_can_be_closed_with_a_reason_but_not_without(signed: Stage) -> None:
-    signed.post.refuse(FIRST, 554, "5.7.1 refused")
+    faulty(signed).refuse(FIRST, 554, "5.7.1 refused")
     signed.play(at(signed, "16:40"))
     asked = signed.mails(dispatcher.address)[-1]
 
@@ -231,7 +251,7 @@ def test_a_refusal_can_be_closed_with_a_reason_but_not_without(signed: Stage) ->
 
 def test_refused_by_both_and_closed_stays_unsent_in_the_register(signed: Stage) -> None:
     for address in REGION:
-        signed.post.refuse(address, 550, "5.1.1 no such user")
+        faulty(signed).refuse(address, 550, "5.1.1 no such user")
     signed.play(at(signed, "16:40"))
     asked = signed.mails(dispatcher.address)[-1]
     assert sum("не принял" in one for one in questions(signed)) == 1
@@ -248,7 +268,7 @@ def test_refused_by_both_and_closed_stays_unsent_in_the_register(signed: Stage) 
 
 @on_both
 def test_deferred_then_accepted_reaches_each_address_exactly_once(signed: Stage) -> None:
-    signed.post.refuse(SECOND, 450, "4.2.1 greylisted", times=2)
+    faulty(signed).refuse(SECOND, 450, "4.2.1 greylisted", times=2)
     signed.play(at(signed, "16:40"))
     assert copies(signed) == [1, 0]
     assert states(signed) == {FIRST: "accepted", SECOND: "deferred"}
@@ -269,7 +289,7 @@ def test_deferred_then_accepted_reaches_each_address_exactly_once(signed: Stage)
 
 def test_deferred_until_the_term_is_told_once_and_tried_on(signed: Stage) -> None:
     for address in REGION:
-        signed.post.refuse(address, 451, "4.7.1 try again later")
+        faulty(signed).refuse(address, 451, "4.7.1 try again later")
     for moment in ("16:40", "16:45", "17:30"):
         signed.play(at(signed, moment))
     assert not any("не уходит" in one for one in questions(signed))
@@ -283,7 +303,7 @@ def test_deferred_until_the_term_is_told_once_and_tried_on(signed: Stage) -> Non
     assert states(signed) == dict.fromkeys(REGION, "deferred")
 
     for address in REGION:
-        signed.post.accept(address)
+        faulty(signed).accept(address)
     signed.play("2026-11-24 10:30")
     assert copies(signed) == [1, 1]
     assert journal_row(signed)["state"] == "sent"
@@ -294,7 +314,7 @@ def test_deferred_until_the_term_is_told_once_and_tried_on(signed: Stage) -> Non
 
 
 def test_deferred_past_the_term_can_be_ended_by_the_dispatchers_word(signed: Stage) -> None:
-    signed.post.refuse(FIRST, 451, "4.7.1 try again later")
+    faulty(signed).refuse(FIRST, 451, "4.7.1 try again later")
     signed.play(at(signed, "16:40"))
     signed.play("2026-11-24 08:20")
     (asked,) = (mail for mail in signed.mails(dispatcher.address) if "не уходит" in mail["Subject"])
@@ -302,7 +322,7 @@ def test_deferred_past_the_term_can_be_ended_by_the_dispatchers_word(signed: Sta
     signed.play("2026-11-24 08:26")
     assert the_case(signed).state.value == "closed"
 
-    signed.post.accept(FIRST)
+    faulty(signed).accept(FIRST)
     signed.play("2026-11-24 10:00")
 
     assert copies(signed) == [0, 1], "what a person has sent is not sent again"
@@ -327,7 +347,7 @@ def test_a_disabled_address_gets_nothing(
 
 def test_a_forged_letter_id_does_nothing(signed: Stage) -> None:
     for address in REGION:
-        signed.post.refuse(address, 450, "4.2.1 later")
+        faulty(signed).refuse(address, 450, "4.2.1 later")
     signed.play(at(signed, "16:40"))
     real = letter_out(signed).letter_id
     for serial, forged in enumerate((
@@ -337,8 +357,8 @@ def test_a_forged_letter_id_does_nothing(signed: Stage) -> None:
         "",
     )):
         raw = (
-            f"From: {OURS}\r\nTo: {OURS}\r\nSubject: copy\r\nMessage-ID: <f{serial}@evil.example>\r\n"
-            f"X-Letter-Id: {forged}\r\n\r\nletter\r\n"
+            f"From: {OURS}\r\nTo: {OURS}\r\nSubject: copy\r\n"
+            f"Message-ID: <f{serial}@evil.example>\r\nX-Letter-Id: {forged}\r\n\r\nletter\r\n"
         )
         signed.post.deliver(OURS, raw.encode())
     signed.play(at(signed, "16:40"))
