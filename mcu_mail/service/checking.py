@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcu_mail.documents import letter, office
+from mcu_mail.documents import engines, letter, office
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
 from mcu_mail.mail.wording import template_faults
+from mcu_mail.service.writing import letterhead_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,6 +47,7 @@ def check_files(
         _templates(templates),
         _calendar(settings, calendar, today),
         _engine(settings),
+        _letterhead(settings),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(
@@ -62,6 +64,11 @@ def _templates(templates: Path) -> Findings:
         for fault in letter.template_faults(templates / answer)
     ]
     return Findings(faults=tuple(faults), notes=())
+
+
+def _letterhead(settings: Settings) -> Findings:
+    faults = engines.letterhead_faults(letterhead_of(settings))
+    return Findings(faults=tuple(f"office.letterhead: {fault}" for fault in faults), notes=())
 
 
 def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
+    from mcu_mail.settings import Settings
     from mcu_mail.store.cases import Letter
 
 _ACTING = "Исполняющий обязанности "
@@ -46,6 +47,18 @@ def signer_of(desk: Desk, now: datetime) -> tuple[str, str, str]:
     return acting, _ACTING + title, desk.office.people[acting].name
 
 
+def letterhead_of(settings: Settings) -> Letterhead:
+    """The office's form as the sheet draws it."""
+    form = settings.office.letterhead
+    return Letterhead(
+        lines=form.lines,
+        address=form.address,
+        phone=form.phone,
+        email=form.email,
+        requisites=form.requisites,
+    )
+
+
 def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> LetterContent:
     """Everything that stands on this version, before it has a number."""
     office = desk.settings.office
@@ -59,13 +72,7 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
     return LetterContent(
         case=case.number,
         version=letter.version,
-        letterhead=Letterhead(
-            lines=office.letterhead.lines,
-            address=office.letterhead.address,
-            phone=office.letterhead.phone,
-            email=office.letterhead.email,
-            requisites=office.letterhead.requisites,
-        ),
+        letterhead=letterhead_of(desk.settings),
         number=None,
         date=None,
         ref_number=notice.external_id,

@@ -301,7 +301,25 @@ class CompetenceSettings(Model):
 
 
 LabelField = Literal[
-    "applicant", "phone", "address", "link", "external_id", "received_at", "due", "text", "photos"
+    "applicant",
+    "surname",
+    "given",
+    "patronymic",
+    "nickname",
+    "phone",
+    "address",
+    "settlement",
+    "street",
+    "house",
+    "flat",
+    "link",
+    "external_id",
+    "received_at",
+    "time",
+    "due",
+    "text",
+    "photos",
+    "other",
 ]
 
 

@@ -30,8 +30,11 @@ def open_database(url: str) -> sa.Engine:
     """Return an engine for `url` with the house's settings; nothing is opened yet."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return sa.create_engine(
+            url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True
+        )
+    # An error of the database ends up in a log, and parameters are people's names and words (A34).
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

@@ -328,9 +328,13 @@ def test_a_recall_after_another_step_moves_nothing():
 
 
 def test_a_rendered_version_goes_where_its_author_made_it_go():
-    (enter,) = on_rendered("approve_head", rules())
+    entered_as = [
+        (one.step, one.template)
+        for one in on_rendered("approve_head", rules())
+        if isinstance(one, Enter)
+    ]
 
-    assert (enter.step, enter.template) == ("approve_head", "approve")
+    assert entered_as == [("approve_head", "approve")]
 
 
 @given(
