@@ -309,7 +309,9 @@ def test_the_note_is_not_touched_while_it_says_nothing_new(
 
 def send_one(stage: Stage, day: str, serial: int, *, scanned: str = "16:40", name: str = "") -> str:
     number = bring_to_sign(stage, day=day, serial=serial)
-    stage.drop(name or f"скан {serial}.pdf", sign_and_scan(stage.to_sign(number), grey=True))
+    stage.drop(
+        name or f"скан {serial}.pdf", sign_and_scan(stage.to_sign(number), grey=True, dpi=150)
+    )
     stage.play(f"{day} {scanned}")
     return number
 
@@ -342,9 +344,9 @@ def test_numbers_follow_each_other_without_a_gap_and_from_the_configured_start(
 def test_the_year_of_a_number_is_the_offices_date_on_new_years_eve(stage: Stage) -> None:
     first = bring_to_sign(stage, day="2026-12-30", serial=1)
     second = bring_to_sign(stage, day="2026-12-31", serial=2)
-    stage.drop("а.pdf", sign_and_scan(stage.to_sign(first), grey=True))
+    stage.drop("а.pdf", sign_and_scan(stage.to_sign(first), grey=True, dpi=150))
     stage.play("2026-12-31 23:59")
-    stage.drop("б.pdf", sign_and_scan(stage.to_sign(second), grey=True))
+    stage.drop("б.pdf", sign_and_scan(stage.to_sign(second), grey=True, dpi=150))
     stage.play("2027-01-01 00:01")
 
     assert [(one.year, one.n, one.on_date) for one in register(stage)] == [

@@ -145,8 +145,11 @@ def refused_as(stage: Stage, name: str, content: bytes, when: str = "16:40") -> 
         ("без имени и расширения", lambda pdf: sign_and_scan(pdf, grey=True, dpi=150)),
         ("IMG_20261123.jpg", lambda pdf: sign_and_scan(pdf, as_image=True)),
         ("скан.png", lambda pdf: as_png(sign_and_scan(pdf, as_image=True, grey=True, dpi=150))),
-        ("вверх ногами.pdf", lambda pdf: sign_and_scan(pdf, turn=180, grey=True)),
-        ("на боку.pdf", lambda pdf: sign_and_scan(pdf, turn=90, skew_degrees=-2.5, grey=True)),
+        ("вверх ногами.pdf", lambda pdf: sign_and_scan(pdf, turn=180, grey=True, dpi=150)),
+        (
+            "на боку.pdf",
+            lambda pdf: sign_and_scan(pdf, turn=90, skew_degrees=-2.5, grey=True, dpi=150),
+        ),
         ("2025-000777 чужое имя.pdf", lambda pdf: sign_and_scan(pdf, grey=True, dpi=150)),
         ("№ 777 – не наш.pdf", lambda pdf: sign_and_scan(pdf, grey=True, dpi=150)),
     ],
@@ -269,7 +272,7 @@ def test_the_same_file_again_and_a_scan_after_sending(
         letter = view.letters.get(1, 1)
     assert letter is not None
     assert letter.pdf is not None
-    other = sign_and_scan(printed.files.get(letter.pdf), seed=7, grey=True)
+    other = sign_and_scan(printed.files.get(letter.pdf), seed=7, grey=True, dpi=150)
     note = refused_as(stage, "другой скан.pdf", other, "16:50")
     assert NUMBER in note
     assert len(register(stage)) == 1
@@ -333,7 +336,9 @@ def test_several_scans_at_once_take_the_numbers_in_a_row(
 ) -> None:
     others = [bring_to_sign(stage, day="2026-11-24", serial=serial) for serial in (2, 3)]
     for number in others:
-        stage.drop(f"скан {number[-1]}.pdf", sign_and_scan(stage.to_sign(number), grey=True))
+        stage.drop(
+            f"скан {number[-1]}.pdf", sign_and_scan(stage.to_sign(number), grey=True, dpi=150)
+        )
     stage.drop("скан 1.pdf", waiting_letter.scan)
     stage.drop("лишнее.pdf", blank())
     stage.play("2026-11-24 13:10")
