@@ -104,7 +104,8 @@ def test_a_scan_of_the_old_version_lies_refused_with_a_note(plain_day):
     assert "вариант 1" in note
     assert plain_day.bytes_of("outbox/Не принято/Scan0007.pdf").startswith(b"%PDF")
     assert list((plain_day.folder / "outbox/Подписано").iterdir()) == []
-    assert list((plain_day.folder / "outbox/На подпись").iterdir()) == []
+    to_sign = plain_day.folder / "outbox/На подпись"
+    assert [path.name for path in to_sign.iterdir()] == ["Сегодня.txt"]
 
 
 def test_the_mails_of_the_day_tell_its_turns(plain_day):
