@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.office_day import NATIVE as NATIVE_LETTERS
-from tests.stories.office_day import OfficeDay
+from tests.stories.office_day import OfficeDay, Walked, walk
 from tests.stories.signed_letter import NATIVE, Prepared, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mcu_mail.rehearsal.postoffice import PostOffice
@@ -24,6 +24,19 @@ def waiting_letter(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     return prepare(folder / "office", NATIVE)
 
 
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Walked]:
+    """Offices walked once to where many stories begin, by the name of the place."""
+    known: dict[str, Walked] = {}
+
+    def walked_to(place: str) -> Walked:
+        if place not in known:
+            known[place] = walk(tmp_path_factory.mktemp("walked") / place, place)
+        return known[place]
+
+    return walked_to
+
+
 @pytest.fixture
 def changes(request: pytest.FixtureRequest) -> dict[str, object]:
     """Settings of a story beside the shipped ones; its parametrisation may fill them."""
@@ -31,8 +44,15 @@ def changes(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 @pytest.fixture
-def day(tmp_path: Path, post_office: PostOffice, changes: dict[str, object]) -> Iterator[OfficeDay]:
+def day(
+    tmp_path: Path,
+    post_office: PostOffice,
+    changes: dict[str, object],
+    walked: Callable[[str], Walked],
+) -> Iterator[OfficeDay]:
     """A fresh office on the embedded post office, whose letters are made natively."""
     settings = {**NATIVE_LETTERS, **changes}
-    with OfficeDay(tmp_path / "office", post_office, settings).opened() as office:
+    # Under other settings the whole way is walked: they may matter on it.
+    begun = None if changes else walked
+    with OfficeDay(tmp_path / "office", post_office, settings, walked=begun).opened() as office:
         yield office

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -18,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, press, reply, text_of
+from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import SHIPPED, Stage
-from tests.conftest import PASSWORD
+from tests.conftest import DOMAIN, PASSWORD, USER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from email.message import EmailMessage
     from pathlib import Path
 
@@ -78,6 +80,7 @@ OTHER_ANSWER = (
     "Улица Образцовая расчищена 23.11.2026 автогрейдером от дома № 1 до дома № 31. Посыпка "
     "противогололёдным материалом проведена дважды. Повторная уборка запланирована на 25.11.2026."
 )
+_NOTICES = {SNOW: "snow", LIGHTS: "lights", BLURRED: "blurred"}
 DECISIONS = frozenset({"approved", "returned", "head_returned", "edited", "draft", "executor"})
 """Events that only a verdict or a draft makes."""
 
@@ -102,10 +105,40 @@ class Standing:
     decisions: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """An office's folder and mailboxes at a place where many stories begin."""
+
+    folder: Path
+    mails: Mapping[str, Sequence[bytes]]
+    got: Mapping[str, Sequence[EmailMessage]]
+    moved: frozenset[str]
+
+
+def walk(folder: Path, place: str) -> Walked:
+    """Walk to a place by real mail, once for all stories that begin there."""
+    with PostOffice({USER: PASSWORD}, [DOMAIN]) as post:
+        with OfficeDay(folder, post, NATIVE).opened() as day:
+            if place in _NOTICES.values():
+                day.notice(text=next(text for text, name in _NOTICES.items() if name == place))
+            else:
+                getattr(day, place)()
+        mails = {person: post.mailbox(address) for person, address in _addresses().items()}
+        return Walked(folder=folder, mails=mails, got=day.got, moved=frozenset(day.moved))
+
+
 class OfficeDay:
     """The 23rd of November 2026, a Monday, in the office of the shipped configuration."""
 
-    def __init__(self, folder: Path, post: Post, changes: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        post: Post,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        walked: Callable[[str], Walked] | None = None,
+    ) -> None:
+        self._walked = walked
         self.stage = Stage(folder, post, PASSWORD, changes)
         self.post = post
         self.got: dict[str, list[EmailMessage]] = {}
@@ -150,6 +183,8 @@ class OfficeDay:
     def notice(self, at: str = "08:40", text: str = SNOW, *, subject: str = "Сообщение") -> None:
         """The region sends a citizen's message."""
         region = Writer(name="Приёмная", address="press@region.example", client=Client.plain)
+        if at == "08:40" and text in _NOTICES and self._begin_at(_NOTICES[text]):
+            return
         self.arrives(fresh_mail(region, SERVICE, subject, text, self.stage.moment(_moment(at))), at)
 
     def reply(
@@ -324,8 +359,9 @@ class OfficeDay:
 
     def drafted(self) -> EmailMessage:
         """The head of the roads has answered; the deputy's request to approve is returned."""
-        self.notice()
-        self.reply("roads_head", DRAFT, "09:00")
+        if not self._begin_at("drafted"):
+            self.notice()
+            self.reply("roads_head", DRAFT, "09:00")
         return self.last("dep_life")
 
     def approved(self) -> EmailMessage:
@@ -336,10 +372,32 @@ class OfficeDay:
 
     def executor_drafts(self) -> EmailMessage:
         """The deputy of the unit answers about the lights; her head's request is returned."""
-        self.notice(text=LIGHTS)
-        self.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45")
-        self.reply("uzhtr_deputy", DRAFT, "09:00")
+        if not self._begin_at("executor_drafts"):
+            self.notice(text=LIGHTS)
+            self.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45")
+            self.reply("uzhtr_deputy", DRAFT, "09:00")
         return self.last("uzhtr_head")
+
+    def _begin_at(self, place: str) -> bool:
+        """Begin a fresh office's story at a place that was walked to before; False: walk."""
+        if self._walked is None or self.standings():
+            return False
+        walked = self._walked(place)
+        self.stage.close()
+        for name in ("var", "outbox"):
+            shutil.copytree(
+                walked.folder / name,
+                self.stage.folder / name,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("daemon.lock"),
+            )
+        for person, mails in walked.mails.items():
+            for raw in mails:
+                self.post.deliver(_addresses()[person], raw)
+            self._seen[person] = len(mails)
+        self.got = {person: list(mails) for person, mails in walked.got.items()}
+        self.moved = set(walked.moved)
+        return True
 
 
 class _Errors(logging.Handler):
