@@ -15,6 +15,7 @@ from mcu_mail.documents.file_names import case_in_name, number_in_name, safe_nam
 from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.named_scan import named_scan
 from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_scan
+from mcu_mail.documents.sheet import FOLLOWING_PAGE
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.codes import PrintMark
 from mcu_mail.domain.decisions import Log
@@ -213,11 +214,15 @@ def _why_not(
 def missing_pages(scan: Scan, letter: Letter) -> tuple[int, ...]:
     """The numbers of the letter's pages that the scan lacks; empty when it may be whole.
 
-    A page whose code nobody can read may be any of them.
+    A page whose code nobody can read may be any of them. A Word file has one footer for all its
+    following pages, so their codes say «some following page» instead of a number.
     """
     wanted = set(range(1, (letter.pages or 1) + 1)) - {mark.page for mark in scan.marks}
+    following = sum(any(mark.page == FOLLOWING_PAGE for mark in page.marks) for page in scan.pages)
     unread = sum(not page.marks for page in scan.pages)
-    return tuple(sorted(wanted)) if len(wanted) > unread else ()
+    lacking = sorted(wanted - {1})[following:]
+    first = [1] if 1 in wanted else []
+    return (*first, *lacking) if len(first) + len(lacking) > unread else ()
 
 
 def _named(desk: Desk, claimed: Claimed) -> Case | None:
