@@ -127,6 +127,7 @@ def once(
             with desk.store.view() as view:
                 bad = board.is_bad(view, moment)
                 aside = view.mails.aside_since(moment)
+        _say_each([f"{name}: {fault}" for name, fault in rounds.health.faults.items()], stderr)
         raise typer.Exit(BAD if bad or aside or rounds.health.faults else DONE)
     except McuMailError as error:
         raise _fail(error) from None

@@ -154,6 +154,7 @@ def open_desk(config: Path) -> Desk:
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",
             accept=mail.trust.accept,
+            own_hosts=(mail.address.rpartition("@")[2],),
             unverified=mail.trust.unverified,
         ),
         imap=imap,

@@ -44,7 +44,8 @@ class Trust:
     Attributes:
         authserv_id: the name our server signs its Authentication-Results with.
         accept: methods that prove a sender: ``dmarc``, ``dkim``, ``auth``.
-        own_hosts: names after ``by`` in Received fields of our servers; `authserv_id` always is.
+        own_hosts: names after ``by`` in Received fields of our servers, or the domain above them;
+            `authserv_id` always is one.
         unverified: believe every strictly parsed sender (a closed network; said on the board).
         marker: (name, value) of a field our server adds to internal mail, or None.
 
@@ -92,14 +93,14 @@ def prove(mail: Incoming, trust: Trust) -> TrustLevel:
 
 
 def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[str, str]]:
-    """Return the fields above our own top-most Received; none when we wrote no Received.
+    """Return the fields above our own top-most Received: what our own server wrote.
 
     A foreign Received on top means that somebody else stood behind our server: nothing above it
     is ours to believe. One LMTP hop on the very top is passed over: it is the hand-over to the
     mailbox (Postfix to Dovecot), which only our own server can write there, and the fields of the
-    server that took the mail from outside stand below it.
+    server that took the mail from outside stand below it. A mail without any Received never came
+    over a wire: it was laid into the mailbox by those who may log in to it.
     """
-    own = {host.lower().rstrip(".") for host in (*trust.own_hosts, trust.authserv_id)}
     block: list[tuple[str, str]] = []
     handed_over = False
     for name, value in headers:
@@ -109,9 +110,17 @@ def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[s
                 handed_over = True
                 continue
             by = _BY.search(_plain(value))
-            return block if by and by[1].lower().rstrip(".") in own else []
+            return block if by and _is_own(by[1].lower().rstrip("."), trust) else []
         block.append((key, value))
-    return []
+    return block
+
+
+def _is_own(host: str, trust: Trust) -> bool:
+    """Whether the host of a Received is ours: named, or below our name (mx1.okrug.example)."""
+    own = {name.lower().rstrip(".") for name in trust.own_hosts}
+    return host == trust.authserv_id.lower().rstrip(".") or any(
+        host == name or host.endswith("." + name) for name in own
+    )
 
 
 def _plain(value: str) -> str:

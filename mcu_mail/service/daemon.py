@@ -16,7 +16,7 @@ from mcu_mail.errors import McuMailError
 from mcu_mail.service.collect import collect
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.health import Health
-from mcu_mail.service.papers import do_papers
+from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
@@ -49,6 +49,7 @@ class Rounds:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         prepare_folders(self.desk)
         recover(self.desk, now)
+        take_up_again(self.desk, now)
         catch_up(self.desk, now)
 
     def mail_in(self, now: datetime) -> int:
@@ -124,16 +125,19 @@ def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) ->
     rounds.start(clock())
     ticker = schedule.Scheduler()
     seconds = rounds.desk.settings.mail.imap.poll_seconds
-    ticker.every(seconds).seconds.do(lambda: _round(rounds, clock))
-    _round(rounds, clock)
+    ticker.every(seconds).seconds.do(lambda: _tick(rounds, clock, stop))
+    _tick(rounds, clock, stop)
     while not stop.is_set():
         ticker.run_pending()
         stop.wait(min(1.0, seconds))
 
 
-def _round(rounds: Rounds, clock: Callable[[], datetime]) -> None:
-    now = clock()
-    catch_up(rounds.desk, now)
-    for _ in range(_MOST_ROUNDS):
-        if not rounds.one(clock()):
-            return
+def _tick(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    """Rounds until nothing is owed or the daemon is to end; a fault here ends no daemon."""
+    try:
+        catch_up(rounds.desk, clock())
+        for _ in range(_MOST_ROUNDS):
+            if stop.is_set() or not rounds.one(clock()):
+                return
+    except Exception:  # a full disk or a busy database: the next tick tries again
+        log.exception("a round failed")

@@ -61,6 +61,18 @@ def do_papers(desk: Desk, now: datetime) -> int:
     return done
 
 
+def take_up_again(desk: Desk, now: datetime) -> int:
+    """Owe at once what a killed daemon had in hand; return how many tasks.
+
+    A try is counted before it is made (rule R5), so a task without an error was cut off, not
+    refused. One that has been cut off three times waits as a failed one does.
+    """
+    with desk.store.work() as work:
+        count = work.tasks.owe_again(now, fewer_than=_TELL_AFTER)
+        work.commit()
+    return count
+
+
 def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
     text = str(error) if isinstance(error, McuMailError) else type(error).__name__
     with desk.store.work() as work:

@@ -158,6 +158,21 @@ class Tasks:
             .values(attempts=tasks.c.attempts + 1, next_at=next_at)
         )
 
+    def owe_again(self, now: datetime, *, fewer_than: int) -> int:
+        """Owe at `now` the tasks that were begun, neither done nor failed; return how many."""
+        done = self._connection.execute(
+            tasks.update()
+            .where(
+                tasks.c.done_at.is_(None),
+                tasks.c.error.is_(None),
+                tasks.c.attempts > 0,
+                tasks.c.attempts < fewer_than,
+                tasks.c.next_at > now,
+            )
+            .values(next_at=now)
+        )
+        return done.rowcount
+
     def failed(self, task_id: int, error: str) -> None:
         """Keep why a try failed."""
         self._connection.execute(

@@ -35,7 +35,6 @@ def test_a_pass_above_our_own_received_proves_the_sender():
         OURS + FOREIGN + PASS,
         FOREIGN + PASS + OURS,
         PASS + FOREIGN + OURS,
-        PASS,
         OURS,
         "",
         OURS + PASS + OURS,
@@ -54,11 +53,34 @@ def test_a_received_field_only_naming_us_in_a_comment_or_as_the_other_side_is_no
     assert level(PASS + forged) is TrustLevel.SILENT
 
 
-LMTP = "Received: from mx.city.test by box.city.test with LMTP id 3; Mon, 16 Mar 2026 10:16:00 +0300\n"
+LMTP = (
+    "Received: from mx.city.test by box.city.test with LMTP id 3; Mon, 16 Mar 2026 10:16:00 +0300\n"
+)
 
 
 def test_the_hand_over_to_the_mailbox_stands_above_the_servers_own_words():
     assert level(LMTP + PASS + OURS) is TrustLevel.PROVEN
+
+
+def test_a_mail_that_never_came_over_a_wire_was_laid_down_by_our_own():
+    assert level(PASS) is TrustLevel.PROVEN
+    assert level(FAIL) is TrustLevel.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("mx1.city.test", TrustLevel.PROVEN),
+        ("city.test", TrustLevel.PROVEN),
+        ("mx.evilcity.test", TrustLevel.SILENT),
+        ("city.test.evil.example", TrustLevel.SILENT),
+    ],
+)
+def test_a_host_below_our_own_domain_is_ours(host, expected):
+    trust = Trust(authserv_id="mail.city.test", own_hosts=("city.test",))
+    top = PASS.replace("mx.city.test;", "mail.city.test;") + OURS.replace("mx.city.test", host)
+
+    assert level(top, trust=trust) is expected
 
 
 def test_only_one_hand_over_is_passed_over():
