@@ -57,6 +57,11 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{_day(local, now)} {clock}"
 
 
+def until(moment: datetime, now: datetime) -> str:
+    """Return by when something is asked: as `when`, but «немедленно» once the moment has passed."""
+    return "немедленно" if moment <= now else when(moment, now)
+
+
 def at(moment: datetime, now: datetime) -> str:
     """Return a moment that is no term: «сегодня в 15:20», «пн 23.11 в 15:20»."""
     local = moment.astimezone(now.tzinfo)

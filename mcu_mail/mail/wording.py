@@ -206,7 +206,7 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
     plain = (phrases.span, phrases.clip, phrases.greet, phrases.initials, phrases.field_name)
     made = (markup.link, markup.call)
     environment.filters.update({function.__name__: function for function in (*plain, *made)})
-    timed = (phrases.when, phrases.at, phrases.stamp, phrases.day, phrases.left)
+    timed = (phrases.when, phrases.until, phrases.at, phrases.stamp, phrases.day, phrases.left)
     environment.filters.update({function.__name__: _with_now(function) for function in timed})
     environment.filters["quoted"] = _with_now(markup.quoted)
     return environment

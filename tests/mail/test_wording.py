@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -202,7 +202,7 @@ def test_the_letter_to_the_region_never_holds_a_code():
 def test_the_letter_to_the_region_names_the_message_and_what_is_attached():
     mail = OFFICE.compose("letter_cover", **MAILS["letter_cover"][0])
 
-    assert mail.subject == "Ответ на сообщение № Г-1542 (Тяжинский МО)"
+    assert mail.subject == "Ответ на сообщение № Г-1542, исх. № 01-12/345 (Тяжинский МО)"
     assert "01-12/345" in mail.text
     assert "Ответ 01-12_345.pdf" in mail.text
     assert "Ответ 01-12_345.doc" in mail.text
@@ -245,6 +245,25 @@ def test_a_new_version_begins_with_what_changed():
         "– срок повторной уборки: 25.11 вместо 26.11",
     ]
     assert "Что изменилось" not in OFFICE.compose("approve", **first).text
+
+
+@pytest.mark.parametrize("name", ["task", "rework", "approve", "sign", "route"])
+def test_what_is_asked_after_its_time_is_asked_at_once(name):
+    context = {**MAILS[name][0], "now": CARD.term_due + timedelta(hours=1)}
+
+    mail = OFFICE.compose(name, **context)
+
+    assert "немедленно" in mail.subject
+    assert "вчера" not in mail.subject
+    assert "Срок ответа Губернатору прошёл" in mail.text
+
+
+def test_a_letter_without_the_regions_number_invents_none():
+    (_, context) = MAILS["letter_cover"]
+
+    subject = OFFICE.compose("letter_cover", **context).subject
+
+    assert subject == "Ответ на сообщение от 23.11.2026, исх. № 01-12/345 (Тяжинский МО)"
 
 
 @pytest.mark.parametrize("request_name", sorted(REQUESTS - {"reminder"}))
