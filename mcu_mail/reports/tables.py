@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mcu_mail.reports.board import ENTRY_STATES, RECIPIENT_STATES, STATES
+from mcu_mail.reports.words import ACTORS, EVENTS, MAIL_STATES, MAILS, details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,13 +85,9 @@ def _events(document: Mapping[str, Any], office: Office) -> Table:
     table = _table("События", "Когда", "Кто", "Событие", "Подробности")
     for event in document["events"]:
         who = office.people.get(event["actor"])
-        details = ", ".join(
-            f"{key}: {value}"
-            for key, value in event["data"].items()
-            if key != "cause" and value not in ("", [], {}, None)
-        )
-        name = who.name if who else event["actor"]
-        _add(table, short(event["at"]), name, event["kind"], details[:_DETAIL])
+        name = who.name if who else ACTORS.get(event["actor"], event["actor"])
+        told = details(event["data"], office)[:_DETAIL]
+        _add(table, short(event["at"]), name, EVENTS.get(event["kind"], event["kind"]), told)
     return table
 
 
@@ -108,7 +105,8 @@ def _mails(document: Mapping[str, Any]) -> Table:
     table = _table("Письма", "Когда", "Куда", "Тема или вид", "Состояние")
     for mail in document["mails"]:
         if mail["direction"] == "in":
-            _add(table, short(mail["at"]), "входящее", mail["kind"], mail["state"])
+            kind = MAILS.get(mail["kind"], mail["kind"])
+            _add(table, short(mail["at"]), "входящее", kind, MAIL_STATES[mail["state"]])
         else:
             for item in mail["recipients"]:
                 _add(

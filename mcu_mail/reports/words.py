@@ -1,0 +1,146 @@
+"""The Russian words of events, mails and their details, as `case` shows them.
+
+An event keeps plain codes, so that its hash never depends on a wording; here they become words.
+A test looks that every kind of event the service writes has one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.domain.route import ROUTES
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.office import Office
+
+EVENTS = {
+    "approved": "согласовано",
+    "assigned": "передано в подразделение",
+    "attachments": "приложены файлы",
+    "bounced": "письмо вернулось",
+    "case_closed": "дело закрыто",
+    "closed": "закрыто диспетчером",
+    "confirmed": "решение подтверждено",
+    "contact": "связь с заявителем",
+    "delivery": "ответы почтовых серверов",
+    "draft": "сдан текст ответа",
+    "draft_kept": "текст сохранён, ждёт дополнения",
+    "duplicate": "повтор другого дела",
+    "edited": "текст исправлен согласующим",
+    "escalated": "сообщено о задержке",
+    "executor": "назначен исполнитель",
+    "fields": "дополнены сведения",
+    "finished": "письмо с номером готово",
+    "head_returned": "возвращено главой",
+    "mail_refused": "наше письмо не принято сервером",
+    "no_contact_record": "нет записи о связи с заявителем",
+    "not_ours": "не наш вопрос",
+    "not_taken": "ответ не засчитан",
+    "note": "заметка",
+    "opened": "дело открыто",
+    "recalled": "решение отозвано",
+    "region_reply": "ответ области",
+    "registered": "зарегистрировано",
+    "reminded": "напоминание",
+    "rendered": "письмо подготовлено",
+    "reopened": "отправка возобновлена",
+    "returned": "возвращено на доработку",
+    "scan_refused": "скан не принят",
+    "sent": "отправлено",
+    "sent_by_hand": "отправлено вручную",
+    "signed": "получен подписанный скан",
+    "similar": "похоже на другое дело",
+    "step": "шаг",
+    "task_failed": "сбой подготовки файлов",
+    "task_succeeded": "сбой устранён",
+    "term_changed": "срок изменён",
+    "term_kept": "срок оставлен",
+    "term_passed": "срок прошёл",
+    "time_asked": "просят время",
+    "unclear": "неизвестно, принято ли письмо",
+}
+_DETAILS = {
+    "actor": "ход",
+    "address": "адрес",
+    "at": "в",
+    "basis": "основание",
+    "cases": "дела",
+    "count": "файлов",
+    "date": "дата",
+    "department": "подразделение",
+    "doc": "Word-файл",
+    "due": "до",
+    "engine": "движок",
+    "fields": "поля",
+    "goal": "цель",
+    "late": "опаздывает",
+    "lines": "запись",
+    "missing": "не хватает",
+    "note": "примечание",
+    "number": "номер",
+    "of": "дело",
+    "pages": "страниц",
+    "person": "кому",
+    "reason": "причина",
+    "received": "поступило",
+    "recipients": "адреса",
+    "states": "состояния",
+    "step": "шаг",
+    "term": "срок",
+    "text": "текст",
+    "to": "кому",
+    "topic": "тема",
+    "unsure": "уточнить",
+    "until": "до",
+    "version": "вариант",
+}
+MAILS = {
+    "notice": "уведомление",
+    "reply": "ответ",
+    "bounce": "возврат",
+    "witness": "наша копия",
+    "duplicate": "повтор",
+    "region_reply": "ответ области",
+    "failed": "не прочитано",
+}
+MAIL_STATES = {
+    "stored": "получено",
+    "handled": "обработано",
+    "ignored": "отложено в «Прочее»",
+    "aside": "не разобрано",
+}
+ACTORS = {"service": "служба", "stranger": "посторонний", "region": "область"}
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+
+
+def details(data: dict[str, Any], office: Office) -> str:
+    """What an event holds, in words; codes that say nothing to an official are left out."""
+    parts = []
+    for key, value in data.items():
+        word = _DETAILS.get(key)
+        if word is None or value in ("", [], {}, None, False):
+            continue
+        parts.append(f"{word}: {_value(key, value, office)}")
+    return "; ".join(parts)
+
+
+def _value(key: str, value: Any, office: Office) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{one} – {two}" for one, two in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value(key, one, office) for one in value)
+    text = str(value)
+    if _MOMENT.match(text):
+        return f"{text[8:10]}.{text[5:7]} {text[11:16]}"
+    if key == "step":
+        return next(
+            (step.title for route in ROUTES.values() for step in route.steps if step.name == text),
+            text,
+        )
+    if key == "topic" and text in office.topics:
+        return office.topics[text].name
+    if key == "department":
+        return next((item.name for item in office.departments if item.id == text), text)
+    person = office.people.get(text)
+    return person.name if person else text
