@@ -47,7 +47,7 @@ def case_reference(number: str, domain: str) -> str:
     return f"<case.{number}@{domain}>"
 
 
-def build(  # noqa: PLR0913 - a mail has this many parts, and each is named at the call
+def build(
     *,
     sender: str,
     sender_name: str,

@@ -66,9 +66,13 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
+    try:
+        mail = read_mail(desk.store.files.get(stored.sha256))
+    except McuMailError:  # the kept bytes themselves are gone or altered
+        mail = None
     with desk.store.work() as work:
         work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
-        _tell_unreadable(desk, work, stored, None, now, "failed")
+        _tell_unreadable(desk, work, stored, mail, now, "failed")
         work.commit()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
 _SAME_MATTER = timedelta(days=30)
+APPEAL = "appeal_59fz"
 _SIMILAR = 0.8
 _ORDINAL = 2
 _NEEDED = frozenset({"text"})
@@ -64,16 +66,25 @@ def open_case(
     finding = find_competence(
         notice.text, notice.address, desk.office, desk.settings.competence.value()
     )
+    # An «обращение» goes by law, not by this regulation: a person decides (`facts.md` §9).
+    appeal = notice.event == APPEAL
+    sure = finding.sure and not appeal and not _NEEDED & set(notice.unsure)
     year = desk.today(now).year
     same = _same_matter(work, notice, received)
     case = work.cases.add(
         _new_case(
-            case_number(year, work.next_case_number(year)), notice, received, now, term, finding
+            case_number(year, work.next_case_number(year)),
+            notice,
+            received,
+            now,
+            term,
+            finding if sure else replace(finding, department=None),
         ),
         mail_id=mail.id,
     )
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"mail{mail.id}.{ordinal}")
-    return carrier.start(_first_decisions(case, term, finding, same, desk))
+    doubt = "appeal" if appeal else finding.doubt
+    return carrier.start(_first_decisions(case, term, finding, same, desk, sure=sure, doubt=doubt))
 
 
 def _new_case(
@@ -88,7 +99,7 @@ def _new_case(
         entry=0,
         actor=None,
         # A doubtful department is a candidate for the dispatcher, no department of the case.
-        department=finding.department if finding.sure else None,
+        department=finding.department,
         topic=finding.topic,
         territory=finding.territory,
         executor=None,
@@ -104,12 +115,17 @@ def _new_case(
 
 
 def _first_decisions(
-    case: Case, term: Term, finding: Finding, same: tuple[Case, ...], desk: Desk
+    case: Case,
+    term: Term,
+    finding: Finding,
+    same: tuple[Case, ...],
+    desk: Desk,
+    *,
+    sure: bool,
+    doubt: str,
 ) -> Decisions:
     notice = case.notice
     dispatcher = desk.office.roles.dispatcher
-    blocking = _NEEDED & set(notice.unsure)
-    sure = finding.sure and not blocking
     decisions: list[Decision] = [
         Log(
             kind="opened",
@@ -119,7 +135,7 @@ def _first_decisions(
                 "goal": case.goal.isoformat() if case.goal else "",
                 "topic": finding.topic or "",
                 "department": finding.department or "",
-                "doubt": finding.doubt,
+                "doubt": doubt,
                 "unsure": list(notice.unsure),
                 "rules": dict(notice.rules),
             },
@@ -139,9 +155,7 @@ def _first_decisions(
                 )
             )
     else:
-        decisions.append(
-            Enter(step="route", template="route", context={"why": "", "doubt": finding.doubt})
-        )
+        decisions.append(Enter(step="route", template="route", context={"why": "", "doubt": doubt}))
     if term.stated_is_later:
         decisions.append(
             Ask(purpose=Purpose.later_term, person=dispatcher, template="stated_later")
