@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, assert_never
 from mcu_mail.domain import decisions as what
 from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
-from mcu_mail.domain.plan import PlanSettings, plan_back
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.asking import ask, tell
+from mcu_mail.service.planning import plan_of, remind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,14 +42,6 @@ _PURPOSE = {
     StepKind.sign: Purpose.sign,
     StepKind.register: Purpose.register,
 }
-_PLANNED = (
-    StepKind.route,
-    StepKind.draft,
-    StepKind.approve,
-    StepKind.sign,
-    StepKind.register,
-    StepKind.send,
-)
 
 
 class Carrier:
@@ -279,7 +271,7 @@ class Carrier:
         if step.kind is StepKind.sign:
             self._work_for("print", {"version": self.case.version})
         if decision.template and actor is not None:
-            self._remind_of(actor)
+            remind_of(self.case, self._desk, self._work, actor, self._now)
             ask(
                 self._desk,
                 self._work,
@@ -321,55 +313,3 @@ class Carrier:
         """Plan the steps still to come back from the target; a step never gets less time anew."""
         plan = plan_of(self.case, self._desk, self._now)
         self._change({"plan": plan, "due": plan.get(self.case.step, self.case.term)})
-
-    def _remind_of(self, actor: str) -> None:
-        """Plan reminders before the step's latest time and escalations after it."""
-        settings = self._desk.settings.reminders
-        latest = self.case.due or self.case.term
-        marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
-            ("late_superior", settings.superior_after_minutes),
-            ("late_centre", settings.centre_head_after_minutes),
-            ("late_curator", settings.curator_after_minutes),
-        ]
-        for kind, minutes in marks:
-            at = latest + timedelta(minutes=minutes)
-            if kind == "remind" and at <= self._now:
-                continue
-            self._work.due.add(
-                key=f"{kind}:{self.case.id}:{self.case.entry}:{minutes}",
-                at=at,
-                case_id=self.case.id,
-                entry=self.case.entry,
-                kind=kind,
-                data={"actor": actor},
-            )
-
-
-def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
-    """The latest time of each step from the case's present one on, in the office's zone.
-
-    Counted back from the goal while it lies ahead, else from the term; a step that was planned
-    keeps its moment when there is more time than then.
-    """
-    route = ROUTES[case.track]
-    rows = [step for step in route.from_step(case.step) if step.kind in _PLANNED]
-    on = desk.today(now)
-    drafter = case.author or actor_of(route.step("draft"), case, desk.office, on)
-    rows = [
-        step
-        for step in rows
-        if step.name == case.step
-        or not (step.own_work_skips and actor_of(step, case, desk.office, on) == drafter)
-    ]
-    target = case.goal if case.goal is not None and case.goal > now else case.term
-    hours = tuple(sorted(desk.settings.signing.hours))
-    fresh = plan_back(
-        [step.name for step in rows],
-        desk.local(now),
-        desk.local(target),
-        hours,
-        PlanSettings(),
-        {step.name: step.share for step in rows},
-    )
-    planned = {name: max(at, min(case.plan.get(name, at), target)) for name, at in fresh.items()}
-    return {name: desk.local(at) for name, at in planned.items()}

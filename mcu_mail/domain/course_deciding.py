@@ -1,0 +1,135 @@
+"""Replies of those who approve, sign, register and send, and of who confirms a later term.
+
+Only a plain word decides: anything else moves nothing and is answered with what is expected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import CloseReason
+from mcu_mail.domain.course_parts import closing, not_taken, receipt
+from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
+from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.verdicts import MeaningKind, strip_frame
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions, Reply, Rules
+
+_NO_VERDICT = {
+    MeaningKind.conditional: "conditional",
+    MeaningKind.weak: "weak",
+    MeaningKind.confirm: "weak",
+    MeaningKind.empty: "empty",
+}
+"""What an approver may say that decides nothing yet, and why it is not taken."""
+
+
+def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from an approver's reply: on, back, or his own edited version."""
+    meaning = reply.meaning
+    step = rules.route.step(case.step)
+    if step.kind is not StepKind.approve:
+        return not_taken(request, reply, "step_over")
+    if meaning.kind is MeaningKind.approve and reply.word_text is None:
+        return (
+            Log(kind="approved", data={"version": case.version, "step": case.step}),
+            receipt(request, "approve"),
+            *enter_next(step.on[Outcome.done], rules),
+        )
+    if meaning.kind is MeaningKind.return_:
+        if not meaning.reason.strip():
+            return not_taken(request, reply, "no_reason")
+        return (
+            Log(kind="returned", data={"reason": meaning.reason, "version": case.version}),
+            receipt(request, "return"),
+            Enter(
+                step=rules.route.step(case.step).on[Outcome.returned],
+                template="rework",
+                context={"reason": meaning.reason, "returned_by": reply.person},
+                close_as=CloseReason.decided,
+            ),
+        )
+    if reply.word_text is not None and reply.word_text.strip():
+        # An approver's own edited Word file is a new version, shown to him, then approved by him.
+        return (
+            Log(kind="edited", data={"version": case.version + 1}),
+            NewVersion(
+                text=strip_frame(reply.word_text),
+                # An approver mends the words; who prepared the answer stays named on the letter.
+                author=case.author or reply.person,
+                then=case.step,
+            ),
+        )
+    if meaning.kind in _NO_VERDICT:
+        return not_taken(request, reply, _NO_VERDICT[meaning.kind])
+    return (
+        Log(kind="note", data={"text": reply.text[:2000]}),
+        *not_taken(request, reply, "not_understood"),
+    )
+
+
+def enter_next(name: str, rules: Rules) -> Decisions:
+    """The next step is entered, and the one whose turn it is there is asked."""
+    step = rules.route.step(name)
+    templates = {StepKind.approve: "approve", StepKind.sign: "sign", StepKind.register: ""}
+    return (Enter(step=name, template=templates.get(step.kind, ""), close_as=CloseReason.decided),)
+
+
+def on_sign(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the reception's word about the paper; a signature is a scan."""
+    meaning = reply.meaning
+    if meaning.kind in {MeaningKind.head_returned, MeaningKind.return_}:
+        if not meaning.reason.strip():
+            return not_taken(request, reply, "no_reason")
+        return (
+            Log(kind="head_returned", data={"reason": meaning.reason, "version": case.version}),
+            Enter(
+                step=rules.route.step(case.step).on[Outcome.returned],
+                template="rework",
+                context={"reason": meaning.reason, "returned_by": rules.office.roles.head},
+                close_as=CloseReason.decided,
+            ),
+        )
+    reason = "scan_expected" if meaning.kind is MeaningKind.approve else "not_understood"
+    return not_taken(request, reply, reason)
+
+
+def on_register(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the clerk's words other than a number."""
+    # A number is taken by the service itself, inside its transaction: see `service/registering.py`.
+    if reply.meaning.kind is MeaningKind.head_returned:
+        return on_sign(case, request, reply, rules)
+    return not_taken(request, reply, "number_expected")
+
+
+def on_later_term(case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
+    """What follows from the answer whether a later stated term is meant."""
+    stated = case.notice.due
+    if reply.meaning.kind in {MeaningKind.confirm, MeaningKind.approve} and stated is not None:
+        return (
+            Log(kind="term_changed", data={"term": stated.isoformat(), "basis": "stated"}),
+            Change(values={"term": stated}),
+            CloseRequest(request_id=request.id, reason=CloseReason.decided),
+        )
+    if reply.meaning.kind is MeaningKind.return_:
+        return (
+            Log(kind="term_kept", data={}),
+            CloseRequest(request_id=request.id, reason=CloseReason.decided),
+        )
+    return not_taken(request, reply, "yes_or_no")
+
+
+def on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
+    """What follows from the dispatcher's word about a letter that was refused."""
+    meaning = reply.meaning
+    if meaning.kind is MeaningKind.sent_by_hand:
+        at = meaning.at.strftime("%H:%M") if meaning.at else ""
+        if not at:
+            return not_taken(request, reply, "no_time")
+        return (
+            Log(kind="sent_by_hand", data={"at": at, "basis": meaning.reason}),
+            Enter(step="close", template="", close_as=CloseReason.decided),
+        )
+    return closing(request, reply) or not_taken(request, reply, "not_understood")

@@ -1,0 +1,205 @@
+"""The executor's replies: an answer, a note, a record of contact, a wish for time, a refusal.
+
+No text that was handed in is lost: what cannot become a version yet is kept until the rest comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import CloseReason, Draft
+from mcu_mail.domain.course_parts import not_taken, told
+from mcu_mail.domain.decisions import (
+    AddContacts,
+    Change,
+    Decision,
+    Enter,
+    KeepDraft,
+    Log,
+    NewVersion,
+    Tell,
+)
+from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
+from mcu_mail.domain.whose_turn import (
+    actor_of,
+    department_of,
+    find_department,
+    find_person,
+    first_approval,
+)
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions, Reply, Rules
+
+_VERDICTS = frozenset({
+    MeaningKind.approve,
+    MeaningKind.return_,
+    MeaningKind.weak,
+    MeaningKind.confirm,
+})
+_THIS_IS_ANSWER = "это ответ"
+
+
+def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the reply of the one who was asked for an answer."""
+    meaning = reply.meaning
+    if meaning.kind is MeaningKind.executor:
+        return _name_executor(case, request, reply, rules)
+    if meaning.kind in {MeaningKind.not_ours, MeaningKind.route}:
+        return (
+            Log(kind="not_ours", data={"reason": meaning.reason, "name": meaning.name}),
+            Enter(
+                step="route",
+                template="route",
+                close_as=CloseReason.reassigned,
+                context={
+                    "why": "",
+                    "refused_by": reply.person,
+                    "reason": meaning.reason or meaning.name,
+                    "proposed": find_department(meaning.name or meaning.reason, rules.office),
+                },
+            ),
+        )
+    if meaning.kind in {MeaningKind.interim, MeaningKind.wait}:
+        until = meaning.until.isoformat() if meaning.until else ""
+        return (
+            Log(kind="time_asked", data={"until": until, "reason": meaning.reason}),
+            Tell(
+                people=(rules.office.roles.dispatcher, rules.office.roles.curator),
+                template="time_asked",
+                context={
+                    "until": meaning.until or (rules.today if meaning.at else None),
+                    "until_at": meaning.at,
+                    "reason": meaning.reason or reply.text[:300],
+                    "who": rules.office.people[reply.person].name,
+                    "phone": rules.office.people[reply.person].phone,
+                },
+                once=f"time_asked:{request.id}:{until}",
+            ),
+            told(request, "time"),
+        )
+    return _on_text(case, request, reply, rules)
+
+
+def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    department = department_of(case, rules.office)
+    within = (*department.executors, department.head) if department else ()
+    person = find_person(reply.meaning.name or reply.meaning.reason, rules.office, within)
+    if person is None:
+        return not_taken(request, reply, "unknown_person")
+    if department is None or reply.person not in {
+        department.head,
+        actor_of(rules.route.step("approve_head"), case, rules.office, rules.today),
+    }:
+        return not_taken(request, reply, "not_the_head")
+    return (
+        Log(kind="executor", data={"person": person}),
+        Change(values={"executor": None if person == department.head else person}),
+        Enter(
+            step=case.step,
+            template="task",
+            close_as=CloseReason.reassigned,
+            context={"why": "executor"},
+        ),
+    )
+
+
+def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """An answer, a record of contact, or a note that is neither (design §3.4)."""
+    meaning = reply.meaning
+    contacts = (*case.contacts, *meaning.contacts)
+    decisions: list[Decision] = []
+    if meaning.contacts:
+        decisions += [
+            Log(kind="contact", data={"lines": [item.line for item in meaning.contacts]}),
+            AddContacts(contacts=meaning.contacts),
+        ]
+    text = _draft_text(case, reply)
+    waiting = case.draft if case.draft is not None and not case.draft.is_note else None
+    if text is None:
+        if not meaning.contacts:
+            return _note(request, reply, waiting)
+        if waiting is None:
+            return (*decisions, _missing(request, "text", "contact"))
+        text = waiting.text
+    author = reply.person
+    if rules.contact == "block" and not enough_contact(contacts):
+        return (
+            *decisions,
+            Log(kind="draft_kept", data={"missing": ["contact"]}),
+            KeepDraft(draft=Draft(text=text, author=author)),
+            _missing(request, "contact", "text"),
+        )
+    if rules.contact == "warn" and not enough_contact(contacts):
+        decisions += [
+            Log(kind="no_contact_record", data={}),
+            told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой."),
+        ]
+    return (*decisions, *_new_version(case, text, author, rules))
+
+
+def _draft_text(case: Case, reply: Reply) -> str | None:
+    """The text handed in as the answer; None when this mail holds none."""
+    if reply.word_text is not None and reply.word_text.strip():
+        return strip_frame(reply.word_text)
+    meaning = reply.meaning
+    if meaning.kind is MeaningKind.answer:
+        body = strip_frame(meaning.text or reply.text)
+        # «Это ответ» alone points to the note that was kept before.
+        if body.strip() and not body.lower().startswith(_THIS_IS_ANSWER):
+            return body
+        return strip_frame(case.draft.text) if case.draft else None
+    body = meaning.text or reply.text
+    if meaning.kind in {MeaningKind.note, MeaningKind.contact_only, MeaningKind.question}:
+        return strip_frame(body) if is_draft(body) == "draft" else None
+    return None
+
+
+def _note(request: Request, reply: Reply, waiting: Draft | None) -> Decisions:
+    if not reply.text.strip():
+        return not_taken(request, reply, "empty")
+    if reply.meaning.kind in _VERDICTS:
+        return not_taken(request, reply, "verdict_on_draft")
+    if waiting is not None:
+        # The text that waits for its record of contact must not be lost to a note.
+        return (
+            Log(kind="note", data={"text": reply.text[:2000]}),
+            _missing(request, "contact", "text"),
+        )
+    return (
+        Log(kind="note", data={"text": reply.text[:2000]}),
+        KeepDraft(draft=Draft(text=reply.text, author=reply.person, is_note=True)),
+        Tell(
+            people=(request.person,),
+            template="note_kept",
+            request_id=request.id,
+            context={"note_text": reply.text[:500]},
+        ),
+    )
+
+
+def _missing(request: Request, lacks: str, kept: str) -> Tell:
+    return Tell(
+        people=(request.person,),
+        template="missing",
+        request_id=request.id,
+        context={"lacks": (lacks,), "kept": (kept,)},
+    )
+
+
+def enough_contact(contacts: tuple[object, ...]) -> bool:
+    """Whether the applicant was reached, or two tries failed, or there is no way to reach him."""
+    outcomes = [getattr(item, "outcome", "") for item in contacts]
+    return (
+        "reached" in outcomes or "no_contact" in outcomes or outcomes.count("not_reached") >= 2  # noqa: PLR2004 - «не дозвонились» twice, design §3.4
+    )
+
+
+def _new_version(case: Case, text: str, author: str, rules: Rules) -> Decisions:
+    then = first_approval(case, author, rules.route, rules.office, rules.today)
+    return (
+        Log(kind="draft", data={"version": case.version + 1}),
+        KeepDraft(draft=None),
+        NewVersion(text=text, author=author, then=then.name),
+    )

@@ -1,0 +1,82 @@
+"""When each step of a case must be done at the latest, and who is reminded before and after.
+
+Moments are counted from the case's target and the office's settings, never from the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.plan import PlanSettings, plan_back
+from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.whose_turn import actor_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_PLANNED = (
+    StepKind.route,
+    StepKind.draft,
+    StepKind.approve,
+    StepKind.sign,
+    StepKind.register,
+    StepKind.send,
+)
+
+
+def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
+    """The latest time of each step from the case's present one on, in the office's zone.
+
+    Counted back from the goal while it lies ahead, else from the term; a step that was planned
+    keeps its moment when there is more time than then.
+    """
+    route = ROUTES[case.track]
+    rows = [step for step in route.from_step(case.step) if step.kind in _PLANNED]
+    on = desk.today(now)
+    drafter = case.author or actor_of(route.step("draft"), case, desk.office, on)
+    rows = [
+        step
+        for step in rows
+        if step.name == case.step
+        or not (step.own_work_skips and actor_of(step, case, desk.office, on) == drafter)
+    ]
+    target = case.goal if case.goal is not None and case.goal > now else case.term
+    hours = tuple(sorted(desk.settings.signing.hours))
+    fresh = plan_back(
+        [step.name for step in rows],
+        desk.local(now),
+        desk.local(target),
+        hours,
+        PlanSettings(),
+        {step.name: step.share for step in rows},
+    )
+    planned = {name: max(at, min(case.plan.get(name, at), target)) for name, at in fresh.items()}
+    return {name: desk.local(at) for name, at in planned.items()}
+
+
+def remind_of(case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetime) -> None:
+    """Plan reminders before the step's latest time and escalations after it."""
+    settings = desk.settings.reminders
+    latest = case.due or case.term
+    marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
+        ("late_superior", settings.superior_after_minutes),
+        ("late_centre", settings.centre_head_after_minutes),
+        ("late_curator", settings.curator_after_minutes),
+    ]
+    for kind, minutes in marks:
+        at = latest + timedelta(minutes=minutes)
+        if kind == "remind" and at <= now:
+            continue
+        work.due.add(
+            key=f"{kind}:{case.id}:{case.entry}:{minutes}",
+            at=at,
+            case_id=case.id,
+            entry=case.entry,
+            kind=kind,
+            data={"actor": actor},
+        )

@@ -1,0 +1,98 @@
+"""A mail with what it says, read once: who wrote it, in which words, and who vouches for him.
+
+Reading decides nothing. It goes without the quotation, the signature and lines of a bare code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
+from mcu_mail.domain.codes import LENGTH, find_codes
+from mcu_mail.domain.verdicts import MeaningKind, read_meaning
+from mcu_mail.domain.whose_turn import person_at
+from mcu_mail.errors import McuMailError
+from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.mail.reply import new_text
+from mcu_mail.mail.wording import SEPARATOR
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.office import Person
+    from mcu_mail.domain.verdicts import Meaning
+    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
+
+HARMLESS = frozenset({
+    MeaningKind.answer,
+    MeaningKind.note,
+    MeaningKind.contact_only,
+    MeaningKind.question,
+    MeaningKind.empty,
+})
+"""Meanings that are no verdict: a text, a record of contact, a note."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordFile:
+    """The text of an attached Word file, or why it could not be read (Russian)."""
+
+    text: str | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A mail with what it says, read once."""
+
+    stored: StoredMail
+    mail: Incoming
+    text: str
+    word: str | None
+    unreadable: str
+    person: Person | None
+    level: TrustLevel
+
+
+def read_said(
+    desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
+) -> Said:
+    """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
+    lines = new_text(mail, separator=SEPARATOR).text.splitlines()
+    text = "\n".join(line for line in lines if not _is_code_line(line)).strip()
+    address = mail.sender.address
+    return Said(
+        stored=stored,
+        mail=mail,
+        text=text,
+        word=word.text if word else None,
+        unreadable=word.fault if word else "",
+        person=person_at(address, desk.office) if address else None,
+        level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
+    )
+
+
+def _is_code_line(line: str) -> bool:
+    """Whether a line holds a code alone, copied into a new mail: it is no remark."""
+    bare = re.sub(r"^\W*код\b", "", line.casefold())
+    return bool(find_codes(line)) and sum(map(str.isalnum, bare)) == LENGTH
+
+
+def word_of(mail: Incoming) -> WordFile | None:
+    """Read the first attached Word file; slow (LibreOffice), so outside any transaction."""
+    for item in mail.attachments:
+        if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
+            try:
+                return WordFile(text=word_text(item.content, item.name))
+            except McuMailError as error:
+                return WordFile(fault=str(error))
+    return None
+
+
+def meaning_of(desk: Desk, said: Said, now: datetime, *, drafting: bool) -> Meaning:
+    """What the new text means; `drafting` when an answer may stand in it."""
+    return read_meaning(said.text, desk.today(now), drafting=drafting)

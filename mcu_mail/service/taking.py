@@ -1,0 +1,118 @@
+"""A reply that counts is taken: what follows is decided by the rules and carried out.
+
+A Word file counts by what its author changed; a text of one whose turn it is not reaches the head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.course import Reply, on_reply
+from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.domain.whose_turn import department_of
+from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.registering import register_by_number
+from mcu_mail.service.writing import thaw
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.verdicts import Meaning
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.service.said import Said
+    from mcu_mail.store.ledger import MailState
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What became of a person's mail."""
+
+    state: MailState
+    case_id: int | None = None
+
+
+def carrier_of(desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetime) -> Carrier:
+    """The carrier of what a mail causes, in the name of who wrote it."""
+    actor = said.person.id if said.person else "stranger"
+    return Carrier(desk, work, case, now=now, actor=actor, cause=f"mail{said.stored.id}")
+
+
+def why(reason: str, text: str, by: str = "") -> dict[str, object]:
+    """The context of a `not_taken` mail: the reason, his words, whose turn it is instead."""
+    return {"reason": reason, "words": text[:500], "by": by, "asked_version": None, "details": ""}
+
+
+def take(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    request: Request,
+    meaning: Meaning,
+    now: datetime,
+) -> None:
+    """The reply counts: decide and carry out."""
+    names = [item.name for item in said.mail.attachments if not item.inline]
+    if names:
+        carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
+    if request.purpose is Purpose.register and meaning.kind is MeaningKind.register_number:
+        register_by_number(desk, work, carrier, request, meaning, now)
+        return
+    if said.unreadable and request.purpose in {Purpose.draft, Purpose.approve}:
+        carrier.carry((
+            Log(kind="not_taken", data={"reason": "word_unreadable"}),
+            Tell(
+                people=(request.person,),
+                template="not_taken",
+                request_id=request.id,
+                context={**why("word_unreadable", said.text), "details": said.unreadable},
+            ),
+        ))
+        return
+    speaker = said.person.id if said.person else request.person
+    word = _own_words(desk, work, carrier.case, said.word)
+    reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
+    rules = replace(desk.rules(carrier.case, now), competence=desk.settings.competence.value())
+    carrier.carry(on_reply(carrier.case, request, reply, rules))
+
+
+def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> str | None:
+    """The text of a Word file without the lines that the template adds to our letter.
+
+    None when nothing was changed: a program has attached our own letter once more.
+    """
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    if word is None or letter is None or letter.content is None:
+        return word
+    content = thaw(desk.store.files.get(letter.content), number="", on=letter.created_at.date())
+    own = {_even(line) for line in letter.text.splitlines()}
+    added = {_even(line) for line in content.paragraphs} - own
+    text = "\n".join(line for line in word.splitlines() if _even(line) not in added)
+    return None if _even(text) == _even(letter.text) else text
+
+
+def _even(text: str) -> str:
+    return " ".join(text.split())
+
+
+def show_to_head(desk: Desk, carrier: Carrier, said: Said) -> None:
+    """A draft or a note from somebody whose turn it is not: the department's head may use it."""
+    department = department_of(carrier.case, desk.office)
+    head = department.head if department else desk.office.roles.dispatcher
+    if said.person is None or said.level is TrustLevel.REFUSED or head == said.person.id:
+        return
+    names = tuple(item.name for item in said.mail.attachments if not item.inline)
+    text = said.text or said.word or ""
+    carrier.carry((
+        Tell(
+            people=(head,),
+            template="note_shown",
+            context={"who": said.person.name, "note_text": text, "files": names},
+        ),
+    ))
