@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from mcu_mail.domain.verdict_words import AFTER, CONFIRM, LABEL, PREFIX, QUESTION, WEAK, same_length
+from mcu_mail.domain import verdict_words as words
+from mcu_mail.domain.verdict_words import AFTER, LABEL, QUESTION, same_length
 
 DRAFT_LENGTH = 120
 """Characters of prose from which an unmarked text is a draft (design §3.4)."""
@@ -28,7 +29,25 @@ _PATRONYMIC = re.compile(
     r"\s*,?\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+){1,2}[А-ЯЁ][а-яё]*(?:вич|вна|ич|ична)(?![\w-])",
 )
 _ADDRESSEE = re.compile(r"\s*,?\s*[А-ЯЁ][а-яё]+(?:\s+[А-ЯЁ][а-яё]+){0,2}(?=\s*[!,.])")
-_ANYBODY = re.compile(r"[^,!.:\n]{0,80}[,!:]")
+_UNIT = (
+    r"(?:мцу|mcu|служба(?:\s+(?:электронных\s+)?(?:писем|почты))?"
+    rf"|(?:муниципальный\s+)?центр\s+управления){AFTER}"
+)
+_US = re.compile(
+    rf"[\s,]*(?:из\s+|уважаем(?:ый|ая|ые)\s+)?[«\"„“]?{_UNIT}(?:[\s,]+{_UNIT}){{0,3}}[»\"“”]?"
+    r"(?=\s*(?:[!,.:;–—-]|$)|\s+уважаем)",
+)
+"""Our own From name, which mail programs («Здравствуйте, МЦУ.» of The Bat!) put into greetings."""
+_COMMANDS = (
+    *(words.PREFIX, words.WEAK, words.CONFIRM, words.RECALL, words.APPROVE, words.NOT_AGREED),
+    *(words.SENT_BACK, words.REDO, words.DUPLICATE, words.PUBLISHED, words.CLOSE, words.BY_HAND),
+    re.compile(r"(?:не\s+)?(?:с[оа]гл|утвержд|одобр|замечан|отклон|верн|возвр)"),
+)
+"""Words that name nobody: «Добрый день, Хорошо.» greets nobody called Хорошо."""
+_ANYBODY = re.compile(
+    r"(?:(?!\s(?:сообща|информиру|уведомля|направля|прошу|просим|на\s+ваш))[^,!.:\n]){0,80}[,!:]",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(r"(?:^|\n|(?<=[.!?…])[ \t])[ \t]*с\s+(?:наилучшими\s+)?уважением(?![\w-])")
 _PROMISE = re.compile(
     r"(?<![\w-])(?:отвечу|подготовлю|пришлю|вышлю|напишу|уточню|разберусь|отпишусь"
@@ -54,7 +73,9 @@ def _greeting_end(line: str, *, bare_names: bool) -> int:
     """Where a greeting at the beginning of `line` ends; 0 when there is none."""
     line = line[:_LONGEST_GREETING]
     plain = same_length(line)
-    if (hello := _HELLO.match(plain)) is not None:
+    if us := _us_end(plain):
+        end = us
+    elif (hello := _HELLO.match(plain)) is not None:
         end = _named(line, hello.end(), _ADDRESSEE)
     elif (dear := _DEAR.match(plain)) is not None:
         end = _named(line, dear.end(), _ANYBODY)
@@ -67,20 +88,27 @@ def _greeting_end(line: str, *, bare_names: bool) -> int:
     return _end(_PUNCTUATION, line, end)
 
 
+def _us_end(plain: str) -> int:
+    """Where a greeting that names this service ends; 0 when there is none."""
+    greeted = _HELLO.match(plain) or _DEAR.match(plain)
+    us = _US.match(plain, greeted.end() if greeted else 0)
+    if us is None:
+        return 0
+    after = _end(_PUNCTUATION, plain, us.end())
+    # «МЦУ, здравствуйте!» and «МЦУ.» alone greet as well; «МЦУ, ЕДДС и отдел выехали» does not.
+    alone = after == len(plain) or _HELLO.match(plain, after) is not None
+    return after if greeted or alone else 0
+
+
 def _named(line: str, start: int, otherwise: re.Pattern[str]) -> int:
     """Where the name after a greeting ends: name and patronymic, else what `otherwise` allows."""
     name = _PATRONYMIC.match(line, start)
     if name is not None:
         return name.end()
     other = otherwise.match(line, start)
-    # «Добрый день, Хорошо.» greets nobody called Хорошо.
     said = same_length(line)[_end(_PUNCTUATION, line, start) :]
-    is_word = PREFIX.match(said) or WEAK.match(said) or CONFIRM.match(said) or _is_verdict(said)
+    is_word = any(command.match(said) for command in _COMMANDS)
     return start if other is None or is_word else other.end()
-
-
-def _is_verdict(plain: str) -> bool:
-    return bool(re.match(r"(?:не\s+)?(?:с[оа]гл|утвержд|одобр|замечан|отклон|верн|возвр)", plain))
 
 
 def _end(pattern: re.Pattern[str], line: str, start: int) -> int:
@@ -92,6 +120,7 @@ def opening(text: str) -> Literal["label", "salutation", "none"]:
     """How a text opens: «Ответ:», «Уважаем…» (a greeting may stand before), or otherwise."""
     for line in text.split("\n"):
         plain = same_length(line.lstrip(_JUNK))
+        plain = plain[_us_end(plain) :].lstrip(_JUNK)
         hello = _HELLO.match(plain)
         if hello is not None:
             plain = plain[_end(_PUNCTUATION, plain, hello.end()) :]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, time
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcu_mail.domain.drafts import opening
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, read_meaning, strip_frame
+from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.reply import SEPARATOR, new_text
 
 TODAY = date(2026, 11, 23)
 DAY = date(2026, 11, 25)
@@ -206,6 +210,13 @@ def test_from_anyone_else_unmarked_prose_is_a_note_and_a_salutation_only_a_greet
         ("Уважаемая Алла Игнатьевна!\n\nРасчищено.\n\nС уважением,\nТрассов", "Расчищено."),
         ("Уважаемая Алла Игнатьевна, сообщаем: расчищено.", "Сообщаем: расчищено."),
         ("Уважаемый заявитель! Расчищено.", "Расчищено."),
+        ("Здравствуйте, МЦУ.\n\nУважаемый Лев Ильич!\n\nРасчищено.", "Расчищено."),
+        ("Здравствуйте, МЦУ. Уважаемый Лев Ильич! Расчищено.", "Расчищено."),
+        ("Добрый день, МЦУ, служба писем!\nРасчищено.", "Расчищено."),
+        ("Здравствуйте, МЦУ Уважаемый Лев Ильич! Расчищено.", "Расчищено."),
+        ("Уважаемая служба!\n\nОтвет: расчищено.", "расчищено."),
+        ("МЦУ и отдел ЖКХ расчистили.", "МЦУ и отдел ЖКХ расчистили."),
+        ("Уважаемые жители сообщаем, что всё.", "Жители сообщаем, что всё."),
         ("Ответ: расчищено.", "расчищено."),
         ("Ответ:\nЗдравствуйте, Алла Игнатьевна!\nРасчищено. С уважением, Трассов", "Расчищено."),
         ("Здравствуйте!", ""),
@@ -219,6 +230,33 @@ def test_from_anyone_else_unmarked_prose_is_a_note_and_a_salutation_only_a_greet
 def test_the_authors_own_frame_is_cut(text, body):
     assert strip_frame(text) == body
     assert strip_frame(body) == body
+
+
+def test_a_salutation_to_our_service_makes_no_draft():
+    assert read("Уважаемая служба!\nПринято в работу", drafting=True).kind is MeaningKind.accept
+    assert opening("Уважаемая служба!\nУважаемый Лев Ильич!") == "salutation"
+
+
+@pytest.mark.parametrize("prefix", ["МЦУ> ", "М> ", "> "])
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize(
+    ("own", "kind"),
+    [("Согласовано", MeaningKind.approve), ("На дороботку: нет даты", MeaningKind.return_)],
+)
+def test_a_mail_of_the_bat_says_what_its_author_added(prefix, above, own, kind):
+    ours = ["", SEPARATOR, "", "Проект ответа:", "Вернуть: не так", "Отбой", "МЦУ, служба писем"]
+    quoted = ["Вы писали 23 ноября 2026 г., 10:15:", "", *(prefix + line for line in ours)]
+    parts = [[own], quoted] if above else [quoted, [own]]
+    body = "\n\n".join("\n".join(part) for part in (["Здравствуйте, МЦУ."], *parts))
+    mail = EmailMessage()
+    mail["From"] = "trassov@okrug.example"
+    mail["X-Mailer"] = "The Bat! (v9.1) Professional"
+    signature = "\n\n-- \nС уважением,\n Трассов      mailto:trassov@okrug.example\n"
+    mail.set_content(body + signature)
+
+    said = new_text(read_mail(mail.as_bytes()))
+
+    assert read(said.text).kind is kind
 
 
 def test_a_letter_that_grows_in_lower_case_shifts_nothing():
