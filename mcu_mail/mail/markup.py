@@ -116,7 +116,9 @@ class Button:
         subject = _percent_within(clean(self.subject), _OUTLOOK_SUBJECT)
         link = f"mailto:{percent(address, safe='@')}?subject={subject}"
         lines = (clean(line) for line in self.body[:_OUTLOOK_LIMIT].strip("\r\n").splitlines())
-        body = _percent_within("\r\n".join(lines), _OUTLOOK_LIMIT - len(link) - len("&body=") - 1)
+        # What the person types goes behind the space: «Нужно время до » and not «до25.11».
+        words = "\r\n".join(lines) + (" " if self.body.endswith(" ") else "")
+        body = _percent_within(words, _OUTLOOK_LIMIT - len(link) - len("&body=") - 1)
         return link + (f"&body={body}" if body else "")
 
     @property
