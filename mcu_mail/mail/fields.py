@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from mcu_mail.mail.labels import LONGEST_LABEL, OTHER, Label, Labels, without_numbering
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
 from mcu_mail.mail.moments import zone_mark
-from mcu_mail.mail.prose import ends_text, is_request
+from mcu_mail.mail.prose import ends_text, is_request, is_thanks
 from mcu_mail.mail.values import collapse, read_links
 
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ _INNER: Final = re.compile(
 _BOLD_WORDS: Final = re.compile(rf"{BOLD_ON}([^{BOLD_ON}{BOLD_OFF}]{{1,80}}){BOLD_OFF}")
 _BEFORE_FIGURES: Final = re.compile(r"([^\d+():]{1,40}?)\s{0,3}(?=[+(]?\d)")
 _AFTER_BOLD: Final = re.compile(r"[\-–—]{1,2}\s(?=\S)")
+_WITH_LINKS: Final = frozenset(("link", "address"))
 _FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
 _ADDRESS_GOES_ON: Final = re.compile(
     r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
 )
+_BEFORE_VALUE: Final = ":：=|*_ \t\r\n\xa0"
+"""Punctuation of a label; no value begins with it."""
 _MAX_SEGMENTS: Final = 12
 
 
@@ -74,7 +77,8 @@ def split_line(line: str, labels: Labels) -> list[tuple[Label, str]]:
 def _cut_at_bold(line: str, labels: Labels) -> list[str]:
     cuts = [0]
     for found in _BOLD_WORDS.finditer(line):
-        colon = found[1].rstrip().endswith(":") or line[found.end() :].lstrip().startswith(":")
+        after = line[found.end() :].lstrip(BOLD_ON + " ")
+        colon = found[1].rstrip().endswith(":") or after.startswith(":")
         if found.start() and colon and labels.find(found[1]):
             cuts.append(found.start())
     cuts.append(len(line))
@@ -130,7 +134,7 @@ def _next_label(value: str, labels: Labels) -> tuple[int, Label, str] | None:
 
 
 def _value(raw: str) -> str:
-    return raw.strip().lstrip(":=|*_").replace(BOLD_ON, "").replace(BOLD_OFF, "").strip()
+    return raw.replace(BOLD_ON, "").replace(BOLD_OFF, "").lstrip(_BEFORE_VALUE).strip()
 
 
 class _Reader:
@@ -250,7 +254,7 @@ class _Reader:
         links = piece.links[0] if piece.links else ()
         if parts and not self._is_the_citizens(parts[0][0], index):
             for label, value in parts:
-                self._add(index, label, value, links if label.field == "link" else ())
+                self._add(index, label, value, links if label.field in _WITH_LINKS else ())
             self._open = True
         elif self._open and self._goes_on(line):
             self._continue(line, links)
@@ -282,7 +286,9 @@ class _Reader:
                 return True
             if ends_text(line) or self._is_the_source(line):
                 return False
-            return not (self._blanks and is_request(line)) or not last.value
+            # After a quotation that was closed, thanks are the press office's.
+            theirs = is_request(line) or (last.value.startswith("«") and is_thanks(line))
+            return not (self._blanks and theirs) or not last.value
         if not last.value and not last.links:
             return self._blanks <= 1
         if self._blanks:
@@ -320,7 +326,7 @@ class _Reader:
             field=label.field,
             rank=label.rank,
             label=label.words,
-            value=value if label.field == "text" else collapse(value),
+            value=value if label.field == "text" else collapse(value).lstrip(_BEFORE_VALUE + ";,"),
             links=links,
             at=index,
             set_=set_,

@@ -18,11 +18,13 @@ from mcu_mail.mail.values import (
     count_photos,
     fold,
     holds_digits,
+    is_place,
     is_social,
     read_links,
     read_number,
     read_phone,
     states_nothing,
+    without_links,
 )
 
 if TYPE_CHECKING:
@@ -189,7 +191,9 @@ def _fill_address(draft: Draft, entries: Sequence[Entry]) -> None:
         if states_nothing(entry.value):
             draft.none.add("address")
             continue
-        value = tidy_address(entry.value)
+        value = tidy_address(without_links(entry.value))
+        if not value or (entry.rank and not is_place(value)):
+            continue
         village = next(_of(entries, "settlement"), None)
         if village and place and fold(village.value)[-5:] not in fold(value):
             value = f"{place[0]}, {value}"
@@ -207,7 +211,7 @@ def _prefixed(value: str, prefix: str, *known: str) -> str:
 
 def tidy_address(value: str) -> str:
     """Cut the punctuation of the sentence off an address, but not the dot of «м.о.» or «р-н.»."""
-    line = collapse(value).strip(' ;,«»"')
+    line = collapse(value).strip(' ;,«»"').lstrip(":：=|–—- ")
     ends_with_word = len(line.rstrip(".").rpartition(" ")[2]) > 3 or line[-2:-1].isdecimal()  # noqa: PLR2004 - «м.о.», «обл.»
     short = line.endswith("обл.") or "." in line.rstrip(".").rpartition(" ")[2]
     return line.rstrip(".") if ends_with_word and not short else line
@@ -218,6 +222,10 @@ def _fill_link(draft: Draft, entries: Sequence[Entry]) -> None:
         links = list(entry.links) + [x for x in read_links(entry.value) if x not in entry.links]
         best = next((link for link in links if is_social(link)), next(iter(links), None))
         draft.put("link", best, _rule(entry))
+    for entry in _of(entries, "address"):
+        # «Откуда: https://vk.com/wall…» says where the message was published.
+        links = [*entry.links, *read_links(entry.value)]
+        draft.put("link", next(filter(is_social, links), None), _rule(entry))
 
 
 def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:

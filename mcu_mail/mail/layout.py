@@ -61,6 +61,8 @@ _HEAVY: Final = re.compile(r"font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)", re.IGN
 _RULE: Final = re.compile(r"[\-–—_=*~#.·\s]{2,400}")
 _BORDER: Final = re.compile(r"[+|][\-=+|:\s]{2,2000}")
 _QUOTE_MARK: Final = re.compile(r"(?:>\s?){1,10}")
+_BOLD_SEAM: Final = re.compile(f"{BOLD_OFF}+{BOLD_ON}+")
+_BOLD_TWICE: Final = re.compile(f"([{BOLD_ON}{BOLD_OFF}])\\1+")
 _SPLIT: Final = re.compile(r"\s*\|\s*|\t+\s*")
 
 Kind = Literal["line", "blank", "rule", "row"]
@@ -273,7 +275,7 @@ class _Builder:
     def _flush(self) -> bool:
         """End the line being filled; says whether there was one."""
         box = self._boxes[-1]
-        text = " ".join("".join(box.words).split())
+        text = _one_bold(" ".join("".join(box.words).split()))
         links = dict.fromkeys([*box.links, *read_links(text)])
         box.words, box.links = [], []
         if not collapse(text):
@@ -319,6 +321,11 @@ class _Builder:
                     self._boxes[-1].pieces.extend(cell)
             self._done = _without_edges(self._boxes[0].pieces)
         return self._done
+
+
+def _one_bold(text: str) -> str:
+    """Join bold words that mail programs cut apart: `<b>Адрес</b><b>:</b>` is one label."""
+    return _BOLD_TWICE.sub(r"\1", _BOLD_SEAM.sub("", text))
 
 
 def _without_edges(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

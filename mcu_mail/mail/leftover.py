@@ -7,6 +7,7 @@ term after «до» in a sentence that asks for an answer. The rest stays unknow
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -61,7 +62,13 @@ _ARRIVED: Final = re.compile(
     r"|коммент)"
 )
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
-_CALL: Final = re.compile(r"(?:по (?:номеру|телефону|тел)|телефон|тел\.|номер|связаться|позвонить)")
+_CALL: Final = re.compile(
+    r"по (?:номеру|телефону|тел)|телефон|номер|связаться|позвонить"
+    r"|(?<![а-яё])(?:тел|моб|сот)(?![а-яё])"
+)
+_CALLED: Final = re.compile(
+    r"(?<![а-яё])(?:тел(?:ефон)?|т|моб|сот)[.:\s]{1,3}(?=[+(]?\d)", re.IGNORECASE
+)
 _CITIZEN: Final = re.compile(
     r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
@@ -90,6 +97,7 @@ def complete(
     _number(draft, frame, setting)
     _prose(draft, frame, setting)
     _term(draft, frame, setting)
+    _called(draft, [line for line in plain if line.at in chosen])
     if not draft.text:
         _everything(draft, pieces)
 
@@ -153,7 +161,7 @@ def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
         rest = [part for part, kind in zip(parts, kinds, strict=True) if kind is None]
         for part, kind in zip(parts, kinds, strict=True):
             _take(draft, part, kind, setting)
-        place = ", ".join(rest)
+        place = ", ".join(itertools.takewhile(_is_short, rest))
         if place and _PLACE.fullmatch(fold(place)):
             draft.put("address", tidy_address(place), "record: address")
         return True
@@ -165,6 +173,11 @@ def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
         return False
     _take(draft, bare, kind, setting)
     return kind is not None
+
+
+def _is_short(part: str) -> bool:
+    """A part of an address; a longer one without a figure is what the citizen complains of."""
+    return len(part.split()) <= 3 or any(sign.isdecimal() for sign in part)  # noqa: PLR2004
 
 
 def _kind(part: str, setting: Setting) -> str | None:
@@ -222,6 +235,15 @@ def _prose(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
     _person(draft, frame)
     links = [clean_link(link) for line in frame for link in line.links]
     draft.put("link", _best(links), "pattern: link")
+
+
+def _called(draft: Draft, told: Sequence[Line]) -> None:
+    """Read the phone of a citizen whom one sentence names: «Иванов Иван Ильич, …, тел 8…»."""
+    for line in told:
+        call = _CALLED.search(line.text)
+        named = name_in(line.text[: call.start()]) if call else None
+        if call is not None and named is not None:
+            draft.put("phone", read_phone(line.text[call.end() :]), "pattern: phone")
 
 
 def _arrival(draft: Draft, text: str, setting: Setting) -> None:

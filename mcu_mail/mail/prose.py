@@ -102,7 +102,17 @@ _ADDRESSED: Final = re.compile(
 )
 
 
+_THANKS: Final = re.compile(
+    r"(?:заранее\s)?(?:большое\s|огромное\s)?(?:спасибо|благодар(?:ю|им|ны|ен|на))"
+    r"(?:\s(?:вас|вам|большое|огромное|заранее|за\s(?:внимание|понимание|сотрудничество|работу|ответ"
+    r"|помощь|оперативность|взаимодействие|содействие)))*[\s.!]*"
+)
+_OFFICER: Final = re.compile(
+    r"[А-ЯЁ][а-яё-]+(?:\s[А-ЯЁ][а-яё-]+){1,2}|[А-ЯЁ][а-яё-]+\s(?:[А-ЯЁ]\.\s?){1,2}"
+    r"|(?:[А-ЯЁ]\.\s?){1,2}[А-ЯЁ][а-яё-]+"
+)
 _REGARDS: Final = re.compile(r"с\s{1,2}(?:уважением|почтением|наилучшими|ув\.)")
+_CALLED: Final = re.compile(r"тел|контактн")
 _FIELDS: Final = frozenset(("applicant", "address", "link", "text", "received_at", "external_id"))
 
 
@@ -125,6 +135,11 @@ def ends_text(line: str) -> bool:
 def is_request(line: str) -> bool:
     """Say whether the line asks us for an answer; a citizen writes «прошу» too, so use it late."""
     return _REQUEST.match(_start(line)) is not None
+
+
+def is_thanks(line: str) -> bool:
+    """Say whether the whole line thanks and says nothing else."""
+    return len(line) < 90 and _THANKS.fullmatch(fold(line)) is not None  # noqa: PLR2004 - a short line
 
 
 def is_farewell(line: str) -> bool:
@@ -166,15 +181,28 @@ def without_mail_headers(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 def without_signatures(pieces: Sequence[Piece], labels: Labels) -> tuple[Piece, ...]:
     """Take out signatures: from «--» or «С уважением» to the end or to a forwarded mail.
 
-    A part that holds a field of a notice is none: then the citizen wrote the farewell.
+    A part that holds a field of a notice is none: then the citizen wrote the farewell. A lone
+    «Спасибо.» right above the signature goes with it; what stands inside «…» never does.
     """
     kept: list[Piece] = []
+    last_field: int | None = None
     index = quoted = 0
     while index < len(pieces):
         piece = pieces[index]
+        inside = quoted > 0
         quoted += piece.text.count("«") - piece.text.count("»")
-        farewell = piece == SIGNATURE or _REGARDS.match(_start(piece.text[:60]))
-        if quoted > 0 or not farewell:
+        if inside:
+            kept.append(piece)
+            index += 1
+            continue
+        if kept and kept[-1].kind == "blank" and is_thanks(piece.text):
+            if last_field is None:
+                last_field = _last_field(pieces, labels)
+            below = _below_thanks(pieces, index)
+            if below > max(index, last_field):
+                index = below
+                continue
+        if not _signs(piece):
             kept.append(piece)
             index += 1
             continue
@@ -183,6 +211,34 @@ def without_signatures(pieces: Sequence[Piece], labels: Labels) -> tuple[Piece, 
             kept.extend(pieces[index:end])
         index = end
     return tuple(kept)
+
+
+def _signs(piece: Piece) -> bool:
+    return piece == SIGNATURE or _REGARDS.match(_start(piece.text[:60])) is not None
+
+
+def _last_field(pieces: Sequence[Piece], labels: Labels) -> int:
+    """The last piece that names a field of a notice; -1 when none does."""
+    return max((i for i, one in enumerate(pieces) if _names_a_field(one, labels)), default=-1)
+
+
+def _below_thanks(pieces: Sequence[Piece], index: int) -> int:
+    """Where the signature under a lone «Спасибо.» at `index` begins; `index` when none does."""
+    filled = [
+        i
+        for i in range(index + 1, min(index + 12, len(pieces)))
+        if pieces[i].kind != "blank" and not is_thanks(pieces[i].text)
+    ]
+    if not filled:
+        return index
+    first = pieces[filled[0]]
+    if _signs(first) or is_farewell(first.text):
+        return filled[0]
+    # The officer's name above the office; a name above a telephone may be the citizen's.
+    if len(filled) > 1 and _OFFICER.fullmatch(first.text.strip(" ,")):
+        office = pieces[filled[1]].text
+        return filled[1] if is_farewell(office) and not _CALLED.match(_start(office)) else index
+    return index
 
 
 def _names_a_field(piece: Piece, labels: Labels) -> bool:

@@ -55,6 +55,11 @@ _COUNT: Final = (
     re.compile(r"^\W{0,3}(\d{1,2})\W{0,3}(?:шт\W{0,3})?$"),
 )
 _PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|heic|webp|gif|bmp)(?!\w)", re.IGNORECASE)
+_MEDIUM: Final = re.compile(
+    r"соц\w*\.? ?сет|вконтакте|одноклассник|телеграм|telegram|мессенджер|госуслуг|комментари"
+    r"|(?:вк|макс|max|vk|ok|t\.me|групп[аы]|паблик|сообщество|канал|чат|сайт|интернет|приложение"
+    r"|портал|звонок|горячая линия|(?:электронная )?почта|приемная|платформа|инцидент)(?!\w)"
+)
 _PHOTO_STATED: Final = re.compile(
     r"(?:есть|прилагается|прилагаем|приложен\w*|прикреплен\w*|имеется|с) фото|фото (?:во вложени"
     r"|прил)"
@@ -123,6 +128,16 @@ def clean_link(raw: str) -> str:
     while link.endswith((")", "]")) and link.count("(") < link.count(")") + link.count("]"):
         link = link[:-1].rstrip(".,;:!?")
     return link if re.match(r"https?://", link, re.IGNORECASE) else f"https://{link}"
+
+
+def without_links(text: str) -> str:
+    """`text` without its web addresses."""
+    return _URL.sub(" ", text)
+
+
+def is_place(value: str) -> bool:
+    """Say whether «Откуда: …» names a place, not the network or the office a message came from."""
+    return bool(value) and _MEDIUM.match(fold(value).lstrip('«"')) is None
 
 
 def is_web(link: str) -> bool:

@@ -11,6 +11,7 @@ from mcu_mail.mail.moments import read_moment
 from mcu_mail.mail.names import find_person, read_person
 from mcu_mail.mail.values import (
     count_photos,
+    is_place,
     read_links,
     read_number,
     read_phone,
@@ -133,6 +134,23 @@ def test_any_text_gives_an_aware_moment_or_none(text: str, sent: datetime | None
 )
 def test_links_are_cut_out_of_their_sentence(text: str, links: tuple[str, ...]) -> None:
     assert read_links(text) == links
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ("Кубитет", True),
+        ("пос. Листвянка", True),
+        ("ул. Канальная, 5", True),
+        ("Канальная, 5", True),
+        ("ВКонтакте", False),
+        ("группа «Тяжин»", False),
+        ("соцсети", False),
+        ("", False),
+    ],
+)
+def test_where_from_is_a_place_or_a_network(value: str, place: bool) -> None:
+    assert is_place(value) is place
 
 
 @pytest.mark.parametrize(
