@@ -1,1 +1,1 @@
-"""E-mail and document automation for a municipal control centre (муниципальный центр управления)."""
+"""E-mail and document automation for a municipal control centre (МЦУ)."""

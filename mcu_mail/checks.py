@@ -40,7 +40,7 @@ def run_all() -> int:
 
 def _pytest() -> tuple[int, str]:
     summary = ""
-    with subprocess.Popen(  # noqa: S603 - our own tools
+    with subprocess.Popen(
         [
             sys.executable,
             "-m",

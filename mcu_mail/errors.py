@@ -33,6 +33,7 @@ class SettingsError(McuMailError):
 
     Attributes:
         faults: every fault found, one Russian sentence each, with its path and line.
+
     """
 
     def __init__(self, faults: Sequence[str]) -> None:

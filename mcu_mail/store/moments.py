@@ -161,7 +161,8 @@ class Tasks:
     def owe_again(self, now: datetime, *, fewer_than: int) -> int:
         """Owe at `now` the tasks that were begun, neither done nor failed; return how many."""
         done = self._connection.execute(
-            tasks.update()
+            tasks
+            .update()
             .where(
                 tasks.c.done_at.is_(None),
                 tasks.c.error.is_(None),
