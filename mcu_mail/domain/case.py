@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     """The notice states a later term than the regulation: which one counts?"""
     sending = "sending"
     """A regional address refused or keeps deferring: a person decides."""
+    similar = "similar"
+    """A new case looks like another one: is it the same matter?"""
     fields = "fields"
     """What could not be read in a notice."""
 

@@ -16,11 +16,12 @@ from mcu_mail.domain.course_deciding import (
     on_register,
     on_sending,
     on_sign,
+    on_similar,
 )
 from mcu_mail.domain.course_drafting import enough_contact, on_draft
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
 from mcu_mail.domain.course_routing import on_route
-from mcu_mail.domain.decisions import Ask, Enter, Log, SetState
+from mcu_mail.domain.decisions import Ask, Enter, Log, SetState, Tell
 from mcu_mail.domain.route import StepKind
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.register: on_register,
         Purpose.later_term: on_later_term,
         Purpose.sending: on_sending,
+        Purpose.similar: on_similar,
     }
     return handlers[request.purpose](case, request, reply, rules)
 
@@ -109,7 +111,14 @@ def on_recall(case: Case, request: Request) -> Decisions:
     undone = case.entry == request.entry + 1 and case.version == request.version
     if not undone or request.purpose is not Purpose.approve:
         return told_why(request, "recall_late")
+    # Whoever has been asked since must not go on: the clerk may have the paper in his hand.
+    told = (
+        (Tell(people=(case.actor,), template="withdrawn", context={}),)
+        if case.actor not in {None, request.person}
+        else ()
+    )
     return (
         Log(kind="recalled", data={"step": request.step, "version": request.version}),
+        *told,
         Enter(step=request.step, template="approve", close_as=CloseReason.step_over),
     )

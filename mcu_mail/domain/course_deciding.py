@@ -121,6 +121,11 @@ def on_later_term(case: Case, request: Request, reply: Reply, _rules: Rules) -> 
     return not_taken(request, reply, "yes_or_no")
 
 
+def on_similar(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
+    """What follows from the dispatcher's word on a case that looks like another: «Дубль НОМЕР»."""
+    return closing(request, reply) or not_taken(request, reply, "not_understood")
+
+
 def on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
     """What follows from the dispatcher's word about a letter that was refused."""
     meaning = reply.meaning

@@ -6,6 +6,7 @@ No text that was handed in is lost: what cannot become a version yet is kept unt
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from mcu_mail.domain.case import CloseReason, Draft
 from mcu_mail.domain.course_parts import not_taken, told
@@ -56,6 +57,7 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 context={
                     "why": "",
                     "refused_by": reply.person,
+                    "refused": case.department,
                     "reason": meaning.reason or meaning.name,
                     "proposed": find_department(meaning.name or meaning.reason, rules.office),
                 },
@@ -71,11 +73,12 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 context={
                     "until": meaning.until or (rules.today if meaning.at else None),
                     "until_at": meaning.at,
-                    "reason": meaning.reason or reply.text[:300],
+                    "reason": (meaning.reason or reply.text)[:2000],
                     "who": rules.office.people[reply.person].name,
                     "phone": rules.office.people[reply.person].phone,
                 },
-                once=f"time_asked:{request.id}:{until}",
+                # The same wish is told once; another reason, or a text for the citizen, again.
+                once=f"time_asked:{request.id}:{until}:{crc32(meaning.reason.encode())}",
             ),
             told(request, "time"),
         )
@@ -129,7 +132,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             *decisions,
             Log(kind="draft_kept", data={"missing": ["contact"]}),
             KeepDraft(draft=Draft(text=text, author=author)),
-            _missing(request, "contact", "text"),
+            _missing(request, "second_call" if contacts else "contact", "text"),
         )
     if rules.contact == "warn" and not enough_contact(contacts):
         decisions += [

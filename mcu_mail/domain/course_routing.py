@@ -72,10 +72,12 @@ def _named_department(reply: Reply, rest: str, rules: Rules) -> str:
 
 def _assign(case: Case, department: str, rules: Rules, by: str = "person") -> Decisions:
     again = "reassigned" if case.department not in {None, department} else "task"
-    topic = case.topic
     owner = next(item for item in rules.office.departments if item.id == department)
-    if topic not in owner.topics:
-        topic = None
+    found = find_competence(
+        case.notice.text, case.notice.address, rules.office, rules.competence
+    ).scores
+    # The department's own topic if the words name one, else the matter stays what it is about.
+    topic = next((one for one, _ in found if one in owner.topics), case.topic)
     return (
         Log(kind="assigned", data={"department": department, "by": by}),
         Change(values={"department": department, "executor": None, "topic": topic}),

@@ -246,7 +246,12 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
-    "similar": _both({**_CASE, "similar": ("2026-000121", "2026-000122")}),
+    "withdrawn": (_CASE,),
+    "similar": _both({
+        **_ASKED,
+        "similar": ("2026-000121", "2026-000122"),
+        "buttons": (_button("Это повтор", "Дубль 2026-000121"),),
+    }),
     "reminder": tuple(
         {**context, "request": name, "now": now}
         for name, context in _REQUESTS.items()
@@ -255,7 +260,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "missing": _both({
         **_ASKED,
         "buttons": TASK_BUTTONS[2:],
-        "lacks": ("contact", "text"),
+        "lacks": ("contact", "second_call", "text"),
         "kept": ("text", "contact", "фото: 2"),
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),

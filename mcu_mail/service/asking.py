@@ -137,6 +137,8 @@ def tell(
                 case,
                 desk,
                 after=str(context.get("reason", template)),
+                words=str(context.get("words", "")),
+                refused=_refused(work.requests.words(request.id)["context"]),
                 proposed=_proposed(work.requests.words(request.id)["context"]),
             )
         ordinal = work.requests.next_mail(request.id)
@@ -228,7 +230,9 @@ def _context(
         **words,
         "card": card_of(case, letter, desk, previous=previous),
         "person": desk.office.people[request.person],
-        "buttons": buttons_of(request, case, desk, proposed=_proposed(words)),
+        "buttons": buttons_of(
+            request, case, desk, proposed=_proposed(words), refused=_refused(words)
+        ),
     }
     if template == "task":
         context["executors"] = _executors(desk, case, request.person)
@@ -237,7 +241,9 @@ def _context(
         context["previous_text"] = letter.text if letter else ""
     elif template == "route":
         only_fields = request.purpose is Purpose.fields
-        context["candidates"] = () if only_fields else _candidates(desk, case, _proposed(words))
+        context["candidates"] = (
+            () if only_fields else _candidates(desk, case, _proposed(words), _refused(words))
+        )
         context["refused_by"] = name_of(words.get("refused_by"), desk)
     elif template == "sign":
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
@@ -254,6 +260,12 @@ def _proposed(words: Mapping[str, Any]) -> str | None:
     return str(found) if found else None
 
 
+def _refused(words: Mapping[str, Any]) -> str | None:
+    """The department that has refused the case."""
+    found = words.get("refused")
+    return str(found) if found else None
+
+
 def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
     for item in desk.office.departments:
         if item.id == case.department and item.head == person:
@@ -261,12 +273,14 @@ def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
     return ()
 
 
-def _candidates(desk: Desk, case: Case, proposed: str | None) -> tuple[Candidate, ...]:
+def _candidates(
+    desk: Desk, case: Case, proposed: str | None, refused: str | None
+) -> tuple[Candidate, ...]:
     scores = dict(scores_of(case, desk))
     found = []
     named = [item for item in desk.office.departments if item.id == proposed]
     for item in desk.office.departments:
-        if item in named:
+        if item in named or item.id == refused:
             continue
         own = {topic: scores[topic] for topic in item.topics if topic in scores}
         if own:
@@ -284,6 +298,7 @@ def _candidates(desk: Desk, case: Case, proposed: str | None) -> tuple[Candidate
         return tuple(
             Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
             for item in desk.office.departments
+            if item.id != refused
         )
     first = [
         Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)

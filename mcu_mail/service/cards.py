@@ -115,13 +115,22 @@ def card_of(
 
 
 def buttons_of(
-    request: Request, case: Case, desk: Desk, *, after: str = "", proposed: str | None = None
+    request: Request,
+    case: Case,
+    desk: Desk,
+    *,
+    after: str = "",
+    words: str = "",
+    proposed: str | None = None,
+    refused: str | None = None,
 ) -> tuple[Button, ...]:
     """The `mailto:` buttons of a request; the code stands in every subject (design §4).
 
     Args:
         after: what has just happened, where the choice then is another one.
+        words: what the person has written, where a button hands it on.
         proposed: the department that the one who refused the case has named.
+        refused: the department that has refused the case.
 
     """
     choices: dict[Purpose, tuple[tuple[str, str], ...]] = {
@@ -141,6 +150,7 @@ def buttons_of(
             ("Срок из уведомления", "ДА"),
             ("Срок по регламенту", "Вернуть: действует срок по регламенту"),
         ),
+        Purpose.similar: (("Это повтор", f"Дубль {request.data.get('of', '')}"),),
         Purpose.sending: (
             ("Отправлено вручную", "Отправлено вручную "),
             ("Закрыть с основанием", "Закрыть: "),
@@ -148,13 +158,19 @@ def buttons_of(
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:
-        pairs = tuple((name, f"Передать: {name}") for name in candidates_of(case, desk, proposed))
+        pairs = tuple(
+            (name, f"Передать: {name}") for name in candidates_of(case, desk, proposed, refused)
+        )
     if after == "receipt":
         pairs = (("Отозвать решение", "СТОП"),)
     elif after == "note_kept":
         pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])
     elif after == "conditional":
-        pairs = (("Отправить так", "Согласовано"), ("Вернуть с замечанием", "На доработку: "))
+        remark = " ".join(words.split())
+        pairs = (
+            ("Отправить так", "Согласовано"),
+            ("Вернуть с замечанием", f"На доработку: {remark}"),
+        )
     code = grouped(request.code)
     return tuple(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
@@ -162,17 +178,22 @@ def buttons_of(
     )
 
 
-def candidates_of(case: Case, desk: Desk, proposed: str | None = None) -> tuple[str, ...]:
-    """Names of the departments to choose from, at most four: the proposed one, then by topics."""
+def candidates_of(
+    case: Case, desk: Desk, proposed: str | None = None, refused: str | None = None
+) -> tuple[str, ...]:
+    """Names of the departments to choose from, at most four: the proposed one, then by topics.
+
+    The department that has just refused the case is none of them.
+    """
     names: dict[str, None] = {
         item.name: None for item in desk.office.departments if item.id == proposed
     }
     for topic, _ in scores_of(case, desk):
         for item in desk.office.departments:
-            if topic in item.topics:
+            if topic in item.topics and item.id != refused:
                 names.setdefault(item.name)
     for item in desk.office.departments:
-        if item.id == case.department:
+        if item.id == case.department and item.id != refused:
             names.setdefault(item.name)
     return tuple(names)[:4]
 

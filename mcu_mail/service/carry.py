@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _HOLD = timedelta(minutes=15)
+_NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
 _OF_STEP = frozenset({
     Purpose.route,
@@ -265,7 +266,7 @@ class Carrier:
             {
                 "step": step.name,
                 "actor": actor or "service",
-                "due": self.case.due.isoformat() if self.case.due else "",
+                "due": self._desk.local(self.case.due).isoformat() if self.case.due else "",
             },
         )
         if step.kind is StepKind.sign:
@@ -308,6 +309,14 @@ class Carrier:
             case_id=self.case.id,
             kind="term",
         )
+        near = self.case.term - _NEAR_TERM
+        if near > self._now:
+            self._work.due.add(
+                key=f"term_near:{self.case.id}:{self.case.term.isoformat()}",
+                at=near,
+                case_id=self.case.id,
+                kind="term_near",
+            )
 
     def _plan(self) -> None:
         """Plan the steps still to come back from the target; a step never gets less time anew."""

@@ -120,7 +120,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     harmless = meaning.kind in HARMLESS and request.purpose is Purpose.draft
     proven = said.level is TrustLevel.PROVEN or request.purpose is Purpose.confirm or harmless
     if not proven:
-        unproven(desk, carrier, said, request, meaning)
+        unproven(desk, work, carrier, said, request, meaning, now)
         return heard
     if request.purpose is Purpose.confirm:
         if confirmed(carrier, request, meaning):
@@ -131,7 +131,7 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
 
 
 def _refuse_stranger(desk: Desk, carrier: Carrier, said: Said, request: Request) -> None:
-    """Forwarding gives no power: the one who was asked hears of it, once for each sender."""
+    """Forwarding gives no power: the one who was asked hears of it, once a request."""
     address = said.mail.sender.address or "?"
     known = said.person.id if said.person else ""
     asked = name_of(request.person, desk)
@@ -145,7 +145,7 @@ def _refuse_stranger(desk: Desk, carrier: Carrier, said: Said, request: Request)
                 **why("foreign_reply", said.text),
                 "details": f"Письмо пришло с адреса {address}.",
             },
-            once=f"stranger:{request.id}:{address}",
+            once=f"stranger:{request.id}",
         ),
     ))
     if said.person is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.competence import find_competence
-from mcu_mail.domain.decisions import Ask, Enter, Log, Tell
+from mcu_mail.domain.decisions import Ask, Enter, Log
 from mcu_mail.domain.numbering import case_number
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.terms import governor_term
@@ -164,11 +164,12 @@ def _first_decisions(
         numbers = [item.number for item in same]
         decisions += [
             Log(kind="similar", data={"cases": numbers}),
-            Tell(
-                people=(dispatcher,),
+            Ask(
+                purpose=Purpose.similar,
+                person=dispatcher,
                 template="similar",
                 context={"similar": numbers},
-                once="similar",
+                data={"key": "similar", "of": numbers[0]},
             ),
         ]
     return tuple(decisions)

@@ -17,6 +17,7 @@ from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.cards import name_of, title_of
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
 from mcu_mail.store.queue import RecipientState
 
@@ -117,6 +118,9 @@ def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
         return
     if due.kind == "held":
         hear_again(desk, work, int(due.data["mail"]), now)
+        closed_by_person(desk, work, work.cases.get(case.id), now, due.key)
+    elif due.kind == "term_near":
+        _term_near(desk, work, case, due, now)
     elif due.kind == "term":
         _term_passed(desk, work, case, due, now)
     elif due.kind == "remind":
@@ -165,13 +169,40 @@ def _escalate(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
     ))
 
 
+def _term_near(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+    """An hour before the term: a step that is late is asked for once more, and the centre hears.
+
+    A step whose latest time still lies ahead has reminders of its own.
+    """
+    if case.due is None or case.due > now or case.actor is None:
+        return
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+    for request in work.requests.open_of_case(case.id):
+        if request.entry == case.entry and request.person == case.actor:
+            send_request(desk, work, case, request, now, reminder=due.key)
+            carrier.log("reminded", {"person": request.person})
+    late = desk.office.people.get(case.actor)
+    carrier.carry((
+        Tell(
+            people=(desk.office.roles.dispatcher,),
+            template="escalation",
+            once=due.key,
+            context={
+                "step_name": ROUTES[case.track].step(case.step).title,
+                "late_name": name_of(case.actor, desk),
+                "late_phone": late.phone if late else "",
+            },
+        ),
+    ))
+
+
 def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
     if case.term > now:
         return
     roles = desk.office.roles
     people = (roles.dispatcher, roles.centre_head, roles.curator)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
-    carrier.log("term_passed", {"term": case.term.isoformat(), "step": case.step})
+    carrier.log("term_passed", {"term": desk.local(case.term).isoformat(), "step": case.step})
     step = ROUTES[case.track].step(case.step)
     waiting = [
         (item.address, item.answer or "")

@@ -36,11 +36,25 @@ _HELD = (
 )
 
 
-def unproven(desk: Desk, carrier: Carrier, said: Said, request: Request, meaning: Meaning) -> None:
-    """Our server vouched for nobody: `trust.unproven` says what to do (§3.6)."""
+def unproven(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    request: Request,
+    meaning: Meaning,
+    now: datetime,
+) -> None:
+    """Our server vouched for nobody: `trust.unproven` says what to do (§3.6).
+
+    Of several replies to one request the newest waits: one question is open at a time.
+    """
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
     if policy == "confirm":
+        for earlier in work.requests.open_of_case(carrier.case.id):
+            if earlier.purpose is Purpose.confirm and earlier.data["request"] == str(request.id):
+                work.requests.close(earlier.id, now, CloseReason.new_version)
         carrier.carry((
             Ask(
                 purpose=Purpose.confirm,

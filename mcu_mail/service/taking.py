@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 
+_PLAIN = frozenset({MeaningKind.note, MeaningKind.answer})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard:
     """What became of a person's mail."""
@@ -78,8 +81,21 @@ def take(
     speaker = said.person.id if said.person else request.person
     word = _own_words(desk, work, carrier.case, said.word)
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
+    reply = _with_reason(work, request, reply)
     rules = replace(desk.rules(carrier.case, now), competence=desk.settings.competence.value())
-    carrier.carry(on_reply(carrier.case, request, reply, rules))
+    decisions = on_reply(carrier.case, request, reply, rules)
+    if any(isinstance(one, Log) and one.data.get("reason") == "no_reason" for one in decisions):
+        work.facts.set(f"reason_asked:{request.id}", reply.person)
+    carrier.carry(decisions)
+
+
+def _with_reason(work: UnitOfWork, request: Request, reply: Reply) -> Reply:
+    """A plain text after «На доработку» without a reason, from the same person, is the reason."""
+    asked = work.facts.get(f"reason_asked:{request.id}")
+    if asked != reply.person or reply.meaning.kind not in _PLAIN or not reply.text.strip():
+        return reply
+    kind = MeaningKind.return_
+    return replace(reply, meaning=replace(reply.meaning, kind=kind, reason=reply.text.strip()))
 
 
 def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> str | None:

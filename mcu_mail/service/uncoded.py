@@ -74,7 +74,9 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     if mine or case is not None:
         first = case.id if case is not None else mine[0].case_id
         return Heard(state=MailState.handled, case_id=first)
-    return Heard(state=MailState.aside)
+    # An answer of a colleague to a mail of ours that asked nothing raises no alarm of its own.
+    ours = work.queue.by_message_ids([*said.mail.in_reply_to, *said.mail.references])
+    return Heard(state=MailState.handled if ours else MailState.aside)
 
 
 def _case_named(work: UnitOfWork, said: Said) -> Case | None:
