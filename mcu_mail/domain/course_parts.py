@@ -52,7 +52,7 @@ Decisions = tuple[Decision, ...]
 
 def not_taken(request: Request, reply: Reply, reason: str) -> Decisions:
     """Nothing moves; the one asked is told what to do, with his buttons."""
-    return told_why(request, reason, reply.text[:500])
+    return told_why(request, reason, reply.text)
 
 
 def told_why(request: Request, reason: str, words: str = "") -> Decisions:
@@ -65,7 +65,7 @@ def told_why(request: Request, reason: str, words: str = "") -> Decisions:
             request_id=request.id,
             context={
                 "reason": reason,
-                "words": words,
+                "words": words[:500],
                 "by": "",
                 "asked_version": None,
                 "details": "",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import find_codes
+from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
@@ -88,15 +89,7 @@ def _ambiguous(
     for request in requests:
         case = work.cases.get(request.case_id)
         carrier = carrier_of(desk, work, case, said, now)
-        carrier.carry((
-            Log(kind="not_taken", data={"reason": "two_codes"}),
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context=why("two_codes", said.text),
-            ),
-        ))
+        carrier.carry(told_why(request, "two_codes", said.text))
     return Heard(state=MailState.handled, case_id=requests[0].case_id)
 
 

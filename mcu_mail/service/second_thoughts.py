@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.course import on_recall
+from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.mime import read_mail
@@ -100,15 +101,7 @@ def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
     """Whether «ДА» answered a fresh code at the registered address: the held mail counts now."""
     if meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
         # Neither an empty reply nor another word burns the code.
-        carrier.carry((
-            Log(kind="not_taken", data={"reason": "not_confirmed"}),
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context=why("not_confirmed", ""),
-            ),
-        ))
+        carrier.carry(told_why(request, "not_confirmed"))
         return False
     carrier.carry((
         Log(kind="confirmed", data={"mail": int(request.data["mail"])}),
@@ -152,12 +145,4 @@ def recall(
     if possible:
         carrier.carry(on_recall(case, request))
     else:
-        carrier.carry((
-            Log(kind="not_taken", data={"reason": "recall_late"}),
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context=why("recall_late", said.text),
-            ),
-        ))
+        carrier.carry(told_why(request, "recall_late", said.text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, Purpose
+from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.mail.proof import TrustLevel
@@ -50,15 +51,7 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         # No guess, even if only one is open: his requests are sent again with a note (§3.8).
         own = work.cases.get(request.case_id)
         carrier = carrier_of(desk, work, own, said, now)
-        carrier.carry((
-            Log(kind="not_taken", data={"reason": "no_code"}),
-            Tell(
-                people=(request.person,),
-                template="not_taken",
-                request_id=request.id,
-                context=why("no_code", said.text),
-            ),
-        ))
+        carrier.carry(told_why(request, "no_code", said.text))
     if not mine and case is not None and case.state is not CaseState.closed:
         carrier = carrier_of(desk, work, case, said, now)
         carrier.carry((
