@@ -199,7 +199,16 @@ def _both(context: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 
 _REQUESTS: Mapping[str, Mapping[str, Any]] = {
-    "task": {**_ASKED, "buttons": TASK_BUTTONS, "executors": ("Грейдеров Павел Схемович",)},
+    "task": {
+        **_ASKED,
+        "buttons": TASK_BUTTONS,
+        "executors": ("Грейдеров Павел Схемович",),
+        "place": (
+            "Тяжинский территориальный отдел",
+            "Начальников Пётр Первович",
+            "8-999-000-44-04",
+        ),
+    },
     "rework": {
         **_ASKED,
         "buttons": TASK_BUTTONS[:1],
@@ -239,6 +248,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "sign": (
         *_both(_REQUESTS["sign"]),
         {**_REQUESTS["sign"], "follower": True},
+        {**_REQUESTS["sign"], "duty": ((PERSON.name, PERSON.phone), ("Иванов Пётр Ильич", ""))},
     ),
     "route": (
         *_both(_REQUESTS["route"]),

@@ -65,7 +65,7 @@ def send_request(
     letter = work.letters.get(case.id, case.version) if case.version else None
     template = str(words["template"])
     context = {
-        **_context(desk, work, case, request, template, words["context"], letter),
+        **_context(desk, work, case, request, template, words["context"], letter, now),
         "now": desk.local(now),
         "code": grouped(request.code),
     }
@@ -223,6 +223,7 @@ def _context(
     template: str,
     words: Mapping[str, Any],
     letter: Letter | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """Everything the template of a request may name."""
     previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
@@ -236,6 +237,7 @@ def _context(
     }
     if template == "task":
         context["executors"] = _executors(desk, case, request.person)
+        context["place"] = _place(desk, case)
     elif template == "rework":
         context["by"] = name_of(words.get("returned_by"), desk)
         context["previous_text"] = letter.text if letter else ""
@@ -249,6 +251,7 @@ def _context(
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
         context["scan_folder"] = "Подписано"
         context["follower"] = desk.settings.register_.mode == "follower"
+        context["duty"] = _duty(desk, case, now)
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context
@@ -264,6 +267,25 @@ def _refused(words: Mapping[str, Any]) -> str | None:
     """The department that has refused the case."""
     found = words.get("refused")
     return str(found) if found else None
+
+
+def _place(desk: Desk, case: Case) -> tuple[str, str, str] | None:
+    """The territorial department of the address: its name, its head's name and telephone."""
+    for item in desk.office.territories:
+        if item.id == case.territory:
+            head = desk.office.people[item.head]
+            return item.name, head.name, head.phone
+    return None
+
+
+def _duty(desk: Desk, case: Case, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Who is on duty on the days until the letter is due: name and telephone (config `signing`)."""
+    first, last = desk.today(now), desk.local(case.due or case.term).date()
+    return tuple(
+        (desk.office.people[item.person].name, item.phone or desk.office.people[item.person].phone)
+        for item in desk.settings.signing.duty
+        if item.first <= max(first, last) and item.last >= first
+    )
 
 
 def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:

@@ -154,3 +154,34 @@ def test_a_step_that_is_late_is_asked_for_again_an_hour_before_the_term(day):
 
     assert late > before
     assert len(day.mails("appeals")) > late
+
+
+def test_the_task_names_who_helps_on_the_spot(day):
+    day.notice()
+
+    assert "Начальников П.П." in text_of(day.last("roads_head"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "signing.duty": [
+                {
+                    "person": "dep_affairs",
+                    "from": "2026-11-23",
+                    "to": "2026-11-24",
+                    "phone": "8-900-000-00-55",
+                },
+                {"person": "press", "from": "2026-12-01", "to": "2026-12-02"},
+            ]
+        }
+    ],
+    indirect=True,
+)
+def test_the_clerk_is_told_who_is_on_duty_for_the_signature(day):
+    day.approved()
+
+    text = text_of(day.last("registry"))
+    assert "Дежурят: Управляева И.О., 8-900-000-00-55" in text
+    assert "Новостина" not in text
