@@ -41,23 +41,6 @@ def noun_dative(word: str) -> frozenset[str]:
     return frozenset(form.word for p in nouns if (form := p.inflect({"datv"})) is not None)
 
 
-def title_dative(word: str) -> tuple[str, str] | None:
-    """Return (dative, part of speech) of one word of a post's title; None when it has no dative.
-
-    The part of speech is «NOUN» for a person, «ADJF» for an adjective or a participle.
-    """
-    for parse in _parses(word):
-        tag = parse.tag
-        if not parse.is_known or "nomn" not in tag or "sing" not in tag:
-            continue
-        person = "NOUN" in tag and "anim" in tag
-        if person or "ADJF" in tag or "PRTF" in tag:
-            form = parse.inflect({"datv"})
-            if form is not None:
-                return str(form.word), "NOUN" if person else "ADJF"
-    return None
-
-
 def _parses(word: str) -> list[Any]:
     # pymorphy3 raises ValueError on letters of scripts that Python has no names for.
     return _analyzer().parse(word.lower()) if _RUSSIAN.fullmatch(word) else []

@@ -1,4 +1,4 @@
-"""How a letter addresses people: salutation, addressee and title in the dative.
+"""How a letter addresses people: salutation, addressee in the dative, initials.
 
 Guarantees: no guess is ever printed. A nickname, a name of unknown gender or a name that is not in
 the nominative gives «Здравствуйте!» and stays undeclined, and the executor sees it in the draft.
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from mcu_mail.documents.dictionary import genders_of_name, is_known, title_dative
+from mcu_mail.documents.dictionary import genders_of_name, is_known
 from mcu_mail.documents.sheet import printable
 from mcu_mail.documents.surnames import Gender, surname_dative, surname_gender
 
@@ -29,7 +29,6 @@ _TURKIC: Final[dict[str, Gender]] = {
     "кызы": "femn",
     "гызы": "femn",
 }
-_ACTING: Final = re.compile(r"(?:вр?\.?\s?)?и\.?\s?о\.?\s|врио\s|врип\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,49 +77,10 @@ def dative_with_initials(name: str) -> str:
     return f"{surname} {found.short}" if surname else plain
 
 
-def initials_after(name: str) -> str:
-    """Return «Тестов П.П.» for «Тестов Пётр Примерович»; anything that is no name unchanged."""
-    found = _understood(name) or _surname_first(name)
-    return f"{found.surname} {found.short}" if found and found.surname else printable(name)
-
-
 def initials_before(name: str) -> str:
     """Return «П.П. Тестов» for «Тестов Пётр Примерович»; anything that is no name unchanged."""
     found = _understood(name) or _surname_first(name)
     return f"{found.short} {found.surname}" if found and found.surname else printable(name)
-
-
-def dative_title(title: str) -> str:
-    """Return the title of a post in the dative: «Заместителю главы округа – управляющему делами».
-
-    Only the head is declined: adjectives and the first noun, and again after a dash when a person's
-    post follows. «И.о. …» and what the dictionary does not know stay as they are.
-    """
-    plain = printable(title)
-    if _ACTING.match(plain):
-        return plain
-    first, *others = re.split(r"(\s[–—-]\s)", plain)
-    declined = [_declined_post(first)]
-    for piece in others:
-        post = piece[:1].islower()
-        declined.append(_declined_post(piece) if post else piece)
-    return "".join(declined)
-
-
-def _declined_post(post: str) -> str:
-    words = re.split(r"(\s+)", post)
-    for place in range(0, len(words), 2):
-        word = words[place]
-        found = title_dative(word)
-        if found is None:
-            if place == 0 and word.lower() == "временно":
-                continue
-            break
-        dative, part = found
-        words[place] = dative[0].upper() + dative[1:] if word[:1].isupper() else dative
-        if part == "NOUN":
-            break
-    return "".join(words)
 
 
 def _understood(name: str) -> _Name | None:

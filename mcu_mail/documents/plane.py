@@ -43,25 +43,6 @@ class Affine:
             f=other.b * self.e + other.d * self.f + other.f,
         )
 
-    def inverse(self) -> Affine:
-        """The map back.
-
-        Raises:
-            ValueError: the map squeezes the plane to a line and has no way back.
-
-        """
-        det = self.a * self.d - self.b * self.c
-        if abs(det) < 1e-12:  # noqa: PLR2004 - a bound for "zero" in floating point
-            raise ValueError("a degenerate map has no inverse")
-        return Affine(
-            a=self.d / det,
-            b=-self.b / det,
-            c=-self.c / det,
-            d=self.a / det,
-            e=(self.c * self.f - self.d * self.e) / det,
-            f=(self.b * self.e - self.a * self.f) / det,
-        )
-
     @property
     def scale(self) -> float:
         """How much longer the image of a horizontal unit is."""

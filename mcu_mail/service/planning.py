@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.plan import PlanSettings, plan_back
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
+from mcu_mail.settings.schema import signing_hours
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,12 +47,11 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
         or not (step.own_work_skips and actor_of(step, case, desk.office, on) == drafter)
     ]
     target = case.goal if case.goal is not None and case.goal > now else case.term
-    hours = tuple(sorted(desk.settings.signing.hours))
     fresh = plan_back(
         [step.name for step in rows],
         desk.local(now),
         desk.local(target),
-        hours,
+        signing_hours(desk.settings),
         PlanSettings(),
         {step.name: step.share for step in rows},
     )

@@ -41,10 +41,6 @@ class Mended:
             for mended in self.places
         )
 
-    def touches(self, section: str) -> bool:
-        """Whether a stand-in stands in that section."""
-        return any(place[0] == section for place in self.places)
-
 
 def mend(values: Mapping[str, Any]) -> Mended | None:
     """Put stand-ins for what the schema refuses; None when that leads nowhere."""

@@ -178,19 +178,6 @@ class Cases:
         )
         return tuple(_case(row) for row in rows)
 
-    def of_mail(self, mail_id: int) -> tuple[Case, ...]:
-        """Cases that a mail opened."""
-        rows = self._connection.execute(
-            sa.select(cases).where(cases.c.mail_id == mail_id).order_by(cases.c.id)
-        )
-        return tuple(_case(row) for row in rows)
-
-    def mail_of(self, case_id: int) -> int | None:
-        """The id of the mail that opened the case."""
-        return self._connection.execute(
-            sa.select(cases.c.mail_id).where(cases.c.id == case_id)
-        ).scalar()
-
     def overdue_between(self, start: datetime, end: datetime) -> tuple[Case, ...]:
         """Open cases whose term fell after `start` and not after `end`."""
         rows = self._connection.execute(

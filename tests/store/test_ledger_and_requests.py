@@ -70,8 +70,6 @@ def test_a_case_comes_back_as_it_went_in(work: UnitOfWork, notice: Notice) -> No
     kept = work.cases.add(case, mail_id=7)
     assert work.cases.get(kept.id) == kept
     assert work.cases.by_number(case.number) == kept
-    assert work.cases.mail_of(kept.id) == 7
-    assert work.cases.of_mail(7) == (kept,)
 
 
 def test_changing_a_case_changes_only_what_was_named(work: UnitOfWork) -> None:
