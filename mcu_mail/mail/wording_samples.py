@@ -300,15 +300,6 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for decision in _DECISIONS
         for undo_until in (_at(10, 15), None)
     ),
-    "reassigned": tuple(
-        {
-            **_CASE,
-            "to_you": to_you,
-            "other_name": "Коммунальцев Олег Примерович",
-            "reason": "решение диспетчера",
-        }
-        for to_you in (True, False)
-    ),
     "time_asked": tuple(
         {
             **_CASE,

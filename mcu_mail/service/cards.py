@@ -195,6 +195,9 @@ def candidates_of(
     for item in desk.office.departments:
         if item.id == case.department and item.id != refused:
             names.setdefault(item.name)
+    if not names:
+        # Nothing speaks for anybody: every department is one tap away.
+        return tuple(item.name for item in desk.office.departments if item.id != refused)
     return tuple(names)[:4]
 
 

@@ -68,7 +68,8 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
     try:
         mail = read_mail(desk.store.files.get(stored.sha256))
-    except McuMailError:  # the kept bytes themselves are gone or altered
+    except Exception:  # what failed may fail once more; the dispatcher is told all the same
+        log.exception("mail %d cannot even be named", stored.id)
         mail = None
     with desk.store.work() as work:
         work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)

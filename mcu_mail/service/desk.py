@@ -79,4 +79,5 @@ class Desk:
             route=ROUTES[case.track],
             today=self.today(now),
             contact=self.settings.tracks.governor.contact,
+            competence=self.settings.competence.value(),
         )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.catalogue import default_heading, unknown_addressee
-from mcu_mail.domain.decisions import Enter, Log, SetState, Tell, Work
+from mcu_mail.domain.course_parts import told_why
+from mcu_mail.domain.decisions import Enter, Log, SetState, Work
 from mcu_mail.domain.numbering import counter_key, number_text
 from mcu_mail.service.writing import signer_of
 
@@ -64,25 +65,7 @@ def register_scan(
     ))
     if scan.number is not None:
         for request in work.requests.open_of_case(carrier.case.id):
-            carrier.carry(_number_taken(request, scan.number))
-
-
-def _number_taken(request: Request, number: str) -> tuple[Log, Tell]:
-    return (
-        Log(kind="not_taken", data={"reason": "number_taken"}),
-        Tell(
-            people=(request.person,),
-            template="not_taken",
-            request_id=request.id,
-            context={
-                "reason": "number_taken",
-                "words": number,
-                "by": "",
-                "asked_version": None,
-                "details": "",
-            },
-        ),
-    )
+            carrier.carry(told_why(request, "number_taken", scan.number))
 
 
 def _is_taken(desk: Desk, work: UnitOfWork, case: Case, number: str, now: datetime) -> bool:
@@ -109,7 +92,7 @@ def register_by_number(
     scan = SignedScan(sha256=sha256, pages=int(pages), signed=bool(int(signed)), name="")
     on = meaning.until or desk.today(now)
     if not _enter_row(desk, work, carrier, scan, meaning.name, on, now):
-        carrier.carry(_number_taken(request, meaning.name))
+        carrier.carry(told_why(request, "number_taken", meaning.name))
 
 
 def _enter_row(

@@ -82,8 +82,7 @@ def take(
     word = _own_words(desk, work, carrier.case, said.word)
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
-    rules = replace(desk.rules(carrier.case, now), competence=desk.settings.competence.value())
-    decisions = on_reply(carrier.case, request, reply, rules)
+    decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))
     if any(isinstance(one, Log) and one.data.get("reason") == "no_reason" for one in decisions):
         work.facts.set(f"reason_asked:{request.id}", reply.person)
     carrier.carry(decisions)

@@ -47,7 +47,7 @@ def test_the_record_may_come_before_the_text(day):
 def test_one_failed_call_is_not_enough_and_two_are(day):
     day.notice()
     day.reply("roads_head", f"{ANSWER}\nНе дозвонились: 23.11 08:45", "08:50")
-    assert_waits_for(day, "строку о связи с заявителем")
+    assert_waits_for(day, "вторую попытку")
     day.press("roads_head", "Не дозвонился", "09:00", added="23.11 08:58")
     assert_went_on(day)
     assert [contact.outcome for contact in day.case().contacts] == ["not_reached", "not_reached"]
