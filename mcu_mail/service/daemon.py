@@ -74,9 +74,6 @@ class Rounds:
         if done or day != self.noted:
             self._job("today", lambda: int(write_today(self.desk, now)), now)
             self.noted = day
-        with self.desk.store.work() as work:
-            work.facts.set("last_round", now.isoformat())
-            work.commit()
         return done
 
     def until_idle(self, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Notice what has stopped: back off, tell a person once, say when it works again.
 
-The alarm of a mail server that is down cannot go by mail: it stands in the log at ERROR, in the
-health file beside the store, and in `status`.
+The alarm of a mail server that is down stands in the log at ERROR at once; its mail waits in the
+queue until the server answers again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,12 @@ class Health:
         ):
             self.alarmed.add(name)
             log.error("job %s has been failing since %s", name, since.isoformat())
-            self._alarm(desk, name, since, now)
+            key = f"alarm:{name}:{since.isoformat()}"
+            with desk.store.work() as work:
+                raise_alarm(
+                    desk, work, what=name, key=key, since=since, error=self.faults[name], now=now
+                )
+                work.commit()
 
     def went_well(self, name: str) -> None:
         """The job works (again)."""
@@ -68,23 +74,28 @@ class Health:
             self.alarmed.discard(name)
             log.error("job %s works again", name)
 
-    def _alarm(self, desk: Desk, name: str, since: datetime, now: datetime) -> None:
-        roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
-        with desk.store.work() as work:
-            for role in dict.fromkeys(item for item in roles if item):
-                tell(
-                    desk,
-                    work,
-                    None,
-                    person=desk.standing_in(role, now),
-                    template="alarm",
-                    key=f"alarm:{name}:{since.isoformat()}:{role}",
-                    now=now,
-                    context={
-                        "what": name,
-                        "since": desk.local(since),
-                        "error": self.faults.get(name, ""),
-                        "hint": "",
-                    },
-                )
-            work.commit()
+
+def raise_alarm(
+    desk: Desk,
+    work: UnitOfWork,
+    *,
+    what: str,
+    key: str,
+    since: datetime,
+    error: str,
+    now: datetime,
+    hint: str = "",
+) -> None:
+    """Tell the administrator, if there is one, and the dispatcher of a fault, once per key."""
+    roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
+    for role in dict.fromkeys(item for item in roles if item):
+        tell(
+            desk,
+            work,
+            None,
+            person=desk.standing_in(role, now),
+            template="alarm",
+            key=f"{key}:{role}",
+            now=now,
+            context={"what": what, "since": desk.local(since), "error": error, "hint": hint},
+        )

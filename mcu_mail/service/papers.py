@@ -20,10 +20,10 @@ from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError
-from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
+from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
 
@@ -84,25 +84,16 @@ def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
                 Log(kind="task_failed", data={"task": task.kind, "error": text}),
                 SetState(state=CaseState.aside),
             ))
-            for role in dict.fromkeys((
-                desk.settings.roles.administrator or desk.office.roles.dispatcher,
-                desk.office.roles.dispatcher,
-            )):
-                tell(
-                    desk,
-                    work,
-                    None,
-                    person=desk.standing_in(role, now),
-                    template="alarm",
-                    key=f"task_failed:{task.id}:{role}",
-                    now=now,
-                    context={
-                        "what": _PLACES.get(task.kind, "folder"),
-                        "since": desk.local(now),
-                        "error": text,
-                        "hint": case.number,
-                    },
-                )
+            raise_alarm(
+                desk,
+                work,
+                what=_PLACES.get(task.kind, "folder"),
+                key=f"task_failed:{task.id}",
+                since=now,
+                error=text,
+                now=now,
+                hint=case.number,
+            )
         work.commit()
 
 
