@@ -100,7 +100,7 @@ def alone() -> Iterator[IO[str]]:
         if os.name == "nt":
             import msvcrt  # noqa: PLC0415 - exists on Windows only
 
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]  # as above
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]  # Windows
         else:
             import fcntl  # noqa: PLC0415 - exists elsewhere only
 

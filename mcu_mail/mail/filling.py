@@ -287,7 +287,7 @@ def unquote(text: str) -> str:
     line = collapse(text)
     for opening, closing in _QUOTES:
         inner = line[1:-1]
-        if line[:1] == opening and line[-1:] == closing and len(line) > 2:  # noqa: PLR2004
+        if line[:1] == opening and line[-1:] == closing and len(line) > 2:  # noqa: PLR2004 - more than the pair
             nested = opening != closing and _balanced(inner, opening, closing)
             return (
                 inner.strip() if nested or (opening not in inner and closing not in inner) else line

@@ -42,8 +42,7 @@ class _Guarded(imaplib.IMAP4):
             text = arg if isinstance(arg, str) else bytes(arg or b"").decode("latin-1")
             if CONTROL.search(text):
                 raise RefusedError("Управляющий символ в команде почтовому серверу")
-        # typeshed does not name imaplib's one way to the wire.
-        return super()._command(name, *args)  # type: ignore[misc, no-any-return]
+        return super()._command(name, *args)  # type: ignore[misc, no-any-return]  # not in typeshed
 
 
 class _GuardedTls(_Guarded, imaplib.IMAP4_SSL):

@@ -166,7 +166,7 @@ def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
             draft.put("address", tidy_address(place), "record: address")
         return True
     kind = _kind(bare, setting)
-    if kind is None and _PLACE.fullmatch(fold(bare)) and len(bare.split()) <= 12:  # noqa: PLR2004
+    if kind is None and _PLACE.fullmatch(fold(bare)) and len(bare.split()) <= 12:  # noqa: PLR2004 - no prose
         if draft.lacks("address"):
             draft.put("address", tidy_address(bare), "line: address")
             return True
@@ -177,11 +177,11 @@ def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
 
 def _is_short(part: str) -> bool:
     """A part of an address; a longer one without a figure is what the citizen complains of."""
-    return len(part.split()) <= 3 or any(sign.isdecimal() for sign in part)  # noqa: PLR2004
+    return len(part.split()) <= 3 or any(sign.isdecimal() for sign in part)  # noqa: PLR2004 - no prose
 
 
 def _kind(part: str, setting: Setting) -> str | None:
-    if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004
+    if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004 - no prose
         moment = read_moment(part, zone=setting.zone, sent=setting.sent)
         if moment is not None and _bare_moment(part):
             return "moment"

@@ -107,12 +107,12 @@ def _full_name(words: list[str]) -> Person | None:
     names = [_title(word) for word in words]
     if words[-1].casefold() in _TURKIC:
         return Person(full=" ".join([*names[:-1], words[-1].casefold()]))
-    if len(words) >= 3 and any(_PATRONYMIC.fullmatch(word) for word in words[1:]):  # noqa: PLR2004
+    if len(words) >= 3 and any(_PATRONYMIC.fullmatch(word) for word in words[1:]):  # noqa: PLR2004 - a whole name
         return Person(full=" ".join(names))
-    if len(words) == 3 and (oblique := _OBLIQUE.fullmatch(names[2])):  # noqa: PLR2004
+    if len(words) == 3 and (oblique := _OBLIQUE.fullmatch(names[2])):  # noqa: PLR2004 - a whole name
         nominative = _nominative(names[0], names[1], oblique)
         return Person(full=nominative) if nominative else NOBODY
-    if len(words) == 2 and all(word[:1].isupper() for word in words):  # noqa: PLR2004
+    if len(words) == 2 and all(word[:1].isupper() for word in words):  # noqa: PLR2004 - no patronymic
         return _two_words(names)
     return None
 

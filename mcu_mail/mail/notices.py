@@ -122,7 +122,7 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     if len(rows) > 1:
         return [tuple(entry for entry in entries if entry.set_ == row) for row in rows]
     persons = [entry for entry in entries if entry.field == "applicant" and entry.value]
-    if len({collapse(entry.value) for entry in persons}) < 2 or len(persons) < 2:  # noqa: PLR2004
+    if len({collapse(entry.value) for entry in persons}) < 2 or len(persons) < 2:  # noqa: PLR2004 - one is a form
         return [tuple(entries)]
     starts = _starts(entries, len(persons))
     bounds = [*starts, len(entries)]

@@ -34,7 +34,7 @@ def alone(desk: Desk) -> Iterator[None]:
                 import msvcrt  # noqa: PLC0415 - exists on Windows only
 
                 file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # as above
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # Windows
             else:
                 import fcntl  # noqa: PLC0415 - exists elsewhere only
 

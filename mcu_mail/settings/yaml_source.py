@@ -42,7 +42,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # as above
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML
             line = mark.line + 1
             raise SettingsError([f"строка {line}: ссылки YAML (*имя) не допускаются"])
         return super().compose_node(parent, index)
