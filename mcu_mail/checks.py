@@ -49,6 +49,12 @@ def _pytest() -> tuple[int, str]:
             "-m",
             "pytest",
             "-q",
+            # Whole files go to one process each, as many as there are cores: stories of a file
+            # share the office they begin in.
+            "-n",
+            "auto",
+            "--dist",
+            "loadfile",
             "--color=no",
             "-o",
             "console_output_style=count",

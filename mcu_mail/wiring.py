@@ -91,13 +91,19 @@ def open_store(settings: Settings, config: Path) -> Store:
 
 
 def check_store(settings: Settings, config: Path) -> Findings:
-    """Whether the store can be opened; a new one is made."""
+    """Whether the store can be opened, and its history is what was written; a new one is made."""
     try:
-        open_store(settings, config).close()
+        store = open_store(settings, config)
+        with store.view() as view:
+            broken = view.journal.first_broken()
+        store.close()
     except SettingsError as error:
         return Findings(faults=error.faults, notes=())
     except RefusedError as error:
         return Findings(faults=(str(error),), notes=())
+    if broken is not None:
+        fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
+        return Findings(faults=(fault,), notes=())
     return Findings(faults=(), notes=())
 
 

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
 
 _BY = re.compile(r"(?:^|\s)by\s+([A-Za-z0-9._-]{1,253})(?=[\s;(]|$)", re.IGNORECASE)
-_LMTP = re.compile(r"\swith\s+LMTPS?A?(?=[\s;]|$)", re.IGNORECASE)
+# The grammar's own place of the protocol: a recipient may be called "x with LMTP " in `for`.
+_LMTP = re.compile(
+    r"^\s*(?:from\s+\S+\s+)?by\s+[A-Za-z0-9._-]{1,253}\s+with\s+LMTPS?A?(?=[\s;]|$)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r'"[^"]*"')
 _METHOD = re.compile(r"^\s*([a-z0-9-]{1,40})(?:\s*/\s*\d{1,5})?\s*=\s*([a-z]{1,20})(?=\s|$)")
 # A quoted reason is taken whole, so that no property can be smuggled in inside it.
 _PROPERTY = re.compile(r'(?:^|\s)([a-z0-9.-]{1,60})\s*=\s*("[^"]*"|[^\s";]+)')
@@ -106,7 +111,7 @@ def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[s
     for name, value in headers:
         key = name.lower()
         if key == "received":
-            if not handed_over and _LMTP.search(_plain(value)):
+            if not handed_over and _LMTP.match(_QUOTED.sub("", _plain(value))):
                 handed_over = True
                 continue
             by = _BY.search(_plain(value))

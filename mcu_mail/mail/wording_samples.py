@@ -140,6 +140,7 @@ _STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись п
 _SCAN_REFUSALS = (
     "empty",
     "incomplete",
+    "not_a_file",
     "not_a_scan",
     "damaged",
     "encrypted",

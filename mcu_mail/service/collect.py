@@ -194,6 +194,18 @@ def _notice(
     return "notice", MailState.handled, first.id if first else None
 
 
+def _is_credible(desk: Desk, mail: Incoming) -> bool:
+    """Whether a return comes from our own mail server, or from one ours vouches for."""
+    level = prove(mail, desk.trust)
+    if level is TrustLevel.PROVEN:
+        return True
+    domain = (mail.sender.address or "").rpartition("@")[2]
+    own = (desk.domain, desk.trust.authserv_id)
+    return level is TrustLevel.SILENT and any(
+        name and (domain == name or domain.endswith("." + name)) for name in own
+    )
+
+
 def _bounce(
     desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming, now: datetime
 ) -> Sorted:
@@ -210,7 +222,8 @@ def _bounce(
     addresses = [item for item in message.addressees if not failed or item.address in failed]
     named = [item.address for item in addresses]
     carrier.carry((Log(kind="bounced", data={"recipients": named}),))
-    if message.kind != "letter":
+    # A forged return must not undo a sending: it is told of, and a person looks (A36).
+    if message.kind != "letter" or not _is_credible(desk, mail):
         carrier.carry((
             Tell(
                 people=(desk.office.roles.dispatcher,),

@@ -105,7 +105,8 @@ class Rounds:
         try:
             done = job()
         except McuMailError as error:
-            log.warning("%s: %s", name, type(error).__name__)
+            # Errors of ours name servers and reasons, never people or their words.
+            log.warning("%s: %s", name, error)
             self.health.failed(self.desk, name, error, now)
             return 0
         except Exception as error:  # the daemon outlives every fault of a job

@@ -80,7 +80,7 @@ def dispatch(desk: Desk, now: datetime) -> int:
             try:
                 _Attempt(desk, message, now).send(post)
             except TemporaryError as error:
-                log.warning("the mail server cannot be used: %s", type(error).__name__)
+                log.warning("the mail server cannot be used: %s", error)
                 _wait(desk, owed[index:], now)
                 raise
             except Exception:  # one message must never stop the others

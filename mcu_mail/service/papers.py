@@ -14,12 +14,12 @@ from mcu_mail.documents.confirmation import write_confirmation
 from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import letter_sha, write_docx
+from mcu_mail.documents.letter import letter_sha, template_sha, write_docx
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
-from mcu_mail.errors import McuMailError
+from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
@@ -69,7 +69,11 @@ def take_up_again(desk: Desk, now: datetime) -> int:
     """
     with desk.store.work() as work:
         count = work.tasks.owe_again(now, fewer_than=_TELL_AFTER)
+        killers = work.tasks.cut_off(at_least=_TELL_AFTER)
         work.commit()
+    for task in killers:
+        # Whatever ends the daemon each time must come to a person.
+        _failed(desk, task, now, RefusedError("обработка каждый раз обрывается"))
     return count
 
 
@@ -77,8 +81,8 @@ def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
     text = str(error) if isinstance(error, McuMailError) else type(error).__name__
     with desk.store.work() as work:
         work.tasks.failed(task.id, text)
-        if task.attempts + 1 == _TELL_AFTER:
-            case = work.cases.get(task.case_id)
+        case = work.cases.get(task.case_id)
+        if task.attempts + 1 >= _TELL_AFTER and case.state is not CaseState.aside:
             carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
             carrier.carry((
                 Log(kind="task_failed", data={"task": task.kind, "error": text}),
@@ -146,7 +150,14 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
             carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
             carrier.log(
                 "rendered",
-                {"version": version, "pages": made.pages, "engine": made.engine, "note": made.note},
+                {
+                    "version": version,
+                    "pages": made.pages,
+                    "engine": made.engine,
+                    "note": made.note,
+                    # Which template spoke: an office may edit it at any time (A44).
+                    "template": template_sha(desk.letter_template),
+                },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
         work.commit()

@@ -49,6 +49,12 @@ def take_scans(desk: Desk, now: datetime) -> int:
     if not desk.folders.is_mounted():
         raise TemporaryError("the folder for scans is not mounted")
     done = 0
+    for name in desk.folders.not_files():
+        # It stays where it lies: only the clerk knows what is in it.
+        text = _note(desk, "not_a_file", name, now, None, None)
+        lines = "\r\n".join(text.splitlines()) + "\r\n"
+        beside = safe_name(f"{name} – НЕ ПРИНЯТ.txt")
+        desk.folders.publish(Folder.REFUSED, beside, lines.encode("utf-8-sig"))
     for left in desk.folders.leftovers():
         done += _fenced(desk, left, None, now)
     for dropped in desk.folders.incoming(desk.real_now()):
@@ -245,14 +251,27 @@ def _refuse(
     lacks: tuple[int, ...] = (),
 ) -> None:
     """Move the file to «Не принято» with a note that says what to do."""
+    desk.folders.reject(claimed, _note(desk, reason, claimed.name, now, case, mark, lacks=lacks))
+
+
+def _note(
+    desk: Desk,
+    reason: str,
+    name: str,
+    now: datetime,
+    case: Case | None,
+    mark: PrintMark | None,
+    *,
+    lacks: tuple[int, ...] = (),
+) -> str:
     helper = desk.office.people[desk.standing_in(desk.office.roles.dispatcher, now)]
     current = case if case is not None and case.state is not CaseState.closed else None
     number = case.number if case else (mark.case if mark else "")
-    note = desk.wording.note(
+    return desk.wording.note(
         "scan_refused",
         reason=reason,
         now=desk.local(now),
-        scan_name=claimed.name,
+        scan_name=name,
         number=number,
         version=current.version if current else 0,
         found_version=mark.version if mark else 0,
@@ -266,7 +285,6 @@ def _refuse(
         phone=helper.phone,
         until=desk.local(current.due) if current and current.due else None,
     )
-    desk.folders.reject(claimed, note)
 
 
 def _changes(desk: Desk, case: Case | None, mark: PrintMark | None) -> tuple[str, ...]:

@@ -174,6 +174,15 @@ class Tasks:
         )
         return done.rowcount
 
+    def cut_off(self, *, at_least: int) -> tuple[Task, ...]:
+        """Tasks that were begun so many times and neither done nor refused."""
+        rows = self._connection.execute(
+            sa.select(tasks).where(
+                tasks.c.done_at.is_(None), tasks.c.error.is_(None), tasks.c.attempts >= at_least
+            )
+        )
+        return tuple(Task(**row._asdict()) for row in rows)
+
     def failed(self, task_id: int, error: str) -> None:
         """Keep why a try failed."""
         self._connection.execute(

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mcu_mail.cli import app
-from tests.cli.offices import ROOT, TEXT, YEAR, an_office, run
+from tests.cli.offices import ROOT, TEXT, YEAR, an_office, fill, run
 
 
 def check(config: Path, *more: str) -> Result:
@@ -168,3 +168,19 @@ def test_online_tells_every_door_that_does_not_open(
     told = faults(check(an_office(tmp_path), "--online"))
     assert [fault.split(":")[0] for fault in told] == ["mail.imap", "mail.smtp"]
     assert "не задана переменная окружения MCU_SMTP_PASSWORD" in told[1]
+
+
+def test_a_history_that_was_altered_is_a_fault(tmp_path: Path) -> None:
+    config = an_office(tmp_path)
+    fill(config)
+    assert check(config).exit_code == 0
+    (database,) = tmp_path.rglob("*.db")
+    with sqlite3.connect(database) as altered:
+        altered.execute("DROP TRIGGER events_no_update")
+        altered.execute("UPDATE events SET actor = 'nobody' WHERE id = 1")
+    altered.close()
+
+    result = check(config)
+
+    assert result.exit_code == 1
+    assert any("изменена в обход службы, начиная с события 1" in line for line in faults(result))

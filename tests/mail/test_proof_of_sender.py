@@ -83,6 +83,19 @@ def test_a_host_below_our_own_domain_is_ours(host, expected):
     assert level(top, trust=trust) is expected
 
 
+@pytest.mark.parametrize(
+    "received",
+    [
+        'Received: from x by mx.city.test with ESMTP id 1 for <"mcu+ with LMTP "@city.test>',
+        "Received: from x by mx.city.test (with LMTP) with ESMTP id 1 for <mcu@city.test>",
+        'Received: from "y by z with LMTP" by mx.city.test with ESMTP id 1',
+        "Received: from x by mx.city.test with ESMTP id 1 for <a@b>; by z with LMTP",
+    ],
+)
+def test_a_wire_that_only_speaks_of_a_hand_over_is_none(received):
+    assert level(received + "\n" + PASS + OURS) is TrustLevel.SILENT
+
+
 def test_only_one_hand_over_is_passed_over():
     assert level(LMTP + LMTP + PASS + OURS) is TrustLevel.SILENT
 

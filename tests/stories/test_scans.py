@@ -368,7 +368,11 @@ def test_links_folders_and_files_of_programs_are_left_alone(
     assert stage.play(at(stage, "16:40")) == ()
 
     assert listing(stage, Folder.SIGNED) == before
-    assert listing(stage, Folder.REFUSED) == []
+    # What is no file at all is named to the clerk; files of programs are nobody's business.
+    assert listing(stage, Folder.REFUSED) == [
+        "папка.pdf – НЕ ПРИНЯТ.txt",
+        "ссылка.pdf – НЕ ПРИНЯТ.txt",
+    ]
     assert outside.read_bytes() == waiting_letter.scan
     untouched(stage)
 
