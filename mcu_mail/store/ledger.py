@@ -68,14 +68,26 @@ class Ledger:
         arrived_at: datetime,
         stored_at: datetime,
     ) -> bool:
-        """Enter a fetched mail; False when this UID was entered before."""
+        """Enter a fetched mail; False when this UID was entered before.
+
+        A mail that had been moved and stands in the folder again is owed its move once more; a
+        server that gives a used UID to another mail gives that row its new content.
+        """
         known = self._connection.execute(
-            sa.select(mails.c.id).where(
+            sa.select(mails.c.id, mails.c.sha256, mails.c.moved).where(
                 mails.c.folder == folder, mails.c.uidvalidity == uidvalidity, mails.c.uid == uid
             )
-        ).scalar()
-        if known is not None:
+        ).one_or_none()
+        if known is not None and (known.sha256 == sha256 or not known.moved):
+            self._connection.execute(
+                mails.update().where(mails.c.id == known.id).values(moved=False)
+            )
             return False
+        if known is not None:
+            # The old mail keeps its row and its case; only its place is given up.
+            self._connection.execute(
+                mails.update().where(mails.c.id == known.id).values(uid=-known.id)
+            )
         self._connection.execute(
             mails.insert().values(
                 folder=folder,

@@ -304,3 +304,29 @@ def test_mails_of_a_request_are_counted_and_its_words_kept(work: UnitOfWork) -> 
     assert work.requests.words(request.id) == {}
     work.requests.remember_words(request.id, {"template": "approve", "n": 1})
     assert work.requests.words(request.id) == {"template": "approve", "n": 1}
+
+
+def test_a_used_uid_never_hides_a_mail(work: UnitOfWork) -> None:
+    def enter(sha256: str) -> bool:
+        return work.mails.add(
+            folder="INBOX",
+            uidvalidity=7,
+            uid=1,
+            sha256=sha256,
+            size=1,
+            arrived_at=NOW,
+            stored_at=NOW,
+        )
+
+    assert enter("a" * 64)
+    (first,) = work.mails.to_handle(10)
+    work.mails.decide(first.id, MailState.handled, kind="reply")
+    work.mails.moved(first.id)
+
+    assert not enter("a" * 64)
+    assert [mail.id for mail in work.mails.to_move("INBOX", 7, 10)] == [first.id]
+    work.mails.moved(first.id)
+
+    assert enter("b" * 64)
+    assert [mail.sha256[0] for mail in work.mails.to_handle(10)] == ["b"]
+    assert work.mails.get(first.id).sha256 == "a" * 64
