@@ -209,6 +209,13 @@ class Letter:
     pages: int | None
     engine: str | None
     note: str | None
+    kind: str = "answer"
+    """answer | interim: which of the letter templates it is set in."""
+    until: str | None = None
+    """The day that an interim answer promises, ISO."""
+    annex: str | None = None
+    """Digest of the PDF of its annexes, bound in the order they came."""
+    annex_pages: int | None = None
 
 
 class Letters:

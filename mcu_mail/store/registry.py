@@ -43,6 +43,14 @@ class Entry:
     pdf: str | None
     doc: str | None
     doc_suffix: str | None
+    note: str | None = None
+    """What the clerk should know of how the files were made (Russian)."""
+    signature: str | None = None
+    """Digest of the detached electronic signature that came with the signed file."""
+    annex: str | None = None
+    """Digest of the PDF of annexes that is sent beside a file which may not be altered."""
+    void_by: str | None = None
+    void_at: datetime | None = None
 
 
 class Register:

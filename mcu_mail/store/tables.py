@@ -146,7 +146,27 @@ letters = sa.Table(
     sa.Column("pages", sa.Integer),
     sa.Column("engine", sa.String(20)),
     sa.Column("note", sa.Text),
+    sa.Column("kind", sa.String(10), nullable=False, server_default="answer"),
+    sa.Column("until", sa.String(10)),
+    sa.Column("annex", sa.String(64)),
+    sa.Column("annex_pages", sa.Integer),
     sa.UniqueConstraint("case_id", "version"),
+)
+
+# What executors sent to go behind the letter; one that was taken out again keeps its row.
+annexes = sa.Table(
+    "annexes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.Integer, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("mail_id", sa.Integer),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("sender", sa.String(60), nullable=False),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("removed_at", Moment),
+    sa.UniqueConstraint("case_id", "sha256"),
 )
 
 requests = sa.Table(
@@ -235,6 +255,11 @@ register = sa.Table(
     sa.Column("pdf", sa.String(64)),
     sa.Column("doc", sa.String(64)),
     sa.Column("doc_suffix", sa.String(5)),
+    sa.Column("note", sa.Text),
+    sa.Column("signature", sa.String(64)),
+    sa.Column("annex", sa.String(64)),
+    sa.Column("void_by", sa.String(60)),
+    sa.Column("void_at", Moment),
     sa.UniqueConstraint("scope", "n"),
     sa.UniqueConstraint("scope", "number"),
 )

@@ -1,4 +1,8 @@
-"""Alembic's entry: run the migrations on the engine that the store hands over, in one go."""
+"""Alembic's entry: run the migrations on the engine that the store hands over, in one go.
+
+All steps share one transaction, which takes the write lock first: between two steps of one process
+another one that opens the same store would begin the second step too.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        transaction_per_migration=True,
+        transaction_per_migration=False,
         render_as_batch=True,
         transactional_ddl=True,
     )
