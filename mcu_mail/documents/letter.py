@@ -17,11 +17,12 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mcu_mail.documents import sheet
+from mcu_mail.documents.letter_text import escaped, rich_runs, text_blocks
 from mcu_mail.documents.package import read_package
-from mcu_mail.documents.qr import picture_side, qr_png
+from mcu_mail.documents.qr import qr_png
 from mcu_mail.documents.sheet import (
     DATE_FIELD,
     NUMBER_FIELD,
@@ -30,6 +31,7 @@ from mcu_mail.documents.sheet import (
     Letterhead,
     stamp_place,
 )
+from mcu_mail.domain.rich_text import Paragraph
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -158,9 +160,10 @@ def _environment() -> SandboxedEnvironment:
 
 
 def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
-    *paragraphs, last = sheet.body(content) or ("",)
-    if len(last) > _KEPT_LENGTH:
-        paragraphs, last = [*paragraphs, last], ""
+    *blocks, end = sheet.blocks(content) or (None,)
+    kept = isinstance(end, Paragraph) and len(end.text) <= _KEPT_LENGTH
+    if end is not None and not kept:
+        blocks.append(end)
     return {
         "letterhead": {
             "higher": _words(content.letterhead.higher),
@@ -168,40 +171,40 @@ def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
             "details": _words(content.letterhead.details),
         },
         "date": sheet.day(content.date),
-        "number": _word(content.number or ""),
-        "reference": _word(sheet.reference_line(content)),
-        "addressee": _word(content.addressee),
+        "number": escaped(content.number or ""),
+        "reference": escaped(sheet.reference_line(content)),
+        "addressee": escaped(content.addressee),
         "address_lines": _words(content.address_lines),
-        "heading": _word(content.heading),
-        "salutation": _word(content.salutation),
-        "paragraphs": _words(paragraphs),
-        "last_paragraph": _word(last),
-        "enclosure": _word(sheet.enclosure_line(content)),
-        "signer_title": _word(content.signer_title),
-        "signer_name": _word(content.signer_name),
-        "executor_name": _word(content.executor_name),
+        "heading": escaped(content.heading),
+        "salutation": escaped(content.salutation),
+        "paragraphs": text_blocks(filter(None, blocks)),
+        "last_paragraph": rich_runs(end) if kept and isinstance(end, Paragraph) else Markup(),
+        "enclosure": escaped(sheet.enclosure_line(content)),
+        "signer_title": escaped(content.signer_title),
+        "signer_name": escaped(content.signer_name),
+        "executor_name": escaped(content.executor_name),
         "executor_details": _words(content.executor_details),
-        "mark_label": _word(sheet.mark_label(content)),
+        "mark_label": escaped(sheet.mark_label(content)),
         "first_mark": _mark(content, 1, sheet.FIRST_MARK, document),
         "next_mark": _mark(content, sheet.FOLLOWING_PAGE, sheet.NEXT_MARK, document),
     }
 
 
+class _Mark(InlineImage):  # type: ignore[misc]  # the library has no types
+    """A picture without room around it: a program fills in its own where none is given."""
+
+    def _insert_image(self) -> str:
+        xml: str = super()._insert_image()
+        return xml.replace("<wp:inline ", '<wp:inline distT="0" distB="0" distL="0" distR="0" ', 1)
+
+
 def _mark(content: LetterContent, page: int, side_mm: float, document: DocxTemplate) -> InlineImage:
-    payload = sheet.payload(content, page)
-    side = Mm(picture_side(payload, side_mm))
-    return InlineImage(document, io.BytesIO(qr_png(payload)), width=side, height=side)
-
-
-def _word(text: str) -> Markup:
-    # docxtpl turns «{_{» into «{{» after rendering: as entities, braces pass it by unchanged.
-    escaped = str(escape(sheet.printable(text)))
-    coded = escaped.replace("{", "&#123;").replace("}", "&#125;").replace("%", "&#37;")
-    return Markup(coded)  # noqa: S704 - escaped two lines above
+    png = io.BytesIO(qr_png(sheet.payload(content, page)))
+    return _Mark(document, png, width=Mm(side_mm), height=Mm(side_mm))
 
 
 def _words(texts: Iterable[str]) -> list[Markup]:
-    return [word for word in map(_word, texts) if word]
+    return [word for word in map(escaped, texts) if word]
 
 
 def _repacked(docx: bytes) -> bytes:
