@@ -15,13 +15,15 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from mcu_mail.documents.office import to_docx
-from mcu_mail.documents.word_body import body_lines
+from mcu_mail.documents.word_body import Line, body_lines
 from mcu_mail.documents.word_frame import answer_lines
+from mcu_mail.domain.rich_text import BREAK, CELL
 from mcu_mail.errors import RefusedError
 
 WORD_SUFFIXES: Final = (".docx", ".doc", ".rtf", ".odt")
 
-TEXT_STYLES: Final = frozenset({"Текст письма", "Последний абзац", "Таблица письма"})
+_LAST: Final = "Последний абзац"
+TEXT_STYLES: Final = frozenset({"Текст письма", _LAST, "Таблица письма"})
 """The styles of the text in our own templates: an approver sends our letter back, edited."""
 
 _LIMIT = 30 * 1024 * 1024
@@ -62,8 +64,15 @@ def word_text(content: bytes, name: str) -> str:
         OSError,
     ) as error:
         raise RefusedError(f"файл {name} не открывается как документ Word") from error
-    own = [line for line in lines if line.styles & TEXT_STYLES]
-    return "\n".join(line.text for line in own or answer_lines(lines))
+    own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
+    return "\n".join(own or [line.text for line in answer_lines(lines)])
+
+
+def _own(line: Line) -> str:
+    # The last paragraph stands in the table of the signature, so that it goes overleaf with it.
+    if _LAST in line.styles:
+        return line.text.rstrip(CELL).replace(BREAK, "\n")
+    return line.text
 
 
 def _inspect(content: bytes, name: str) -> None:

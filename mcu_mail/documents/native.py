@@ -141,7 +141,7 @@ class _Pen:
     @property
     def _bottom(self) -> float:
         return sheet.PAGE_HEIGHT - max(
-            sheet.MARGIN_BOTTOM, sheet.FOOTER_EDGE + self._mark_side + _MARK_GAP
+            sheet.MARGIN_BOTTOM, sheet.FOOTER_EDGE + self._mark_side + sheet.MARK_CLEARANCE
         )
 
     @property

@@ -66,6 +66,9 @@ SIGNATURE_COLUMNS: Final = (68.0, 72.0, 40.0)
 FOOTER_EDGE: Final = 8.0
 """From the lower edge of the sheet to the lower edge of the mark."""
 
+MARK_CLEARANCE: Final = 2.75
+"""Between the text and the mark below it, as an office program lays it out: lines break alike."""
+
 FIRST_MARK: Final = 20.0
 """Side of the symbol on page 1, without its quiet zone: read at 150 dpi in every trial."""
 
