@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from docx.opc.exceptions import OpcError
@@ -35,8 +36,7 @@ from mcu_mail.domain.rich_text import Paragraph
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "DATE_FIELD",
@@ -47,7 +47,6 @@ __all__ = [
     "letter_sha",
     "stamp_place",
     "template_faults",
-    "template_sha",
     "write_docx",
 ]
 
@@ -71,7 +70,23 @@ REQUIRED: Final = {
     "first_mark": "QR-код первого листа",
     "next_mark": "QR-код следующих листов",
 }
-"""Every variable of the template; all must be used, since a missing one would lose words."""
+"""Every variable of the answer's template; all must be used, or words would be lost."""
+
+_PROMISE: Final = {"promise": "до какого дня будет дан полный ответ"}
+
+TEMPLATES: Final = {"answer": "letters/answer.docx", "interim": "letters/interim.docx"}
+"""The template of each kind of letter, by its path in the templates folder."""
+
+
+def required(kind: str) -> dict[str, str]:
+    """Return the variables that a template of this kind must use, with their Russian names.
+
+    An interim answer ends in its promise, where another letter ends in its last paragraph.
+    """
+    if kind == "interim":
+        rest = {name: title for name, title in REQUIRED.items() if name != "last_paragraph"}
+        return rest | _PROMISE
+    return dict(REQUIRED)
 
 
 _FORM: Final = Letterhead(lines=("Образец",), address="1", phone="1", email="a@b.example")
@@ -82,26 +97,35 @@ LibreOffice moves a kept paragraph whole: a longer one would leave half a page e
 """
 
 
-def template_faults(path: Path) -> tuple[str, ...]:
-    """Return what is wrong with the template, one Russian sentence each; empty when usable."""
-    if not path.is_file():
-        return (f"Шаблон письма не найден: {path}.",)
+def template_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return what is wrong with the letter templates of a set, one Russian sentence each."""
+    return tuple(
+        f"{path}: {fault}"
+        for kind, path in TEMPLATES.items()
+        for fault in _faults(files.get(path), kind, path.rpartition("/")[2])
+    )
+
+
+def _faults(content: bytes | None, kind: str, name: str) -> tuple[str, ...]:
+    if content is None:
+        return ("Шаблон письма не найден.",)
+    needed = required(kind)
     try:
-        content = path.read_bytes()
         read_package(content)
         template = DocxTemplate(io.BytesIO(content))
         used = template.get_undeclared_template_variables(_environment())
         linked = _linked_parts(template)
     except TemplateSyntaxError as error:
-        return (f"В шаблоне письма {path.name} ошибка в скобках подстановки: {error.message}.",)
+        return (f"В шаблоне письма {name} ошибка в скобках подстановки: {error.message}.",)
     except (RefusedError, OpcError, SyntaxError, ValueError, KeyError, OSError):
-        return (f"Шаблон письма {path.name} – не файл Word (.docx).",)
+        return (f"Шаблон письма {name} – не файл Word (.docx).",)
     faults = [
-        *(f"неизвестное поле «{name}»" for name in sorted(used - REQUIRED.keys())),
-        *(f"нет поля «{n}» ({title})" for n, title in REQUIRED.items() if n not in used),
+        *(f"неизвестное поле «{word}»" for word in sorted(used - needed.keys())),
+        *(f"нет поля «{n}» ({title})" for n, title in needed.items() if n not in used),
         *(f"рисунок или файл вставлен ссылкой: {target}" for target in linked),
     ]
-    return tuple(f"В шаблоне письма {path.name} {fault}." for fault in faults) or _trial(path)
+    told = tuple(f"В шаблоне письма {name} {fault}." for fault in faults)
+    return told or _trial(content, kind, name)
 
 
 def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
@@ -114,25 +138,32 @@ def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
     )
 
 
-def _trial(path: Path) -> tuple[str, ...]:
+def _trial(content: bytes, kind: str, name: str) -> tuple[str, ...]:
     """Fill the template once, so that what only shows then does not show in the evening."""
     try:
-        write_docx(sheet.specimen(_FORM), path)
+        write_docx(replace(sheet.specimen(_FORM), kind=kind), content, name)
     except RefusedError as error:
         return (str(error),)
     return ()
 
 
-def write_docx(content: LetterContent, template: Path) -> bytes:
+def write_docx(content: LetterContent, template: bytes, name: str = "письма") -> bytes:
     """Return the filled letter; the same content and template give the same bytes.
 
-    Raises RefusedError when the template cannot be rendered.
+    Args:
+        content: what is written on it.
+        template: the bytes of the template for letters of this kind.
+        name: of the template's file, for the error.
+
+    Raises:
+        RefusedError: the template cannot be rendered.
+
     """
-    document = DocxTemplate(io.BytesIO(template.read_bytes()))
+    document = DocxTemplate(io.BytesIO(template))
     try:
         document.render(_context(content, document), _environment())
     except TemplateError as error:
-        raise RefusedError(f"Шаблон письма {template.name} не заполняется: {error}.") from error
+        raise RefusedError(f"Шаблон {name} не заполняется: {error}.") from error
     out = io.BytesIO()
     document.save(out)
     return _repacked(out.getvalue())
@@ -150,18 +181,14 @@ def letter_sha(docx: bytes) -> str:
     return digest.hexdigest()
 
 
-def template_sha(path: Path) -> str:
-    """Return the SHA-256 of the template file: noted with each letter (threats A44)."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _environment() -> SandboxedEnvironment:
     return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
 
 def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
     *blocks, end = sheet.blocks(content) or (None,)
-    kept = isinstance(end, Paragraph) and len(end.text) <= _KEPT_LENGTH
+    interim = content.kind == "interim"
+    kept = not interim and isinstance(end, Paragraph) and len(end.text) <= _KEPT_LENGTH
     if end is not None and not kept:
         blocks.append(end)
     return {
@@ -179,6 +206,7 @@ def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
         "salutation": escaped(content.salutation),
         "paragraphs": text_blocks(filter(None, blocks)),
         "last_paragraph": rich_runs(end) if kept and isinstance(end, Paragraph) else Markup(),
+        "promise": escaped(content.promise),
         "enclosure": escaped(sheet.enclosure_line(content)),
         "signer_title": escaped(content.signer_title),
         "signer_name": escaped(content.signer_name),

@@ -91,7 +91,7 @@ class _Pen:
             self._put(_Block(text=_text(heading), before=14 * _POINT, width=_HEADING_WIDTH))
         salutation = _text(content.salutation, alignment=TA_CENTER)
         self._put(_Block(text=salutation, before=14 * _POINT, after=8 * _POINT))
-        *text, last = map(_flowable, sheet.blocks(content) or (_NOTHING,))
+        *text, last = map(_flowable, self._text_blocks() or (_NOTHING,))
         enclosure = self._enclosure()
         signature = self._signature_height()
         if sum(block.height for block in enclosure) + signature > self._room_of_a_page / 2:
@@ -201,6 +201,13 @@ class _Pen:
         self.canvas.drawCentredString(
             x * mm, _up(rule - _BASELINE_ABOVE_RULE), drawable(sheet.printable(text))
         )
+
+    def _text_blocks(self) -> tuple[rich_text.Block, ...]:
+        blocks = sheet.blocks(self.content)
+        if self.content.kind != "interim":
+            return blocks
+        promise = rich_text.Run(text=sheet.printable(self.content.promise))
+        return (*blocks, rich_text.Paragraph(runs=(promise,)))
 
     def _enclosure(self) -> list[_Block]:
         line = sheet.enclosure_line(self.content)

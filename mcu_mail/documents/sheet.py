@@ -132,7 +132,8 @@ class Letterhead:
 class LetterContent:
     """Everything that is written on one version of a letter.
 
-    `number` and `date` are None until registration: the sheet shows blank lines then. `addressee`
+    `kind` is «answer» or «interim»; an interim answer ends in its `promise` of a full one. `number`
+    and `date` are None until registration: the sheet shows blank lines then. `addressee`
     is in the dative. `print_code` is 16 characters of Crockford base32, new for each version.
     """
 
@@ -154,6 +155,8 @@ class LetterContent:
     executor_name: str
     executor_details: tuple[str, ...]
     print_code: str
+    kind: str = "answer"
+    promise: str = ""
 
 
 def specimen(letterhead: Letterhead) -> LetterContent:
@@ -177,6 +180,7 @@ def specimen(letterhead: Letterhead) -> LetterContent:
         executor_name="Образец",
         executor_details=("1",),
         print_code="0" * 16,
+        promise="Образец.",
     )
 
 
@@ -291,6 +295,7 @@ def visible_fields(content: LetterContent) -> Iterator[tuple[str, str]]:
         ("заголовок", (content.heading,)),
         ("обращение", (content.salutation,)),
         ("текст", body(content)),
+        ("обещание", (content.promise,) if content.kind == "interim" else ()),
         ("приложение", (enclosure_line(content),)),
         ("должность подписавшего", (content.signer_title,)),
         ("подпись", (content.signer_name,)),

@@ -120,4 +120,8 @@ def _paragraph(line: str) -> Paragraph | None:
                 runs[-1] = Run(text=runs[-1].text + piece, bold=is_bold)
             else:
                 runs.append(Run(text=piece, bold=is_bold))
-    return Paragraph(runs=tuple(runs)) if any(run.text.strip() for run in runs) else None
+    if runs:
+        runs[0] = Run(text=runs[0].text.lstrip(" "), bold=runs[0].bold)
+        runs[-1] = Run(text=runs[-1].text.rstrip(" "), bold=runs[-1].bold)
+    found = Paragraph(runs=tuple(run for run in runs if run.text))
+    return found if found.text.strip() else None
