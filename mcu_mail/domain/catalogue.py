@@ -154,6 +154,58 @@ def unknown_addressee() -> str:
     return "Автору сообщения"
 
 
+def neutral_salutation(*, named: bool) -> str:
+    """Why the letter says «Здравствуйте!», and what a person can do about it."""
+    why = (
+        "по имени не понять, как обратиться (нужны имя и отчество)"
+        if named
+        else "заявитель не назвал имени"
+    )
+    return (
+        f"В письме будет «Здравствуйте!»: {why}. Знаете – добавьте в ответ строку "
+        "«Обращение: Уважаемая Имя Отчество!»."
+    )
+
+
+def undeclined_addressee(name: str) -> str:
+    """The addressee stands as the applicant wrote it, and what a person can do about it."""
+    return (
+        f"Адресат в письме – как в сообщении: «{name[:80]}», в дательный падеж не поставлен. "
+        "Исправить: строка «Кому: Фамилии И.О.»."
+    )
+
+
+def addressed_by_hand(salutation: str, to: str) -> str:
+    """What a person has settled for the letter, shown to whoever approves it."""
+    told = [f"обращение «{salutation}»"] if salutation else []
+    told += [f"кому – «{to}»"] if to else []
+    return f"Указано вручную: {', '.join(told)}."
+
+
+def cannot_decline(place: str, words: str) -> str:
+    """A configured post or name that the rules cannot put into the dative."""
+    return (
+        f"{place}: «{words}» не удалось поставить в дательный падеж; добавьте в "
+        f"letters.declension строку «{words}»: «…»"
+    )
+
+
+def cannot_greet(name: str) -> str:
+    """A configured addressee whose salutation the rules cannot make."""
+    return (
+        f"letters.addressee.salutation: по имени «{name}» не понять, как обратиться; укажите "
+        "обращение целиком"
+    )
+
+
+def cannot_act(title: str) -> str:
+    """The head's post cannot be put into «Исполняющий обязанности …»."""
+    return (
+        f"roles.head: должность «{title}» не удалось поставить в родительный падеж для подписи "
+        f"замещающего; добавьте в letters.declension строку «{title}|р»: «…»"
+    )
+
+
 def contact_sentence(contact: Contact) -> str:
     """What the letter says of the contact with the applicant (decree 5.3); empty: nothing."""
     day = f"{contact.on:%d.%m.%Y}" if contact.on is not None else ""

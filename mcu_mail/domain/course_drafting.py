@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from mcu_mail.domain.case import CloseReason, Draft
-from mcu_mail.domain.course_parts import not_taken, told
+from mcu_mail.domain.course_parts import addressed, not_taken, told
 from mcu_mail.domain.decisions import (
     AddContacts,
     Change,
@@ -110,9 +110,10 @@ def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> 
 
 def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """An answer, a record of contact, or a note that is neither (design §3.4)."""
+    settled, reply = addressed(reply)
     meaning = reply.meaning
     contacts = (*case.contacts, *meaning.contacts)
-    decisions: list[Decision] = []
+    decisions: list[Decision] = [*settled]
     if meaning.contacts:
         decisions += [
             Log(kind="contact", data={"lines": [item.line for item in meaning.contacts]}),
@@ -121,10 +122,14 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     text = _draft_text(case, reply)
     waiting = case.draft if case.draft is not None and not case.draft.is_note else None
     if text is None:
-        if not meaning.contacts:
+        if not meaning.contacts and not settled:
             return _note(request, reply, waiting)
+        if waiting is None and case.version and not meaning.contacts:
+            # The letter that came back is to change in its address alone.
+            return (*decisions, *_new_version(case, None, case.author or reply.person, rules))
         if waiting is None:
-            return (*decisions, _missing(request, "text", "contact"))
+            kept = "contact" if meaning.contacts else "addressing"
+            return (*decisions, _missing(request, "text", kept))
         text = waiting.text
     author = reply.person
     if rules.contact == "block" and not enough_contact(contacts):
@@ -199,7 +204,7 @@ def enough_contact(contacts: tuple[object, ...]) -> bool:
     )
 
 
-def _new_version(case: Case, text: str, author: str, rules: Rules) -> Decisions:
+def _new_version(case: Case, text: str | None, author: str, rules: Rules) -> Decisions:
     then = first_approval(case, author, rules.route, rules.office, rules.today)
     return (
         Log(kind="draft", data={"version": case.version + 1}),

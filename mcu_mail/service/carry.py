@@ -110,6 +110,9 @@ class Carrier:
                 self._change({"draft": decision.draft})
             case what.AddContacts():
                 self._change({"contacts": (*self.case.contacts, *decision.contacts)})
+            case what.KeepAddressing():
+                whole = self.case.addressing.changed_by(decision.addressing)
+                self._change({"addressing": whole})
             case what.CloseRequest():
                 self._work.requests.close(decision.request_id, self._now, decision.reason)
             case what.SetState():
@@ -136,7 +139,7 @@ class Carrier:
             case_id=self.case.id,
             version=version,
             author=decision.author,
-            text=decision.text,
+            text=self._words() if decision.text is None else decision.text,
             then=decision.then,
             print_code=new_code(self._desk.random(10)),
             created_at=self._now,
@@ -150,6 +153,11 @@ class Carrier:
             "draft": None,
         })
         self._work_for("render", {"version": version})
+
+    def _words(self) -> str:
+        """The words of the version that stands."""
+        letter = self._work.letters.get(self.case.id, self.case.version)
+        return letter.text if letter else ""
 
     def _ask(self, decision: what.Ask) -> None:
         key = decision.data.get("key", "")

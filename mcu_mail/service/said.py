@@ -31,6 +31,7 @@ HARMLESS = frozenset({
     MeaningKind.answer,
     MeaningKind.note,
     MeaningKind.contact_only,
+    MeaningKind.addressing,
     MeaningKind.question,
     MeaningKind.empty,
 })
