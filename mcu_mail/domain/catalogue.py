@@ -136,10 +136,15 @@ def pattern_no_number(pattern: str) -> str:
     return f"Шаблон номера «{pattern}»: нет поля {{n}}, номера будут одинаковыми."
 
 
-def letter_opening(received: date, office: str) -> str:
-    """The first sentence of an answer to a message from the Governor's social networks."""
+def letter_opening(received: date, office: str, *, about: str | None = None) -> str:
+    """The first sentence of an answer to a message from the Governor's social networks.
+
+    `about`: who wrote it, when the letter goes to somebody else; empty when he gave no name.
+    """
+    named = f" ({about})" if about else ""
+    whose = "Ваше сообщение" if about is None else f"сообщение заявителя{named}"
     return (
-        f"На Ваше сообщение, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
+        f"На {whose}, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
         f"Кузбасса, {office[:1].lower()}{office[1:]} сообщает следующее."
     )
 
@@ -175,6 +180,11 @@ def undeclined_addressee(name: str) -> str:
     )
 
 
+def addressed_to_official(name: str) -> str:
+    """The letter goes to an official: the text must not speak to the applicant."""
+    return f"Письмо адресовано должностному лицу ({name}): о заявителе пишите в третьем лице."
+
+
 def addressed_by_hand(salutation: str, to: str) -> str:
     """What a person has settled for the letter, shown to whoever approves it."""
     told = [f"обращение «{salutation}»"] if salutation else []
@@ -206,15 +216,18 @@ def cannot_act(title: str) -> str:
     )
 
 
-def contact_sentence(contact: Contact) -> str:
-    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing."""
+def contact_sentence(contact: Contact, *, whom: str = "Вами") -> str:
+    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing.
+
+    `whom`: «Вами», or «заявителем» in a letter that goes to somebody else.
+    """
     day = f"{contact.on:%d.%m.%Y}" if contact.on is not None else ""
     at = f" в {clock(contact.at)}" if contact.at is not None else ""
     if contact.outcome == "reached":
         how = f" {contact.how}" if contact.how else ""
         when = f"{day}{at} с" if day else "С"
-        return f"{when} Вами связались{how}, разъяснения предоставлены."
+        return f"{when} {whom} связались{how}, разъяснения предоставлены."
     if contact.outcome == "not_reached":
         when = f"{day}{at} связаться" if day else "Связаться"
-        return f"{when} с Вами по указанному телефону не удалось."
+        return f"{when} с {whom} по указанному телефону не удалось."
     return ""

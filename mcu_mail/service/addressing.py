@@ -97,4 +97,5 @@ def _official(official: OfficialSettings, settings: Settings) -> Addressed:
         addressee=title_dative(official.title, declined) or official.title,
         lines=(addressee_dative(official.name, declined) or official.name,),
         salutation=official.salutation or salutation(official.name),
+        doubts=(catalogue.addressed_to_official(official.name),),
     )

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from mcu_mail.settings import Settings
     from mcu_mail.store.cases import Letter
 
-_OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) ваше (?:сообщение|обращение)")
-_CONTACTED = re.compile(r"(?i)(?:с )?вами связались|связаться с вами")
+_OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) (?:ваше )?(?:сообщение|обращение)")
+_CONTACTED = re.compile(r"(?i)(?:вами|заявителем) связались|связаться с (?:вами|заявителем)")
 _POSTAL = re.compile(r",\s*(?=(?:ул|пер|пр|пл|мкр|кв-л|наб|ш)\b)")
 
 
@@ -67,7 +67,8 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
     reader = addressed(desk.settings, case)
     official = desk.settings.letters.addressee
     postal = official.address_lines if official else _address_lines(notice.address or "")
-    paragraphs = _paragraphs(case, letter, received, office.name)
+    about = ", ".join(filter(None, [notice.applicant, notice.address])) if official else None
+    paragraphs = _paragraphs(case, letter, received, office.name, about)
     return LetterContent(
         case=case.number,
         version=letter.version,
@@ -94,11 +95,15 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
     )
 
 
-def _paragraphs(case: Case, letter: Letter, received: date, office: str) -> tuple[str, ...]:
+def _paragraphs(
+    case: Case, letter: Letter, received: date, office: str, about: str | None
+) -> tuple[str, ...]:
     """The text between opening and contact record; a text that brings its own keeps them."""
     lines = [line for line in letter.text.splitlines() if line.strip()]
-    opening = [] if lines and _OPENING.match(lines[0]) else [letter_opening(received, office)]
-    contacts = [contact_sentence(item) for item in case.contacts[-1:]]
+    own = lines and _OPENING.match(lines[0])
+    opening = [] if own else [letter_opening(received, office, about=about)]
+    whom = "Вами" if about is None else "заявителем"
+    contacts = [contact_sentence(item, whom=whom) for item in case.contacts[-1:]]
     whole = " ".join(lines)
     closing = [one for one in contacts if one and not _CONTACTED.search(whole)]
     return (*opening, *lines, *closing)
