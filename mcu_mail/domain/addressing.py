@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.verdict_words import AFTER, COLON, same_length
 
 _LONGEST = 160
@@ -59,7 +60,8 @@ def take_addressing(text: str) -> tuple[str, Addressing]:
     found = UNSETTLED
     for i, line in enumerate(lines):
         near = (*lines[max(0, i - _NEAR) : i], *lines[i + 1 : i + 1 + _NEAR])
-        said = read_addressing(line, in_mail_head=any(map(_MAIL_HEAD.match, near)))
+        # A Word file may have set the label in bold.
+        said = read_addressing(readable(line), in_mail_head=any(map(_MAIL_HEAD.match, near)))
         if said:
             found = found.changed_by(said)
         else:

@@ -78,9 +78,9 @@ def _letterhead(settings: Settings) -> Findings:
 
 
 def _acting(settings: Settings) -> tuple[str, ...]:
-    head = settings.people[settings.roles.head].title
-    known = not head or acting_title(head, declined_of(settings))
-    return () if known else (cannot_act(head),)
+    head = settings.people.get(settings.roles.head)
+    known = head is None or not head.title or acting_title(head.title, declined_of(settings))
+    return () if head is None or known else (cannot_act(head.title),)
 
 
 def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.addressing import UNSETTLED, Addressing, take_addressing
+from mcu_mail.domain.rich_text import bold
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 
 TODAY = date(2026, 11, 23)
@@ -68,6 +69,11 @@ def test_an_addressee_is_read_from_his_line(line: str, to: str) -> None:
 )
 def test_what_only_looks_like_such_a_line_stays_in_the_text(text: str) -> None:
     assert take_addressing(text) == (text, UNSETTLED)
+
+
+def test_a_line_of_a_word_file_may_be_bold() -> None:
+    line = f"{bold('Кому:')} Зайцу В.В."
+    assert take_addressing(line) == ("", Addressing(to="Зайцу В.В."))
 
 
 def test_the_last_line_of_each_kind_counts() -> None:

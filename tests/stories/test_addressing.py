@@ -8,7 +8,8 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from tests.stories.office_day import ANSWER, CONTACT, DRAFT, SNOW
+from mcu_mail.service.addressing import registered_addressee
+from tests.stories.office_day import ANSWER, CONTACT, DRAFT, LIGHTS, SNOW
 
 HARD = SNOW.replace("Небывалова Алла Игнатьевна", "Стрелец Саша")
 NICKNAME = SNOW.replace("Небывалова Алла Игнатьевна", "Мама Двойняшек")
@@ -186,6 +187,32 @@ def test_a_return_with_such_a_line_keeps_it_and_goes_back(day):
     assert day.case().step == "draft"
     assert day.case().version == 1
     assert day.case().addressing.salutation == "Уважаемая Саша Петровна!"
+
+
+def test_a_line_that_comes_too_late_is_shown_to_the_head_of_the_department(day):
+    day.notice(text=LIGHTS)
+    day.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45")
+    task = day.last("uzhtr_deputy")
+    day.reply("uzhtr_deputy", DRAFT, "09:00")
+    day.reply("uzhtr_deputy", SALUTATION, "09:05", to=task)
+    assert day.case().version == 1
+    assert "Уважаемая Саша Петровна!" in day.told("uzhtr_head")
+    # It is shown, never lost and never a decision of the head's own.
+    assert day.case().addressing.salutation == ""
+
+
+def test_the_register_names_the_applicant_and_never_the_dative(day):
+    day.notice(text=HARD)
+    day.reply("roads_head", f"{DRAFT}\n{TO}", "09:00")
+    assert registered_addressee(day.stage.desk.settings, day.case()) == "Стрелец Саша"
+
+
+@pytest.mark.parametrize("changes", [OFFICIAL], indirect=True)
+def test_the_register_names_the_official(day):
+    day.notice()
+    assert registered_addressee(day.stage.desk.settings, day.case()).startswith(
+        "Образцов Илья Примерович, первый заместитель Губернатора"
+    )
 
 
 @pytest.mark.parametrize("changes", [SETTLED], indirect=True)
