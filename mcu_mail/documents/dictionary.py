@@ -45,6 +45,16 @@ def is_noun(word: str) -> bool:
     return any("Surn" not in p.tag for p in _nominative(word))
 
 
+def is_surname(word: str) -> bool:
+    """Return whether the dictionary has `word` as a surname in the nominative."""
+    return any("Surn" in p.tag for p in _nominative(word))
+
+
+def is_of_the_language(word: str) -> bool:
+    """Return whether the dictionary has `word` as anything else than a surname."""
+    return any(parse.is_known and "Surn" not in parse.tag for parse in _parses(word))
+
+
 def is_female_surname(word: str) -> bool:
     """Return whether the dictionary has `word` as a woman's surname in the nominative."""
     return any({"Surn", "femn"} <= p.tag.grammemes for p in _nominative(word))

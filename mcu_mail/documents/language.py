@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcu_mail.documents.dictionary import genders_of_name, is_form_of_name, is_known
+from mcu_mail.documents.no_surnames import NO_SURNAMES
 from mcu_mail.documents.sheet import printable
-from mcu_mail.documents.surnames import Gender, surname_dative, surname_gender
+from mcu_mail.documents.surnames import Gender, is_plainly_surname, surname_dative, surname_gender
 from mcu_mail.domain.declined import BY_RULES, Declined
 
 NEUTRAL: Final = "Здравствуйте!"
@@ -24,6 +25,8 @@ _DAUGHTER: Final = r"(?:кызы|гызы)"
 _CHILD: Final = re.compile(rf"(?i)(.*[а-яё])([- ]?)({_SON}|{_DAUGHTER})")
 """«Гусейн оглы», «Гасан-оглы», «Гасаноглы»: the father's name before, son or daughter behind."""
 _INITIALS: Final = re.compile(r"(?:[А-ЯЁ]\.(?:-[А-ЯЁ]\.)?\s*){1,2}")
+_UNSTOPPED: Final = re.compile(r"(?<=[А-ЯЁ]\.)(\s*[А-ЯЁ])$")
+"""«Небывалова А.И»: the last full stop was forgotten."""
 _PATRONYMIC: Final[dict[Gender, re.Pattern[str]]] = {
     "masc": re.compile(
         rf"\w+(?:[оеё]вич|[кмть]ич)|саввич|силыч|\w+[- ]{_SON}|\w{{2,}}(?:оглы|уулу)"
@@ -79,9 +82,15 @@ def addressee_dative(name: str, declined: Declined = BY_RULES) -> str | None:
     found = _understood(plain)
     if found is None or not found.surname or not found.short or found.gender is None:
         return None
+    if found.first and not found.patronymic and not _plainly(found.surname):
+        return None
     surname = declined.surname(found.surname, found.gender)
     surname = surname or surname_dative(found.surname, found.gender)
     return f"{surname} {found.short}" if surname else None
+
+
+def _plainly(surname: str) -> bool:
+    return " " in surname or is_plainly_surname(surname)
 
 
 def dative_with_initials(name: str, declined: Declined = BY_RULES) -> str:
@@ -97,17 +106,23 @@ def initials_before(name: str) -> str:
 
 def _understood(name: str) -> _Name | None:
     """Return the parts of a name in the nominative; None when it can be read in no or two ways."""
-    plain = printable(name)
+    plain = _tidy(printable(name))
     if with_initials := _initialled(plain):
-        return with_initials
-    words = plain.split()
-    if plain.isupper() or plain.islower():
-        words = [_capitalised(word) for word in words]
-    readings = [reading for reading in _readings(words) if _plausible(reading)]
+        return None if with_initials.surname.lower() in NO_SURNAMES else with_initials
+    readings = [reading for reading in _readings(plain.split()) if _plausible(reading)]
     return readings[0] if len(readings) == 1 else None
 
 
+def _tidy(plain: str) -> str:
+    """The name without a full stop or comma behind it, and not all in capitals."""
+    plain = re.sub(r"[,;\s]+$|(?<=\w\w)\.$", "", plain)
+    if not (plain.isupper() or plain.islower()):
+        return plain
+    return " ".join(word.upper() if "." in word else _capitalised(word) for word in plain.split())
+
+
 def _initialled(plain: str) -> _Name | None:
+    plain = _UNSTOPPED.sub(r"\1.", plain)
     found = re.fullmatch(rf"({_WORD.pattern})\s+({_INITIALS.pattern})", plain)
     if found:
         return _Name(surname=found[1], initials=_tight(found[2]))
@@ -155,7 +170,7 @@ def _children(words: list[str]) -> list[str]:
 
 def _plausible(name: _Name) -> bool:
     genders = genders_of_name(name.first)
-    if _patronymic_gender(name.first):
+    if _patronymic_gender(name.first) or name.surname.lower() in NO_SURNAMES:
         return False
     if _CHILD.fullmatch(name.surname) and " " in name.surname:
         # «Бакыт уулу Азамат»: the father's name stands where others have a surname.

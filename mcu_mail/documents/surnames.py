@@ -14,6 +14,8 @@ from mcu_mail.documents.dictionary import (
     adjective_dative,
     is_female_surname,
     is_noun,
+    is_of_the_language,
+    is_surname,
     noun_dative,
 )
 
@@ -48,7 +50,7 @@ _MASCULINE: Final[tuple[_Rule, ...]] = (
     (r"их", "иху"),
     (r"([ое]в|ёв|[иы]н)", r"\1у"),
     (r"([сц]к)[ио]й", r"\1ому"),
-    (r"ый", "ому"),
+    (r"(?<=.)ый", "ому"),
     (r"[кгхнжшчщ]ий", None),
     (rf"({_CONSONANT})ий", r"\1ию"),
     (r"[ие]й", None),
@@ -93,6 +95,9 @@ _DECLINED_FIRST: Final = re.compile(r"(?:[ое]ва?|ёва?|[иы]на?|[сц]�
 _FLEETING: Final = re.compile(r"(?:ец|ок|[её]к|[её]л|ёр)")
 _ADJECTIVAL: Final = re.compile(r"(?:[ыио]й|[ая]я)$")
 _NEVER_DECLINED: Final = re.compile(r"(?:[ое]во|аго|енко|[еёиуыэю])$")
+_SURNAME_ENDING: Final = re.compile(
+    r"..(?:енко|[кч]о|[уюа]к|[ыи]х|ич|ян|янц|дзе|швили|ер|ман|ец|ль|рь|ой|ай|ей)$"
+)
 _SON_OR_DAUGHTER: Final = re.compile(r"[А-ЯЁ][а-яё]+ (?:уулу|улы|оглы|оглу|кызы|гызы)")
 """«Бакыт уулу» where a surname stands: «сын Бакыта», never declined."""
 
@@ -107,6 +112,17 @@ def surname_gender(surname: str) -> Gender | None:
     if re.search(r"..(?:[ое]ва|ёва|[иы]на)$", word) and not _like_a_noun(word):
         return "femn"
     return None
+
+
+def is_plainly_surname(word: str) -> bool:
+    """Return whether a word beside a mere given name is a surname, and not half of a nickname.
+
+    «Анна Каренина» and «Шевчук Никита» are people; «Маша Растеряша» and «Рыбак Иван» may be jokes.
+    """
+    last = word.lower().rpartition("-")[2]
+    if surname_gender(last) or is_surname(last):
+        return True
+    return bool(_SURNAME_ENDING.search(last)) and not is_of_the_language(last)
 
 
 def surname_dative(surname: str, gender: Gender) -> str | None:
