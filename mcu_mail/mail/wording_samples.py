@@ -66,6 +66,7 @@ CARD = Card(
     contact_lines=("23.11 11:20, по телефону: разъяснено",),
     what_changed=("срок повторной уборки: 25.11 вместо 26.11",),
     unsure=("address", "text"),
+    letter_notes=("В письме будет «Здравствуйте!»: по имени не понять, как обратиться.",),
 )
 
 
@@ -177,6 +178,7 @@ _POOR = replace(
     contact_lines=(),
     what_changed=(),
     unsure=(),
+    letter_notes=(),
 )
 _INTERIM = replace(CARD, promised=NOW.date() + timedelta(days=8), what_changed=())
 _SCAN: Mapping[str, Any] = {

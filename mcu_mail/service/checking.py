@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, office
+from mcu_mail.documents.titles import acting_title
+from mcu_mail.domain.catalogue import cannot_act
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
+from mcu_mail.service.addressing import declined_of, official_faults
 from mcu_mail.service.writing import letterhead_of
 from mcu_mail.settings.template_set import read_templates
 
@@ -50,6 +53,7 @@ def check_files(
         _calendar(settings, calendar, today),
         _engine(settings),
         _letterhead(settings),
+        Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(
@@ -71,6 +75,12 @@ def _templates(folder: Path) -> Findings:
 def _letterhead(settings: Settings) -> Findings:
     faults = engines.letterhead_faults(letterhead_of(settings))
     return Findings(faults=tuple(f"office.letterhead: {fault}" for fault in faults), notes=())
+
+
+def _acting(settings: Settings) -> tuple[str, ...]:
+    head = settings.people.get(settings.roles.head)
+    known = head is None or not head.title or acting_title(head.title, declined_of(settings))
+    return () if head is None or known else (cannot_act(head.title),)
 
 
 def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:

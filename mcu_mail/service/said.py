@@ -32,6 +32,7 @@ HARMLESS = frozenset({
     MeaningKind.answer,
     MeaningKind.note,
     MeaningKind.contact_only,
+    MeaningKind.addressing,
     MeaningKind.question,
     MeaningKind.empty,
 })
