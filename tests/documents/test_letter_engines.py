@@ -69,7 +69,7 @@ def test_a_word_that_the_row_of_the_letterhead_would_clip_is_not_lost() -> None:
         ("auto", ""),
         ("native", ""),
         ("libreoffice", "PDF сделан без LibreOffice: LibreOffice на этом компьютере не найден."),
-        ("word", "PDF сделан без Word: движок Word на этом компьютере не подключён."),
+        ("word", "PDF сделан без Word: Word работает только в Windows."),
     ],
 )
 def test_without_an_office_the_letter_is_drawn_natively(engine: Engine, note: str) -> None:
