@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LIBRARIES: Final = ("libmergedlo.so", "libsofficeapp.so")
 """The library that holds the interface, by how LibreOffice was built."""
 
+_REMOVALS: Final = 3
 _MEMORY: Final = 4 << 30
 _LARGEST_FILE: Final = 200 << 20
 # The places of functions in the tables of LibreOfficeKit.h; the first entry is the table's size.
@@ -113,7 +114,9 @@ def _listen(orders: queue.SimpleQueue[dict[str, Any]], folder: Path) -> None:
         for line in sys.stdin.buffer:
             orders.put(json.loads(line))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(_REMOVALS):
+            # LibreOffice may be writing into it at this moment.
+            shutil.rmtree(folder, ignore_errors=True)
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os._exit(1)
