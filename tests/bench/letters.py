@@ -1,4 +1,4 @@
-"""How fast letters are made, and in how much memory: `python3 -m tests.bench.letters [ROUNDS [TEMPLATE]]`.
+"""How fast letters are made, in how much memory: `python3 -m tests.bench.letters [N [TEMPLATE]]`.
 
 Run by hand on a quiet machine, from the folder of the project. Everything is measured in one run,
 and ratios are taken within one round, because absolute figures differ from machine to machine and
