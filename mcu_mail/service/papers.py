@@ -6,6 +6,7 @@ one. A task that fails is tried again; after that a person is told and the case 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.documents.confirmation import write_confirmation
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import letter_sha, template_sha, write_docx
+from mcu_mail.documents.letter import letter_sha, write_docx
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.mail.sent_page import sent_page
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
@@ -127,7 +129,8 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
     if letter is None:
         return
     content = letter_content(desk, case, letter, now)
-    docx = write_docx(content, desk.letter_template)
+    template = desk.letter_template(content.kind)
+    docx = write_docx(content, template)
     made = desk.press.make_pdf(content, docx)
     values = {
         "docx": desk.store.files.put(docx),
@@ -157,7 +160,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                     "engine": made.engine,
                     "note": made.note,
                     # Which template spoke: an office may edit it at any time (A44).
-                    "template": template_sha(desk.letter_template),
+                    "template": hashlib.sha256(template).hexdigest(),
                 },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
@@ -212,7 +215,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         raise McuMailError("нет текста зарегистрированного письма")
     on = date.fromisoformat(entry.on_date)
     content = thaw(desk.store.files.get(letter.content), number=entry.number, on=on)
-    docx = write_docx(content, desk.letter_template)
+    docx = write_docx(content, desk.letter_template(content.kind))
     wanted = desk.settings.letters.word_format
     word = desk.press.make_doc(docx) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
@@ -278,7 +281,16 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
         if digest
     ]
     on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
-    page = write_confirmation(case.number, entry.number, on, entry.subject, rows, digests)
+    words = sent_page(
+        desk.templates.current.files,
+        case=case.number,
+        number=entry.number,
+        date=on,
+        subject=entry.subject,
+        recipients=rows,
+        attachments=digests,
+    )
+    page = write_confirmation(words)
     desk.folders.publish(folder, safe_name(f"{case.number} Подтверждение отправки.pdf"), page)
     for suffix in (".docx", ".pdf"):
         desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))

@@ -82,11 +82,15 @@ def processor_seconds(kept: WarmOffice | None) -> float:
 
 
 def letters() -> Iterator[LetterContent]:
-    """One-page letters without end, each with a number and a heading of its own."""
+    """One-page letters without end, each with a code, a number and a heading of its own."""
     serial = 0
     while True:
         serial += 1
-        yield letter(number=f"01-12/{serial}", heading=f"О расчистке дороги, участок {serial}")
+        yield letter(
+            case=f"2026-{serial:06}",
+            number=f"01-12/{serial}",
+            heading=f"О расчистке дороги, участок {serial}",
+        )
 
 
 def memory_mb(pid: int | None) -> float:
@@ -100,7 +104,7 @@ def memory_mb(pid: int | None) -> float:
     )
 
 
-def main(rounds: int, template: Path) -> None:
+def main(rounds: int, template: bytes) -> None:
     """Measure and print."""
     supply = letters()
     first_docx = Series(name="DOCX, the first of a process", target=20)
@@ -132,7 +136,7 @@ def main(rounds: int, template: Path) -> None:
 
 
 def offices(
-    rounds: int, supply: Iterator[LetterContent], template: Path
+    rounds: int, supply: Iterator[LetterContent], template: bytes
 ) -> tuple[list[Series], list[str]]:
     """LibreOffice, warm and cold by turns."""
     kept = WarmOffice()
@@ -175,4 +179,6 @@ def write(line: str) -> None:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    main(int(given[0]) if given else 10, Path(given[1]) if len(given) > 1 else TEMPLATE)
+    main(
+        int(given[0]) if given else 10, Path(given[1]).read_bytes() if len(given) > 1 else TEMPLATE
+    )
