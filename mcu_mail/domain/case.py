@@ -63,6 +63,8 @@ class Draft:
     text: str
     author: str
     is_note: bool = False
+    promised: str = ""
+    """The day that an interim answer promises, ISO; empty for a full answer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,6 +144,11 @@ def letter_opening(received: date, office: str) -> str:
     )
 
 
+def interim_promise(until: date) -> str:
+    """The last sentence of an interim answer (facts §1.1: a new date is promised)."""
+    return f"Полный ответ будет направлен Вам до {until:%d.%m.%Y}."
+
+
 def default_heading() -> str:
     """The heading of a letter on no particular topic."""
     return "О рассмотрении сообщения"

@@ -5,6 +5,7 @@ No text that was handed in is lost: what cannot become a version yet is kept unt
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -39,6 +40,8 @@ _VERDICTS = frozenset({
     MeaningKind.weak,
     MeaningKind.confirm,
 })
+_INTERIM_LENGTH = 40
+"""An interim answer tells the citizen something; a shorter reason is one for the office."""
 _THIS_IS_ANSWER = "это ответ"
 
 
@@ -63,6 +66,8 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 },
             ),
         )
+    if meaning.kind is MeaningKind.interim and (interim := _interim(case, request, reply, rules)):
+        return interim
     if meaning.kind in {MeaningKind.interim, MeaningKind.wait}:
         until = meaning.until.isoformat() if meaning.until else ""
         return (
@@ -83,6 +88,22 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             told(request, "time"),
         )
     return _on_text(case, request, reply, rules)
+
+
+def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions | None:
+    """What follows from an interim answer with its date; None when it is only a wish for time.
+
+    The promised day stands in the letter, so everybody who approves and signs it confirms it.
+    """
+    text, until = strip_frame(reply.meaning.reason), reply.meaning.until
+    if until is None or len(" ".join(text.split())) < _INTERIM_LENGTH:
+        return None
+    if until <= rules.today:
+        return not_taken(request, reply, "promise_past")
+    contacts = (*case.contacts, *reply.meaning.contacts)
+    return _handed_in(
+        case, request, reply, rules, text=text, contacts=contacts, promised=until.isoformat()
+    )
 
 
 def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -126,12 +147,57 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         if waiting is None:
             return (*decisions, _missing(request, "text", "contact"))
         text = waiting.text
+    return (
+        *decisions,
+        *_handed_in(
+            case,
+            request,
+            reply,
+            rules,
+            text=text,
+            contacts=contacts,
+            promised=waiting.promised if waiting is not None and text == waiting.text else "",
+            noted=True,
+        ),
+    )
+
+
+def _handed_in(
+    case: Case,
+    request: Request,
+    reply: Reply,
+    rules: Rules,
+    *,
+    text: str,
+    contacts: tuple[object, ...],
+    promised: str,
+    noted: bool = False,
+) -> Decisions:
+    """A text becomes the next version, or waits for the record of contact (decree 5.3).
+
+    Args:
+        case: the case.
+        request: what was asked.
+        reply: who answered, and how.
+        rules: of the track.
+        text: the words for the citizen.
+        contacts: every record of contact known by now.
+        promised: the day that an interim answer promises, ISO; empty for a full answer.
+        noted: the reply's own records of contact are kept already.
+
+    """
+    decisions: list[Decision] = []
+    if reply.meaning.contacts and not noted:
+        decisions += [
+            Log(kind="contact", data={"lines": [item.line for item in reply.meaning.contacts]}),
+            AddContacts(contacts=reply.meaning.contacts),
+        ]
     author = reply.person
     if rules.contact == "block" and not enough_contact(contacts):
         return (
             *decisions,
             Log(kind="draft_kept", data={"missing": ["contact"]}),
-            KeepDraft(draft=Draft(text=text, author=author)),
+            KeepDraft(draft=Draft(text=text, author=author, promised=promised)),
             _missing(request, "second_call" if contacts else "contact", "text"),
         )
     if rules.contact == "warn" and not enough_contact(contacts):
@@ -139,7 +205,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             Log(kind="no_contact_record", data={}),
             told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой."),
         ]
-    return (*decisions, *_new_version(case, text, author, rules))
+    return (*decisions, *_new_version(case, text, author, rules, promised=promised))
 
 
 def _draft_text(case: Case, reply: Reply) -> str | None:
@@ -199,10 +265,17 @@ def enough_contact(contacts: tuple[object, ...]) -> bool:
     )
 
 
-def _new_version(case: Case, text: str, author: str, rules: Rules) -> Decisions:
+def _new_version(
+    case: Case, text: str, author: str, rules: Rules, *, promised: str = ""
+) -> Decisions:
     then = first_approval(case, author, rules.route, rules.office, rules.today)
     return (
-        Log(kind="draft", data={"version": case.version + 1}),
+        Log(kind="interim" if promised else "draft", data={"version": case.version + 1}),
         KeepDraft(draft=None),
-        NewVersion(text=text, author=author, then=then.name),
+        NewVersion(
+            text=text,
+            author=author,
+            then=then.name,
+            promised=date.fromisoformat(promised) if promised else None,
+        ),
     )

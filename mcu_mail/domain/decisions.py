@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from mcu_mail.domain.case import CaseState, CloseReason, Draft, Purpose
     from mcu_mail.domain.verdicts import Contact
@@ -49,6 +50,8 @@ class NewVersion:
     author: str
     then: str
     """The step that gets the rendered letter."""
+    promised: date | None = None
+    """The day of the full answer that an interim one promises; None for a full answer."""
 
 
 @dataclass(frozen=True, kw_only=True)

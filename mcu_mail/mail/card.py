@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,8 @@ class Card:
     drafter_name: str = ""
     department_name: str = ""
     version: int = 0
+    promised: date | None = None
+    """The day of the full answer, when this version is an interim one."""
     draft_text: str = ""
     contact_lines: tuple[str, ...] = ()
     """Records of contact with the applicant: «23.11 15:20, по телефону»."""

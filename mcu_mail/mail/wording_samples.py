@@ -118,6 +118,7 @@ _REFUSALS = (
     "number_taken",
     "yes_or_no",
     "no_time",
+    "promise_past",
     "word_unreadable",
     "forged",
     "not_confirmed",
@@ -177,6 +178,7 @@ _POOR = replace(
     what_changed=(),
     unsure=(),
 )
+_INTERIM = replace(CARD, promised=NOW.date() + timedelta(days=8), what_changed=())
 _SCAN: Mapping[str, Any] = {
     **_SIGN,
     "now": NOW,
@@ -257,6 +259,8 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
+    "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
+    "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,
@@ -422,7 +426,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "signer_title": "Глава Тяжинского муниципального округа",
             "contact": "Письменнова Алла Проектовна, 8 (38449) 2-00-00",
         }
-        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""))
+        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""), (_INTERIM, ""))
     ),
 }
 

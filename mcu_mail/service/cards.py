@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,7 @@ def card_of(
         drafter_name=name_of(author, desk),
         department_name=department.name if department else "",
         version=case.version,
+        promised=date.fromisoformat(letter.until) if letter and letter.until else None,
         draft_text=readable(letter.text) if letter else "",
         contact_lines=tuple(contact_line(item) for item in case.contacts),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),

@@ -140,6 +140,7 @@ class Carrier:
             then=decision.then,
             print_code=new_code(self._desk.random(10)),
             created_at=self._now,
+            promised=decision.promised,
         )
         # The step's reminders stop here: the text is in, the service is at work.
         self._work.due.drop_of_step(self.case.id, self._now)

@@ -18,6 +18,7 @@ from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.catalogue import (
     contact_sentence,
     default_heading,
+    interim_promise,
     letter_opening,
     unknown_addressee,
 )
@@ -92,6 +93,8 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
             if line
         ),
         print_code=letter.print_code,
+        kind=letter.kind,
+        promise=interim_promise(date.fromisoformat(letter.until)) if letter.until else "",
     )
 
 

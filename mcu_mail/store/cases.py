@@ -234,6 +234,7 @@ class Letters:
         then: str,
         print_code: str,
         created_at: datetime,
+        promised: date | None = None,
     ) -> None:
         """Insert a version; its number must be new for the case."""
         self._connection.execute(
@@ -245,6 +246,8 @@ class Letters:
                 then=then,
                 print_code=print_code,
                 created_at=created_at,
+                kind="interim" if promised else "answer",
+                until=promised.isoformat() if promised else None,
             )
         )
 

@@ -260,7 +260,7 @@ def test_what_is_asked_after_its_time_is_asked_at_once(name):
 
 
 def test_a_letter_without_the_regions_number_invents_none():
-    (_, context) = MAILS["letter_cover"]
+    (_, context, _) = MAILS["letter_cover"]
 
     subject = OFFICE.compose("letter_cover", **context).subject
 
