@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from mcu_mail.documents.engines import Press
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
@@ -159,6 +160,8 @@ def open_desk(config: Path) -> Desk:
         store=store,
         wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
+        # Beside the lock: only who holds the store may end what a killed daemon left.
+        press=Press(settings.letters.engine, record=store.files.base / "office.json"),
         templates=in_use,
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import escape
 
@@ -294,10 +295,14 @@ def _draw_mark(
     module = side / len(rows)
     path = canvas.beginPath()
     for down, row in enumerate(rows, start=1):
-        for across, dark in enumerate(row):
+        across = 0
+        # A row's neighbours in one piece: half the work, and no hairlines between them on screen.
+        for dark, run in groupby(row):
+            many = len(tuple(run))
             if dark:
                 x, y = (left + across * module) * mm, _up(top + down * module)
-                path.rect(x, y, module * mm, module * mm)
+                path.rect(x, y, many * module * mm, module * mm)
+            across += many
     canvas.drawPath(path, stroke=0, fill=1)
 
 

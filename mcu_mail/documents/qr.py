@@ -9,6 +9,7 @@ flush with the margin.
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import segno
 
@@ -26,5 +27,7 @@ def qr_png(payload: str) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=8)
 def _symbol(payload: str) -> segno.QRCode:
+    # Word file and PDF of a letter carry the same symbols; finding the best mask takes a while.
     return segno.make(payload, error="q", boost_error=False, micro=False)

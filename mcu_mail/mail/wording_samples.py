@@ -398,6 +398,16 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for what in _STALLS
         for person in (PERSON, None)
     ),
+    "engine_failed": tuple(
+        {
+            "now": NOW,
+            "person": PERSON,
+            "number": CARD.number,
+            "what": what,
+            "reason": "PDF сделан без LibreOffice: LibreOffice не ответил за 60 с.",
+        }
+        for what in ("pdf", "doc")
+    ),
     "stated_later": (
         {
             **_ASKED,

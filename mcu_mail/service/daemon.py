@@ -49,6 +49,7 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         prepare_folders(self.desk)
+        self.desk.press.end_leftovers()
         recover(self.desk, now)
         take_up_again(self.desk, now)
         catch_up(self.desk, now)

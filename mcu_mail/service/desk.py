@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from mcu_mail.documents.engines import Press
     from mcu_mail.documents.folder import Folders
     from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.domain.case import Case
@@ -42,6 +43,8 @@ class Desk:
     store: Store
     wording: Wording
     folders: Folders
+    press: Press
+    """The engine of the letters; whoever opened the desk closes it."""
     templates: Templates
     trust: Trust
     imap: Callable[[], ImapAccount]

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.confirmation import write_confirmation
-from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.letter import letter_sha, write_docx
@@ -25,6 +24,7 @@ from mcu_mail.mail.sent_page import sent_page
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
+from mcu_mail.service.engine_trouble import register_note, tell_of_failure
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
@@ -131,7 +131,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
     content = letter_content(desk, case, letter, now)
     template = desk.letter_template(content.kind)
     docx = write_docx(content, template)
-    made = make_pdf(content, docx, desk.settings.letters.engine)
+    made = desk.press.make_pdf(content, docx)
     values = {
         "docx": desk.store.files.put(docx),
         "pdf": desk.store.files.put(made.pdf),
@@ -146,6 +146,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
             return
         case = work.cases.get(task.case_id)
         work.letters.rendered(letter.id, values)
+        tell_of_failure(desk, work, case, made, "pdf", now)
         if case.version == version and case.state is not CaseState.closed:
             case = work.cases.change(
                 case.id, {"letter_sha": letter_sha(docx), "state": CaseState.open}
@@ -216,7 +217,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
     content = thaw(desk.store.files.get(letter.content), number=entry.number, on=on)
     docx = write_docx(content, desk.letter_template(content.kind))
     wanted = desk.settings.letters.word_format
-    word = make_doc(docx, desk.settings.letters.engine) if wanted != "docx" else None
+    word = desk.press.make_doc(docx) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
     if not task.data["signed"]:
         printed = desk.store.files.get(letter.pdf) if letter.pdf else None
@@ -225,6 +226,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         "pdf": desk.store.files.put(scan),
         "doc": desk.store.files.put(word.data if word else docx),
         "doc_suffix": word.suffix if word else ".docx",
+        "note": register_note(letter.note, word),
     }
     both = desk.store.files.put(docx) if wanted == "both" else None
     with desk.store.work() as work:
@@ -241,6 +243,8 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
                 "note": word.note if word else "",
             },
         )
+        if word is not None:
+            tell_of_failure(desk, work, case, word, "doc", now)
         if case.step == "send" and case.state is not CaseState.closed:
             queue_letter(desk, work, case, work.register.get(entry.id), letter, now, docx=both)
         work.commit()
