@@ -18,14 +18,18 @@ from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings
+from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mcu_mail.settings import Settings
 
+RECORD = Path("reports") / "year_record.docx"
 SHIPPED_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -44,6 +48,12 @@ def templates_folder(settings: Settings, config: Path) -> Path:
     folder = resolve(config, settings.letters.templates)
     default = settings.letters.templates == "templates"
     return SHIPPED_TEMPLATES if default and not folder.is_dir() else folder
+
+
+def record_template(templates: Path) -> Path:
+    """The template of the year's record; the shipped one for an office that has none of its own."""
+    own = templates / RECORD
+    return own if own.is_file() else SHIPPED_TEMPLATES / RECORD
 
 
 def zone_of(settings: Settings) -> ZoneInfo:
@@ -90,12 +100,16 @@ def open_store(settings: Settings, config: Path) -> Store:
     return store
 
 
-def check_store(settings: Settings, config: Path) -> Findings:
-    """Whether the store can be opened, and its history is what was written; a new one is made."""
+def check_store(settings: Settings, config: Path, today: date) -> Findings:
+    """Whether the store can be opened, and its history is what was written; a new one is made.
+
+    What of the settings no longer fits the register that is kept is said too.
+    """
     try:
         store = open_store(settings, config)
         with store.view() as view:
             broken = view.journal.first_broken()
+            register = register_notes(view, settings, today)
         store.close()
     except SettingsError as error:
         return Findings(faults=error.faults, notes=())
@@ -103,8 +117,8 @@ def check_store(settings: Settings, config: Path) -> Findings:
         return Findings(faults=(str(error),), notes=())
     if broken is not None:
         fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
-        return Findings(faults=(fault,), notes=())
-    return Findings(faults=(), notes=())
+        return Findings(faults=(fault,), notes=register)
+    return Findings(faults=(), notes=register)
 
 
 def open_desk(config: Path) -> Desk:
@@ -157,6 +171,7 @@ def open_desk(config: Path) -> Desk:
         wording=Wording(templates, settings.office.short, mail.address),
         folders=folders,
         letter_template=templates / "letters" / "answer.docx",
+        record_template=record_template(templates),
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",
             accept=mail.trust.accept,

@@ -46,6 +46,10 @@ class MeaningKind(StrEnum):
     route = "route"
     wait = "wait"
     empty = "empty"
+    void = "void"
+    """The clerk takes a registration back; the number stays spent."""
+    pen = "pen"
+    """A word was changed by pen on the signed paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,7 @@ class Meaning:
         name: the executor, department, case or register number, mark, or outcome named.
         until: the day promised or named; for a register number, its date.
         text: the whole new text without its lines about contact.
+        changes: (was, is) of the words changed by pen, as written.
 
     """
 
@@ -67,3 +72,4 @@ class Meaning:
     at: time | None = None
     contacts: tuple[Contact, ...] = ()
     text: str = ""
+    changes: tuple[tuple[str, str], ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, office
+from mcu_mail.documents.record import record_faults
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
@@ -62,6 +63,11 @@ def _templates(templates: Path) -> Findings:
     faults += [
         f"letters.templates: {answer}: {fault}"
         for fault in letter.template_faults(templates / answer)
+    ]
+    record = templates / "reports" / "year_record.docx"
+    # An office that was set up before has none of its own: the shipped one is used then.
+    faults += [
+        f"letters.templates: {one}" for one in (record_faults(record) if record.is_file() else ())
     ]
     return Findings(faults=tuple(faults), notes=())
 

@@ -42,6 +42,7 @@ class Desk:
     wording: Wording
     folders: Folders
     letter_template: Path
+    record_template: Path
     trust: Trust
     imap: Callable[[], ImapAccount]
     smtp: Callable[[], SmtpAccount]

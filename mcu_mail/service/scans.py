@@ -206,7 +206,9 @@ def _why_not(
         return "unknown_case"
     if letter is None or {one.code for one in scan.marks} != {letter.print_code}:
         return "wrong_print_code"
-    if work.scans.accepted(sha256) is not None or work.register.of_case(case.id):
+    # After a void registration the same paper may be scanned once more.
+    rows = work.register.of_case(case.id)
+    if work.register.live_of_case(case.id) or (work.scans.accepted(sha256) and not rows):
         return "duplicate"
     if case.state is CaseState.closed:
         return "step_over"

@@ -139,7 +139,7 @@ def test_the_journal_has_its_stable_keys_and_no_witness(config: Path) -> None:
         "state",
         "sent_at",
         "recipients",
-    } | {"executor", "signer", "sheets", "void_reason"}
+    } | {"executor", "signer", "sheets", "void_reason", "void_by", "void_at", "note"}
     assert (entry["number"], entry["date"], entry["case"]) == (
         "01-12/1",
         "2026-11-23",
