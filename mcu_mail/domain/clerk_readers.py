@@ -162,7 +162,7 @@ def voided(said: Said) -> Meaning | None:
             rest = rest[end:]
             if _MORE_NUMBERS.match(same_length(rest)):
                 return Meaning(kind=MeaningKind.void, name=TWO_NUMBERS)
-    reason = reason_of(f"{_without_label(rest)}\n{said.below}")
+    reason = reason_of(_without_label(f"{rest}\n{said.below}"))
     return Meaning(
         kind=MeaningKind.void,
         name=_DASHES.sub("-", number),

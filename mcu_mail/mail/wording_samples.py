@@ -156,7 +156,7 @@ _DECISIONS = (
     "fields",
     "",
 )
-_STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись почты")
+_STALLS = ("year_end", "mailbox", "smtp", "office", "folder", "backup", "перепись почты")
 _SCAN_REFUSALS = (
     "empty",
     "incomplete",
