@@ -25,7 +25,7 @@ def close_last_year(desk: Desk, now: datetime) -> int:
     """Make sure of the record of the year before; 1 when it was made just now.
 
     Raises:
-        TemporaryError: the clerk's folders are away.
+        TemporaryError: the clerk's folder cannot be written.
         RefusedError: the office's template cannot be filled.
 
     """
@@ -34,7 +34,7 @@ def close_last_year(desk: Desk, now: datetime) -> int:
     with desk.store.view() as view:
         known = view.facts.get(fact)
         record = None if known else record_of(view, year)
-    if record is None or not record.total:
+    if record is None or not record.total or not desk.folders.is_mounted():
         return 0
     name, folder = f"Итоговая запись {year}.docx", sent_folder(year)
     content = record_file(desk, record, now)

@@ -12,13 +12,15 @@ import pytest
 
 from mcu_mail.documents.folder import Folder
 from mcu_mail.rehearsal.clerk import sign_and_scan
-from mcu_mail.rehearsal.people import fresh_mail, press, reply, text_of
+from mcu_mail.rehearsal.people import Writer, fresh_mail, press, reply, text_of
+from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.reports import board
 from mcu_mail.service import counting
 from tests.stories.office_day import PEOPLE
 from tests.stories.signed_letter import (
     NUMBER,
     OURS,
+    PASSWORD,
     REGION,
     Prepared,
     attached,
@@ -41,9 +43,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-    from mcu_mail.rehearsal.people import Writer
     from mcu_mail.rehearsal.postoffice import PostOffice
-    from mcu_mail.rehearsal.stage import Stage
 
 
 @pytest.fixture
@@ -321,6 +321,56 @@ def test_a_void_letter_given_to_one_address_goes_to_no_other(
     assert the_case(stage).step == "draft"
 
 
+STAND_IN = {
+    "person": "registry",
+    "from": "2026-11-23",
+    "to": "2026-11-27",
+    "acting": "dep_affairs",
+    "order": "распоряжение № 1-р",
+}
+
+
+def test_who_stands_in_for_the_clerk_takes_a_registration_back(
+    office: Callable[..., Stage], waiting_letter: Prepared
+) -> None:
+    stage = office({"absences": [STAND_IN]})
+    deputy_clerk = Writer(
+        name=PEOPLE["dep_affairs"]["name"], address=PEOPLE["dep_affairs"]["email"]
+    )
+    hold_back(stage)
+    stage.drop("скан.pdf", waiting_letter.scan)
+    play(stage, "16:00")
+    writes(stage, deputy_clerk, "журнал", "Аннулировать № 01-12/1: не тот адрес", "16:05")
+    presses(stage, deputy_clerk, "Да, верно", "16:07")
+    (entry,) = register(stage)
+    assert (entry.state, entry.void_by) == ("void", PEOPLE["dep_affairs"]["name"])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"), [("dmarc=fail", False), ("dmarc=none", True), ("dmarc=pass", True)]
+)
+def test_a_command_of_a_doubtful_sender_is_shown_to_the_clerk_before_it_counts(
+    office: Callable[..., Stage], waiting_letter: Prepared, verdict: str, shown: bool
+) -> None:
+    trust = {"authserv_id": "mail.okrug.example", "accept": ["dmarc"], "unproven": "confirm"}
+    stage = office({"mail.trust": trust})
+    hold_back(stage)
+    stage.drop("скан.pdf", waiting_letter.scan)
+    play(stage, "16:00")
+    at = stage.moment("2026-11-23 16:05")
+    words = "Аннулировать № 01-12/1: не тот адрес"
+    stamp = f"Authentication-Results: mail.okrug.example; {verdict} header.from=okrug.example\r\n"
+    mail = stamp.encode() + fresh_mail(clerk, OURS, "журнал", words, at)
+    stage.post.deliver(OURS, mail)
+    play(stage, "16:05")
+    assert rows(stage) == [("01-12/1", "registered")]
+    asked = [one for one in subjects(stage, clerk.address) if "Снять с регистрации" in one]
+    assert bool(asked) is shown
+    if shown:
+        presses(stage, clerk, "Да, верно", "16:07")
+        assert rows(stage) == [("01-12/1", "void")]
+
+
 # --- the office gives the numbers -----------------------------------------------------------------
 
 
@@ -412,6 +462,26 @@ def test_where_the_program_numbers_the_clerk_gives_none(
     stage.drop(f"{NUMBER} № 345а.pdf", waiting_letter.scan)
     play(stage, "16:00")
     assert rows(stage) == [("01-12/1", "sent")]
+
+
+def test_a_register_that_changes_hands_in_the_year_goes_on_where_it_is_told(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice
+) -> None:
+    changes: dict[str, Any] = {"register.mode": "follower"}
+    first = waiting_letter.on(tmp_path / "office", post_office, changes)
+    with first.opened():
+        first.drop(f"{NUMBER} № 01-12_902.pdf", waiting_letter.scan)
+        play(first, "16:00")
+        assert rows(first) == [("01-12/902", "sent")]
+    changes = {**waiting_letter.changes, "register.start": 901}
+    second = Stage(tmp_path / "office", post_office, PASSWORD, changes)
+    with second.opened():
+        for serial in (2, 3):
+            number = bring_to_sign(second, day="2026-11-24", serial=serial)
+            second.drop("скан.pdf", sign_and_scan(second.to_sign(number), grey=True, dpi=150))
+            play(second, "2026-11-24 16:00")
+        numbers = [entry.number for entry in register(second)]
+    assert numbers == ["01-12/902", "01-12/901", "01-12/903"], "no number is given twice"
 
 
 # --- January --------------------------------------------------------------------------------------
