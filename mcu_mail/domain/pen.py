@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from mcu_mail.domain.rich_text import BOLD, BREAK, CELL, PLAIN
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -30,7 +32,11 @@ _NOT_TEXT = frozenset({
     "print_code",
 })
 """What of the content is the form's or the service's own and changes by no pen."""
-_SPACE = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_WEIGHT = frozenset((BOLD, PLAIN))
+"""Marks that switch bold: no word ends at them."""
+_PIECES = re.compile(rf"[{BOLD}{PLAIN}]+|[{CELL}{BREAK}]|[^\S{CELL}]+|.")
+"""Of a text: switches of bold, the ends of cells and of their lines, gaps, and single letters."""
+_SPACE = re.compile(rf"[^\S{CELL}]+")
 _DATE = re.compile(r"[0-3]?[0-9]\.[01]?[0-9](?:\.[0-9]{2,4})?")
 _DIGITS = re.compile(r"[0-9]+(?:[.,:][0-9]+)*")
 
@@ -102,7 +108,8 @@ def corrected(content: Any, changes: Sequence[Change]) -> Any:
         nonlocal index
         index += 1
         for start, end, now in reversed(by_piece.get(index, [])):
-            text = text[:start] + now + text[end:]
+            marks = "".join(char for char in text[start:end] if char in _WEIGHT)
+            text = text[:start] + now + marks + text[end:]
         return text
 
     return _mapped(content, mend)
@@ -147,9 +154,10 @@ def _in_piece(index: int, text: str, wanted: str, *, fold: bool) -> list[Place]:
     """The places of `wanted` in one text, in positions of the text as it is."""
     origin: list[int] = []
     plain = []
-    for match in re.finditer(r"[\s\u00a0\u2009\u202f]+|.", text):
-        plain.append(_plain(match[0]))
-        origin.append(match.start())
+    for match in _PIECES.finditer(text):
+        if match[0][0] not in _WEIGHT:
+            plain.append(_plain(match[0]))
+            origin.append(match.start())
     origin.append(len(text))
     line, needle = "".join(plain), wanted
     if fold:

@@ -86,7 +86,7 @@ def is_begun(work: UnitOfWork, entry: Entry) -> bool:
 def pen_fault(desk: Desk, work: UnitOfWork, case: Case, meaning: Meaning) -> tuple[str, str]:
     """Why a change by pen is not taken: (reason of `not_taken`, what was found); empty: it is."""
     letter = work.letters.get(case.id, case.version) if case.version else None
-    live = work.register.live_of_case(case.id)
+    live = work.register.live_of_case(case.id, case.version)
     if case.state is CaseState.closed or any(is_begun(work, entry) for entry in live):
         return "pen_late", ""
     if case.step not in _STEPS or letter is None or letter.content is None:
@@ -131,7 +131,7 @@ def take_pen(
             },
         ),
     ))
-    for entry in work.register.live_of_case(case.id):
+    for entry in work.register.live_of_case(case.id, case.version):
         work.register.change(entry.id, {"note": _without_pen(entry.note)})
         work.register.add_note(entry.id, _note(whole))
         _remake(work, carrier, entry, len(whole))

@@ -87,9 +87,13 @@ class Register:
         )
         return tuple(Entry(**row._asdict()) for row in rows)
 
-    def live_of_case(self, case_id: int) -> tuple[Entry, ...]:
-        """Rows of a case that are not void, oldest first."""
-        return tuple(entry for entry in self.of_case(case_id) if entry.state != VOID)
+    def live_of_case(self, case_id: int, version: int | None = None) -> tuple[Entry, ...]:
+        """Rows of a case, or of one version of its letter, that are not void, oldest first."""
+        return tuple(
+            entry
+            for entry in self.of_case(case_id)
+            if entry.state != VOID and version in {None, entry.version}
+        )
 
     def void(self, entry_id: int, *, reason: str, by: str, at: datetime) -> bool:
         """Take a registration back; the row and its number stay. False when it was void before."""
