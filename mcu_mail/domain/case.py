@@ -46,6 +46,8 @@ class Purpose(StrEnum):
     """A new case looks like another one: is it the same matter?"""
     fields = "fields"
     """What could not be read in a notice."""
+    command = "command"
+    """One tap on a command of the clerk that nobody had asked for, or on what follows of it."""
 
 
 class CloseReason(StrEnum):

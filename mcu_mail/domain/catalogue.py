@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime, time
 
     from mcu_mail.domain.contacts import Contact
+    from mcu_mail.domain.yearly import YearRecord
 
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 CLAUSE = "п. 5.3 постановления"
@@ -236,3 +238,89 @@ def contact_sentence(contact: Contact, *, whom: str = "Вами") -> str:
         when = f"{day}{at} связаться" if day else "Связаться"
         return f"{when} с {whom} по указанному телефону не удалось."
     return ""
+
+
+PEN_NOTE = "На бумаге исправлено: "
+
+
+def pen_changes(changes: Sequence[tuple[str, str]]) -> str:
+    """The words changed by pen: «25» → «27»; «утром» → «днём»."""
+    return "; ".join(f"«{was}» → «{now}»" for was, now in changes)
+
+
+def pen_found(was: str, count: int) -> str:
+    """How often the words that were changed by pen stand in the letter, when it is not once."""
+    if not count:
+        return f"«{was}» – в письме такого нет."
+    times = "раза" if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else "раз"
+    return f"«{was}» – в письме это есть {count} {times}, непонятно, где исправлено."
+
+
+def pen_unread(lines: str) -> str:
+    """What of the clerk's words about a change by pen could not be read."""
+    return f"Не прочитано: «{lines}»." if lines else ""
+
+
+def pen_taken(changes: Sequence[tuple[str, str]]) -> str:
+    """What of the paper was put into the Word file."""
+    return f"В письмо внесено то же, что на бумаге: {pen_changes(changes)}."
+
+
+LETTER_REMADE = "письмо готовится заново: на бумаге исправлено слово"
+LETTER_VOID = "не отправляем: регистрация аннулирована"
+
+
+def void_done(number: str, *, begun: bool) -> str:
+    """What became of a registration that the clerk took back."""
+    if begun:
+        return (
+            f"Запись № {number} аннулирована, номер больше не используется. Письмо уже уходило, "
+            "поэтому о деле решает диспетчер."
+        )
+    return (
+        f"Запись № {number} аннулирована, номер больше не используется. Письмо не уйдёт, "
+        "диспетчер об этом знает."
+    )
+
+
+def index_confirmed(index: str) -> str:
+    """The clerk has confirmed the index of the nomenclature for the new year."""
+    return f"Индекс дела «{index}» на этот год подтверждён."
+
+
+def same_numbers(rows: Sequence[tuple[str, str, str]]) -> str:
+    """(number, date, case) of the rows that a number may mean."""
+    return (
+        "Есть такие записи: "
+        + "; ".join(f"№ {number} от {on} (дело {case})" for number, on, case in rows)
+        + "."
+    )
+
+
+NEEDS_DISPATCHER = "дальше письмо само не идёт, решает диспетчер"
+
+
+def year_summary(record: YearRecord) -> str:
+    """«Зарегистрировано № 1–1234, аннулировано 3 (№ 17, 203, 998).»."""
+    void = [str(row.n) if row.n is not None else row.number for row in record.voids]
+    named = f"{len(void)} (№ {', '.join(void)})" if void else "нет"
+    return f"Зарегистрировано {record.numbers}, аннулировано: {named}."
+
+
+def year_totals(record: YearRecord) -> str:
+    """How many rows the register of the year has, and what became of them."""
+    return (
+        f"Всего записей: {record.total}, отправлено писем: {record.sent}, аннулировано: "
+        f"{len(record.voids)}."
+    )
+
+
+def year_unsent(record: YearRecord) -> str:
+    """Which letters of the year are registered and have not left; empty when all have."""
+    numbers = ", ".join(row.number for row in record.unsent)
+    return f"Зарегистрировано и не отправлено: № {numbers}." if numbers else ""
+
+
+def year_missing(record: YearRecord) -> str:
+    """Which order numbers have no row; empty, as it must be."""
+    return f"В журнале нет записей {record.missing}." if record.missing else ""

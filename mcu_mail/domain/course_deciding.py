@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import CloseReason
+from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import addressed, closing, not_taken, receipt
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
 from mcu_mail.domain.route import Outcome, StepKind
@@ -136,6 +136,36 @@ def on_later_term(case: Case, request: Request, reply: Reply, _rules: Rules) -> 
             CloseRequest(request_id=request.id, reason=CloseReason.decided),
         )
     return not_taken(request, reply, "yes_or_no")
+
+
+def on_after_void(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the dispatcher's word on a letter that was sent and then made void."""
+    meaning = reply.meaning
+    reason = meaning.reason.strip()
+    if meaning.kind is MeaningKind.return_:
+        if not reason:
+            return not_taken(request, reply, "no_reason")
+        return (
+            Log(kind="reopened", data={"why": "void"}),
+            CloseRequest(request_id=request.id, reason=CloseReason.decided),
+            Enter(
+                step=rules.route.step("sign").on[Outcome.returned],
+                template="rework",
+                context={"reason": reason, "returned_by": reply.person},
+                close_as=CloseReason.step_over,
+            ),
+            Change(values={"closed_at": None}),
+        )
+    if meaning.kind is not MeaningKind.close:
+        return not_taken(request, reply, "void_decide")
+    if not reason:
+        return not_taken(request, reply, "no_basis")
+    end = () if case.state is CaseState.closed else (Enter(step="close", template=""),)
+    return (
+        Log(kind="closed", data={"reason": reason}),
+        CloseRequest(request_id=request.id, reason=CloseReason.decided),
+        *end,
+    )
 
 
 def on_similar(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:

@@ -50,6 +50,10 @@ class MeaningKind(StrEnum):
     route = "route"
     wait = "wait"
     empty = "empty"
+    void = "void"
+    """The clerk takes a registration back; the number stays spent."""
+    pen = "pen"
+    """A word was changed by pen on the signed paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ class Meaning:
         until: the day promised or named; for a register number, its date.
         addressing: how the letter is to address the applicant, where a line says so.
         text: the whole new text without its lines about contact and address.
+        changes: (was, is) of the words changed by pen, as written.
 
     """
 
@@ -73,3 +78,4 @@ class Meaning:
     contacts: tuple[Contact, ...] = ()
     addressing: Addressing = UNSETTLED
     text: str = ""
+    changes: tuple[tuple[str, str], ...] = ()

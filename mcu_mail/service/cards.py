@@ -161,6 +161,7 @@ def buttons_of(
             ("Отправлено вручную", "Отправлено вручную "),
             ("Закрыть с основанием", "Закрыть: "),
         ),
+        Purpose.command: _command_choices(request),
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:
@@ -182,6 +183,22 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _command_choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """The buttons of a request about a command of the clerk."""
+    match request.data.get("command"):
+        case "after_void":
+            return (
+                ("Готовить новый ответ", "На доработку: "),
+                ("Оставить как есть", "Закрыть: "),
+            )
+        case "void" if not request.data["reason"]:
+            return (("Указать причину", "Аннулировать: "),)
+        case None:
+            return ()
+        case _:
+            return (("Да, верно", "ДА"),)
 
 
 def candidates_of(

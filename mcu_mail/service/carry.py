@@ -65,6 +65,11 @@ class Carrier:
         self._cause = cause
         self._told = 0
 
+    @property
+    def now(self) -> datetime:
+        """The moment of what happened."""
+        return self._now
+
     def carry(self, decisions: Iterable[Decision]) -> Case:
         """Carry the decisions out and return the case as it then is."""
         for decision in decisions:
@@ -252,7 +257,8 @@ class Carrier:
         left = route.step(self.case.step)
         closing = step.kind is StepKind.close
         for request in self._work.requests.open_of_case(self.case.id):
-            if closing or request.purpose in _OF_STEP:
+            # The clerk's command about the register outlives the case: it says what happened.
+            if (closing and request.purpose is not Purpose.command) or request.purpose in _OF_STEP:
                 self._work.requests.close(request.id, self._now, reason)
         self._work.due.drop_of_step(self.case.id, self._now)
         if left.kind is StepKind.sign and step.kind is not StepKind.register:
