@@ -6,7 +6,7 @@ Yearly, gapless, never reused: the counter, the row and the case move together o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
@@ -17,6 +17,7 @@ from mcu_mail.domain.numbering import counter_key, number_text
 from mcu_mail.service.writing import signer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from mcu_mail.domain.case import Case, Request
@@ -36,24 +37,31 @@ class SignedScan:
     name: str
     number: str | None = None
     """The number in the file's name, in `follower` mode."""
+    on: date | None = None
+    """The date of registration in the file's name, in `follower` mode."""
+    signature: str | None = None
+    """Digest of the detached electronic signature."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """What was seen of the signature, for the event."""
 
 
 def register_scan(
     desk: Desk, work: UnitOfWork, carrier: Carrier, scan: SignedScan, now: datetime
 ) -> None:
     """The signed copy is here: register it and go on to sending."""
-    carrier.log("signed", {"scan": scan.sha256, "pages": scan.pages, "electronic": scan.signed})
+    told = {"scan": scan.sha256, "pages": scan.pages, "electronic": scan.signed, **scan.seen}
+    carrier.log("signed", told)
     if desk.settings.register_.mode == "master":
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
         _enter_row(desk, work, carrier, scan, None, desk.today(now), now)
         return
     work.facts.set(
         f"scan:{carrier.case.id}:{carrier.case.version}",
-        f"{scan.sha256}:{scan.pages}:{int(scan.signed)}",
+        kept_scan(scan),
     )
     if scan.number is not None and not _is_taken(desk, work, carrier.case, scan.number, now):
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
-        _enter_row(desk, work, carrier, scan, scan.number, desk.today(now), now)
+        _enter_row(desk, work, carrier, scan, scan.number, scan.on or desk.today(now), now)
         return
     carrier.carry((
         Enter(
@@ -66,6 +74,11 @@ def register_scan(
     if scan.number is not None:
         for request in work.requests.open_of_case(carrier.case.id):
             carrier.carry(told_why(request, "number_taken", scan.number))
+
+
+def kept_scan(scan: SignedScan) -> str:
+    """A scan that waits for the clerk's number, as the store keeps it."""
+    return f"{scan.sha256}:{scan.pages}:{int(scan.signed)}:{scan.signature or ''}"
 
 
 def _is_taken(desk: Desk, work: UnitOfWork, case: Case, number: str, now: datetime) -> bool:
@@ -88,8 +101,14 @@ def register_by_number(
     kept = work.facts.get(f"scan:{case.id}:{case.version}")
     if kept is None:
         return
-    sha256, pages, signed = kept.split(":")
-    scan = SignedScan(sha256=sha256, pages=int(pages), signed=bool(int(signed)), name="")
+    sha256, pages, signed, signature = (*kept.split(":"), "")[:4]
+    scan = SignedScan(
+        sha256=sha256,
+        pages=int(pages),
+        signed=bool(int(signed)),
+        name="",
+        signature=signature or None,
+    )
     on = meaning.until or desk.today(now)
     if not _enter_row(desk, work, carrier, scan, meaning.name, on, now):
         carrier.carry(told_why(request, "number_taken", meaning.name))
@@ -137,6 +156,7 @@ def _enter_row(
         state="registered",
         registered_at=now,
         scan=scan.sha256,
+        signature=scan.signature,
     )
     carrier.carry((
         Log(kind="registered", data={"number": number, "date": on.isoformat()}),
