@@ -91,6 +91,11 @@ def missing_pages(scan: Scan, count: int) -> tuple[int, ...]:
     return (*first, *lacking) if len(first) + len(lacking) > unread else ()
 
 
+def _rank(number: int, count: int) -> tuple[int, int]:
+    """Page 1, then the following pages, then the annexes."""
+    return (0 if number == 1 else 2 if number > count else 1), number
+
+
 def in_order(scan: Scan, count: int, *, inked: int | None = None) -> tuple[int, ...]:
     """The places in the file of the pages as they are sent: by their numbers, each one once.
 
@@ -106,7 +111,8 @@ def in_order(scan: Scan, count: int, *, inked: int | None = None) -> tuple[int, 
     places = tuple(page.index for page in scan.pages)
     numbers = [page.marks[0].page for page in scan.pages if page.marks]
     known = [number for number in numbers if number != FOLLOWING_PAGE]
-    if known == sorted(set(known)) and (FOLLOWING_PAGE not in numbers or numbers[0] in {0, 1}):
+    ranks = [_rank(number, count) for number in numbers]
+    if len(known) == len(set(known)) and ranks == sorted(ranks):
         return places
     chosen: dict[int, int] = {}
     following, unread = [], []

@@ -6,10 +6,8 @@ Pure: a black and white picture in, millimetres out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from PIL import Image
+from PIL import Image
 
 # A stroke is longer than a speck of dust, and thinner than a punched hole.
 _SHORTEST = 2.2
@@ -39,7 +37,8 @@ class Strokes:
 
 def strokes(dark: Image.Image, per_mm: float) -> Strokes:
     """The strokes among the white places of `dark`, a picture of `per_mm` pixels a millimetre."""
-    kept = [piece for piece in _pieces(dark) if _is_stroke(piece, dark.size, per_mm)]
+    dark = _without_streaks(dark, per_mm)
+    kept = [piece for piece in _pieces(dark) if _is_stroke(piece, per_mm)]
     if not kept:
         return Strokes(area=0.0, box=Box(left=0, top=0, right=0, bottom=0))
     return Strokes(
@@ -53,16 +52,32 @@ def strokes(dark: Image.Image, per_mm: float) -> Strokes:
     )
 
 
-def _is_stroke(piece: tuple[int, Box], size: tuple[int, int], per_mm: float) -> bool:
+def _is_stroke(piece: tuple[int, Box], per_mm: float) -> bool:
     count, box = piece
     width, height = box.right - box.left, box.bottom - box.top
     if max(width, height) < _SHORTEST * per_mm:
         return False
-    if count > _SOLID * width * height and min(width, height) > per_mm:
-        return False
-    across = height <= _STREAK_WIDTH * per_mm and width >= _STREAK_SHARE * size[0]
-    down = width <= _STREAK_WIDTH * per_mm and height >= _STREAK_SHARE * size[1]
-    return not (across or down)
+    return not (count > _SOLID * width * height and min(width, height) > per_mm)
+
+
+def _without_streaks(dark: Image.Image, per_mm: float) -> Image.Image:
+    """The picture without lines that run straight through it: a scanner's, or those of a fold."""
+    clean = dark.copy()
+    band = max(1, round(_STREAK_WIDTH * per_mm))
+    for place in range(dark.width - band + 1):
+        box = (place, 0, place + band, dark.height)
+        if _crossed(dark.crop(box).resize((1, dark.height), Image.Resampling.BOX)):
+            clean.paste(0, box)
+    for place in range(dark.height - band + 1):
+        box = (0, place, dark.width, place + band)
+        if _crossed(dark.crop(box).resize((dark.width, 1), Image.Resampling.BOX)):
+            clean.paste(0, box)
+    return clean
+
+
+def _crossed(line: Image.Image) -> bool:
+    dark = line.width * line.height - line.histogram()[0]
+    return dark >= _STREAK_SHARE * line.width * line.height
 
 
 def _pieces(dark: Image.Image) -> list[tuple[int, Box]]:

@@ -71,9 +71,10 @@ class Outgoing:
 
     @property
     def untouched(self) -> bool:
-        """Whether no server was given it yet, not even to try."""
+        """Whether no server has it or may have it."""
         before = {RecipientState.queued, RecipientState.deferred}
-        return self.rcpt_at is None and {item.state for item in self.recipients} <= before
+        nobody = self.rcpt_at is None and self.witnessed_at is None
+        return nobody and {item.state for item in self.addressees} <= before
 
 
 class Queue:
