@@ -23,10 +23,13 @@ DPI = 200
 FINER_DPI = 300
 # The lower right corner of the sheet, as the form has it, with room for a sheet that lies askew.
 _CORNER = 0.3
-_CONTRAST = 60
+# A code has a half of its place dark, text an eighth of it; a block is two millimetres.
+_BLOCKS = 150
+_DENSE, _SOLID = 0.3, 0.93
+_LIGHTEST = 0.7
+_CONTRAST = 30
 # A blank page may have a dark edge and a speck; a line of text is a thousandth of a page.
 _EDGE, _FAINT, _BLANK_SHARE = 0.06, 40, 0.0004
-_FEWEST_DARK = 150
 _DARKEST = 0.005
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
@@ -76,7 +79,11 @@ def look_closely(
     """
     picture = draw(DPI)
     first = find_codes(picture)
-    if not patient or any(ours(code.text) for code in first) or _is_empty(picture):
+    if (
+        not patient
+        or any(ours(code.text) for code in first)
+        or _has_no_code(picture, max(picture.size))
+    ):
         return picture, first
     finer = draw(FINER_DPI)
     for looked in _looks(finer, picture):
@@ -95,7 +102,7 @@ def is_blank(picture: Image.Image) -> bool:
         round(grey.width * (1 - _EDGE)),
         round(grey.height * (1 - _EDGE)),
     ))
-    dark = sum(inner.histogram()[: max(0, _mean(inner) - _FAINT)])
+    dark = sum(inner.histogram()[: max(0, round(ImageStat.Stat(inner).mean[0]) - _FAINT)])
     return dark < _BLANK_SHARE * inner.width * inner.height
 
 
@@ -106,7 +113,7 @@ def _looks(finer: Image.Image, picture: Image.Image) -> Iterator[Callable[[], tu
     for strong in (False, True):
         for box in corners:
             part = finer.crop(box)
-            if not _is_empty(part):
+            if not _has_no_code(part, max(finer.size)):
                 for better in _without_ink(part) if strong else _usual(part):
                     yield partial(_placed, better, part.width / better.width, box[:2])
     scale = finer.width / picture.width
@@ -136,21 +143,40 @@ def _corners(size: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
         yield x, y, x + across, y + down
 
 
-def _is_empty(picture: Image.Image) -> bool:
-    """Whether nothing on a picture is dark enough and large enough to be a code."""
-    grey = _grey(picture).reduce(4)
-    dark = sum(grey.histogram()[: _mean(grey) - _CONTRAST]) if _mean(grey) > _CONTRAST else 0
-    # A code of 15 mm at 200 dpi, half of its modules dark.
-    return dark < _FEWEST_DARK
+def _has_no_code(picture: Image.Image, longest: int) -> bool:
+    """Whether nothing on a part of a page is as densely dark as a code: text and edges are not.
+
+    Args:
+        picture: the page or a part of it.
+        longest: the longer side of the whole page, pixels.
+
+    """
+    grey = _grey(picture)
+    small = grey.reduce(max(1, round(longest / _BLOCKS)))
+    darkest, lightest = _level(grey, _DARKEST), _level(small, _LIGHTEST)
+    if lightest - darkest < _CONTRAST:
+        return True
+    dense, solid = (round(lightest - share * (lightest - darkest)) for share in (_DENSE, _SOLID))
+    blocks = small.point([0] * solid + [255] * (dense - solid) + [0] * (256 - dense))
+    # The dark edge of the glass is no code; a code at the edge reaches further in.
+    blocks = blocks.crop((2, 2, blocks.width - 2, blocks.height - 2))
+    # One dense block may be a bold letter or a blot: a code has some of them together.
+    return blocks.filter(ImageFilter.BoxBlur(2)).point([0] * 172 + [255] * 84).getbbox() is None
 
 
-def _mean(grey: Image.Image) -> int:
-    return round(ImageStat.Stat(grey).mean[0])
+def _level(grey: Image.Image, share: float) -> int:
+    """The level below which this share of a picture is."""
+    few, seen = grey.width * grey.height * share, 0
+    for level, count in enumerate(grey.histogram()):
+        seen += count
+        if seen >= few:
+            return level
+    return 255
 
 
 def _usual(picture: Image.Image) -> Iterator[Image.Image]:
     """A seal is of another colour or paler than the print, and its strokes are thin."""
-    plain = _plain_of_colour(picture)
+    plain = ImageOps.autocontrast(_plain_of_colour(picture), cutoff=(0.5, 30))
     yield plain
     yield plain.filter(ImageFilter.MaxFilter(3))
     yield _cut(plain.resize((plain.width * 2, plain.height * 2), Image.Resampling.BICUBIC), 55)
@@ -158,7 +184,7 @@ def _usual(picture: Image.Image) -> Iterator[Image.Image]:
 
 def _without_ink(picture: Image.Image) -> Iterator[Image.Image]:
     """The same, for a seal that is nearly as dark as the print."""
-    plain = _plain_of_colour(picture)
+    plain = ImageOps.autocontrast(_plain_of_colour(picture), cutoff=(0.5, 30))
     large = plain.resize((plain.width * 2, plain.height * 2), Image.Resampling.BICUBIC)
     yield large.filter(ImageFilter.MaxFilter(5))
     yield large.filter(ImageFilter.MaxFilter(7))
@@ -179,15 +205,7 @@ def _plain_of_colour(picture: Image.Image) -> Image.Image:
 
 def _cut(grey: Image.Image, above: int) -> Image.Image:
     """Black and white: black is what differs little from the darkest."""
-    histogram = grey.histogram()
-    few = sum(histogram) * _DARKEST
-    seen = 0
-    darkest = 0
-    for darkest, count in enumerate(histogram):  # noqa: B007 - used below
-        seen += count
-        if seen >= few:
-            break
-    edge = min(255, darkest + above)
+    edge = min(255, _level(grey, _DARKEST) + above)
     return grey.point([0] * edge + [255] * (256 - edge))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 import warnings
 from dataclasses import dataclass
 from functools import partial
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 100
-# A long annex has no codes: the slow second look is for the pages of a letter, not for all of it.
-RETRIED_PAGES = 12
+PATIENCE_SECONDS = 30
 _A3 = 850 * 1200
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", HEIF)
 
@@ -118,7 +118,7 @@ def _image_pages(content: bytes) -> tuple[PageFound, ...]:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         count = getattr(image, "n_frames", 1)
         _demand_pages(count)
-        return _each_page(count, partial(_frame, image), lambda index: index < RETRIED_PAGES)
+        return _each_page(count, partial(_frame, image), lambda _: True)
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_large") from error
     except UnidentifiedImageError as error:
@@ -146,20 +146,23 @@ def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
 
 
 def worth_patience(pdf: Pdf, index: int) -> bool:
-    """Whether a page without a code at first sight may be one of a letter and not of an annex."""
+    """Whether a page without a code at first sight may be one of a letter and no large drawing."""
     width, height = pdf.size(index)
-    return index < RETRIED_PAGES and width * height <= _A3
+    return width * height <= _A3
 
 
 def _each_page(
     count: int, draw: Callable[[int, int], Image.Image], patient: Callable[[int], bool]
 ) -> tuple[PageFound, ...]:
     pages = []
+    begun = time.monotonic()
     for index in range(count):
+        # A long annex has no codes: the slow second look ends while there is time for the rest.
+        early = time.monotonic() - begun < PATIENCE_SECONDS
         picture, found = look_closely(
             partial(draw, index),
             lambda text: read_payload(text) is not None,
-            patient=patient(index),
+            patient=early and patient(index),
         )
         texts = tuple(dict.fromkeys(code.text for code in found))
         pages.append(PageFound(texts=texts, blank=not texts and is_blank(picture)))
