@@ -28,8 +28,8 @@ _BLOCKS = 150
 _DENSE, _SOLID = 0.3, 0.93
 _LIGHTEST = 0.7
 _CONTRAST = 30
-# A blank page may have a dark edge and a speck; a line of text is a thousandth of a page.
-_EDGE, _FAINT, _BLANK_SHARE = 0.06, 40, 0.0004
+# A blank page may have a dark edge and a speck; one short word is a ten-thousandth of a page.
+_EDGE, _FAINT, _BLANK_SHARE = 0.06, 40, 0.00004
 _DARKEST = 0.005
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
@@ -95,7 +95,7 @@ def look_closely(
 
 def is_blank(picture: Image.Image) -> bool:
     """Whether nothing is printed or written on a page: the empty back of a sheet, at any dpi."""
-    grey = _grey(picture).reduce(4).filter(ImageFilter.MedianFilter(3))
+    grey = _grey(picture).reduce(4)
     inner = grey.crop((
         round(grey.width * _EDGE),
         round(grey.height * _EDGE),

@@ -18,6 +18,7 @@ from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, decide, read_pages, read_scan
 from mcu_mail.documents.scan_reading import UnreadableError, read_texts
 from mcu_mail.domain.codes import PrintMark, print_payload
+from mcu_mail.rehearsal import clerk
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from tests.documents.letters_to_scan import CODE, joined, letter, page_with_codes, scanned
 
@@ -92,9 +93,8 @@ def test_a_picture_in_the_colours_of_a_printer_is_read():
     scan = read(out.getvalue())
     assert scan.marks == (FIRST,)
     with open_pdf(as_pdf(out.getvalue(), scan)) as pdf:
-        paper = pdf.render(0, 50).getpixel((20, 20))
-    assert isinstance(paper, int)
-    assert paper > 240, "white paper stays white"
+        paper = pdf.render(0, 50)
+    assert paper.getpixel((20, 20)) == paper.getextrema()[1], "white paper stays white"
 
 
 def test_a_picture_of_a_telephone_is_opened():
@@ -114,13 +114,14 @@ def test_a_fax_of_several_pages_in_black_and_white_is_read():
     assert [mark.page for mark in read(backwards).marks] == list(range(len(pictures), 0, -1))
 
 
-def test_an_empty_back_of_a_sheet_is_known_from_a_page_of_text():
+def test_an_empty_back_of_a_sheet_is_known_from_a_page_with_one_word(monkeypatch):
     from pypdf import PdfWriter
 
     writer = PdfWriter()
     writer.add_blank_page(595, 842)
     out = io.BytesIO()
     writer.write(out)
+    monkeypatch.setattr(clerk, "_sign", lambda *_: None)
     paper = sign_and_scan(out.getvalue(), dpi=150, grey=True)
     found = read_pages(joined(scanned(), page_with_codes(), paper))
     assert isinstance(found, Scan)

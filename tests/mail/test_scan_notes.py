@@ -38,7 +38,9 @@ def test_every_reason_that_the_service_gives_has_its_own_words():
         for name in ("scans.py", "signed_copy.py")
     )
     reasons = {fault.value for fault in ScanFault}
-    reasons |= set(re.findall(r'(?:reason=|return |else )"([a-z_]+)"', written)) - {"unknown"}
+    reasons |= set(re.findall(r'(?:reason=|return |if mixed else )"([a-z_]+)"', written)) - {
+        "unknown"
+    }
     assert {"unsigned", "own_print", "signature_alone", "no_code_in_batch"} <= reasons
     other = OFFICE.note("scan_refused", **{**SAMPLES[0], "reason": "other"})
     for reason in reasons:
