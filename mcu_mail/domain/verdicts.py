@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain import verdict_readers as readers
 from mcu_mail.domain import verdict_words as words
+from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
@@ -43,14 +44,20 @@ def read_meaning(new_text: str, today: date, *, drafting: bool = False) -> Meani
     the answer itself. `today` completes days without a year.
     """
     body, contacts = take_contacts(clean(new_text), today)
+    body, addressing = take_addressing(body)
+    only = MeaningKind.contact_only if contacts else MeaningKind.addressing
     head, below = _first_line(body)
     if head:
         meaning = _read(head, below, body, today, drafting=drafting)
     else:
-        meaning = Meaning(kind=MeaningKind.contact_only if contacts else MeaningKind.empty)
-    if contacts and meaning.kind is MeaningKind.note and is_harmless(f"{head}\n{below}"):
-        meaning = Meaning(kind=MeaningKind.contact_only)
-    return replace(meaning, contacts=contacts, text=body.strip())
+        meaning = Meaning(kind=only if contacts or addressing else MeaningKind.empty)
+    if (
+        (contacts or addressing)
+        and meaning.kind is MeaningKind.note
+        and is_harmless(f"{head}\n{below}")
+    ):
+        meaning = Meaning(kind=only)
+    return replace(meaning, contacts=contacts, addressing=addressing, text=body.strip())
 
 
 _BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")

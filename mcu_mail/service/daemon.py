@@ -20,6 +20,7 @@ from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import write_today
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         prepare_folders(self.desk)
+        self.desk.press.end_leftovers()
         recover(self.desk, now)
         take_up_again(self.desk, now)
         catch_up(self.desk, now)
@@ -68,6 +70,7 @@ class Rounds:
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
+        self._job("templates", lambda: take_over(self.desk, now), now)
         done = self.mail_in(now) + self.work(now)
         day = self.desk.today(now)
         # The note can only change when something was done or a new day has begun.

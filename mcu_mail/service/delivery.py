@@ -54,11 +54,22 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
         return
     states = {item.address: item.state.value for item in message.addressees}
     carrier.log("delivery", {"states": states})
-    decisions = on_delivery(case, states, desk.rules(case, now), late=now > case.term)
+    letter = work.letters.get(case.id, case.version)
+    promised = _promised(desk, letter.until) if letter and letter.until else None
+    decisions = on_delivery(
+        case, states, desk.rules(case, now), late=now > case.term, promised=promised
+    )
     case = carrier.carry(_worded(message, decisions))
-    if case.state is CaseState.closed:
+    # After an interim answer the case goes on: it has left the step of sending all the same.
+    if case.step != "send":
         at = max((item.at or now) for item in message.addressees)
         _sent(desk, work, carrier, message, at)
+
+
+def _promised(desk: Desk, day: str) -> datetime:
+    """The moment until which an interim answer promises the full one: the hour of the track."""
+    before = desk.settings.tracks.governor.term.before
+    return datetime.combine(date.fromisoformat(day), before, desk.zone)
 
 
 def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:
@@ -151,7 +162,7 @@ def _sent(desk: Desk, work: UnitOfWork, carrier: Carrier, message: Outgoing, at:
         Tell(
             people=tuple(people),
             template="sent",
-            once="sent",
+            once=f"sent:{entry.id}",
             context={
                 "register_number": entry.number,
                 "register_date": date.fromisoformat(entry.on_date),

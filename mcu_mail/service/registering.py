@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.catalogue import default_heading, unknown_addressee
+from mcu_mail.domain.catalogue import default_heading
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Enter, Log, SetState, Work
 from mcu_mail.domain.numbering import counter_key, number_text
+from mcu_mail.service.addressing import registered_addressee
 from mcu_mail.service.writing import signer_of
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _enter_row(
         on_date=on.isoformat(),
         case_id=case.id,
         version=case.version,
-        addressee=case.notice.applicant or unknown_addressee(),
+        addressee=registered_addressee(desk.settings, case),
         subject=_heading(desk, case),
         executor=author.name if author else "",
         signer=signer_of(desk, now)[2],
