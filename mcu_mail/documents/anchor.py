@@ -96,7 +96,7 @@ def printed_page(original: bytes | None, *, first: bool) -> Printed:
                 picture = pdf.render(0, DPI)
         except RefusedError:
             return _by_the_form(first=first)
-        code = _ours(find_codes(picture))
+        code = our_code(find_codes(picture))
         if code is not None:
             to_mm = scaled(MM_PER_INCH / DPI, MM_PER_INCH / DPI)
             corners = tuple(to_mm.apply(corner) for corner in code[0].corners)
@@ -140,18 +140,18 @@ def find_sheets(pdf: Pdf, original: bytes | None) -> tuple[Sheet, ...]:
             lambda text: read_payload(text) is not None,
             patient=worth_patience(pdf, index),
         )
-        code = _ours(codes)
+        code = our_code(codes)
         to_page = pdf.pixels_to_page(index, picture.size)
         if code is None:
-            place, mark, turned = _whole(picture.size), None, 0
+            place, mark, turned = whole(picture.size), None, 0
         else:
             spot, mark = code
-            place, turned = _placed(picture, spot, mark, original)
+            place, turned = placed(picture, spot, mark, original)
         found.append(Sheet(index=index, mark=mark, place=place.then(to_page), turned=turned))
     return tuple(found)
 
 
-def _placed(
+def placed(
     picture: Image.Image, spot: Found, mark: PrintMark, original: bytes | None
 ) -> tuple[Affine, int]:
     """The map from the sheet to the pixels of `picture`, and the right angle it is turned by."""
@@ -160,13 +160,14 @@ def _placed(
     fitted = similarity(printed.qr, spot.corners)
     turned = round(fitted.angle / _RIGHT_ANGLE) * _RIGHT_ANGLE % 360
     if not _plausible(fitted, picture.size):
-        return _whole(picture.size), turned
+        return whole(picture.size), turned
     if printed.picture is not None:
         fitted = _finer(fitted, picture, printed.picture, printed.above)
     return fitted, turned
 
 
-def _ours(codes: Iterable[Found]) -> tuple[Found, PrintMark] | None:
+def our_code(codes: Iterable[Found]) -> tuple[Found, PrintMark] | None:
+    """The first of our own codes, with its mark."""
     for code in codes:
         mark = read_payload(code.text)
         if mark is not None:
@@ -174,7 +175,7 @@ def _ours(codes: Iterable[Found]) -> tuple[Found, PrintMark] | None:
     return None
 
 
-def _whole(size: tuple[int, int]) -> Affine:
+def whole(size: tuple[int, int]) -> Affine:
     """The map for a page without a code: the sheet fills it."""
     return scaled(size[0] / sheet.PAGE_WIDTH, size[1] / sheet.PAGE_HEIGHT)
 
@@ -197,22 +198,53 @@ def _finer(place: Affine, picture: Image.Image, printed: Image.Image, above: flo
     left, top = date.x_mm - _BESIDE, date.y_mm - above
     width = number.x_mm + number.w_mm + _BESIDE - left
     height = above + date.h_mm + sheet.LINE_HEIGHT / 2
+    corner, extent = (left, top), (width, height)
+    if above:
+        return best_shift(place, picture, printed, corner, extent).then(place)
+    return _shift(place, picture, printed, corner, extent, rules=True).then(place)
+
+
+def best_shift(
+    place: Affine, picture: Image.Image, printed: Image.Image, corner: Point, extent: Point
+) -> Affine:
+    """The small shift of the sheet, mm, that lays a part of the printed page over the scan best.
+
+    Args:
+        place: the map from the sheet to the pixels of `picture`, as far as it is known.
+        picture: the scan.
+        printed: the page as it was printed, at `DPI`.
+        corner: the part's top left corner on the sheet, mm.
+        extent: its width and height, mm.
+
+    """
+    return _shift(place, picture, printed, corner, extent, rules=False)
+
+
+def _shift(
+    place: Affine,
+    picture: Image.Image,
+    printed: Image.Image,
+    corner: Point,
+    extent: Point,
+    *,
+    rules: bool,
+) -> Affine:
     step = MM_PER_INCH / _FINE_DPI
+    size = (round(extent[0] / step), round(extent[1] / step))
     steps = round(_FINE_REACH_MM / step)
-    size = (round(width / step), round(height / step))
     border = steps + _BAND
     around = (size[0] + 2 * border, size[1] + 2 * border)
-    corner = (left - border * step, top - border * step)
-    wanted = _window(printed, scaled(DPI / MM_PER_INCH, DPI / MM_PER_INCH), (left, top), size)
-    seen = _window(picture, place, corner, around)
-    unlike = partial(_unlike_page, wanted) if above else partial(_unlike_rules, _rules_of(wanted))
+    outer = (corner[0] - border * step, corner[1] - border * step)
+    wanted = window(printed, scaled(DPI / MM_PER_INCH, DPI / MM_PER_INCH), corner, size)
+    seen = window(picture, place, outer, around)
+    unlike = partial(_unlike_rules, _rules_of(wanted)) if rules else partial(_unlike_page, wanted)
     shifts = itertools.product(range(-steps, steps + 1), repeat=2)
     dx, dy = min(
         shifts,
         # Of two places that look the same the nearer is taken.
         key=lambda d: (unlike(seen, (border + d[0], border + d[1])), abs(d[0]) + abs(d[1])),
     )
-    return moved(dx * step, dy * step).then(place)
+    return moved(dx * step, dy * step)
 
 
 def _unlike_page(wanted: Image.Image, seen: Image.Image, corner: tuple[int, int]) -> float:
@@ -242,15 +274,31 @@ def _part(seen: Image.Image, corner: tuple[int, int], like: Image.Image) -> Imag
     return seen.crop((*corner, corner[0] + like.width, corner[1] + like.height))
 
 
-def _window(
-    picture: Image.Image, place: Affine, corner: Point, size: tuple[int, int]
+def window(
+    picture: Image.Image,
+    place: Affine,
+    corner: Point,
+    size: tuple[int, int],
+    dpi: int = _FINE_DPI,
+    *,
+    soft: float = 1,
 ) -> Image.Image:
-    """A part of the sheet as a small soft picture: `size` pixels at `_FINE_DPI` from `corner`."""
-    step = MM_PER_INCH / _FINE_DPI
+    """A part of the sheet as a small picture: `size` pixels at `dpi` from `corner` (mm).
+
+    Args:
+        picture: a scan or a printed page.
+        place: the map from the sheet to its pixels.
+        corner: the top left corner of the part, mm.
+        size: of the result, pixels.
+        dpi: of the result.
+        soft: the radius of its blur, pixels.
+
+    """
+    step = MM_PER_INCH / dpi
     source = scaled(step, step).then(moved(*corner)).then(place)
     data = (source.a, source.c, source.e, source.b, source.d, source.f)
     # Softened first: otherwise thin strokes fall between the points that are taken.
-    soft = picture.convert("L").filter(ImageFilter.BoxBlur(1))
-    return soft.transform(
+    even = picture.convert("L").filter(ImageFilter.BoxBlur(1))
+    return even.transform(
         size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=255
-    ).filter(ImageFilter.GaussianBlur(1))
+    ).filter(ImageFilter.GaussianBlur(soft))

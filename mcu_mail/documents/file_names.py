@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,11 @@ _SERVICE = re.compile(
     r"|\.(tmp|temp|part|partial|crdownload|filepart|lnk|url)$"
 )
 _CASE = re.compile(r"^\s*\[?(?:МЦУ\s+)?(\d{4})[-–—_ ](\d{6})(?!\d)", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:№|(?<![^\W\d_])(?:No|Nо|N)\.?(?=[\s\d]))\s*(\d[\w/.\-–]*)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:№|(?<![^\W\d_])(?:No|Nо|N)\.?(?=[\s\d]))\s*((?:[А-ЯЁA-Z]{1,6}[-–])?\d[\w/.\-–]*)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?<!\w)от[\s_]*(\d{1,2})[._-](\d{1,2})[._-](\d{4})(?!\d)", re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:
@@ -38,7 +43,7 @@ def safe_name(name: str) -> str:
     plain = re.sub(r"\s+", " ", _FORBIDDEN.sub("_", plain)).strip(" .") or _NAMELESS
     if _RESERVED.match(plain):
         plain = f"_{plain}"
-    stem, suffix = _split(plain)
+    stem, suffix = stem_and_suffix(plain)
     while len(stem) + len(suffix) > _LONGEST or len((stem + suffix).encode()) > _LONGEST_BYTES:
         stem = stem[:-1]
     return stem.rstrip(" .") + suffix if suffix else stem.rstrip(" .")
@@ -46,7 +51,7 @@ def safe_name(name: str) -> str:
 
 def numbered(name: str) -> Iterator[str]:
     """The name itself, then `name (2)`, `name (3)` and so on, without end."""
-    stem, suffix = _split(name)
+    stem, suffix = stem_and_suffix(name)
     yield name
     count = 2
     while True:
@@ -70,12 +75,23 @@ def number_in_name(name: str) -> str | None:
 
     None when the name has no such sign or two different numbers: a number is never guessed.
     """
-    stem, _ = _split(unicodedata.normalize("NFC", name))
+    stem, _ = stem_and_suffix(unicodedata.normalize("NFC", name))
     found = {match.rstrip("-–_./").replace("_", "/") for match in _NUMBER.findall(stem)}
     return found.pop() if len(found) == 1 else None
 
 
-def _split(name: str) -> tuple[str, str]:
+def date_in_name(name: str) -> date | None:
+    """The date after «от», as in `№ 01-12_345 от 24.11.2026.pdf`; None when none is named."""
+    found = _DATE.search(unicodedata.normalize("NFC", name))
+    if found is None:
+        return None
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+
+
+def stem_and_suffix(name: str) -> tuple[str, str]:
     """Stem and extension; `№ 01.345` has none, for an extension is a short word."""
     suffix = PurePath(name).suffix
     if re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{1,7}", suffix) and suffix != name:

@@ -269,12 +269,13 @@ class Folders:
                             room.rmdir()
         return tuple(found)
 
-    def reject(self, claimed: Claimed, note: str) -> Path:
+    def reject(self, claimed: Claimed, note: str, *, beside: tuple[Claimed, ...] = ()) -> Path:
         """Move a claimed file to «Не принято» with a note beside it; returns its new path.
 
         Args:
             claimed: the file.
             note: Russian text: what is wrong and what to do, written for Windows Notepad.
+            beside: files that go with it under the same note, such as its signature.
 
         """
         self._demand_mounted()
@@ -287,7 +288,29 @@ class Folders:
             name = next(free for free in numbered(name) if Path(free).stem not in taken)
             text = "\r\n".join(note.splitlines()) + "\r\n"
             write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
+            for other in beside:
+                move(other.path, folder, safe_name(other.name))
             return move(claimed.path, folder, name)
+
+    def reject_part(self, name: str, content: bytes, note: str) -> Path:
+        """Make sure that a part of a file stands in «Не принято» with its note; returns its path.
+
+        The same part twice, by a daemon that was killed in between, is one file.
+        """
+        self._demand_mounted()
+        folder = self.base / Folder.REFUSED
+        with disk("отложить часть файла", folder / name):
+            folder.mkdir(exist_ok=True)
+            free = next(
+                path
+                for path in map(folder.joinpath, numbered(safe_name(name)))
+                if not path.exists() or holds(path, content)
+            )
+            text = "\r\n".join(note.splitlines()) + "\r\n"
+            write_whole(folder / f"{free.stem}{_NOTE}", text.encode("utf-8-sig"))
+            if not free.exists():
+                write_whole(free, content)
+        return free
 
     def finish(self, claimed: Claimed, folder: str, name: str) -> Path:
         """Move a claimed file to its last place; returns its path there."""

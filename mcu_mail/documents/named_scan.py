@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
-from mcu_mail.documents.scan import Scan, ScanPage, is_signed
+from mcu_mail.documents.esign import is_signed
+from mcu_mail.documents.scan import Scan, ScanPage
 
 if TYPE_CHECKING:
     from mcu_mail.domain.codes import PrintMark

@@ -8,37 +8,27 @@ the caller.
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
-
-from mcu_mail.documents.scan_reading import pages_of
+from mcu_mail.documents.esign import is_signed
+from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.domain.codes import PrintMark, read_payload
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PIL import Image
+Media = Literal["pdf", "image"]
 
 MAX_BYTES = 100_000_000
-GUARD_SECONDS = 60
+_READER = "mcu_mail.documents.scan_reading"
+_CUTTER = "mcu_mail.documents.scan_cutting"
 _TAIL = 2048
 # Cameras write data of their own after the end of the picture.
 _JPEG_END, _JPEG_TAIL = b"\xff\xd9", 65536
-# What a Python process needs; passwords of the daemon stay out of the reading process.
-_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LD_LIBRARY_PATH")
 # A writer that reserves the whole size first leaves zeros where it has not been yet.
 _ZEROS = bytes(1024)
 _SIGNATURES: dict[bytes, Literal["image"]] = {
@@ -48,9 +38,8 @@ _SIGNATURES: dict[bytes, Literal["image"]] = {
     b"MM\x00*": "image",
     b"BM": "image",
 }
-_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+\d+\s+\d+\s*\]")
-# Enough for A4 at 300 dpi: a photograph of a sheet must not make a mail of 20 MB.
-_LONGEST_PIXELS = 3508
+# Pictures of telephones are boxes with the name of their kind inside.
+_BOXED = (b"ftyp", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"))
 
 
 class ScanFault(StrEnum):
@@ -75,12 +64,14 @@ class ScanPage:
         index: its place in the file, from 0.
         marks: our codes on it.
         foreign: the texts of other codes on it, to be shown and never followed.
+        blank: nothing is on it: the empty back of a sheet.
 
     """
 
     index: int
     marks: tuple[PrintMark, ...]
     foreign: tuple[str, ...]
+    blank: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +86,7 @@ class Scan:
     """
 
     pages: tuple[ScanPage, ...]
-    media: Literal["pdf", "image"]
+    media: Media
     signed_electronically: bool
 
     @property
@@ -118,35 +109,46 @@ def read_scan(content: bytes, name: str, *, code_needed: bool = True) -> Scan | 
 
     """
     del name
+    found = read_pages(content)
+    return found if isinstance(found, ScanFault) else decide_pages(found, code_needed=code_needed)
+
+
+def read_pages(content: bytes) -> Scan | ScanFault:
+    """Read every page of a file that may hold several letters, or none of ours.
+
+    Raises:
+        TemporaryError: no process can be started here; the file is not to blame.
+
+    """
     media = _media(content)
     if isinstance(media, ScanFault):
         return media
-    texts = _texts_guarded(content, media)
-    if isinstance(texts, ScanFault):
-        return texts
-    signed = media == "pdf" and is_signed(content)
-    return decide(texts, media=media, signed=signed, code_needed=code_needed)
+    told = _told(content, media)
+    if isinstance(told, ScanFault):
+        return told
+    texts, blank = told
+    return Scan(
+        pages=tuple(_page(index, page, blank=index in blank) for index, page in enumerate(texts)),
+        media=media,
+        signed_electronically=media == "pdf" and is_signed(content),
+    )
 
 
 def decide(
     texts: Sequence[Sequence[str]],
     *,
-    media: Literal["pdf", "image"],
+    media: Media,
     signed: bool,
     code_needed: bool = True,
 ) -> Scan | ScanFault:
     """What the codes of the pages mean together (pure)."""
-    pages = []
-    for index, page in enumerate(texts):
-        read = [(text, read_payload(text)) for text in page]
-        pages.append(
-            ScanPage(
-                index=index,
-                marks=tuple(mark for _, mark in read if mark is not None),
-                foreign=tuple(text for text, mark in read if mark is None),
-            )
-        )
-    scan = Scan(pages=tuple(pages), media=media, signed_electronically=signed)
+    pages = tuple(_page(index, page) for index, page in enumerate(texts))
+    scan = Scan(pages=pages, media=media, signed_electronically=signed)
+    return decide_pages(scan, code_needed=code_needed)
+
+
+def decide_pages(scan: Scan, *, code_needed: bool = True) -> Scan | ScanFault:
+    """The scan if it is one of one letter (pure)."""
     letters = {(mark.case, mark.version) for mark in scan.marks}
     if len(letters) > 1:
         return ScanFault.MIXED
@@ -157,12 +159,17 @@ def decide(
     return scan
 
 
-def is_signed(pdf: bytes) -> bool:
-    """Whether a PDF carries an electronic signature (a /ByteRange over its own bytes)."""
-    return _BYTE_RANGE.search(pdf) is not None
+def _page(index: int, texts: Sequence[str], *, blank: bool = False) -> ScanPage:
+    read = [(text, read_payload(text)) for text in texts]
+    return ScanPage(
+        index=index,
+        marks=tuple(mark for _, mark in read if mark is not None),
+        foreign=tuple(text for text, mark in read if mark is None),
+        blank=blank,
+    )
 
 
-def _media(content: bytes) -> Literal["pdf", "image"] | ScanFault:
+def _media(content: bytes) -> Media | ScanFault:
     """What the bytes are by their own beginning and end (pure)."""
     if not content:
         return ScanFault.EMPTY
@@ -170,83 +177,74 @@ def _media(content: bytes) -> Literal["pdf", "image"] | ScanFault:
         return ScanFault.TOO_LARGE
     if not content[:1024].strip(b"\0"):
         return ScanFault.INCOMPLETE
+    telephone = _of_telephone(content)
+    if telephone is not None:
+        return telephone
     image = next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), None)
     if image is None and b"%PDF-" not in content[:1024]:
         return ScanFault.NOT_A_SCAN
+    if _cut_short(content):
+        return ScanFault.INCOMPLETE
+    return image or "pdf"
+
+
+def _cut_short(content: bytes) -> bool:
+    """Whether the end that every PDF and JPEG has is not there yet."""
     if content.endswith(_ZEROS) and not content.startswith((b"BM", b"II", b"MM")):
         # White or black lines of an unpacked BMP or TIFF are zeros too; those are left to Pillow.
-        return ScanFault.INCOMPLETE
-    if content.startswith(b"\xff\xd8") and _JPEG_END not in content[-_JPEG_TAIL:]:
-        return ScanFault.INCOMPLETE
-    if image is None:
-        tail = content[-_TAIL:]
-        return "pdf" if b"%%EOF" in tail and b"startxref" in tail else ScanFault.INCOMPLETE
-    return image
+        return True
+    if content.startswith(b"\xff\xd8"):
+        return _JPEG_END not in content[-_JPEG_TAIL:]
+    if any(content.startswith(start) for start in _SIGNATURES):
+        return False
+    tail = content[-_TAIL:]
+    return b"%%EOF" not in tail or b"startxref" not in tail
 
 
-def _texts_guarded(
-    content: bytes, media: Literal["pdf", "image"]
-) -> tuple[tuple[str, ...], ...] | ScanFault:
-    """The texts of the codes, read by a process that may crash, hang or eat memory."""
-    house = str(Path(__file__).resolve().parents[2])
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+def _of_telephone(content: bytes) -> Literal["image", ScanFault.INCOMPLETE] | None:
+    """WebP and HEIC; None for anything else."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        size = int.from_bytes(content[4:8], "little") + 8
+        return "image" if len(content) >= size else ScanFault.INCOMPLETE
+    if content[4:8] == _BOXED[0] and content[8:12] in _BOXED[1]:
+        return ScanFault.INCOMPLETE if content.endswith(_ZEROS) else "image"
+    return None
+
+
+def _told(
+    content: bytes, media: Media
+) -> tuple[tuple[tuple[str, ...], ...], frozenset[int]] | ScanFault:
+    """The texts of the codes and which pages are blank, told by a process that may die of it."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own module by our own interpreter
-            [sys.executable, "-m", "mcu_mail.documents.scan_reading", media],
-            input=content,
-            capture_output=True,
-            timeout=GUARD_SECONDS,
-            check=False,
-            env={**environment, "PYTHONPATH": house},
-        )
-    except subprocess.TimeoutExpired:
+        (told,) = guarded(_READER, media, blobs=(content,))
+    except TooSlowError:
         return ScanFault.TOO_LARGE
-    except OSError as error:
-        raise TemporaryError(f"the reading process does not start: {error}") from error
-    if done.returncode == 1:
-        raise TemporaryError(f"the reading process is broken: {done.stderr[-500:]!r}")
-    if done.returncode != 0:
+    except CrashedError:
         return ScanFault.DAMAGED
-    answer = json.loads(done.stdout)
+    answer = json.loads(told)
     if "fault" in answer:
         return ScanFault(answer["fault"])
-    return tuple(tuple(page) for page in answer["pages"])
+    return tuple(tuple(page) for page in answer["pages"]), frozenset(answer["blank"])
 
 
-def as_pdf(content: bytes, scan: Scan) -> bytes:
+def as_pdf(content: bytes, scan: Scan, pages: Sequence[int] | None = None) -> bytes:
     """The scan as a PDF: a PDF stays byte for byte, a picture becomes pages of A4.
 
+    Args:
+        content: the bytes of the file.
+        scan: what was read in it.
+        pages: which pages and in which order, from 0; without it all of them as they lie.
+
     Raises:
-        RefusedError: the picture cannot be decoded (its codes could not have been read either).
+        RefusedError: the file cannot be taken apart (its codes could not have been read either).
+        TemporaryError: no process can be started here.
 
     """
-    if scan.media == "pdf":
+    count = len(scan.pages)
+    if scan.media == "pdf" and (pages is None or tuple(pages) == tuple(range(count))):
         return content
-    try:
-        sheets = pages_of(content)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise RefusedError(f"the picture cannot be decoded: {error}") from error
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)
-    for sheet in sheets:
-        width, height = A4 if sheet.height >= sheet.width else (A4[1], A4[0])
-        factor = min(width / sheet.width, height / sheet.height)
-        shown = (sheet.width * factor, sheet.height * factor)
-        canvas.setPageSize((width, height))
-        canvas.drawImage(
-            ImageReader(io.BytesIO(_jpeg(sheet))),
-            (width - shown[0]) / 2,
-            (height - shown[1]) / 2,
-            *shown,
-        )
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
-
-
-def _jpeg(sheet: Image.Image) -> bytes:
-    plain = sheet.convert("L" if sheet.mode in {"1", "L", "LA", "I;16"} else "RGB")
-    plain.thumbnail((_LONGEST_PIXELS, _LONGEST_PIXELS))
-    out = io.BytesIO()
-    plain.save(out, "JPEG", quality=88)
-    return out.getvalue()
+    wanted = json.dumps(list(range(count) if pages is None else pages))
+    told, *cut = guarded(_CUTTER, scan.media, wanted, blobs=(content,))
+    if not cut:
+        raise RefusedError(f"the file cannot be taken apart: {told.decode()}")
+    return cut[0]

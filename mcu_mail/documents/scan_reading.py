@@ -1,9 +1,9 @@
 """Reads the codes of an unknown file, in a process of its own (`python -m …scan_reading`).
 
 A file from the drop folder may be anything: a bomb, a PDF that hangs or crashes its reader. This
-process has a limit of memory and is ended by `scan.read_scan` when its time is over, so that the
-daemon survives whatever a file does. It gets the bytes on standard input and answers with one JSON
-document: `{"pages": [["text of a code", …], …]}` or `{"fault": "damaged"}`.
+process has a limit of memory and is ended by `guard` when its time is over, so that the daemon
+survives whatever a file does. It answers with one JSON document: `{"pages": [["text of a code", …],
+…], "blank": [index, …]}` or `{"fault": "damaged"}`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 import warnings
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mcu_mail.documents.marks import DPI, look_closely
+from mcu_mail.documents.guard import answer, inside
+from mcu_mail.documents.heif import FORMAT as HEIF
+from mcu_mail.documents.marks import DPI, is_blank, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, Pdf, open_pdf
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
@@ -27,14 +31,20 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 100
-# A long annex has no codes: the slow second look is for the pages of a letter, not for all of it.
-RETRIED_PAGES = 12
+PATIENCE_SECONDS = 30
 _A3 = 850 * 1200
-MEMORY_BYTES = 2_000_000_000
-FORMATS = ("JPEG", "PNG", "TIFF", "BMP")
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", HEIF)
 
 Media = Literal["pdf", "image"]
 Texts = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFound:
+    """One page of a file: the texts of its codes, and whether nothing at all is on it."""
+
+    texts: tuple[str, ...]
+    blank: bool
 
 
 class UnreadableError(RefusedError):
@@ -57,10 +67,20 @@ def read_texts(content: bytes, media: Media) -> Texts:
         UnreadableError: `encrypted`, `too_large`, `incomplete` or `damaged`.
 
     """
-    return _pdf_texts(content) if media == "pdf" else _image_texts(content)
+    return tuple(page.texts for page in read_file(content, media))
 
 
-def _pdf_texts(content: bytes) -> Texts:
+def read_file(content: bytes, media: Media) -> tuple[PageFound, ...]:
+    """What is on each page.
+
+    Raises:
+        UnreadableError: as `read_texts`.
+
+    """
+    return _pdf_pages(content) if media == "pdf" else _image_pages(content)
+
+
+def _pdf_pages(content: bytes) -> tuple[PageFound, ...]:
     try:
         with open_pdf(content) as pdf:
             _demand_pages(len(pdf))
@@ -86,10 +106,11 @@ def _drawn(pdf: Pdf, index: int, dpi: int) -> Image.Image:
     if most < DPI:
         raise UnreadableError("too_large" if most else "damaged")
     # A large annex is not drawn finer than the limit allows.
-    return pdf.render(index, min(dpi, most))
+    # A second look tells ink from print by its colour.
+    return pdf.render(index, min(dpi, most), grey=dpi <= DPI)
 
 
-def _image_texts(content: bytes) -> Texts:
+def _image_pages(content: bytes) -> tuple[PageFound, ...]:
     try:
         with warnings.catch_warnings():
             # The size is checked below, by our own limit, before a pixel is decoded.
@@ -97,7 +118,7 @@ def _image_texts(content: bytes) -> Texts:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         count = getattr(image, "n_frames", 1)
         _demand_pages(count)
-        return _each_page(count, partial(_frame, image), lambda index: index < RETRIED_PAGES)
+        return _each_page(count, partial(_frame, image), lambda _: True)
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_large") from error
     except UnidentifiedImageError as error:
@@ -114,7 +135,9 @@ def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
     image.seek(index)
     if image.width * image.height > MAX_PIXELS:
         raise UnreadableError("too_large")
-    grey = ImageOps.exif_transpose(image).convert("L")
+    upright = ImageOps.exif_transpose(image)
+    shades = "L" if dpi <= DPI or upright.mode in {"1", "L", "LA", "I;16"} else "RGB"
+    grey = upright.convert(shades)
     # A picture has no finer drawing to ask for: the second look doubles a small one.
     longest_a4 = 297 / 25.4 * DPI
     if dpi > DPI and max(grey.size) < longest_a4:
@@ -123,37 +146,27 @@ def _frame(image: Image.Image, index: int, dpi: int) -> Image.Image:
 
 
 def worth_patience(pdf: Pdf, index: int) -> bool:
-    """Whether a page without a code at first sight may be one of a letter and not of an annex."""
+    """Whether a page without a code at first sight may be one of a letter and no large drawing."""
     width, height = pdf.size(index)
-    return index < RETRIED_PAGES and width * height <= _A3
+    return width * height <= _A3
 
 
 def _each_page(
     count: int, draw: Callable[[int, int], Image.Image], patient: Callable[[int], bool]
-) -> Texts:
+) -> tuple[PageFound, ...]:
     pages = []
+    begun = time.monotonic()
     for index in range(count):
-        _, found = look_closely(
+        # A long annex has no codes: the slow second look ends while there is time for the rest.
+        early = time.monotonic() - begun < PATIENCE_SECONDS
+        picture, found = look_closely(
             partial(draw, index),
             lambda text: read_payload(text) is not None,
-            patient=patient(index),
+            patient=early and patient(index),
         )
-        pages.append(tuple(dict.fromkeys(code.text for code in found)))
+        texts = tuple(dict.fromkeys(code.text for code in found))
+        pages.append(PageFound(texts=texts, blank=not texts and is_blank(picture)))
     return tuple(pages)
-
-
-def pages_of(content: bytes) -> tuple[Image.Image, ...]:
-    """The pages of a picture file that `read_texts` has already let pass, upright by their EXIF."""
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        return tuple(ImageOps.exif_transpose(page.copy()) for page in ImageSequence.Iterator(image))
-
-
-def _limit_memory() -> None:
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - Windows has no such module
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main() -> None:
@@ -161,16 +174,19 @@ def main() -> None:
 
     Only a fault of this installation ends with the exit code 1: the file is not to blame then.
     """
-    _limit_memory()
-    content = sys.stdin.buffer.read()
-    answer: dict[str, object]
+    (content,) = inside()
+    told: dict[str, object]
     try:
-        answer = {"pages": read_texts(content, "pdf" if sys.argv[1] == "pdf" else "image")}
+        pages = read_file(content, "pdf" if sys.argv[1] == "pdf" else "image")
+        told = {
+            "pages": [page.texts for page in pages],
+            "blank": [index for index, page in enumerate(pages) if page.blank],
+        }
     except UnreadableError as error:
-        answer = {"fault": error.fault}
+        told = {"fault": error.fault}
     except Exception:  # noqa: BLE001 - whatever a library raises on a hostile file, the file is bad
-        answer = {"fault": "damaged"}
-    sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
+        told = {"fault": "damaged"}
+    answer(json.dumps(told).encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.anchor import Sheet, find_sheets
+from mcu_mail.documents.esign import is_signed
 from mcu_mail.documents.fonts import REGULAR, register_fonts
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.plane import moved, scaled
-from mcu_mail.documents.scan import is_signed
+from mcu_mail.documents.scan_cutting import redrawn
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 MM_PER_POINT = 25.4 / 72
 _TYPE_SIZE = 12.0
 _BASE_MM = 1.5
-_REDRAWN_DPI = 200
 _ACTIONS = ("/AA", "/A", "/PA", "/FS", "/Metadata", "/JS")
 _ATTACHING = {"/FileAttachment", "/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
 
@@ -55,20 +54,36 @@ def stamp_scan(pdf: bytes, *, number: str, on: date, original: bytes | None = No
     """
     if is_signed(pdf):
         raise RefusedError("a PDF with an electronic signature is never altered")
+    return _made(pdf, original, (number, on))
+
+
+def upright_scan(pdf: bytes, *, original: bytes | None = None) -> bytes:
+    """The scan as `stamp_scan` gives it, with nothing written on it: the number is on the paper.
+
+    Raises:
+        RefusedError: as `stamp_scan`.
+
+    """
+    if is_signed(pdf):
+        raise RefusedError("a PDF with an electronic signature is never altered")
+    return _made(pdf, original, None)
+
+
+def _made(pdf: bytes, original: bytes | None, text: tuple[str, date] | None) -> bytes:
     with open_pdf(pdf) as opened:
         sheets = find_sheets(opened, original)
         if not sheets:
             raise RefusedError("the PDF has no pages")
     try:
-        return _stamped(pdf, sheets, number=number, on=on)
+        return _stamped(pdf, sheets, text)
     except Exception:  # noqa: BLE001 - pypdf fails in many ways on files that PDFium can draw
-        drawn = _redrawn(pdf)
+        drawn = redrawn(pdf)
     with open_pdf(drawn) as opened:
         sheets = find_sheets(opened, original)
-    return _stamped(drawn, sheets, number=number, on=on)
+    return _stamped(drawn, sheets, text)
 
 
-def _stamped(pdf: bytes, sheets: tuple[Sheet, ...], *, number: str, on: date) -> bytes:
+def _stamped(pdf: bytes, sheets: tuple[Sheet, ...], text: tuple[str, date] | None) -> bytes:
     first = next((s for s in sheets if s.mark is not None and s.mark.page == 1), sheets[0])
     reader = PdfReader(io.BytesIO(pdf))
     if reader.is_encrypted:
@@ -78,7 +93,8 @@ def _stamped(pdf: bytes, sheets: tuple[Sheet, ...], *, number: str, on: date) ->
     for found in sheets:
         page = writer.add_page(reader.pages[found.index])
         _disarm(page)
-        if found is first:
+        if found is first and text is not None:
+            number, on = text
             overlay = PdfReader(io.BytesIO(_overlay(found, number=number, on=on))).pages[0]
             # Pages are merged inside the boxes of the upper one, which must cover the whole scan.
             overlay.mediabox = overlay.cropbox = overlay.trimbox = page.mediabox
@@ -132,20 +148,3 @@ def _disarm(page: PageObject) -> None:
         page[NameObject("/Annots")] = kept
     else:
         page.pop(NameObject("/Annots"), None)
-
-
-def _redrawn(pdf: bytes) -> bytes:
-    """The same pages as pictures, for a PDF that can be drawn but not edited."""
-    out = io.BytesIO()
-    canvas = Canvas(out, invariant=1)
-    with open_pdf(pdf) as opened:
-        for index in range(len(opened)):
-            size = opened.size(index)
-            picture = io.BytesIO()
-            opened.render(index, _REDRAWN_DPI, grey=False).save(picture, "JPEG", quality=85)
-            picture.seek(0)
-            canvas.setPageSize(size)
-            canvas.drawImage(ImageReader(picture), 0, 0, *size)
-            canvas.showPage()
-    canvas.save()
-    return out.getvalue()

@@ -176,6 +176,16 @@ _SCAN_REFUSALS = (
     "step_over",
     "duplicate",
     "wrong_print_code",
+    "sent_already",
+    "batch_again",
+    "own_print",
+    "unsigned",
+    "altered",
+    "no_code_in_batch",
+    "bad_signature",
+    "signature_alone",
+    "foreign_signature",
+    "unsure_signature",
 )
 _SIGN: Mapping[str, Any] = {
     "print_file": "На подпись\\2026-000123 Ответ.pdf",
@@ -212,6 +222,8 @@ _SCAN: Mapping[str, Any] = {
     "missing_pages": "2",
     "found_number": "2026-000122",
     "limit_mb": 50,
+    "signer": "Тестов Пётр Петрович",
+    "register_number": "01-12/345",
     "phone_name": "Письменнова Алла Проектовна",
     "phone": "2-00-00",
     "until": _at(17, 40),
@@ -368,6 +380,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "deferred_late": (
         {**_ASKED, "addresses": (("priem@region.example", "451 4.7.1 Try again later"),)},
     ),
+    "late_scan": ({**_CASE, "register_number": "01-12/345"},),
     "sent": (
         {
             **_CASE,

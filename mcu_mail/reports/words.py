@@ -29,6 +29,7 @@ EVENTS = {
     "draft_kept": "текст сохранён, ждёт дополнения",
     "duplicate": "повтор другого дела",
     "edited": "текст исправлен согласующим",
+    "esigned": "электронная подпись",
     "escalated": "сообщено о задержке",
     "executor": "назначен исполнитель",
     "fields": "дополнены сведения",
@@ -46,6 +47,7 @@ EVENTS = {
     "reminded": "напоминание",
     "rendered": "письмо подготовлено",
     "reopened": "отправка возобновлена",
+    "rescanned": "скан заменён",
     "returned": "возвращено на доработку",
     "scan_refused": "скан не принят",
     "sent": "отправлено",
@@ -71,27 +73,33 @@ _DETAILS = {
     "address": "адрес",
     "at": "в",
     "basis": "основание",
+    "belongs": "подпись относится к этому файлу",
     "cases": "дела",
+    "certificate": "сертификат",
     "changes": "исправлено",
     "count": "файлов",
     "date": "дата",
+    "decided_by": "решение",
     "department": "подразделение",
     "doc": "Word-файл",
     "due": "до",
     "engine": "движок",
     "fields": "поля",
     "goal": "цель",
+    "ink": "подпись от руки",
     "late": "опаздывает",
     "lines": "запись",
     "missing": "не хватает",
     "note": "примечание",
     "number": "номер",
     "of": "дело",
+    "owner": "владелец",
     "pages": "страниц",
     "person": "кому",
     "reason": "причина",
     "received": "поступило",
     "recipients": "адреса",
+    "signed_at": "подписано",
     "states": "состояния",
     "step": "шаг",
     "term": "срок",
@@ -100,7 +108,13 @@ _DETAILS = {
     "topic": "тема",
     "unsure": "уточнить",
     "until": "до",
+    "valid_from": "сертификат с",
+    "valid_to": "сертификат по",
     "version": "вариант",
+}
+_CODES = {
+    "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
+    "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
 }
 MAILS = {
     "notice": "уведомление",
@@ -118,7 +132,7 @@ MAIL_STATES = {
     "aside": "не разобрано",
 }
 ACTORS = {"service": "служба", "stranger": "посторонний", "region": "область"}
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}|$)")
 
 
 def details(data: dict[str, Any], office: Office) -> str:
@@ -138,8 +152,11 @@ def _value(key: str, value: Any, office: Office) -> str:
     if isinstance(value, list):
         return ", ".join(_value(key, one, office) for one in value)
     text = str(value)
+    if key in _CODES:
+        return _CODES[key].get(text, text)
     if _MOMENT.match(text):
-        return f"{text[8:10]}.{text[5:7]} {text[11:16]}"
+        day = f"{text[8:10]}.{text[5:7]}"
+        return f"{day} {text[11:16]}" if text[11:] else f"{day}.{text[:4]}"
     if key == "step":
         return next(
             (step.title for route in ROUTES.values() for step in route.steps if step.name == text),

@@ -24,6 +24,7 @@ _TYPES = {
     ".doc": "application/msword",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pdf": "application/pdf",
+    ".pdf.sig": "application/pkcs7-signature",
 }
 
 
@@ -49,6 +50,8 @@ def queue_letter(
     pairs = [(".pdf", entry.pdf), (entry.doc_suffix or ".docx", entry.doc)]
     if docx is not None and entry.doc_suffix != ".docx":
         pairs.append((".docx", docx))
+    if entry.signature is not None:
+        pairs.append((".pdf.sig", entry.signature))
     attachments = [
         (attachment_name(entry.number, suffix), _TYPES[suffix], desk.store.files.get(digest))
         for suffix, digest in pairs

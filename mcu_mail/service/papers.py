@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.confirmation import write_confirmation
+from mcu_mail.documents.esign import is_signed
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.letter import letter_sha, write_docx
-from mcu_mail.documents.stamp import stamp_scan
+from mcu_mail.documents.stamp import stamp_scan, upright_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
@@ -225,9 +226,14 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
     wanted = desk.settings.letters.word_format
     word = desk.press.make_doc(docx) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
-    if not task.data["signed"]:
+    # Under an electronic signature, inside or beside it, not one byte changes.
+    if not (task.data["signed"] or entry.signature or is_signed(scan)):
         printed = desk.store.files.get(letter.pdf) if letter.pdf else None
-        scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
+        if desk.settings.register_.mode == "follower":
+            # The clerk has written number and date by hand: they stand there once.
+            scan = upright_scan(scan, original=printed)
+        else:
+            scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
     values = {
         "pdf": desk.store.files.put(scan),
         "doc": desk.store.files.put(word.data if word else docx),
@@ -276,6 +282,15 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
             (print_name(case.number, ".pdf"), desk.store.files.get(entry.pdf)),
             (print_name(case.number, entry.doc_suffix or ".docx"), desk.store.files.get(entry.doc)),
         ]
+    digests = [
+        (name, digest)
+        for (name, _), digest in zip(files, (entry.pdf, entry.doc), strict=False)
+        if digest
+    ]
+    if entry.signature:
+        name = print_name(case.number, ".pdf.sig")
+        files.append((name, desk.store.files.get(entry.signature)))
+        digests.append((name, entry.signature))
     for name, content in files:
         desk.folders.publish(folder, name, content)
     rows = [
@@ -287,11 +302,6 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
         )
         for message in letters[-1:]
         for item in message.addressees
-    ]
-    digests = [
-        (name, digest)
-        for (name, _), digest in zip(files, (entry.pdf, entry.doc), strict=False)
-        if digest
     ]
     on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
     words = sent_page(

@@ -6,7 +6,7 @@ Yearly, gapless, never reused: the counter, the row and the case move together o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from mcu_mail.service.pens import pen_note
 from mcu_mail.service.writing import signer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
@@ -42,21 +43,26 @@ class SignedScan:
     number: str | None = None
     """The number in the file's name, in `follower` mode."""
     on: date | None = None
-    """The date in the file's name, in `follower` mode."""
+    """The date of registration in the file's name, in `follower` mode."""
+    signature: str | None = None
+    """Digest of the detached electronic signature."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """What was seen of the signature, for the event."""
 
 
 def register_scan(
     desk: Desk, work: UnitOfWork, carrier: Carrier, scan: SignedScan, now: datetime
 ) -> None:
     """The signed copy is here: register it and go on to sending."""
-    carrier.log("signed", {"scan": scan.sha256, "pages": scan.pages, "electronic": scan.signed})
+    told = {"scan": scan.sha256, "pages": scan.pages, "electronic": scan.signed, **scan.seen}
+    carrier.log("signed", told)
     if desk.settings.register_.mode == "master":
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
         _enter_row(desk, work, carrier, scan, None, desk.today(now), now)
         return
     work.facts.set(
         f"scan:{carrier.case.id}:{carrier.case.version}",
-        f"{scan.sha256}:{scan.pages}:{int(scan.signed)}",
+        kept_scan(scan),
     )
     number, on, fault = _number_of_scan(desk, work, carrier.case, scan, now)
     if number and not fault:
@@ -109,6 +115,11 @@ def _number_fault(
     return "number_taken" if is_taken(work, number, on) else ""
 
 
+def kept_scan(scan: SignedScan) -> str:
+    """A scan that waits for the clerk's number, as the store keeps it."""
+    return f"{scan.sha256}:{scan.pages}:{int(scan.signed)}:{scan.signature or ''}"
+
+
 def register_by_number(
     desk: Desk,
     work: UnitOfWork,
@@ -136,8 +147,14 @@ def register_by_number(
             told(request, "number"),
         ))
         return
-    sha256, pages, signed = kept.split(":")
-    scan = SignedScan(sha256=sha256, pages=int(pages), signed=bool(int(signed)), name="")
+    sha256, pages, signed, signature = (*kept.split(":"), "")[:4]
+    scan = SignedScan(
+        sha256=sha256,
+        pages=int(pages),
+        signed=bool(int(signed)),
+        name="",
+        signature=signature or None,
+    )
     _enter_row(desk, work, carrier, scan, meaning.name, on, now)
 
 
@@ -177,6 +194,7 @@ def _enter_row(
         registered_at=now,
         scan=scan.sha256,
         note=pen_note(work, case) or None,
+        signature=scan.signature,
     )
     carrier.carry((
         Log(kind="registered", data={"number": number, "date": on.isoformat()}),

@@ -1,43 +1,71 @@
-"""The clerk's folder «Подписано»: take what is whole, know the letter by its code, refuse the rest.
+"""The clerk's folder «Подписано»: take what is whole, know letters by their codes, refuse the rest.
 
-Whatever the file is called, the QR of its pages tells case, version and print code. A file that is
-still being copied is left alone; one that cannot be used goes to «Не принято» with a `.txt` beside
-it that says what to do. Nothing is lost and no number is spent by a refusal.
+Whatever the file is called, the QR of its pages tells case, version and print code; a stack of
+letters in one file is taken apart. A file that is still being copied, or waits for its signature
+file, is left alone; one that cannot be used goes to «Не принято» with a `.txt` beside it that says
+what to do. Nothing is lost and no number is spent by a refusal.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mcu_mail.documents.file_names import case_in_name, number_in_name, safe_name
+from mcu_mail.documents.esign import pairs, read_signature
+from mcu_mail.documents.file_names import case_in_name, safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.named_scan import named_scan
-from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_scan
-from mcu_mail.documents.sheet import FOLLOWING_PAGE
-from mcu_mail.domain.case import CaseState
+from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_pages
+from mcu_mail.documents.scan_order import split
 from mcu_mail.domain.codes import PrintMark
-from mcu_mail.domain.decisions import Log
 from mcu_mail.errors import McuMailError, TemporaryError
-from mcu_mail.service.cards import what_changed
-from mcu_mail.service.carry import Carrier
-from mcu_mail.service.papers import print_name
-from mcu_mail.service.registering import SignedScan, register_scan
-from mcu_mail.store.registry import VOID
+from mcu_mail.service.scan_notes import Refusal, note_of
+from mcu_mail.service.signatures import letter_of_signature
+from mcu_mail.service.signed_copy import Copy, is_own_print, take_copy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from mcu_mail.documents.esign import Signature
     from mcu_mail.documents.folder import Claimed, Dropped
+    from mcu_mail.documents.scan_order import Part
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.cases import Letter
-    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
 _TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taken:
+    """A file taken out of «Подписано», with its signature file or either of them alone.
+
+    Attributes:
+        file: the letter.
+        signature: the `.sig` beside it.
+        dropped: when it came; None when a killed daemon had taken it.
+
+    """
+
+    file: Claimed | None
+    signature: Claimed | None
+    dropped: Dropped | None
+
+    @property
+    def claimed(self) -> tuple[Claimed, ...]:
+        """What was taken, the letter first."""
+        return tuple(one for one in (self.file, self.signature) if one is not None)
+
+    @property
+    def main(self) -> Claimed:
+        """The letter, or its signature when that came alone."""
+        return self.claimed[0]
 
 
 def take_scans(desk: Desk, now: datetime) -> int:
@@ -52,21 +80,46 @@ def take_scans(desk: Desk, now: datetime) -> int:
     done = 0
     for name in desk.folders.not_files():
         # It stays where it lies: only the clerk knows what is in it.
-        text = _note(desk, "not_a_file", name, now, None, None)
+        text = note_of(desk, Refusal(reason="not_a_file"), name, now)
         lines = "\r\n".join(text.splitlines()) + "\r\n"
         beside = safe_name(f"{name} – НЕ ПРИНЯТ.txt")
         desk.folders.publish(Folder.REFUSED, beside, lines.encode("utf-8-sig"))
-    for left in desk.folders.leftovers():
-        done += _fenced(desk, left, None, now)
-    for dropped in desk.folders.incoming(desk.real_now()):
-        if dropped.settled:
-            try:
-                claimed = desk.folders.claim(dropped)
-            except McuMailError:
-                log.info("a file in the folder for scans is busy")
-                continue
-            done += _fenced(desk, claimed, dropped, now)
+    left = desk.folders.leftovers()
+    for file, beside_it in pairs([one.name for one in left]):
+        done += _fenced(
+            desk,
+            _Taken(
+                file=None if file is None else left[file],
+                signature=None if beside_it is None else left[beside_it],
+                dropped=None,
+            ),
+            now,
+        )
+    incoming = desk.folders.incoming(desk.real_now())
+    for file, beside_it in pairs([one.name for one in incoming]):
+        both = [incoming[place] for place in (file, beside_it) if place is not None]
+        if all(one.settled for one in both):
+            taken = _claimed(desk, both, alone=file is None)
+            if taken is not None:
+                done += _fenced(desk, taken, now)
     return done
+
+
+def _claimed(desk: Desk, both: Sequence[Dropped], *, alone: bool) -> _Taken | None:
+    """Take a file, and its signature with it: both or none."""
+    claimed: list[Claimed] = []
+    try:
+        claimed.extend(map(desk.folders.claim, both))
+    except McuMailError:
+        log.info("a file in the folder for scans is busy")
+        for one in claimed:
+            desk.folders.give_back(one)
+        return None
+    if alone:
+        return _Taken(file=None, signature=claimed[0], dropped=both[0])
+    youngest = max(both, key=lambda one: one.modified)
+    beside = claimed[1] if len(claimed) > 1 else None
+    return _Taken(file=claimed[0], signature=beside, dropped=youngest)
 
 
 def prepare_folders(desk: Desk) -> None:
@@ -91,17 +144,23 @@ def unsettled(desk: Desk) -> bool:
     return any(not item.settled for item in desk.folders.incoming(desk.real_now()))
 
 
-def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
+def _fenced(desk: Desk, taken: _Taken, now: datetime) -> int:
     try:
-        return _one(desk, claimed, dropped, now)
+        return _one(desk, taken, now)
     except TemporaryError:
         log.info("a scan waits: the share or this machine is busy")
     except Exception:  # one file must never stop the others
         log.exception("a scan could not be handled")
-        if _too_often(desk, claimed):
-            _refuse(desk, claimed, "unknown", now, _named(desk, claimed), None)
+        if _too_often(desk, taken.main):
+            _refuse(desk, taken, Refusal(reason="unknown", case=_named(desk, taken.main)), now)
             return 1
-    desk.folders.give_back(claimed)
+    _give_back(desk, taken)
+    return 0
+
+
+def _give_back(desk: Desk, taken: _Taken) -> int:
+    for one in taken.claimed:
+        desk.folders.give_back(one)
     return 0
 
 
@@ -115,65 +174,130 @@ def _too_often(desk: Desk, claimed: Claimed) -> bool:
     return tries >= _TRIES
 
 
-def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
-    scan = read_scan(claimed.content, claimed.name)
-    if scan is ScanFault.INCOMPLETE and dropped is not None and _young(desk, dropped):
-        desk.folders.give_back(claimed)
-        return 0
-    if scan is ScanFault.NO_CODE:
-        scan = _by_name(desk, claimed) or scan
-    if isinstance(scan, ScanFault):
-        _refuse(desk, claimed, scan.value, now, _named(desk, claimed), None)
-        return 1
-    mark = scan.marks[0]
-    pdf = desk.store.files.put(as_pdf(claimed.content, scan))
-    with desk.store.work() as work:
-        case = work.cases.by_number(mark.case)
-        letter = work.letters.get(case.id, mark.version) if case else None
-        reason = _why_not(work, case, letter, mark, scan, claimed.sha256)
-        work.scans.add(
-            sha256=claimed.sha256,
-            name=claimed.name,
-            at=now,
-            verdict=reason or "accepted",
-            case_id=case.id if case else None,
-            version=mark.version,
-        )
-        taken_before = work.scans.accepted(claimed.sha256) is not None
-        if case is not None:
-            carrier = Carrier(
-                desk,
-                work,
-                case,
-                now=now,
-                actor=desk.office.roles.registry,
-                cause=f"scan{claimed.sha256[:12]}",
-            )
+def _one(desk: Desk, taken: _Taken, now: datetime) -> int:
+    signature = None
+    content = taken.file.content if taken.file else b""
+    if taken.signature is not None:
+        signature = read_signature(taken.signature.content, content if taken.file else None)
+        if signature is None:
+            return _refuse(desk, taken, Refusal(reason="bad_signature"), now)
+        if taken.file is not None:
+            reason = _why_not_together(desk, taken, signature)
             if reason:
-                carrier.carry((Log(kind="scan_refused", data={"reason": reason}),))
-            else:
-                signed = SignedScan(
-                    sha256=pdf,
-                    pages=len(scan.pages),
-                    signed=scan.signed_electronically,
-                    name=claimed.name,
-                    number=number_in_name(claimed.name),
-                )
-                register_scan(desk, work, carrier, signed, now)
-        work.commit()
-    # A daemon that was killed after the commit finds the file it had accepted: no refusal then.
-    if reason and not (dropped is None and taken_before):
-        lacks = missing_pages(scan, letter) if letter else ()
-        _refuse(desk, claimed, reason, now, case, mark, lacks=lacks)
-    else:
-        suffix = "." + claimed.name.rpartition(".")[2].lower()
-        desk.folders.finish(
-            claimed, sent_folder(desk.today(now).year), safe_name(f"{mark.case} Скан{suffix}")
-        )
+                return _refuse(desk, taken, Refusal(reason=reason, signature=signature), now)
+        elif signature.inner is not None:
+            content = signature.inner
+        else:
+            found = letter_of_signature(desk, taken.signature.content)
+            if found is None:
+                if _young(desk, taken):
+                    return _give_back(desk, taken)
+                refusal = Refusal(reason="signature_alone", signature=signature)
+                return _refuse(desk, taken, refusal, now)
+            content, signature = found
+    return _file(desk, taken, content, signature, now)
+
+
+def _why_not_together(desk: Desk, taken: _Taken, signature: Signature) -> str:
+    """Why a file and the signature beside it do not go together; empty when they do."""
+    if signature.belongs:
+        return ""
+    if signature.belongs is None:
+        return "" if _named(desk, taken.main) else "unsure_signature"
+    return "foreign_signature"
+
+
+def _file(
+    desk: Desk, taken: _Taken, content: bytes, signature: Signature | None, now: datetime
+) -> int:
+    found = read_pages(content)
+    if found is ScanFault.INCOMPLETE and _young(desk, taken):
+        return _give_back(desk, taken)
+    if isinstance(found, ScanFault):
+        return _refuse(desk, taken, Refusal(reason=found.value, case=_named(desk, taken.main)), now)
+    parts = split(found)
+    whole = signature is not None or found.signed_electronically
+    if len(parts) > 1 and whole:
+        # What is signed electronically cannot be taken apart.
+        return _refuse(desk, taken, Refusal(reason=ScanFault.MIXED.value), now)
+    if len(parts) > 1:
+        return _batch(desk, taken, found, parts, now)
+    scan: Scan | ScanFault = parts[0].fault or found
+    if scan in {ScanFault.NO_CODE, ScanFault.FOREIGN_CODE}:
+        scan = _by_name(desk, taken.main, content) or scan
+    if isinstance(scan, ScanFault):
+        return _refuse(desk, taken, Refusal(reason=scan.value, case=_named(desk, taken.main)), now)
+    copy = Copy(
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=taken.main.name,
+        scan=scan,
+        detached=taken.signature.content if taken.signature is not None else None,
+        signature=signature,
+    )
+    if _young(desk, taken) and is_own_print(desk, copy):
+        # Its signature may still be on the way.
+        return _give_back(desk, taken)
+    refusal = take_copy(desk, copy, now, again=taken.dropped is None)
+    if refusal is not None:
+        return _refuse(desk, taken, refusal, now)
+    number = copy.scan.marks[0].case
+    for one in taken.claimed:
+        suffix = "".join(PurePath(one.name.lower()).suffixes[-2:])
+        suffix = suffix if suffix.startswith(".pdf") else PurePath(one.name.lower()).suffix
+        kept = safe_name(f"{number} Скан{suffix}")
+        desk.folders.finish(one, sent_folder(desk.today(now).year), kept)
     return 1
 
 
-def _by_name(desk: Desk, claimed: Claimed) -> Scan | None:
+def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: datetime) -> int:
+    """Each letter of a stack goes its own way; the file itself is kept whole."""
+    claimed, again = taken.main, taken.dropped is None
+    with desk.store.view() as view:
+        known = view.scans.has(claimed.sha256, "batch")
+    if known and not again:
+        return _refuse(desk, taken, Refusal(reason="batch_again"), now)
+    for part in parts if not known else ():
+        places = tuple(page.index for page in part.scan.pages)
+        content = as_pdf(claimed.content, found, places)
+        pages = tuple(replace(page, index=index) for index, page in enumerate(part.scan.pages))
+        copy = Copy(
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            # The clerk's name of a stack names none of its letters.
+            name="",
+            scan=Scan(pages=pages, media="pdf", signed_electronically=False),
+        )
+        refusal = _part_refused(desk, copy, part, now, again=again)
+        if refusal is not None:
+            name = _part_name(claimed.name, places)
+            desk.folders.reject_part(name, content, note_of(desk, refusal, name, now))
+    with desk.store.work() as work:
+        if not known:
+            work.scans.add(sha256=claimed.sha256, name=claimed.name, at=now, verdict="batch")
+        work.commit()
+    name = safe_name(f"Пачка {desk.local(now):%d.%m.%Y}{PurePath(claimed.name.lower()).suffix}")
+    desk.folders.finish(claimed, sent_folder(desk.today(now).year), name)
+    return 1
+
+
+def _part_refused(
+    desk: Desk, copy: Copy, part: Part, now: datetime, *, again: bool
+) -> Refusal | None:
+    if part.fault is None:
+        return take_copy(desk, copy, now, again=again)
+    mixed = part.fault is ScanFault.MIXED
+    return Refusal(reason=part.fault.value if mixed else "no_code_in_batch")
+
+
+def _part_name(name: str, places: Sequence[int]) -> str:
+    """«Scan0001 – лист 2, 3.pdf»: which sheets of the stack these are."""
+    sheets = ", ".join(str(place + 1) for place in places[:8])
+    more = " и др" if len(places) > len(sheets.split(", ")) else ""
+    return safe_name(f"{PurePath(name).stem} – лист {sheets}{more}.pdf")
+
+
+def _by_name(desk: Desk, claimed: Claimed, content: bytes) -> Scan | None:
     """The clerk's own word: a scan without a readable code whose name begins with the case."""
     case = _named(desk, claimed)
     if case is None or case.step != "sign":
@@ -183,56 +307,17 @@ def _by_name(desk: Desk, claimed: Claimed) -> Scan | None:
     if letter is None:
         return None
     return named_scan(
-        claimed.content,
+        content,
         PrintMark(case=case.number, version=letter.version, page=1, code=letter.print_code),
     )
 
 
-def _young(desk: Desk, dropped: Dropped) -> bool:
-    """Whether a file that looks half-copied may still be growing."""
+def _young(desk: Desk, taken: _Taken) -> bool:
+    """Whether a file that looks half-copied may still be growing, or its partner be on the way."""
+    if taken.dropped is None:
+        return False
     limit = timedelta(minutes=desk.settings.folders.unfinished_minutes)
-    return desk.real_now() - dropped.modified < limit
-
-
-def _why_not(
-    work: UnitOfWork,
-    case: Case | None,
-    letter: Letter | None,
-    mark: PrintMark,
-    scan: Scan,
-    sha256: str,
-) -> str:
-    """Why a readable scan is not taken; empty when it is."""
-    if case is None:
-        return "unknown_case"
-    if letter is None or {one.code for one in scan.marks} != {letter.print_code}:
-        return "wrong_print_code"
-    # After a void registration the same paper may be scanned once more.
-    rows = [row for row in work.register.of_case(case.id) if row.version == mark.version]
-    live = any(row.state != VOID for row in rows)
-    if live or (work.scans.accepted(sha256) is not None and not rows):
-        return "duplicate"
-    if case.state is CaseState.closed:
-        return "step_over"
-    if mark.version != case.version:
-        return "wrong_version"
-    if case.step != "sign":
-        return "step_over"
-    return "missing_page" if missing_pages(scan, letter) else ""
-
-
-def missing_pages(scan: Scan, letter: Letter) -> tuple[int, ...]:
-    """The numbers of the letter's pages that the scan lacks; empty when it may be whole.
-
-    A page whose code nobody can read may be any of them. A Word file has one footer for all its
-    following pages, so their codes say «some following page» instead of a number.
-    """
-    wanted = set(range(1, (letter.pages or 1) + 1)) - {mark.page for mark in scan.marks}
-    following = sum(any(mark.page == FOLLOWING_PAGE for mark in page.marks) for page in scan.pages)
-    unread = sum(not page.marks for page in scan.pages)
-    lacking = sorted(wanted - {1})[following:]
-    first = [1] if 1 in wanted else []
-    return (*first, *lacking) if len(first) + len(lacking) > unread else ()
+    return desk.real_now() - taken.dropped.modified < limit
 
 
 def _named(desk: Desk, claimed: Claimed) -> Case | None:
@@ -244,58 +329,9 @@ def _named(desk: Desk, claimed: Claimed) -> Case | None:
         return view.cases.by_number(number)
 
 
-def _refuse(
-    desk: Desk,
-    claimed: Claimed,
-    reason: str,
-    now: datetime,
-    case: Case | None,
-    mark: PrintMark | None,
-    *,
-    lacks: tuple[int, ...] = (),
-) -> None:
-    """Move the file to «Не принято» with a note that says what to do."""
-    desk.folders.reject(claimed, _note(desk, reason, claimed.name, now, case, mark, lacks=lacks))
-
-
-def _note(
-    desk: Desk,
-    reason: str,
-    name: str,
-    now: datetime,
-    case: Case | None,
-    mark: PrintMark | None,
-    *,
-    lacks: tuple[int, ...] = (),
-) -> str:
-    helper = desk.office.people[desk.standing_in(desk.office.roles.dispatcher, now)]
-    current = case if case is not None and case.state is not CaseState.closed else None
-    number = case.number if case else (mark.case if mark else "")
-    return desk.wording.note(
-        "scan_refused",
-        reason=reason,
-        now=desk.local(now),
-        scan_name=name,
-        number=number,
-        version=current.version if current else 0,
-        found_version=mark.version if mark else 0,
-        what_changed=_changes(desk, current, mark),
-        missing_pages=", ".join(map(str, lacks)),
-        found_number=number,
-        limit_mb=0,
-        print_file=f"{Folder.TO_SIGN}\\{print_name(number, '.pdf')}",
-        scan_folder=str(Folder.SIGNED),
-        phone_name=helper.name,
-        phone=helper.phone,
-        until=desk.local(current.due) if current and current.due else None,
-    )
-
-
-def _changes(desk: Desk, case: Case | None, mark: PrintMark | None) -> tuple[str, ...]:
-    """What is new since the version that was scanned."""
-    if case is None or mark is None or mark.version == case.version:
-        return ()
-    with desk.store.view() as view:
-        scanned = view.letters.get(case.id, mark.version)
-        current = view.letters.get(case.id, case.version)
-    return what_changed(scanned.text, current.text) if scanned and current else ()
+def _refuse(desk: Desk, taken: _Taken, refusal: Refusal, now: datetime) -> int:
+    """Move the file, and its signature, to «Не принято» with a note that says what to do."""
+    claimed, *beside = taken.claimed
+    note = note_of(desk, refusal, claimed.name, now)
+    desk.folders.reject(claimed, note, beside=tuple(beside))
+    return 1

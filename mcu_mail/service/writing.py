@@ -119,7 +119,7 @@ def freeze(content: LetterContent) -> bytes:
     ).encode()
 
 
-def thaw(frozen: bytes, *, number: str, on: date) -> LetterContent:
+def thaw(frozen: bytes, *, number: str | None, on: date | None) -> LetterContent:
     """The frozen content with its register number and date."""
     values = json.loads(frozen)
     head = values.pop("letterhead")

@@ -258,3 +258,12 @@ class Scans:
                 scans.c.sha256 == sha256, scans.c.verdict == "accepted"
             )
         ).scalar()
+
+    def has(self, sha256: str, verdict: str) -> bool:
+        """Whether these very bytes were given this verdict before."""
+        return (
+            self._connection.execute(
+                sa.select(scans.c.id).where(scans.c.sha256 == sha256, scans.c.verdict == verdict)
+            ).first()
+            is not None
+        )

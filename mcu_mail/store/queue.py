@@ -79,6 +79,13 @@ class Outgoing:
         """The real recipients: the witness copy is none."""
         return tuple(item for item in self.recipients if not item.witness)
 
+    @property
+    def untouched(self) -> bool:
+        """Whether no server has it or may have it."""
+        before = {RecipientState.queued, RecipientState.deferred}
+        nobody = self.rcpt_at is None and self.witnessed_at is None
+        return nobody and {item.state for item in self.addressees} <= before
+
 
 class Queue:
     """The outgoing queue within one transaction."""
@@ -280,3 +287,11 @@ class Queue:
         self._connection.execute(
             recipients.update().where(recipients.c.id == recipient_id).values(**plain)
         )
+
+    def withdraw(self, outgoing_id: int) -> bool:
+        """Take back a message that no server was given yet; False when one may have been."""
+        if not self.get(outgoing_id).untouched:
+            return False
+        self._connection.execute(recipients.delete().where(recipients.c.outgoing_id == outgoing_id))
+        self._connection.execute(outgoing.delete().where(outgoing.c.id == outgoing_id))
+        return True

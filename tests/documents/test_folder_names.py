@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from mcu_mail.documents.file_names import (
     case_in_name,
+    date_in_name,
     is_service_file,
     number_in_name,
     numbered,
@@ -110,3 +112,20 @@ def test_the_number_is_read_after_its_sign_and_never_guessed(name, number):
 @pytest.mark.parametrize("name", ["Scan0007.pdf", "Ответ ~.pdf", "2026-000123.tiff", "tmp.pdf"])
 def test_files_of_the_clerk_are_not_mistaken_for_those_of_programs(name):
     assert not is_service_file(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "on"),
+    [
+        ("2026-000123 № 345.pdf", "345", None),
+        ("2026-000123 № 01-12_345 от 24.11.2026.pdf", "01-12/345", date(2026, 11, 24)),
+        ("№ 01-12_345 от 24_11_2026.pdf", "01-12/345", date(2026, 11, 24)),
+        ("№ Исх-345 от 1.12.2026", "Исх-345", date(2026, 12, 1)),
+        ("№ 345 от 31.02.2026.pdf", "345", None),
+        ("ответ от 24.11.2026.pdf", None, date(2026, 11, 24)),
+        ("поворот 24.11.2026.pdf", None, None),
+        ("2026-000123 скан.pdf", None, None),
+    ],
+)
+def test_number_and_date_of_the_register_are_read_from_a_name(name, number, on):
+    assert (number_in_name(name), date_in_name(name)) == (number, on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -14,9 +15,10 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from mcu_mail.documents.pages import open_pdf
-from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, decide, read_scan
+from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, decide, read_pages, read_scan
 from mcu_mail.documents.scan_reading import UnreadableError, read_texts
 from mcu_mail.domain.codes import PrintMark, print_payload
+from mcu_mail.rehearsal import clerk
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from tests.documents.letters_to_scan import CODE, joined, letter, page_with_codes, scanned
 
@@ -70,7 +72,7 @@ def test_no_degraded_scan_is_ever_taken_for_another_letter():
     assert right in outcomes
 
 
-@pytest.mark.parametrize("image_format", ["PNG", "TIFF", "BMP", "JPEG"])
+@pytest.mark.parametrize("image_format", ["PNG", "TIFF", "BMP", "JPEG", "WEBP"])
 def test_every_kind_of_picture_is_read_and_becomes_a_page_of_a4(image_format):
     with open_pdf(letter()) as pdf:
         picture = pdf.render(0, 200)
@@ -81,6 +83,58 @@ def test_every_kind_of_picture_is_read_and_becomes_a_page_of_a4(image_format):
     page = PdfReader(io.BytesIO(as_pdf(out.getvalue(), scan))).pages[0]
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
     assert read(as_pdf(out.getvalue(), scan)).marks == (FIRST,)
+
+
+def test_a_picture_in_the_colours_of_a_printer_is_read():
+    with open_pdf(letter()) as pdf:
+        picture = pdf.render(0, 200, grey=False)
+    out = io.BytesIO()
+    picture.convert("CMYK").save(out, "JPEG")
+    scan = read(out.getvalue())
+    assert scan.marks == (FIRST,)
+    with open_pdf(as_pdf(out.getvalue(), scan)) as pdf:
+        paper = pdf.render(0, 50)
+    assert paper.getpixel((20, 20)) == paper.getextrema()[1], "white paper stays white"
+
+
+def test_a_picture_of_a_telephone_is_opened():
+    photo = (Path(__file__).parent / "data" / "corners.heic").read_bytes()
+    assert read_scan(photo, "IMG_0001.heic") is ScanFault.NO_CODE
+    assert isinstance(read_scan(photo[: len(photo) // 2], "IMG_0001.heic"), ScanFault)
+
+
+def test_a_fax_of_several_pages_in_black_and_white_is_read():
+    with open_pdf(letter(paragraphs=12)) as pdf:
+        pictures = [pdf.render(index, 200).convert("1") for index in range(len(pdf))]
+    out = io.BytesIO()
+    pictures[0].save(out, "TIFF", save_all=True, append_images=pictures[1:], compression="group4")
+    scan = read(out.getvalue())
+    assert [mark.page for mark in scan.marks] == list(range(1, len(pictures) + 1))
+    backwards = as_pdf(out.getvalue(), scan, range(len(pictures) - 1, -1, -1))
+    assert [mark.page for mark in read(backwards).marks] == list(range(len(pictures), 0, -1))
+
+
+def test_an_empty_back_of_a_sheet_is_known_from_a_page_with_one_word(monkeypatch):
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    out = io.BytesIO()
+    writer.write(out)
+    monkeypatch.setattr(clerk, "_sign", lambda *_: None)
+    paper = sign_and_scan(out.getvalue(), dpi=150, grey=True)
+    found = read_pages(joined(scanned(), page_with_codes(), paper))
+    assert isinstance(found, Scan)
+    assert [page.blank for page in found.pages] == [False, False, True]
+
+
+def test_the_same_part_of_a_file_has_the_same_bytes():
+    whole = joined(scanned(), letter("2026-000124"))
+    found = read_pages(whole)
+    assert isinstance(found, Scan)
+    part = as_pdf(whole, found, [1])
+    assert part == as_pdf(whole, found, [1])
+    assert [mark.case for mark in read(part).marks] == ["2026-000124"]
 
 
 def test_a_tiff_of_several_pages_becomes_a_pdf_of_as_many():

@@ -18,7 +18,7 @@ from mcu_mail.documents.office import to_pdf
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.plane import Affine, moved, similarity
 from mcu_mail.documents.scan import Scan, as_pdf, read_scan
-from mcu_mail.documents.stamp import stamp_scan
+from mcu_mail.documents.stamp import stamp_scan, upright_scan
 from mcu_mail.errors import RefusedError
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from tests.documents.letters_to_scan import (
@@ -263,3 +263,14 @@ def test_a_map_is_not_guessed_from_one_place():
     with pytest.raises(ValueError, match="one place"):
         similarity([(0, 0), (0, 0)], [(1, 1), (2, 2)])
     assert moved(1, 2).apply((0, 0)) == (1, 2)
+
+
+def test_a_scan_whose_number_stands_on_the_paper_is_only_turned_upright():
+    scan = sign_and_scan(letter(), turn=180)
+    result = upright_scan(scan, original=letter())
+    assert NUMBER not in text_of(result)
+    assert PdfReader(io.BytesIO(result)).pages[0].rotation == 180
+    assert result == upright_scan(scan, original=letter())
+    signed = letter().replace(b"%%EOF", b"% /ByteRange [0 840 960 240] /Type /Sig\n%%EOF")
+    with pytest.raises(RefusedError):
+        upright_scan(signed)

@@ -320,17 +320,6 @@ def test_a_two_page_letter_needs_both_pages(stage: Stage) -> None:
     assert register(stage)[0].state == "sent"
 
 
-def test_two_letters_in_one_file_are_parted_by_a_person(
-    stage: Stage, waiting_letter: Prepared
-) -> None:
-    number = bring_to_sign(stage, day="2026-11-24", serial=2)
-    second = sign_and_scan(stage.to_sign(number), grey=True, dpi=150)
-    stage.drop("пачка.pdf", joined(waiting_letter.scan, second))
-    stage.play("2026-11-24 13:10")
-    assert "разных писем" in note_of(stage, "пачка")
-    assert register(stage) == ()
-
-
 def test_several_scans_at_once_take_the_numbers_in_a_row(
     stage: Stage, waiting_letter: Prepared
 ) -> None:
