@@ -24,9 +24,11 @@ from mcu_mail.reports import board, tables
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
+from mcu_mail.service.counting import mode_note
 from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.reading import read_file
+from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 
 if TYPE_CHECKING:
@@ -128,6 +130,9 @@ def once(
             with desk.store.view() as view:
                 bad = board.is_bad(view, moment)
                 aside = view.mails.aside_since(moment)
+                changed = mode_note(view, desk.settings, desk.today(moment))
+        if changed:
+            stderr.print(Text("! ", style="yellow") + tables.plain(changed), soft_wrap=True)
         _say_each([f"{name}: {fault}" for name, fault in rounds.health.faults.items()], stderr)
         raise typer.Exit(BAD if bad or aside or rounds.health.faults else DONE)
     except McuMailError as error:
@@ -196,7 +201,7 @@ def _look_around(settings: Settings, config: Path, doubtful: frozenset[str]) -> 
     found = (
         checking.check_files(settings, templates, work_calendar(settings, years), today),
         checking.check_folders(folders),
-        wiring.check_store(settings, config),
+        wiring.check_store(settings, config, today),
     )
     return [checking.without(item, doubtful) for item in found]
 
@@ -253,21 +258,37 @@ def journal(
     year: Annotated[int | None, typer.Option("--year", help="год; без него – весь")] = None,
     as_json: JsonOption = False,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", help="сохранить в файл Excel")] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="итоговая запись года, файл Word")
+    ] = None,
 ) -> None:
     """Журнал исходящих писем."""
     desk = _desk(config)
     with desk.store.view() as view:
         document = board.journal(view, desk.zone, year)
+        closing = record_of(view, year) if record is not None and year is not None else None
+    if record is not None and closing is None:
+        raise _fail(RefusedError("--record: укажите год, например --year 2026"), USAGE)
     if xlsx is not None:
+        _save(xlsx, write_workbook(document["entries"]), "Журнал сохранён")
+    if record is not None and closing is not None:
         try:
-            xlsx.write_bytes(write_workbook(document["entries"]))
-        except OSError as error:
-            raise _fail(RefusedError(f"{xlsx}: файл не сохранён ({error.strerror})")) from None
-        stderr.print(tables.plain(f"Журнал сохранён: {xlsx}"), soft_wrap=True)
+            content = record_file(desk, closing, wiring.clock())
+        except McuMailError as error:
+            raise _fail(error) from None
+        _save(record, content, "Итоговая запись сохранена")
     if as_json:
         _print_json(document)
-    elif xlsx is None:
+    elif xlsx is None and record is None:
         _out().print(tables.journal(document))
+
+
+def _save(path: Path, content: bytes, what: str) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise _fail(RefusedError(f"{path}: файл не сохранён ({error.strerror})")) from None
+    stderr.print(tables.plain(f"{what}: {path}"), soft_wrap=True)
 
 
 @app.command()

@@ -13,12 +13,14 @@ import sqlalchemy as sa
 
 from mcu_mail.documents.engines import Press
 from mcu_mail.documents.folder import Folders
+from mcu_mail.documents.record import RECORD
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings, template_faults
+from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.settings.template_set import Templates
@@ -26,6 +28,8 @@ from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mcu_mail.settings import Settings
 
 SHIPPED_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -92,12 +96,16 @@ def open_store(settings: Settings, config: Path) -> Store:
     return store
 
 
-def check_store(settings: Settings, config: Path) -> Findings:
-    """Whether the store can be opened, and its history is what was written; a new one is made."""
+def check_store(settings: Settings, config: Path, today: date) -> Findings:
+    """Whether the store can be opened, and its history is what was written; a new one is made.
+
+    What of the settings no longer fits the register that is kept is said too.
+    """
     try:
         store = open_store(settings, config)
         with store.view() as view:
             broken = view.journal.first_broken()
+            register = register_notes(view, settings, today)
         store.close()
     except SettingsError as error:
         return Findings(faults=error.faults, notes=())
@@ -105,8 +113,8 @@ def check_store(settings: Settings, config: Path) -> Findings:
         return Findings(faults=(str(error),), notes=())
     if broken is not None:
         fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
-        return Findings(faults=(fault,), notes=())
-    return Findings(faults=(), notes=())
+        return Findings(faults=(fault,), notes=register)
+    return Findings(faults=(), notes=register)
 
 
 def open_desk(config: Path) -> Desk:
@@ -149,7 +157,12 @@ def open_desk(config: Path) -> Desk:
         )
 
     files = resolve(config, settings.store.files)
-    in_use = Templates(templates, files.parent / "templates.zip", template_faults)
+    in_use = Templates(
+        templates,
+        files.parent / "templates.zip",
+        template_faults,
+        spare={RECORD: (SHIPPED_TEMPLATES / RECORD).read_bytes()},
+    )
     return Desk(
         settings=settings,
         office=office_of(settings),

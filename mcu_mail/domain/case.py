@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.addressing import UNSETTLED, Addressing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -44,6 +46,8 @@ class Purpose(StrEnum):
     """A new case looks like another one: is it the same matter?"""
     fields = "fields"
     """What could not be read in a notice."""
+    command = "command"
+    """One tap on a command of the clerk that nobody had asked for, or on what follows of it."""
 
 
 class CloseReason(StrEnum):
@@ -99,6 +103,8 @@ class Case:
     letter_sha: str | None = None
     draft: Draft | None = None
     contacts: tuple[Contact, ...] = ()
+    addressing: Addressing = UNSETTLED
+    """What a person has said of salutation and addressee; it goes before the rules."""
 
 
 @dataclass(frozen=True, kw_only=True)

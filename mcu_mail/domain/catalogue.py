@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime, time
 
     from mcu_mail.domain.contacts import Contact
+    from mcu_mail.domain.yearly import YearRecord
 
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 CLAUSE = "п. 5.3 постановления"
@@ -136,10 +138,15 @@ def pattern_no_number(pattern: str) -> str:
     return f"Шаблон номера «{pattern}»: нет поля {{n}}, номера будут одинаковыми."
 
 
-def letter_opening(received: date, office: str) -> str:
-    """The first sentence of an answer to a message from the Governor's social networks."""
+def letter_opening(received: date, office: str, *, about: str | None = None) -> str:
+    """The first sentence of an answer to a message from the Governor's social networks.
+
+    `about`: who wrote it, when the letter goes to somebody else; empty when he gave no name.
+    """
+    named = f" ({about})" if about else ""
+    whose = "Ваше сообщение" if about is None else f"сообщение заявителя{named}"
     return (
-        f"На Ваше сообщение, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
+        f"На {whose}, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
         f"Кузбасса, {office[:1].lower()}{office[1:]} сообщает следующее."
     )
 
@@ -159,15 +166,161 @@ def unknown_addressee() -> str:
     return "Автору сообщения"
 
 
-def contact_sentence(contact: Contact) -> str:
-    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing."""
+def neutral_salutation(*, named: bool) -> str:
+    """Why the letter says «Здравствуйте!», and what a person can do about it."""
+    why = (
+        "по имени не понять, как обратиться (нужны имя и отчество)"
+        if named
+        else "заявитель не назвал имени"
+    )
+    return (
+        f"В письме будет «Здравствуйте!»: {why}. Знаете – добавьте в ответ строку "
+        "«Обращение: Уважаемая Имя Отчество!»."
+    )
+
+
+def undeclined_addressee(name: str) -> str:
+    """The addressee stands as the applicant wrote it, and what a person can do about it."""
+    return (
+        f"Адресат в письме – как в сообщении: «{name[:80]}», в дательный падеж не поставлен. "
+        "Исправить: строка «Кому: Фамилии И.О.»."
+    )
+
+
+def addressed_to_official(name: str) -> str:
+    """The letter goes to an official: the text must not speak to the applicant."""
+    return f"Письмо адресовано должностному лицу ({name}): о заявителе пишите в третьем лице."
+
+
+def addressed_by_hand(salutation: str, to: str) -> str:
+    """What a person has settled for the letter, shown to whoever approves it."""
+    told = [f"обращение «{salutation}»"] if salutation else []
+    told += [f"кому – «{to}»"] if to else []
+    return f"Указано вручную: {', '.join(told)}."
+
+
+def cannot_decline(place: str, words: str) -> str:
+    """A configured post or name that the rules cannot put into the dative."""
+    return (
+        f"{place}: «{words}» не удалось поставить в дательный падеж; добавьте в "
+        f"letters.declension строку «{words}»: «…»"
+    )
+
+
+def cannot_greet(name: str) -> str:
+    """A configured addressee whose salutation the rules cannot make."""
+    return (
+        f"letters.addressee.salutation: по имени «{name}» не понять, как обратиться; укажите "
+        "обращение целиком"
+    )
+
+
+def cannot_act(title: str) -> str:
+    """The head's post cannot be put into «Исполняющий обязанности …»."""
+    return (
+        f"roles.head: должность «{title}» не удалось поставить в родительный падеж для подписи "
+        f"замещающего; добавьте в letters.declension строку «{title}|р»: «…»"
+    )
+
+
+def contact_sentence(contact: Contact, *, whom: str = "Вами") -> str:
+    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing.
+
+    `whom`: «Вами», or «заявителем» in a letter that goes to somebody else.
+    """
     day = f"{contact.on:%d.%m.%Y}" if contact.on is not None else ""
     at = f" в {clock(contact.at)}" if contact.at is not None else ""
     if contact.outcome == "reached":
         how = f" {contact.how}" if contact.how else ""
         when = f"{day}{at} с" if day else "С"
-        return f"{when} Вами связались{how}, разъяснения предоставлены."
+        return f"{when} {whom} связались{how}, разъяснения предоставлены."
     if contact.outcome == "not_reached":
         when = f"{day}{at} связаться" if day else "Связаться"
-        return f"{when} с Вами по указанному телефону не удалось."
+        return f"{when} с {whom} по указанному телефону не удалось."
     return ""
+
+
+PEN_NOTE = "На бумаге исправлено: "
+
+
+def pen_changes(changes: Sequence[tuple[str, str]]) -> str:
+    """The words changed by pen: «25» → «27»; «утром» → «днём»."""
+    return "; ".join(f"«{was}» → «{now}»" for was, now in changes)
+
+
+def pen_found(was: str, count: int) -> str:
+    """How often the words that were changed by pen stand in the letter, when it is not once."""
+    if not count:
+        return f"«{was}» – в письме такого нет."
+    times = "раза" if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else "раз"
+    return f"«{was}» – в письме это есть {count} {times}, непонятно, где исправлено."
+
+
+def pen_unread(lines: str) -> str:
+    """What of the clerk's words about a change by pen could not be read."""
+    return f"Не прочитано: «{lines}»." if lines else ""
+
+
+def pen_taken(changes: Sequence[tuple[str, str]]) -> str:
+    """What of the paper was put into the Word file."""
+    return f"В письмо внесено то же, что на бумаге: {pen_changes(changes)}."
+
+
+LETTER_REMADE = "письмо готовится заново: на бумаге исправлено слово"
+LETTER_VOID = "не отправляем: регистрация аннулирована"
+
+
+def void_done(number: str, *, begun: bool) -> str:
+    """What became of a registration that the clerk took back."""
+    if begun:
+        return (
+            f"Запись № {number} аннулирована, номер больше не используется. Письмо уже уходило, "
+            "поэтому о деле решает диспетчер."
+        )
+    return (
+        f"Запись № {number} аннулирована, номер больше не используется. Письмо не уйдёт, "
+        "диспетчер об этом знает."
+    )
+
+
+def index_confirmed(index: str) -> str:
+    """The clerk has confirmed the index of the nomenclature for the new year."""
+    return f"Индекс дела «{index}» на этот год подтверждён."
+
+
+def same_numbers(rows: Sequence[tuple[str, str, str]]) -> str:
+    """(number, date, case) of the rows that a number may mean."""
+    return (
+        "Есть такие записи: "
+        + "; ".join(f"№ {number} от {on} (дело {case})" for number, on, case in rows)
+        + "."
+    )
+
+
+NEEDS_DISPATCHER = "дальше письмо само не идёт, решает диспетчер"
+
+
+def year_summary(record: YearRecord) -> str:
+    """«Зарегистрировано № 1–1234, аннулировано 3 (№ 17, 203, 998).»."""
+    void = [str(row.n) if row.n is not None else row.number for row in record.voids]
+    named = f"{len(void)} (№ {', '.join(void)})" if void else "нет"
+    return f"Зарегистрировано {record.numbers}, аннулировано: {named}."
+
+
+def year_totals(record: YearRecord) -> str:
+    """How many rows the register of the year has, and what became of them."""
+    return (
+        f"Всего записей: {record.total}, отправлено писем: {record.sent}, аннулировано: "
+        f"{len(record.voids)}."
+    )
+
+
+def year_unsent(record: YearRecord) -> str:
+    """Which letters of the year are registered and have not left; empty when all have."""
+    numbers = ", ".join(row.number for row in record.unsent)
+    return f"Зарегистрировано и не отправлено: № {numbers}." if numbers else ""
+
+
+def year_missing(record: YearRecord) -> str:
+    """Which order numbers have no row; empty, as it must be."""
+    return f"В журнале нет записей {record.missing}." if record.missing else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_deciding import (
     enter_next,
+    on_after_void,
     on_approve,
     on_later_term,
     on_register,
@@ -65,6 +66,8 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.later_term: on_later_term,
         Purpose.sending: on_sending,
         Purpose.similar: on_similar,
+        # The clerk's own commands are the service's to carry out: see `service/clerk.py`.
+        Purpose.command: on_after_void,
     }
     return handlers[request.purpose](case, request, reply, rules)
 

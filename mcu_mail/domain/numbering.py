@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Literal
 from mcu_mail.domain import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 Scope = Literal["year", "year+case", "year+track"]
 
 _FIELDS = ("case", "n", "yy", "yyyy", "dept", "track")
 _WIDTH = re.compile(r"0[1-9]d")
+_SPACES = re.compile(r"[\s\u00a0\u202f]+")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_TWINS = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
 _CASE_NUMBER = re.compile(r"(?<!\w)(20[0-9]{2})[-\u2010-\u2015\u2212]([0-9]{6})(?![0-9])")
 
 
@@ -74,6 +78,37 @@ def counter_key(scope: Scope, *, on: date, case: str, track: str) -> str:
             return f"{on.year}/{case}"
         case "year+track":
             return f"{on.year}/{track}"
+
+
+def first_number(start: int, *, year: int, start_year: int) -> int:
+    """The first number of a year's register.
+
+    `start` continues a register that was already running when the service came (`start_year`);
+    every later year begins with 1.
+    """
+    return start if year == start_year else 1
+
+
+def number_key(number: str) -> str:
+    """What two spellings of one number share: case, spaces, dashes, Latin look-alikes aside."""
+    return _SPACES.sub("", _DASHES.sub("-", number)).casefold().translate(_TWINS)
+
+
+def names_number(said: str, number: str) -> bool:
+    """Whether a person who says `said` may mean `number`: «345» may mean «01-12/345»."""
+    wanted, whole = number_key(said), number_key(number)
+    return wanted == whole or wanted in re.split(r"[/]", whole) or whole.endswith(f"-{wanted}")
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """«1–40, 42, 44–50» of ordinal numbers, each once, in order."""
+    found: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if found and n == found[-1][1] + 1:
+            found[-1][1] = n
+        else:
+            found.append([n, n])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in found)
 
 
 def case_number(year: int, n: int) -> str:

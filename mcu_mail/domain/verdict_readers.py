@@ -282,18 +282,6 @@ def marked(said: Said) -> Meaning:
     return Meaning(kind=MeaningKind.citizen, name=said.match["mark"], reason=said.reason)
 
 
-def numbered(said: Said) -> Meaning | None:
-    """A register number that stands alone in its line."""
-    if said.match.end() != len(said.match.string) or find_case_numbers(said.match["number"]):
-        return None
-    on = find_day(said.match["on"] or "", said.today, "back")
-    return Meaning(
-        kind=MeaningKind.register_number,
-        name=said.line[slice(*said.match.span("number"))].rstrip("."),
-        until=on.day if on else None,
-    )
-
-
 def note_is_answer(said: Said) -> Meaning:
     """«Это ответ»: the note kept before is the answer."""
     if _is_asked(said):

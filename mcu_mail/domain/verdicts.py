@@ -11,8 +11,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain import clerk_readers as clerk
 from mcu_mail.domain import verdict_readers as readers
 from mcu_mail.domain import verdict_words as words
+from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
@@ -36,21 +38,33 @@ __all__ = [
 ]
 
 
-def read_meaning(new_text: str, today: date, *, drafting: bool = False) -> Meaning:
+def read_meaning(
+    new_text: str, today: date, *, drafting: bool = False, numbering: bool = False
+) -> Meaning:
     """What the new text of a reply means (quotation and disclaimers are cut off already).
 
     `drafting`: it comes from the one whose turn it is to write the answer, so that prose may be
-    the answer itself. `today` completes days without a year.
+    the answer itself. `numbering`: from the one who was asked for a register number, so that a
+    bare «01-12/345» is one. `today` completes days without a year.
     """
     body, contacts = take_contacts(clean(new_text), today)
+    body, addressing = take_addressing(body)
+    only = MeaningKind.contact_only if contacts else MeaningKind.addressing
     head, below = _first_line(body)
+    given = clerk.read_number(head, below, today) if numbering and head else None
+    if given is not None:
+        return replace(given, text=body.strip())
     if head:
         meaning = _read(head, below, body, today, drafting=drafting)
     else:
-        meaning = Meaning(kind=MeaningKind.contact_only if contacts else MeaningKind.empty)
-    if contacts and meaning.kind is MeaningKind.note and is_harmless(f"{head}\n{below}"):
-        meaning = Meaning(kind=MeaningKind.contact_only)
-    return replace(meaning, contacts=contacts, text=body.strip())
+        meaning = Meaning(kind=only if contacts or addressing else MeaningKind.empty)
+    if (
+        (contacts or addressing)
+        and meaning.kind is MeaningKind.note
+        and is_harmless(f"{head}\n{below}")
+    ):
+        meaning = Meaning(kind=only)
+    return replace(meaning, contacts=contacts, addressing=addressing, text=body.strip())
 
 
 _BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")
@@ -96,6 +110,9 @@ _ALSO_PROSE = frozenset(
         MeaningKind.confirm,
         MeaningKind.recall,
         MeaningKind.question,
+        MeaningKind.void,
+        MeaningKind.pen,
+        MeaningKind.register_number,
     },
 )
 """Verdicts that nobody asks of a drafter, and whose words may open the answer itself."""
@@ -196,7 +213,9 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.COMMENT, readers.all_as_reason(MeaningKind.citizen)),
     (words.MARK, readers.marked),
     (words.IS_ANSWER, readers.note_is_answer),
-    (words.NUMBER, readers.numbered),
+    (words.PEN, clerk.changed_by_pen),
+    (words.VOID, clerk.voided),
+    (words.IS_NUMBERED, clerk.numbered),
 )
 """The closed list, the more exact words before the more general ones."""
 

@@ -46,6 +46,8 @@ class Card:
     what_changed: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     """Fields of the notice that a person must fill in: `applicant`, `address`, `text`, …"""
+    letter_notes: tuple[str, ...] = ()
+    """What of salutation and addressee the letter leaves open, and how to put it right."""
 
 
 @dataclass(frozen=True, kw_only=True)

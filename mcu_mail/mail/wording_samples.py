@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
+from mcu_mail.mail import clerk_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -66,6 +67,7 @@ CARD = Card(
     contact_lines=("23.11 11:20, по телефону: разъяснено",),
     what_changed=("срок повторной уборки: 25.11 вместо 26.11",),
     unsure=("address", "text"),
+    letter_notes=("В письме будет «Здравствуйте!»: по имени не понять, как обратиться.",),
 )
 
 
@@ -116,6 +118,25 @@ _REFUSALS = (
     "scan_expected",
     "number_expected",
     "number_taken",
+    "number_by_program",
+    "two_numbers",
+    "date_future",
+    "date_before_letter",
+    "void_nothing",
+    "void_unknown",
+    "void_other_case",
+    "void_already",
+    "void_which",
+    "void_reason",
+    "void_yes",
+    "void_decide",
+    "index_by_settings",
+    "pen_format",
+    "pen_places",
+    "pen_overlap",
+    "pen_yes",
+    "pen_no_letter",
+    "pen_late",
     "yes_or_no",
     "no_time",
     "promise_past",
@@ -137,7 +158,7 @@ _DECISIONS = (
     "fields",
     "",
 )
-_STALLS = ("mailbox", "smtp", "office", "folder", "backup", "перепись почты")
+_STALLS = ("year_end", "mailbox", "smtp", "office", "folder", "backup", "перепись почты")
 _SCAN_REFUSALS = (
     "empty",
     "incomplete",
@@ -177,6 +198,7 @@ _POOR = replace(
     contact_lines=(),
     what_changed=(),
     unsure=(),
+    letter_notes=(),
 )
 _INTERIM = replace(CARD, promised=NOW.date() + timedelta(days=8), what_changed=())
 _SCAN: Mapping[str, Any] = {
@@ -251,6 +273,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "sign": (
         *_both(_REQUESTS["sign"]),
         {**_REQUESTS["sign"], "follower": True},
+        {**_REQUESTS["sign"], "voided": "01-12/345"},
         {**_REQUESTS["sign"], "duty": ((PERSON.name, PERSON.phone), ("Иванов Пётр Ильич", ""))},
     ),
     "route": (
@@ -261,6 +284,11 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
     "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
+    "register_number": (
+        *_both(_REQUESTS["register_number"]),
+        {**_REQUESTS["register_number"], "voided": "01-12/345", "scan_name": ""},
+    ),
+    **clerk_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,
@@ -436,17 +464,7 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for reason in (*_SCAN_REFUSALS, "other")
         for more in ({}, {"phone_name": "", "phone": "", "until": None, "what_changed": ()})
     ),
-    "today": (
-        {
-            "now": NOW,
-            "follower": False,
-            "waiting": (
-                (CARD.number, CARD.title, "2026-000123 Ответ.pdf", "01-12/345", _at(16, 30)),
-            ),
-            "sent": (("01-12/344", "2026-000121", "Свет, с. Ступишино", _at(9, 50)),),
-        },
-        {"now": NOW, "follower": True, "waiting": (), "sent": ()},
-    ),
+    "today": clerk_samples.today(_CASE, _at),
 }
 
 SENT_PAGE: Mapping[str, Any] = {

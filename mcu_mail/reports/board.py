@@ -152,7 +152,9 @@ def entry_row(work: UnitOfWork, entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
     """One line of the register; the witness copy is no recipient."""
     case = work.cases.get(entry.case_id)
     letters = work.queue.letter_of(entry.case_id)
-    recipients = letters[-1].addressees if letters else ()
+    recipients = [
+        item for message in letters if message.entry == entry.id for item in message.addressees
+    ]
     return {
         "number": entry.number,
         "date": entry.on_date,
@@ -169,6 +171,9 @@ def entry_row(work: UnitOfWork, entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
         "signer": entry.signer,
         "sheets": entry.sheets,
         "void_reason": entry.void_reason,
+        "void_by": entry.void_by,
+        "void_at": moment(entry.void_at, zone),
+        "note": entry.note,
     }
 
 

@@ -119,6 +119,15 @@ def _mails(document: Mapping[str, Any]) -> Table:
     return table
 
 
+def entry_state(entry: Mapping[str, Any]) -> str:
+    """The state of a row in words; a void one with its reason, who and when."""
+    word = ENTRY_STATES[entry["state"]]
+    if entry["state"] != "void":
+        return word
+    by = ", ".join(filter(None, [entry["void_by"], short(entry["void_at"])]))
+    return f"{word}: {entry['void_reason']} ({by})" if by else f"{word}: {entry['void_reason']}"
+
+
 def journal(document: Mapping[str, Any]) -> Table:
     """The register of outgoing letters."""
     table = _table(
@@ -136,7 +145,7 @@ def journal(document: Mapping[str, Any]) -> Table:
             entry["case"],
             entry["addressee"],
             entry["subject"],
-            ENTRY_STATES[entry["state"]],
+            entry_state(entry),
             where,
         )
     return table

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.office import Office
 
 EVENTS = {
+    "addressing": "указано, как обратиться в письме",
     "approved": "согласовано",
     "assigned": "передано в подразделение",
     "attachments": "приложены файлы",
@@ -59,6 +60,11 @@ EVENTS = {
     "term_passed": "срок прошёл",
     "time_asked": "просят время",
     "unclear": "неизвестно, принято ли письмо",
+    "index_confirmed": "индекс дела подтверждён",
+    "number_told": "канцелярия назвала номер",
+    "pen": "исправление на бумаге",
+    "pen_late": "исправление на бумаге после отправки",
+    "void": "снято с регистрации",
 }
 _DETAILS = {
     "actor": "ход",
@@ -66,6 +72,7 @@ _DETAILS = {
     "at": "в",
     "basis": "основание",
     "cases": "дела",
+    "changes": "исправлено",
     "count": "файлов",
     "date": "дата",
     "department": "подразделение",

@@ -31,6 +31,10 @@ _COLUMNS = (
     ("Состояние", 16),
     ("Отправлено", 20),
     ("Куда и когда", 48),
+    ("Аннулировано: причина", 34),
+    ("Кто аннулировал", 28),
+    ("Когда", 20),
+    ("Примечание", 40),
 )
 
 
@@ -62,6 +66,10 @@ def write_workbook(entries: Sequence[dict[str, Any]]) -> bytes:
             ENTRY_STATES[entry["state"]],
             _short(entry["sent_at"]),
             where,
+            entry["void_reason"] or "",
+            entry["void_by"] or "",
+            _short(entry["void_at"]),
+            entry["note"] or "",
         )
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(row=ordinal + 1, column=column)

@@ -11,10 +11,11 @@ from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip
 from mcu_mail.mail.wording import Button, Card
+from mcu_mail.service.addressing import addressed
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -93,6 +94,7 @@ def card_of(
     titles = {step.name: step.title for step in route.steps}
     author = case.author if letter is None else letter.author
     department = department_of(case, desk.office)
+    writes = any(step.kind is StepKind.sign for step in route.steps)
     return Card(
         number=case.number,
         title=title_of(case, desk),
@@ -114,6 +116,7 @@ def card_of(
         contact_lines=tuple(contact_line(item) for item in case.contacts),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,
+        letter_notes=addressed(desk.settings, case).doubts if writes else (),
     )
 
 
@@ -158,6 +161,7 @@ def buttons_of(
             ("Отправлено вручную", "Отправлено вручную "),
             ("Закрыть с основанием", "Закрыть: "),
         ),
+        Purpose.command: _command_choices(request),
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:
@@ -179,6 +183,22 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _command_choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """The buttons of a request about a command of the clerk."""
+    match request.data.get("command"):
+        case "after_void":
+            return (
+                ("Готовить новый ответ", "На доработку: "),
+                ("Оставить как есть", "Закрыть: "),
+            )
+        case "void" if not request.data["reason"]:
+            return (("Указать причину", "Аннулировать: "),)
+        case None:
+            return ()
+        case _:
+            return (("Да, верно", "ДА"),)
 
 
 def candidates_of(

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, sheet
+from mcu_mail.documents.record import RECORD, record_faults
+from mcu_mail.documents.titles import acting_title
+from mcu_mail.domain.catalogue import cannot_act
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
+from mcu_mail.service.addressing import declined_of, official_faults
 from mcu_mail.service.writing import letterhead_of
 from mcu_mail.settings.template_set import read_templates
 
@@ -52,6 +56,7 @@ def check_files(
         _calendar(settings, calendar, today),
         _engine(settings),
         _letterhead(settings),
+        Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(
@@ -62,7 +67,13 @@ def check_files(
 
 def template_faults(found: TemplateSet) -> tuple[str, ...]:
     """What is wrong with a set of templates: mails, notes, letters, each named by its file."""
-    return (*wording.template_faults(found.files), *letter.template_faults(found.files))
+    record = found.files.get(RECORD)
+    return (
+        *wording.template_faults(found.files),
+        *letter.template_faults(found.files),
+        # An office that was set up before has none of its own: the shipped one is used then.
+        *(f"{RECORD}: {fault}" for fault in (record_faults(record) if record else ())),
+    )
 
 
 def _templates(folder: Path) -> Findings:
@@ -73,6 +84,12 @@ def _templates(folder: Path) -> Findings:
 def _letterhead(settings: Settings) -> Findings:
     faults = engines.letterhead_faults(letterhead_of(settings))
     return Findings(faults=tuple(f"office.letterhead: {fault}" for fault in faults), notes=())
+
+
+def _acting(settings: Settings) -> tuple[str, ...]:
+    head = settings.people.get(settings.roles.head)
+    known = head is None or not head.title or acting_title(head.title, declined_of(settings))
+    return () if head is None or known else (cannot_act(head.title),)
 
 
 def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:

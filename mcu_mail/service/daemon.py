@@ -14,6 +14,7 @@ import schedule
 
 from mcu_mail.errors import McuMailError
 from mcu_mail.service.collect import collect
+from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.health import Health
 from mcu_mail.service.papers import do_papers, take_up_again
@@ -21,7 +22,8 @@ from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
 from mcu_mail.service.templates import take_over
-from mcu_mail.service.today import write_today
+from mcu_mail.service.today import refused_files, write_today
+from mcu_mail.service.year_end import close_last_year
 
 if TYPE_CHECKING:
     import threading
@@ -43,13 +45,14 @@ class Rounds:
     desk: Desk
     played: bool = False
     health: Health = field(default_factory=Health)
-    noted: date | None = None
-    """The day for which this daemon has looked after the clerk's note."""
+    noted: tuple[date, tuple[str, ...]] | None = None
+    """The day, and the files in «Не принято», for which it has looked after the clerk's note."""
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
+        remember_register(self.desk, now)
         recover(self.desk, now)
         take_up_again(self.desk, now)
         catch_up(self.desk, now)
@@ -72,11 +75,13 @@ class Rounds:
         """A whole round; returns how much was done."""
         self._job("templates", lambda: take_over(self.desk, now), now)
         done = self.mail_in(now) + self.work(now)
-        day = self.desk.today(now)
-        # The note can only change when something was done or a new day has begun.
-        if done or day != self.noted:
+        seen = self.desk.today(now), refused_files(self.desk)
+        # The note can only change when something was done, by us or by the clerk in the folder
+        # of refused files, or when a new day has begun.
+        if done or seen != self.noted:
+            done += self._job("year_end", lambda: close_last_year(self.desk, now), now)
             self._job("today", lambda: int(write_today(self.desk, now)), now)
-            self.noted = day
+            self.noted = seen
         return done
 
     def until_idle(self, now: datetime) -> None:

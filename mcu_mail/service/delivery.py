@@ -16,7 +16,8 @@ from mcu_mail.domain.course import on_delivery
 from mcu_mail.domain.decisions import Ask, Change, Decision, Enter, Log, SetState, Tell, Work
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.mailing import attachment_name
-from mcu_mail.store.queue import RecipientState
+from mcu_mail.store.queue import WITHDRAWN, RecipientState
+from mcu_mail.store.registry import VOID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     For a message about no case there are none.
     """
     message = work.queue.get(outgoing_id)
-    if message.case_id is None:
+    if message.case_id is None or message.kind == WITHDRAWN or _is_void(work, message):
         return
     case = work.cases.get(message.case_id)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"out{outgoing_id}")
@@ -70,6 +71,11 @@ def _promised(desk: Desk, day: str) -> datetime:
     """The moment until which an interim answer promises the full one: the hour of the track."""
     before = desk.settings.tracks.governor.term.before
     return datetime.combine(date.fromisoformat(day), before, desk.zone)
+
+
+def _is_void(work: UnitOfWork, message: Outgoing) -> bool:
+    """Whether a letter's registration was taken back: its fate is the dispatcher's question now."""
+    return message.entry is not None and work.register.get(message.entry).state == VOID
 
 
 def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:
@@ -214,7 +220,7 @@ def reopen(
             Change(values={"closed_at": None}),
         ))
     if kind == "bounce":
-        for entry in work.register.of_case(case.id)[-1:]:
+        for entry in work.register.live_of_case(case.id)[-1:]:
             work.register.change(entry.id, {"state": "registered", "sent_at": None})
     carrier.carry((
         SetState(state=CaseState.aside),

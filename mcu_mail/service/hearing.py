@@ -19,6 +19,7 @@ from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
+from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Heard", "WordFile", "hear", "hear_again", "word_of"]
 
-_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note})
+_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note, MeaningKind.addressing})
 """What of the harmless is worth the head's time when it comes on a spent code."""
 
 
@@ -98,10 +99,19 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     carrier = carrier_of(desk, work, case, said, now)
     heard = Heard(state=MailState.handled, case_id=case.id)
     today = desk.today(now)
+    commanded = _commanded(desk, work, carrier, said, request, now)
+    if commanded is not None:
+        return commanded
     if said.person is None or not may_speak_for(said.person.id, request.person, desk.office, today):
         _refuse_stranger(desk, carrier, said, request)
         return heard
-    meaning = meaning_of(desk, said, now, drafting=request.purpose is Purpose.draft)
+    meaning = meaning_of(
+        desk,
+        said,
+        now,
+        drafting=request.purpose is Purpose.draft,
+        numbering=request.purpose in {Purpose.register, Purpose.sign},
+    )
     if said.level is TrustLevel.REFUSED:
         _refuse_forged(desk, carrier, said, request)
         return heard
@@ -111,7 +121,9 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if request.closed_at is not None or now > request.expires_at:
         return _late(desk, work, carrier, said, request, meaning, now)
     harmless = meaning.kind in HARMLESS and request.purpose is Purpose.draft
-    proven = said.level is TrustLevel.PROVEN or request.purpose is Purpose.confirm or harmless
+    # A tap on the fresh code of a confirmation is the proof itself.
+    tapped = request.purpose is Purpose.confirm or request.data.get("command") in TAPPED
+    proven = said.level is TrustLevel.PROVEN or tapped or harmless
     if not proven:
         unproven(desk, work, carrier, said, request, meaning, now)
         return heard
@@ -119,8 +131,24 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
         if confirmed(carrier, request, meaning):
             hear_again(desk, work, int(request.data["mail"]), now)
         return heard
-    take(desk, work, carrier, said, request, meaning, now)
+    answer = answered if request.purpose is Purpose.command else take
+    answer(desk, work, carrier, said, request, meaning, now)
     return heard
+
+
+def _commanded(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request, now: datetime
+) -> Heard | None:
+    """What became of the clerk's own command; None when the mail holds none, or answers one."""
+    command = command_in(desk, said, now)
+    if command is None:
+        return None
+    if not is_answerable(desk, said, request, now):
+        return ask_first(desk, work, said, carrier.case, command, now)
+    if said.level is not TrustLevel.PROVEN or request.data.get("command") == command.kind.value:
+        return None
+    obey(desk, work, carrier, said, request, command, now)
+    return Heard(state=MailState.handled, case_id=carrier.case.id)
 
 
 def _refuse_stranger(desk: Desk, carrier: Carrier, said: Said, request: Request) -> None:

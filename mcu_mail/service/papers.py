@@ -27,7 +27,9 @@ from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.engine_trouble import register_note, tell_of_failure
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
+from mcu_mail.service.pens import content_of, kept_changes
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
+from mcu_mail.store.registry import VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,10 +213,14 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         entry = view.register.get(int(task.data["entry"]))
         case = view.cases.get(entry.case_id)
         letter = view.letters.get(case.id, entry.version)
-    if letter is None or letter.content is None:
-        raise McuMailError("нет текста зарегистрированного письма")
+        if entry.state == VOID:
+            _done(desk, task, now)
+            return
+        if letter is None or letter.content is None:
+            raise McuMailError("нет текста зарегистрированного письма")
+        frozen, pens = content_of(desk, view, letter)
     on = date.fromisoformat(entry.on_date)
-    content = thaw(desk.store.files.get(letter.content), number=entry.number, on=on)
+    content = thaw(frozen, number=entry.number, on=on)
     docx = write_docx(content, desk.letter_template(content.kind))
     wanted = desk.settings.letters.word_format
     word = desk.press.make_doc(docx) if wanted != "docx" else None
@@ -226,13 +232,19 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         "pdf": desk.store.files.put(scan),
         "doc": desk.store.files.put(word.data if word else docx),
         "doc_suffix": word.suffix if word else ".docx",
-        "note": register_note(letter.note, word),
     }
+    trouble = register_note(letter.note, word)
     both = desk.store.files.put(docx) if wanted == "both" else None
     with desk.store.work() as work:
-        if not work.tasks.done(task.id, now):
+        # A word told of while the file was being made wants another file: the task stays owed.
+        if kept_changes(work, case.id, entry.version) != pens or not work.tasks.done(task.id, now):
+            return
+        if work.register.get(entry.id).state == VOID:
+            work.commit()
             return
         work.register.change(entry.id, values)
+        if trouble and trouble not in (work.register.get(entry.id).note or ""):
+            work.register.add_note(entry.id, trouble)
         case = work.cases.get(case.id)
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
         carrier.log(
@@ -256,6 +268,7 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
         entry = view.register.get(int(task.data["entry"]))
         case = view.cases.get(entry.case_id)
         letters = view.queue.letter_of(case.id)
+    letters = tuple(item for item in letters if item.entry == entry.id)
     folder = sent_folder(entry.year)
     files: list[tuple[str, bytes]] = []
     if entry.pdf and entry.doc:

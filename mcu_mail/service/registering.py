@@ -1,23 +1,28 @@
 """Take the number in the transaction that writes the register row (decree 5.3, design §3 step 7).
 
 Yearly, gapless, never reused: the counter, the row and the case move together or not at all. In
-`follower` mode the number is the clerk's, by reply or in the scan's file name.
+`follower` mode the number is the clerk's, by reply or in the scan's file name, kept as given.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.catalogue import default_heading, unknown_addressee
-from mcu_mail.domain.course_parts import told_why
-from mcu_mail.domain.decisions import Enter, Log, SetState, Work
-from mcu_mail.domain.numbering import counter_key, number_text
+from mcu_mail.domain.case import CaseState, CloseReason, Purpose
+from mcu_mail.domain.catalogue import default_heading
+from mcu_mail.domain.clerk_readers import TWO_NUMBERS
+from mcu_mail.domain.course_parts import told, told_why
+from mcu_mail.domain.decisions import Ask, Enter, Log, SetState, Work
+from mcu_mail.domain.numbering import number_key
+from mcu_mail.service.addressing import registered_addressee
+from mcu_mail.service.counting import given_number, is_taken, next_number
+from mcu_mail.service.pens import pen_note
 from mcu_mail.service.writing import signer_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.verdicts import Meaning
@@ -36,6 +41,8 @@ class SignedScan:
     name: str
     number: str | None = None
     """The number in the file's name, in `follower` mode."""
+    on: date | None = None
+    """The date in the file's name, in `follower` mode."""
 
 
 def register_scan(
@@ -51,9 +58,10 @@ def register_scan(
         f"scan:{carrier.case.id}:{carrier.case.version}",
         f"{scan.sha256}:{scan.pages}:{int(scan.signed)}",
     )
-    if scan.number is not None and not _is_taken(desk, work, carrier.case, scan.number, now):
+    number, on, fault = _number_of_scan(desk, work, carrier.case, scan, now)
+    if number and not fault:
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
-        _enter_row(desk, work, carrier, scan, scan.number, desk.today(now), now)
+        _enter_row(desk, work, carrier, scan, number, on, now)
         return
     carrier.carry((
         Enter(
@@ -63,16 +71,42 @@ def register_scan(
             context={"scan_name": scan.name},
         ),
     ))
-    if scan.number is not None:
+    if fault:
         for request in work.requests.open_of_case(carrier.case.id):
-            carrier.carry(told_why(request, "number_taken", scan.number))
+            if request.purpose is Purpose.register:
+                carrier.carry(told_why(request, fault, number))
 
 
-def _is_taken(desk: Desk, work: UnitOfWork, case: Case, number: str, now: datetime) -> bool:
-    settings = desk.settings.register_
-    on = desk.today(now)
-    scope = counter_key(settings.scope, on=on, case=settings.case, track=case.track)
-    return work.register.number_taken(scope, number)
+def _number_of_scan(
+    desk: Desk, work: UnitOfWork, case: Case, scan: SignedScan, now: datetime
+) -> tuple[str, date, str]:
+    """(number, date, why it is not taken) of a scan: from its name, or told before it came."""
+    told_before, _, day = (work.facts.get(_told_key(case)) or "").partition("|")
+    number = scan.number or told_before
+    on = scan.on or (date.fromisoformat(day) if day else desk.today(now))
+    if not number:
+        return "", on, ""
+    if scan.number and told_before and number_key(scan.number) != number_key(told_before):
+        return f"{scan.number}; {told_before}", on, TWO_NUMBERS
+    return number, on, _number_fault(desk, work, case, number, on, now)
+
+
+def _told_key(case: Case) -> str:
+    return f"number:{case.id}:{case.version}"
+
+
+def _number_fault(
+    desk: Desk, work: UnitOfWork, case: Case, number: str, on: date, now: datetime
+) -> str:
+    """Why a number that the clerk gives is not taken; empty when it is."""
+    if number == TWO_NUMBERS:
+        return TWO_NUMBERS
+    if on > desk.today(now):
+        return "date_future"
+    letter = work.letters.get(case.id, case.version)
+    if letter is not None and on < desk.today(letter.created_at):
+        return "date_before_letter"
+    return "number_taken" if is_taken(work, number, on) else ""
 
 
 def register_by_number(
@@ -85,14 +119,26 @@ def register_by_number(
 ) -> None:
     """«№ 345 от 24.11.2026» of the clerk: the row of the register gets that number."""
     case = carrier.case
+    if desk.settings.register_.mode == "master" and request.purpose is Purpose.sign:
+        carrier.carry(told_why(request, "number_by_program", meaning.text))
+        return
+    on = meaning.until or desk.today(now)
+    fault = _number_fault(desk, work, case, meaning.name, on, now)
+    if fault:
+        carrier.carry(told_why(request, fault, meaning.text))
+        return
     kept = work.facts.get(f"scan:{case.id}:{case.version}")
-    if kept is None:
+    if request.purpose is Purpose.sign or kept is None:
+        # The clerk writes his journal before he scans: the number waits for the paper.
+        work.facts.set(_told_key(case), f"{meaning.name}|{on.isoformat()}")
+        carrier.carry((
+            Log(kind="number_told", data={"number": meaning.name, "date": on.isoformat()}),
+            told(request, "number"),
+        ))
         return
     sha256, pages, signed = kept.split(":")
     scan = SignedScan(sha256=sha256, pages=int(pages), signed=bool(int(signed)), name="")
-    on = meaning.until or desk.today(now)
-    if not _enter_row(desk, work, carrier, scan, meaning.name, on, now):
-        carrier.carry(told_why(request, "number_taken", meaning.name))
+    _enter_row(desk, work, carrier, scan, meaning.name, on, now)
 
 
 def _enter_row(
@@ -103,23 +149,16 @@ def _enter_row(
     given: str | None,
     on: date,
     now: datetime,
-) -> bool:
-    """Write the register row and go on to sending; False when the given number is taken."""
+) -> None:
+    """Write the register row and go on to sending; a given number is known to be free."""
     case = carrier.case
-    settings = desk.settings.register_
-    scope = counter_key(settings.scope, on=on, case=settings.case, track=case.track)
-    if given is not None and work.register.number_taken(scope, given):
-        return False
+    new_year = _begins_a_year(work, on)
     letter = work.letters.get(case.id, case.version)
-    n = work.register.take(scope, settings.start)
-    number = given or number_text(
-        settings.pattern,
-        case=settings.case,
-        n=n,
-        on=on,
-        dept=case.department or "",
-        track=case.track,
-    )
+    if given is None:
+        scope, n, number = next_number(work, desk.settings, case, on)
+    else:
+        number = given
+        scope, n = given_number(work, desk.settings, case, on)
     author = desk.office.people[letter.author] if letter else None
     entry = work.register.add(
         scope=scope,
@@ -129,7 +168,7 @@ def _enter_row(
         on_date=on.isoformat(),
         case_id=case.id,
         version=case.version,
-        addressee=case.notice.applicant or unknown_addressee(),
+        addressee=registered_addressee(desk.settings, case),
         subject=_heading(desk, case),
         executor=author.name if author else "",
         signer=signer_of(desk, now)[2],
@@ -137,6 +176,7 @@ def _enter_row(
         state="registered",
         registered_at=now,
         scan=scan.sha256,
+        note=pen_note(work, case) or None,
     )
     carrier.carry((
         Log(kind="registered", data={"number": number, "date": on.isoformat()}),
@@ -144,7 +184,26 @@ def _enter_row(
         SetState(state=CaseState.open),
         Work(kind="finish", data={"entry": entry.id, "signed": scan.signed}),
     ))
-    return True
+    if new_year and given is None and desk.settings.register_.case:
+        carrier.carry((
+            Ask(
+                purpose=Purpose.command,
+                person=desk.office.roles.registry,
+                template="new_year_index",
+                context={
+                    "year": on.year,
+                    "register_number": number,
+                    "index": desk.settings.register_.case,
+                },
+                data={"command": "index", "year": str(on.year), "key": f"index:{on.year}"},
+            ),
+        ))
+
+
+def _begins_a_year(work: UnitOfWork, on: date) -> bool:
+    """Whether the first row of a year is about to be written, and there was a year before."""
+    first = work.register.first_year()
+    return first is not None and first < on.year and not work.register.numbers_of(on.year)
 
 
 def _heading(desk: Desk, case: Case) -> str:

@@ -32,6 +32,7 @@ HARMLESS = frozenset({
     MeaningKind.answer,
     MeaningKind.note,
     MeaningKind.contact_only,
+    MeaningKind.addressing,
     MeaningKind.question,
     MeaningKind.empty,
 })
@@ -96,6 +97,8 @@ def word_of(mail: Incoming) -> WordFile | None:
     return None
 
 
-def meaning_of(desk: Desk, said: Said, now: datetime, *, drafting: bool) -> Meaning:
-    """What the new text means; `drafting` when an answer may stand in it."""
-    return read_meaning(said.text, desk.today(now), drafting=drafting)
+def meaning_of(
+    desk: Desk, said: Said, now: datetime, *, drafting: bool, numbering: bool = False
+) -> Meaning:
+    """What the new text means; `drafting` when an answer may stand in it, `numbering` a number."""
+    return read_meaning(said.text, desk.today(now), drafting=drafting, numbering=numbering)

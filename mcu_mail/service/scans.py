@@ -24,6 +24,7 @@ from mcu_mail.service.cards import what_changed
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.papers import print_name
 from mcu_mail.service.registering import SignedScan, register_scan
+from mcu_mail.store.registry import VOID
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -206,7 +207,10 @@ def _why_not(
         return "unknown_case"
     if letter is None or {one.code for one in scan.marks} != {letter.print_code}:
         return "wrong_print_code"
-    if work.scans.accepted(sha256) is not None or work.register.of_case(case.id):
+    # After a void registration the same paper may be scanned once more.
+    rows = [row for row in work.register.of_case(case.id) if row.version == mark.version]
+    live = any(row.state != VOID for row in rows)
+    if live or (work.scans.accepted(sha256) is not None and not rows):
         return "duplicate"
     if case.state is CaseState.closed:
         return "step_over"

@@ -140,7 +140,7 @@ def recall(
         decided is not None
         and now - decided <= window
         and request.close_reason is CloseReason.decided
-        and not work.register.of_case(case.id)
+        and not work.register.live_of_case(case.id, request.version)
     )
     if possible:
         carrier.carry(on_recall(case, request))

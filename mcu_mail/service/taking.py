@@ -65,7 +65,8 @@ def take(
     names = [item.name for item in said.mail.attachments if not item.inline]
     if names:
         carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
-    if request.purpose is Purpose.register and meaning.kind is MeaningKind.register_number:
+    asked_for_paper = request.purpose in {Purpose.register, Purpose.sign}
+    if asked_for_paper and meaning.kind is MeaningKind.register_number:
         register_by_number(desk, work, carrier, request, meaning, now)
         return
     if said.unreadable and request.purpose in {Purpose.draft, Purpose.approve}:

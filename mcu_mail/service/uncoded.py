@@ -13,6 +13,7 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.cards import name_of
+from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
 from mcu_mail.store.ledger import MailState
@@ -31,6 +32,9 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     case = _case_named(work, said)
     if said.person is None:
         return Heard(state=MailState.aside, case_id=case.id if case else None)
+    command = command_in_subject(desk, said, now)
+    if command is not None:
+        return ask_first(desk, work, said, case, command, now)
     mine = [
         item
         for item in work.requests.open_of_person(said.person.id)

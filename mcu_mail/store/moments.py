@@ -149,6 +149,17 @@ class Tasks:
         )
         return tuple(Task(**row._asdict()) for row in rows)
 
+    def latest(self, case_id: int, kind: str) -> Task | None:
+        """The newest effect of that kind a case ever owed."""
+        row = self._connection.execute(
+            sa
+            .select(tasks)
+            .where(tasks.c.case_id == case_id, tasks.c.kind == kind)
+            .order_by(tasks.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+        return Task(**row._asdict()) if row else None
+
     def count_attempt(self, task_id: int, next_at: datetime) -> None:
         """Count a try before it is made, with the moment of the next one if it fails."""
         self._connection.execute(

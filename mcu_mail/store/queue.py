@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+WITHDRAWN = "withdrawn"
+"""The kind of a letter that was taken back before anybody was given it."""
+
+
 class RecipientState(StrEnum):
     """Where the message stands for one address."""
 
@@ -63,6 +67,12 @@ class Outgoing:
     rcpt_at: datetime | None
     witnessed_at: datetime | None
     recipients: tuple[Recipient, ...]
+
+    @property
+    def entry(self) -> int | None:
+        """The register row whose letter this is; None for other mail, and for one withdrawn."""
+        kind, _, entry = self.key.partition(":")
+        return int(entry) if kind == "letter" and entry.isdecimal() else None
 
     @property
     def addressees(self) -> tuple[Recipient, ...]:
@@ -223,6 +233,31 @@ class Queue:
             .values(state="sending", attempts=recipients.c.attempts + 1)
         )
         return done.rowcount == len(recipient_ids)
+
+    def stop(self, outgoing_id: int, answer: str, at: datetime) -> bool:
+        """Hand a message over to no further address; True when none had been given it.
+
+        One that was given to nobody is withdrawn: it is no letter any more and frees its key, so
+        that it can be made anew.
+        """
+        open_states = (RecipientState.queued, RecipientState.deferred)
+        mine = recipients.c.outgoing_id == outgoing_id
+        self._connection.execute(
+            recipients
+            .update()
+            .where(mine, recipients.c.state.in_(open_states))
+            .values(state=RecipientState.refused, answer=answer, at=at)
+        )
+        message = self.get(outgoing_id)
+        untouched = all(item.answer == answer for item in message.addressees)
+        if untouched:
+            self._connection.execute(
+                outgoing
+                .update()
+                .where(outgoing.c.id == outgoing_id)
+                .values(kind=WITHDRAWN, key=f"{WITHDRAWN}:{outgoing_id}")
+            )
+        return untouched
 
     def rcpt_done(self, outgoing_id: int, at: datetime | None) -> None:
         """RCPT replies are in and DATA is about to begin (None takes the mark back)."""

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+VOID = "void"
+_NAME = 60
+"""The longest name of who made a row void."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A row of the register. `on_date` is the local date as ISO text."""
@@ -50,6 +55,7 @@ class Entry:
     annex: str | None = None
     """Digest of the PDF of annexes that is sent beside a file which may not be altered."""
     void_by: str | None = None
+    """The full name of the one who made it void."""
     void_at: datetime | None = None
 
 
@@ -62,17 +68,6 @@ class Register:
     def take(self, scope: str, start: int) -> int:
         """The next number of a scope. It is spent only if the transaction commits."""
         return take_number(self._connection, f"register:{scope}", start)
-
-    def number_taken(self, scope: str, number: str) -> bool:
-        """Whether a row of that scope already carries the number."""
-        return (
-            self._connection.execute(
-                sa.select(register.c.id).where(
-                    register.c.scope == scope, register.c.number == number
-                )
-            ).scalar()
-            is not None
-        )
 
     def add(self, **values: Any) -> Entry:
         """Write a row; its number must be new in its scope."""
@@ -89,6 +84,59 @@ class Register:
         """Rows of a case, oldest first."""
         rows = self._connection.execute(
             sa.select(register).where(register.c.case_id == case_id).order_by(register.c.id)
+        )
+        return tuple(Entry(**row._asdict()) for row in rows)
+
+    def live_of_case(self, case_id: int, version: int | None = None) -> tuple[Entry, ...]:
+        """Rows of a case, or of one version of its letter, that are not void, oldest first."""
+        return tuple(
+            entry
+            for entry in self.of_case(case_id)
+            if entry.state != VOID and version in {None, entry.version}
+        )
+
+    def void(self, entry_id: int, *, reason: str, by: str, at: datetime) -> bool:
+        """Take a registration back; the row and its number stay. False when it was void before."""
+        done = self._connection.execute(
+            register
+            .update()
+            .where(register.c.id == entry_id, register.c.state != VOID)
+            .values(state=VOID, void_reason=reason, void_by=by[:_NAME], void_at=at)
+        )
+        return done.rowcount == 1
+
+    def add_note(self, entry_id: int, note: str) -> None:
+        """Put a note behind those of the row; the same one twice is one."""
+        known = (self.get(entry_id).note or "").split("\n")
+        if note and note not in known:
+            self.change(entry_id, {"note": "\n".join(filter(None, [*known, note]))})
+
+    def numbers_of(self, year: int) -> frozenset[str]:
+        """Every number of a year, void ones too, as written."""
+        rows = self._connection.execute(sa.select(register.c.number).where(register.c.year == year))
+        return frozenset(row.number for row in rows)
+
+    def last_taken(self, scope: str) -> int | None:
+        """The number that was last taken from a scope's counter."""
+        return self._connection.execute(
+            sa.select(counters.c.last).where(counters.c.key == f"register:{scope}")
+        ).scalar()
+
+    def first_year(self) -> int | None:
+        """The year of the oldest row."""
+        return self._connection.execute(sa.select(sa.func.min(register.c.year))).scalar()
+
+    def registered_since(self, moment: datetime) -> tuple[Entry, ...]:
+        """Rows written at `moment` or later, in the order of registration."""
+        rows = self._connection.execute(
+            sa.select(register).where(register.c.registered_at >= moment).order_by(register.c.id)
+        )
+        return tuple(Entry(**row._asdict()) for row in rows)
+
+    def voided_since(self, moment: datetime) -> tuple[Entry, ...]:
+        """Rows that were made void at `moment` or later, in the order of registration."""
+        rows = self._connection.execute(
+            sa.select(register).where(register.c.void_at >= moment).order_by(register.c.id)
         )
         return tuple(Entry(**row._asdict()) for row in rows)
 

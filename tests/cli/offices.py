@@ -119,7 +119,7 @@ def fill(config: Path) -> None:
             mail.id, mail.state.handled, kind="notice", case_id=case.id, message_id="a@b"
         )
         work.queue.add(
-            key="letter",
+            key="letter:1",
             kind="letter",
             message_id="<l@okrug.example>",
             raw="b" * 64,

@@ -107,6 +107,19 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
     assert f"Ошибок: {len(faults(result))}" in result.stdout
 
 
+def test_an_official_and_a_head_whose_posts_cannot_be_declined_are_told(tmp_path: Path) -> None:
+    font = 'font: "PT Serif"}'
+    official = 'font: "PT Serif", addressee: {title: Замруковод, name: Образцов Илья Примерович}}'
+    post = 'title: "Глава Тяжинского муниципального округа"'
+    text = TEXT.replace(font, official).replace(post, "title: Главнач округа")
+    result = check(an_office(tmp_path, text))
+    (told,) = faults(result)
+    assert told.startswith("letters.addressee.title: «Замруковод» не удалось поставить")
+    assert "letters.declension строку «Замруковод»" in told
+    # Whoever acts for the head may never have to: that is said, and stops nothing.
+    assert "строку «Главнач округа|р»" in result.stdout
+
+
 def test_a_section_that_could_not_be_read_is_not_judged(tmp_path: Path) -> None:
     text = TEXT.replace(f"years_confirmed: [{YEAR}, {YEAR + 1}]", "years_confirmed: все")
     (told,) = faults(check(an_office(tmp_path, text)))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
@@ -16,6 +17,7 @@ from mcu_mail.cli import app
 from mcu_mail.domain.case import CaseState
 from mcu_mail.settings import load
 from tests.cli.offices import HOUR, an_office, begin, fill, run
+from tests.store.stores import NOW
 
 ROW = {"number", "track", "step", "actor", "due", "term", "state"}
 ROW_BESIDES = {"step_name", "step_title", "goal", "version"}
@@ -139,7 +141,7 @@ def test_the_journal_has_its_stable_keys_and_no_witness(config: Path) -> None:
         "state",
         "sent_at",
         "recipients",
-    } | {"executor", "signer", "sheets", "void_reason"}
+    } | {"executor", "signer", "sheets", "void_reason", "void_by", "void_at", "note"}
     assert (entry["number"], entry["date"], entry["case"]) == (
         "01-12/1",
         "2026-11-23",
@@ -180,6 +182,46 @@ def test_the_journal_is_saved_for_excel_and_no_cell_is_a_formula(
     assert cells[1].value == "01-12/1"
     assert "=О снеге" in [cell.value for cell in cells]
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+
+
+def make_void(config: Path) -> None:
+    store = wiring.open_store(load(config), config)
+    with store.work() as work:
+        work.register.void(1, reason="ошибка в адресате", by="Журналова Н.А.", at=NOW)
+        work.commit()
+    store.close()
+
+
+def test_a_void_row_is_shown_with_its_reason_who_and_when(config: Path, tmp_path: Path) -> None:
+    make_void(config)
+    (entry,) = document(config, "journal")["entries"]
+    assert (entry["state"], entry["void_reason"]) == ("void", "ошибка в адресате")
+    assert (entry["void_by"], entry["void_at"]) == ("Журналова Н.А.", "2026-11-23T09:00:00+07:00")
+    shown = " ".join(call(config, "journal").stdout.replace("│", " ").split())
+    for words in ("аннулировано", "ошибка в", "Журналова"):
+        assert words in shown
+    path = tmp_path / "журнал.xlsx"
+    call(config, "journal", "--xlsx", str(path))
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    titles, row = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
+    told = dict(zip(titles, row, strict=True))
+    assert told["Состояние"] == "аннулировано"
+    assert told["Аннулировано: причина"] == "ошибка в адресате"
+    assert told["Кто аннулировал"] == "Журналова Н.А."
+    assert told["Когда"] == "23.11.2026 09:00"
+
+
+def test_the_record_of_a_year_is_saved_as_a_word_file(config: Path, tmp_path: Path) -> None:
+    make_void(config)
+    path = tmp_path / "запись.docx"
+    result = call(config, "journal", "--year", "2026", "--record", str(path))
+    assert (result.exit_code, result.stdout) == (0, "")
+    text = "\n".join(one.text for one in docx.Document(str(path)).paragraphs)
+    assert "Зарегистрировано № 1, аннулировано: 1 (№ 1)." in text
+    result = call(config, "journal", "--record", str(path))
+    assert result.exit_code == 2
+    assert "укажите год" in result.stderr
 
 
 def test_a_journal_that_cannot_be_saved_is_told(config: Path, tmp_path: Path) -> None:

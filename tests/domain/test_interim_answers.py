@@ -18,7 +18,7 @@ CALLED = "\nСвязались: 23.11 11:20, по телефону"
 PROMISE = datetime(2026, 12, 1, 11, tzinfo=UTC)
 
 
-def versions(decisions) -> list[tuple[str, date | None, str]]:
+def versions(decisions) -> list[tuple[str | None, date | None, str]]:
     return [(one.text, one.promised, one.then) for one in decisions if isinstance(one, NewVersion)]
 
 

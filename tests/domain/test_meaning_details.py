@@ -307,8 +307,19 @@ def test_a_negated_approval_is_a_return(negation, verdict):
         "№ " + "1/" * 100_000,
         "Нужно время " + "до " * 50_000,
         "Связались: " + "1" * 180,
+        "Аннулировать " + "№ " * 100_000,
+        "Аннулировать " + "1-" * 100_000,
+        "письмо " * 50_000 + "аннулировать",
+        "зарегистрировано за " * 20_000,
+        "зарегистрировано" + "а" * 100_000,
+        "Правка от руки: " + "на " * 100_000,
+        "Правка от руки: было " + "стало, " * 50_000,
+        "Правка от руки: " + "-" * 100_000,
+        "Правка от руки:\n" + "а → б\n" * 5_000,
+        "№ 345 " + "точка " * 50_000,
     ],
 )
 def test_a_hostile_text_is_read_in_linear_time(text):
     assert read(text).kind in MeaningKind
+    assert read_meaning(text, TODAY, numbering=True).kind in MeaningKind
     assert isinstance(strip_frame(text), str)

@@ -41,7 +41,8 @@ VERDICT = re.compile(
     r"[\W_]*(?:(?:не\s+)?соглас|утвержда|одобря|не возража|замечаний нет|на доработку|вернуть|"
     r"отклонено|переделать|исправить|исполнитель:|не наше|не мое|передать|промежуточный|прошу прод|"
     r"нужно время|связались|не дозвон|контакта нет|в работу|принято|опубликовано|глава вернул|"
-    r"закрыть|дубль|отправлено вручную|срочно до|стоп\b|отбой|ошибся|(?:ок|да|хорошо)\b|ознакомлен|"
+    r"анн?ул|правка|закрыть|дубль|отправлено вручную|срочно до|стоп\b|отбой|ошибся|"
+    r"(?:ок|да|хорошо)\b|ознакомлен|"
     r"\+\s*$|👍)",
     re.IGNORECASE,
 )
@@ -122,6 +123,25 @@ def test_no_line_of_a_mail_reads_as_a_verdict(name, context):
 
 
 @pytest.mark.parametrize(
+    "name", [name for name in MAILS if name in {"sign", "register_number", "reminder", "not_taken"}]
+)
+def test_no_line_of_a_mail_to_the_clerk_reads_as_a_number(name):
+    for context in MAILS[name]:
+        mail = OFFICE.compose(name, **context)
+
+        for line in (*lines_of(mail.text), *lines_of(html_to_text(mail.html))):
+            said = read_meaning(line, TODAY, numbering=True)
+            assert said.kind is not MeaningKind.register_number, line
+
+
+@pytest.mark.parametrize("context", NOTES["today"] + NOTES["scan_refused"])
+def test_no_line_of_a_note_reads_as_a_verdict(context):
+    name = "today" if "waiting" in context else "scan_refused"
+
+    assert decisions(OFFICE.note(name, **context)) == []
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "Согласовано",
@@ -138,6 +158,8 @@ def test_no_line_of_a_mail_reads_as_a_verdict(name, context):
         "Передать: Отдел",
         "Не наше",
         "№ 345 от 24.11.2026",
+        "Аннулирован: ошибка",
+        "Правка от руки: 25 → 26",
         "Срочно до 15:00",
     ],
 )
@@ -421,6 +443,16 @@ def test_the_refusal_of_an_old_version_says_which_one_is_wanted_and_why():
 def test_the_page_of_today_lists_what_waits_and_what_went_out():
     page = OFFICE.note("today", **NOTES["today"][0])
 
-    assert "Ждут подписи: 1\n1. «2026-000123 Ответ.pdf» – Снег, пгт Тяжинский." in page
-    assert "№ 01-12/345" in page
-    assert "Отправлено сегодня: 1\n1. № 01-12/344" in page
+    assert "Ждут подписи: 1\n– сегодня до 16:30: «2026-000123 Ответ.pdf», Снег" in page
+    assert "Напишите на бумаге\n– дело 2026-000121: № 01-12/344 от 23.11.2026" in page
+    assert "Отправлено сегодня: 1\n– сегодня в 09:50, № 01-12/344" in page
+    order = ("Не принято", "вашего ответа", "Ждут подписи", "на бумаге", "Отправлено", "Дежурят")
+    places = [page.index(words) for words in order]
+    assert places == sorted(places), "the urgent first"
+    assert len(page.splitlines()) <= 40
+
+
+def test_a_quiet_day_is_a_few_lines():
+    page = OFFICE.note("today", **NOTES["today"][1])
+
+    assert len([line for line in page.splitlines() if line.strip()]) <= 7

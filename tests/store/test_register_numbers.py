@@ -119,9 +119,9 @@ def test_the_same_number_stands_in_another_year(store: Store) -> None:
     with store.work() as work:
         write(work, 2026)
         write(work, 2027)
-        assert work.register.number_taken("2026", "01-12/1")
-        assert work.register.number_taken("2027", "01-12/1")
-        assert not work.register.number_taken("2026", "01-12/2")
+        write(work, 2027)
+        assert work.register.numbers_of(2026) == {"01-12/1"}
+        assert work.register.numbers_of(2027) == {"01-12/1", "01-12/2"}
 
 
 def test_a_void_row_keeps_its_number_and_says_why(store: Store) -> None:
