@@ -189,7 +189,7 @@ def test_a_process_without_work_ends_by_itself_and_is_not_missed(
             assert kept.pid is not None
             assert kept._worker is not None
             pids.append(kept.pid)
-            assert gone([kept.pid])
+            assert kept._worker.process.wait(PATIENCE) == -signal.SIGKILL
             assert not kept._worker.folder.exists()
     assert len(set(pids)) == 2
     assert caplog.records == []
