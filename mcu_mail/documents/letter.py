@@ -11,12 +11,13 @@ import hashlib
 import io
 import zipfile
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from docx.opc.exceptions import OpcError
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -90,6 +91,7 @@ def required(kind: str) -> dict[str, str]:
 
 
 _FORM: Final = Letterhead(lines=("Образец",), address="1", phone="1", email="a@b.example")
+_KEPT_PARTS: Final = 64
 _KEPT_LENGTH: Final = 500
 """A last paragraph of up to so many characters goes overleaf with the signature.
 
@@ -181,8 +183,25 @@ def letter_sha(docx: bytes) -> str:
     return digest.hexdigest()
 
 
-def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+class _Environment(SandboxedEnvironment):
+    """Compiles the parts of a template once, not again for every letter."""
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=True)
+        self._compiled: dict[str, Template] = {}
+
+    def from_string(self, source: Any, *_: Any, **__: Any) -> Template:
+        found = self._compiled.get(source)
+        if found is None:
+            if len(self._compiled) >= _KEPT_PARTS:
+                self._compiled.clear()
+            found = self._compiled[source] = super().from_string(source)
+        return found
+
+
+@cache
+def _environment() -> _Environment:
+    return _Environment()
 
 
 def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:

@@ -188,8 +188,9 @@ class _Cold:
             with suppress(OSError):
                 if result := _once(content, filter_name, program, self.timeout, kind):
                     return result
+        often = "дважды " if self.attempts == _ATTEMPTS else ""
         raise TemporaryError(
-            f"LibreOffice дважды не сделал файл за {self.timeout:g} с: письмо готовится без него."
+            f"LibreOffice {often}не сделал файл за {self.timeout:g} с: письмо готовится без него."
         )
 
 

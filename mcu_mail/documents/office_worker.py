@@ -18,7 +18,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,12 +114,17 @@ def _listen(orders: queue.SimpleQueue[dict[str, Any]], folder: Path) -> None:
         for line in sys.stdin.buffer:
             orders.put(json.loads(line))
     finally:
-        for _ in range(_REMOVALS):
-            # LibreOffice may be writing into it at this moment.
-            shutil.rmtree(folder, ignore_errors=True)
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
+        _leave(folder)
+
+
+def _leave(folder: Path) -> NoReturn:
+    """End everything that runs here, whatever it is doing."""
+    for _ in range(_REMOVALS):
+        # LibreOffice may be writing into it at this moment.
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _limit() -> None:
@@ -138,7 +143,7 @@ def _answer(channel: IO[str], **values: object) -> None:
     channel.flush()
 
 
-def serve(program: Path, folder: Path) -> None:
+def serve(program: Path, folder: Path, idle_seconds: float) -> None:
     """Load LibreOffice from `program` and carry out orders; never returns."""
     # LibreOffice writes warnings to the standard output: the answers get a channel of their own.
     channel = os.fdopen(os.dup(1), "w", encoding="ascii")
@@ -148,7 +153,10 @@ def serve(program: Path, folder: Path) -> None:
     threading.Thread(target=_listen, args=(orders, folder), daemon=True).start()
     office = _Office(program, folder / "profile")
     while True:
-        order = orders.get()
+        try:
+            order = orders.get(timeout=idle_seconds)
+        except queue.Empty:
+            _leave(folder)
         try:
             _carry_out(office, order)
         except OSError as error:
@@ -158,4 +166,4 @@ def serve(program: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), Path(sys.argv[2]))
+    serve(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))

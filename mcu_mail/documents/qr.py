@@ -12,6 +12,10 @@ import io
 from functools import lru_cache
 
 import segno
+from PIL import Image
+
+_DOTS = 10
+"""Dots of the picture to a module: sharp on any printer."""
 
 
 def qr_modules(payload: str) -> tuple[tuple[bool, ...], ...]:
@@ -22,8 +26,12 @@ def qr_modules(payload: str) -> tuple[tuple[bool, ...], ...]:
 
 def qr_png(payload: str) -> bytes:
     """Return the symbol alone as a PNG; the same payload gives the same bytes."""
+    rows = qr_modules(payload)
+    symbol = Image.new("1", (len(rows), len(rows)))
+    symbol.putdata([not dark for row in rows for dark in row])
     out = io.BytesIO()
-    _symbol(payload).save(out, kind="png", scale=10, border=0)
+    side = _DOTS * len(rows)
+    symbol.resize((side, side), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
 
 

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 2
 _SECONDS: Final = 60.0
 _REST_SECONDS: Final = 600.0
+_IDLE_SECONDS: Final = 1800.0
 _MOST_LETTERS: Final = 300
 _MOST_MEMORY_KB: Final = 600_000
 _LONGEST_ANSWER: Final = 65536
@@ -54,6 +55,8 @@ class WarmOffice:
         seconds: the limit of one conversion.
         rest_seconds: how long LibreOffice is left alone after three failures in a row.
         most_letters: after so many a fresh process is started: it grows by 0.7 MB a letter.
+        most_memory_kb: above so much a fresh process is started too.
+        idle_seconds: after so long without a letter the process ends and gives its memory back.
 
     """
 
@@ -67,6 +70,7 @@ class WarmOffice:
         rest_seconds: float = _REST_SECONDS,
         most_letters: int = _MOST_LETTERS,
         most_memory_kb: int = _MOST_MEMORY_KB,
+        idle_seconds: float = _IDLE_SECONDS,
     ) -> None:
         self._leftovers = Leftovers(record)
         self._soffice = soffice
@@ -76,6 +80,8 @@ class WarmOffice:
         self._most_letters = most_letters
         self._most_memory_kb = most_memory_kb
         self._worker: _Worker | None = None
+        self._idle_seconds = idle_seconds
+        self._failing = False
         self._rests_until = 0.0
         self._lock = Lock()
 
@@ -89,15 +95,14 @@ class WarmOffice:
         with self._lock:
             if time.monotonic() < self._rests_until:
                 raise TemporaryError("LibreOffice недавно не ответил и пока не вызывается.")
-            for _ in range(_ATTEMPTS):
-                try:
-                    return self._warm(docx, pdf=pdf, doc=doc)
-                except _NoWarmthError:
-                    break
-                except (TemporaryError, RefusedError, OSError) as error:
-                    log.warning("the warm office is started anew: %s", type(error).__name__)
-                    self._end()
-            return self._cold(docx, pdf=pdf, doc=doc)
+            try:
+                made = self._tried(docx, pdf=pdf, doc=doc)
+            except TemporaryError:
+                self._failing = True
+                self._rests_until = time.monotonic() + self._rest_seconds
+                raise
+            self._failing = False
+            return made
 
     def end_leftovers(self) -> int:
         """End what a killed daemon left; only for the one who holds the store. Returns how many."""
@@ -114,22 +119,33 @@ class WarmOffice:
         """The id of the process that is warm now, if there is one."""
         return self._worker.process.pid if self._worker else None
 
-    def _cold(self, docx: bytes, *, pdf: bool, doc: bool) -> Converted:
-        attempts = 1 if self._library() else 2
-        try:
-            return office.convert(
-                docx,
-                pdf=pdf,
-                doc=doc,
-                timeout=self._seconds,
-                soffice=self._soffice,
-                attempts=attempts,
-            )
-        except TemporaryError:
-            self._rests_until = time.monotonic() + self._rest_seconds
-            raise
+    def _tried(self, docx: bytes, *, pdf: bool, doc: bool) -> Converted:
+        """Warm, warm again, cold; after a failure and a rest a single try tells enough."""
+        attempts = 1 if self._failing else _ATTEMPTS
+        for _ in range(attempts):
+            try:
+                return self._warm(docx, pdf=pdf, doc=doc)
+            except _NoWarmthError:
+                break
+            except (TemporaryError, RefusedError, OSError) as error:
+                log.warning("the warm office is started anew: %s", type(error).__name__)
+                self._end()
+        else:
+            if self._failing:
+                raise TemporaryError("LibreOffice снова не ответил.")
+            attempts = 1
+        return office.convert(
+            docx,
+            pdf=pdf,
+            doc=doc,
+            timeout=self._seconds,
+            soffice=self._soffice,
+            attempts=attempts,
+        )
 
     def _warm(self, docx: bytes, *, pdf: bool, doc: bool) -> Converted:
+        if self._worker is not None and self._worker.process.poll() is not None:
+            self._end()  # it was idle for long, or somebody has ended it
         worker = self._worker or self._started()
         made = worker.convert(docx, pdf=pdf, doc=doc, seconds=self._seconds)
         if worker.letters >= self._most_letters or worker.memory_kb > self._most_memory_kb:
@@ -152,7 +168,8 @@ class WarmOffice:
         if library is None:
             raise _NoWarmthError
         module = "mcu_mail.documents.office_worker"
-        return (sys.executable, "-m", module, str(library.parent), str(folder))
+        where = (str(library.parent), str(folder), str(self._idle_seconds))
+        return (sys.executable, "-m", module, *where)
 
     def _library(self) -> Path | None:
         """Where LibreOfficeKit is; None where there is none or no way to speak to it."""

@@ -179,6 +179,24 @@ def test_a_process_that_was_ended_meanwhile_is_replaced(warm: WarmOffice) -> Non
 
 @pytest.mark.office
 @needs_office
+def test_a_process_without_work_ends_by_itself_and_is_not_missed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with closing(WarmOffice(idle_seconds=3)) as kept:
+        pids = []
+        for _ in range(2):
+            assert kept.convert(DOCX, pdf=True, doc=False).pdf
+            assert kept.pid is not None
+            assert kept._worker is not None
+            pids.append(kept.pid)
+            assert kept._worker.process.wait(PATIENCE) == -signal.SIGKILL
+            assert not kept._worker.folder.exists()
+    assert len(set(pids)) == 2
+    assert caplog.records == []
+
+
+@pytest.mark.office
+@needs_office
 @pytest.mark.parametrize("limit", [{"most_letters": 1}, {"most_memory_kb": 1}])
 def test_a_process_that_has_grown_is_ended_after_its_letter(limit: dict[str, Any]) -> None:
     with closing(WarmOffice(**limit)) as kept:
@@ -240,7 +258,7 @@ def test_a_process_that_gives_nothing_is_replaced_once_and_then_called_cold(
         assert kept.pid is None
     pids = pids_in(stand_in.pids)
     assert len(pids) == 2
-    assert stand_in.cold_calls == 2
+    assert stand_in.cold_calls == 1
     assert gone(pids)
 
 
@@ -265,12 +283,18 @@ def test_after_a_failure_the_office_is_left_alone_for_a_while(stand_in: StandIn)
         assert (stand_in.pids.read_text(encoding="utf-8"), stand_in.cold_calls) == tried
 
 
-def test_when_it_has_rested_the_office_is_asked_again(stand_in: StandIn) -> None:
+def test_when_it_has_rested_the_office_is_asked_once(stand_in: StandIn) -> None:
     with closing(stand_in.office("leaves at once", rest_seconds=0)) as kept:
-        for calls in (2, 4):
-            with pytest.raises(TemporaryError, match="не сделал файл"):
+        for words, calls in (("не сделал файл", 2), ("снова не ответил", 3)):
+            with pytest.raises(TemporaryError, match=words):
                 kept.convert(DOCX, pdf=True, doc=False)
-            assert len(pids_in(stand_in.pids)) == calls
+            assert (len(pids_in(stand_in.pids)), stand_in.cold_calls) == (calls, 1)
+        kept._command = stand_in.office("behaves")._command
+        assert kept.convert(DOCX, pdf=True, doc=False).text is not None
+        kept._command = stand_in.office("leaves at once")._command
+        kept.close()
+        with pytest.raises(TemporaryError, match="не сделал файл"):
+            kept.convert(DOCX, pdf=True, doc=False)
 
 
 @pytest.mark.parametrize(
@@ -396,7 +420,7 @@ def test_a_conversion_under_way_ends_with_its_daemon(tmp_path: Path) -> None:
     assert soffice is not None
     module = "mcu_mail.documents.office_worker"
     process = caged.start(
-        [sys.executable, "-m", module, str(soffice.resolve().parent), str(folder)],
+        [sys.executable, "-m", module, str(soffice.resolve().parent), str(folder), "600"],
         folder,
         answers=True,
         more={"PYTHONPATH": str(HOUSE)},
