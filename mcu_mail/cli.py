@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 import threading
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,7 +103,7 @@ def run(config: ConfigOption = CONFIG) -> None:
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
         desk = wiring.open_desk(config)
-        with alone(desk):
+        with alone(desk), closing(desk.press):
             stderr.print(f"mcu_mail: работает, настройки {config}", highlight=False)
             run_daemon(Rounds(desk=desk), wiring.clock, stop)
             stderr.print("mcu_mail: остановлена")
@@ -121,7 +122,7 @@ def once(
     _log_to_stderr()
     try:
         desk = wiring.open_desk(config)
-        with alone(desk):
+        with alone(desk), closing(desk.press):
             moment = _moment(desk, now)
             rounds = Rounds(desk=desk, played=now is not None)
             rounds.start(moment)

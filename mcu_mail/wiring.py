@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from mcu_mail.documents.engines import Press
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
-from mcu_mail.service.checking import Findings
+from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
+from mcu_mail.settings.template_set import Templates
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
     from mcu_mail.settings import Settings
 
-RECORD = Path("reports") / "year_record.docx"
 SHIPPED_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -48,12 +49,6 @@ def templates_folder(settings: Settings, config: Path) -> Path:
     folder = resolve(config, settings.letters.templates)
     default = settings.letters.templates == "templates"
     return SHIPPED_TEMPLATES if default and not folder.is_dir() else folder
-
-
-def record_template(templates: Path) -> Path:
-    """The template of the year's record; the shipped one for an office that has none of its own."""
-    own = templates / RECORD
-    return own if own.is_file() else SHIPPED_TEMPLATES / RECORD
 
 
 def zone_of(settings: Settings) -> ZoneInfo:
@@ -160,6 +155,8 @@ def open_desk(config: Path) -> Desk:
             password=secret(mail.smtp.password, config),
         )
 
+    files = resolve(config, settings.store.files)
+    in_use = Templates(templates, files.parent / "templates.zip", template_faults)
     return Desk(
         settings=settings,
         office=office_of(settings),
@@ -168,10 +165,11 @@ def open_desk(config: Path) -> Desk:
             settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
         ),
         store=store,
-        wording=Wording(templates, settings.office.short, mail.address),
+        wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
-        letter_template=templates / "letters" / "answer.docx",
-        record_template=record_template(templates),
+        # Beside the lock: only who holds the store may end what a killed daemon left.
+        press=Press(settings.letters.engine, record=store.files.base / "office.json"),
+        templates=in_use,
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",
             accept=mail.trust.accept,

@@ -1,7 +1,8 @@
 """How a letter addresses people: salutation, addressee in the dative, initials.
 
 Guarantees: no guess is ever printed. A nickname, a name of unknown gender or a name that is not in
-the nominative gives «Здравствуйте!» and stays undeclined, and the executor sees it in the draft.
+the nominative gives «Здравствуйте!» and stays undeclined, and the executor is told so. What the
+office has settled itself (`Declined`) goes before every rule.
 """
 
 from __future__ import annotations
@@ -10,24 +11,29 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from mcu_mail.documents.dictionary import genders_of_name, is_known
+from mcu_mail.documents.dictionary import genders_of_name, is_form_of_name, is_known
+from mcu_mail.documents.no_surnames import NO_SURNAMES
 from mcu_mail.documents.sheet import printable
-from mcu_mail.documents.surnames import Gender, surname_dative, surname_gender
+from mcu_mail.documents.surnames import Gender, is_plainly_surname, surname_dative, surname_gender
+from mcu_mail.domain.declined import BY_RULES, Declined
 
 NEUTRAL: Final = "Здравствуйте!"
 
 _WORD: Final = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)*")
+_SON: Final = r"(?:оглы|оглу|уулу|улы)"
+_DAUGHTER: Final = r"(?:кызы|гызы)"
+_CHILD: Final = re.compile(rf"(?i)(.*[а-яё])([- ]?)({_SON}|{_DAUGHTER})")
+"""«Гусейн оглы», «Гасан-оглы», «Гасаноглы»: the father's name before, son or daughter behind."""
 _INITIALS: Final = re.compile(r"(?:[А-ЯЁ]\.(?:-[А-ЯЁ]\.)?\s*){1,2}")
+_UNSTOPPED: Final = re.compile(r"(?<=[А-ЯЁ]\.)(\s*[А-ЯЁ])$")
+"""«Небывалова А.И»: the last full stop was forgotten."""
 _PATRONYMIC: Final[dict[Gender, re.Pattern[str]]] = {
-    "masc": re.compile(r"\w+(?:[оеё]вич|[кмть]ич)|саввич"),
-    "femn": re.compile(r"\w+(?:[оеё]вна|[иь]нична|[кмтв]ична|ьична)"),
-}
-_TURKIC: Final[dict[str, Gender]] = {
-    "оглы": "masc",
-    "оглу": "masc",
-    "улы": "masc",
-    "кызы": "femn",
-    "гызы": "femn",
+    "masc": re.compile(
+        rf"\w+(?:[оеё]вич|[кмть]ич)|саввич|силыч|\w+[- ]{_SON}|\w{{2,}}(?:оглы|уулу)"
+    ),
+    "femn": re.compile(
+        rf"\w+(?:[оеё]вна|[иь]нична|[кмтв]ична|ьична)|\w+[- ]{_DAUGHTER}|\w{{2,}}{_DAUGHTER}"
+    ),
 }
 
 
@@ -44,6 +50,7 @@ class _Name:
         return (
             _patronymic_gender(self.patronymic)
             or _first_gender(self.first)
+            or (_patronymic_gender(self.surname) if " " in self.surname else None)
             or (surname_gender(self.surname) if not self.first else None)
         )
 
@@ -67,14 +74,28 @@ def salutation(name: str | None) -> str:
     return f"{word} {found.first} {found.patronymic}!"
 
 
-def dative_with_initials(name: str) -> str:
-    """Return «Небываловой А.И.»; the name unchanged when its dative is not certain."""
+def addressee_dative(name: str, declined: Declined = BY_RULES) -> str | None:
+    """Return «Небываловой А.И.»; None when the dative is not certain."""
     plain = printable(name)
+    if settled := declined.whole(plain):
+        return settled
     found = _understood(plain)
     if found is None or not found.surname or not found.short or found.gender is None:
-        return plain
-    surname = surname_dative(found.surname, found.gender)
-    return f"{surname} {found.short}" if surname else plain
+        return None
+    if found.first and not found.patronymic and not _plainly(found.surname):
+        return None
+    surname = declined.surname(found.surname, found.gender)
+    surname = surname or surname_dative(found.surname, found.gender)
+    return f"{surname} {found.short}" if surname else None
+
+
+def _plainly(surname: str) -> bool:
+    return " " in surname or is_plainly_surname(surname)
+
+
+def dative_with_initials(name: str, declined: Declined = BY_RULES) -> str:
+    """Return «Небываловой А.И.»; the name unchanged when its dative is not certain."""
+    return addressee_dative(name, declined) or printable(name)
 
 
 def initials_before(name: str) -> str:
@@ -85,17 +106,23 @@ def initials_before(name: str) -> str:
 
 def _understood(name: str) -> _Name | None:
     """Return the parts of a name in the nominative; None when it can be read in no or two ways."""
-    plain = printable(name)
+    plain = _tidy(printable(name))
     if with_initials := _initialled(plain):
-        return with_initials
-    words = plain.split()
-    if plain.isupper() or plain.islower():
-        words = [_capitalised(word) for word in words]
-    readings = [reading for reading in _readings(words) if _plausible(reading)]
+        return None if with_initials.surname.lower() in NO_SURNAMES else with_initials
+    readings = [reading for reading in _readings(plain.split()) if _plausible(reading)]
     return readings[0] if len(readings) == 1 else None
 
 
+def _tidy(plain: str) -> str:
+    """The name without a full stop or comma behind it, and not all in capitals."""
+    plain = re.sub(r"[,;\s]+$|(?<=\w\w)\.$", "", plain)
+    if not (plain.isupper() or plain.islower()):
+        return plain
+    return " ".join(word.upper() if "." in word else _capitalised(word) for word in plain.split())
+
+
 def _initialled(plain: str) -> _Name | None:
+    plain = _UNSTOPPED.sub(r"\1.", plain)
     found = re.fullmatch(rf"({_WORD.pattern})\s+({_INITIALS.pattern})", plain)
     if found:
         return _Name(surname=found[1], initials=_tight(found[2]))
@@ -109,10 +136,8 @@ def _tight(text: str) -> str:
 
 def _readings(words: list[str]) -> list[_Name]:
     """Return every way to read the words; whether one makes sense is decided by `_plausible`."""
-    turkic = len(words) > 2 and words[-1].lower() in _TURKIC  # noqa: PLR2004 - name, father, оглы
-    if turkic:
-        words = [*words[:-2], f"{words[-2]} {words[-1].lower()}"]
-    if not all(_WORD.fullmatch(word) for word in (words[:-1] if turkic else words)):
+    words = _children(words)
+    if not all(_WORD.fullmatch(word) or _CHILD.fullmatch(word) for word in words):
         return []
     match words:
         case [a, b, c]:
@@ -130,10 +155,26 @@ def _readings(words: list[str]) -> list[_Name]:
             return []
 
 
+def _children(words: list[str]) -> list[str]:
+    """Join «Гусейн оглы» to one word, whatever the case of its end."""
+    joined: list[str] = []
+    for word in words:
+        if joined and re.fullmatch(rf"(?i){_SON}|{_DAUGHTER}", word):
+            joined[-1] = f"{joined[-1]} {word.lower()}"
+        elif (found := _CHILD.fullmatch(word)) and found[2] == "-":
+            joined.append(f"{found[1]}-{found[3].lower()}")
+        else:
+            joined.append(word)
+    return joined
+
+
 def _plausible(name: _Name) -> bool:
     genders = genders_of_name(name.first)
-    if _patronymic_gender(name.first):
+    if _patronymic_gender(name.first) or name.surname.lower() in NO_SURNAMES:
         return False
+    if _CHILD.fullmatch(name.surname) and " " in name.surname:
+        # «Бакыт уулу Азамат»: the father's name stands where others have a surname.
+        return bool(name.first) and not name.patronymic
     if not name.patronymic:
         # Only a given name that the dictionary knows tells which of two words is the surname.
         as_patronymic = _patronymic_gender(name.surname)
@@ -143,12 +184,12 @@ def _plausible(name: _Name) -> bool:
         return False
     if genders:
         return expected in genders
-    return bool(name.surname) and not is_known(name.first)
+    # «Ани» is a form of «Аня» too; any other word of the dictionary may belong to a nickname.
+    known = is_known(name.first) and not is_form_of_name(name.first)
+    return bool(name.surname) and not known
 
 
 def _patronymic_gender(word: str) -> Gender | None:
-    if found := _TURKIC.get(word.rpartition(" ")[2].lower()):
-        return found
     lower = word.lower()
     return next((g for g, pattern in _PATRONYMIC.items() if pattern.fullmatch(lower)), None)
 
@@ -175,4 +216,6 @@ def _capitalised(word: str) -> str:
 
 
 def _initial(word: str) -> str:
+    if _CHILD.fullmatch(word):
+        return f"{word[0]}."
     return "-".join(f"{part[0]}." for part in word.split("-"))

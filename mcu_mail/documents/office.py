@@ -2,33 +2,37 @@
 
 It returns 0 for missing, truncated and empty input, loses output when two runs share a profile,
 leaves `soffice.bin` alive when its wrapper is killed and fetches whatever a document links to. So:
-a cold call with its own profile and process group, a time limit, one retry, no network where the
-system allows that, and the result is opened and read back.
+a cold call with its own profile in a cage, a time limit, one retry, and the result is opened and
+read back. `warm` does the same a dozen times faster where it can.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from contextlib import suppress
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.documents.fonts import font_folder
+from mcu_mail.documents import caged
 from mcu_mail.documents.package import read_package
-from mcu_mail.documents.readback import read_pdf
+from mcu_mail.documents.readback import PdfText, lacks, read_pdf
 from mcu_mail.errors import RefusedError, TemporaryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+FOLDER_PREFIX: Final = "mcu-office-"
+"""How the folder of one run begins: it holds a letter and the profile of that run."""
+PDF_OPTIONS: Final = '{"SelectPdfVersion":{"type":"long","value":"2"}}'
+"""PDF/A-2b: every font embedded, nothing that only one reader understands."""
+
 _ATTEMPTS: Final = 2
+_PDF: Final = f"pdf:writer_pdf_Export:{PDF_OPTIONS}"
+_DOC: Final = "doc:MS Word 97"
+_TEXT: Final = "txt:Text (encoded):UTF8"
 _WORD_97: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _USUAL_PLACES: Final = (
     "/usr/lib/libreoffice/program/soffice",
@@ -38,14 +42,24 @@ _USUAL_PLACES: Final = (
 )
 _LINKED = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 _HYPERLINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
-_KEPT_VARIABLES: Final = (
-    "PATH",
-    "SYSTEMROOT",
-    "WINDIR",
-    "COMSPEC",
-    "PROGRAMFILES",
-    "LD_LIBRARY_PATH",
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Converted:
+    """What an office program made of a letter, opened and read back.
+
+    Attributes:
+        pdf: the PDF, empty when none was asked for.
+        text: the text of the PDF, None when none was asked for.
+        doc: the Word 97 file, empty when none was asked for or it is not fit to be sent.
+        doc_fault: why the Word 97 file is not fit to be sent (Russian), or empty.
+
+    """
+
+    pdf: bytes = b""
+    text: PdfText | None = None
+    doc: bytes = b""
+    doc_fault: str = ""
 
 
 def find_soffice() -> Path | None:
@@ -54,6 +68,34 @@ def find_soffice() -> Path | None:
         if found := shutil.which(name):
             return Path(found)
     return next((place for place in map(Path, _USUAL_PLACES) if place.is_file()), None)
+
+
+def convert(
+    docx: bytes,
+    *,
+    pdf: bool,
+    doc: bool,
+    timeout: float = 60,
+    soffice: Path | None = None,
+    attempts: int = _ATTEMPTS,
+) -> Converted:
+    """Return the letter in the formats asked for, by a cold call each.
+
+    `timeout` is in seconds for each attempt. Raises TemporaryError when the program is absent,
+    hangs or gives nothing; RefusedError when the input is no letter or the PDF does not open.
+    """
+    refuse_unfit(docx)
+    cold = _Cold(timeout=timeout, soffice=soffice, attempts=attempts)
+    made_pdf = cold.converted(docx, _PDF) if pdf else b""
+    made_doc = cold.converted(docx, _DOC) if doc else b""
+    text = read_pdf(made_pdf) if pdf else None
+    if not doc:
+        return Converted(pdf=made_pdf, text=text)
+    fault = wrong_format(made_doc)
+    if not fault:
+        before, after = cold.converted(docx, _TEXT), cold.converted(made_doc, _TEXT, ".doc")
+        fault = lost_words(before, after)
+    return Converted(pdf=made_pdf, text=text, doc=b"" if fault else made_doc, doc_fault=fault)
 
 
 def to_pdf(
@@ -65,34 +107,34 @@ def to_pdf(
 ) -> bytes:
     """Return the letter as PDF in which every text of `must_contain` was found.
 
-    `timeout` is in seconds for each of two attempts. Raises TemporaryError when the program is
-    absent, hangs or gives nothing; RefusedError when the input is no letter or words were lost.
+    Errors as in `convert`, and RefusedError when words were lost.
     """
-    pdf = _converted(docx, "pdf:writer_pdf_Export", timeout=timeout, soffice=soffice)
-    if lost := read_pdf(pdf).lacks(must_contain):
-        # The words themselves may be personal data, and an error may end up in a log.
-        raise RefusedError(
-            f"LibreOffice потерял часть текста письма: {len(lost)} из {len(must_contain)} строк."
-        )
-    return pdf
+    made = convert(docx, pdf=True, doc=False, timeout=timeout, soffice=soffice)
+    if made.text is not None and (lost := made.text.lacks(must_contain)):
+        raise RefusedError(lost_lines(len(lost), len(must_contain)))
+    return made.pdf
 
 
 def to_doc(docx: bytes, *, timeout: float = 60, soffice: Path | None = None) -> bytes:
-    """Return the letter in the format of Word 97-2003 (.doc). Errors as in `to_pdf`."""
-    doc = _converted(docx, "doc:MS Word 97", timeout=timeout, soffice=soffice)
-    if not doc.startswith(_WORD_97):
-        raise RefusedError("LibreOffice вернул не файл Word 97-2003 (.doc).")
-    return doc
+    """Return the letter in the format of Word 97-2003 (.doc), opened again and compared.
+
+    Errors as in `convert`, and RefusedError when the file is no such file or words were lost.
+    """
+    made = convert(docx, pdf=False, doc=True, timeout=timeout, soffice=soffice)
+    if made.doc_fault:
+        raise RefusedError(made.doc_fault)
+    return made.doc
 
 
 def to_docx(content: bytes, suffix: str, *, timeout: float = 60) -> bytes:
     """Return a foreign .doc, .rtf or .odt as .docx, opened without network and without macros.
 
     A foreign file may point anywhere (A21), so it is opened only where the network can be taken
-    away. Raises RefusedError where it cannot, TemporaryError when the program gives nothing.
+    away, and never in the process that makes our letters. Raises RefusedError where it cannot,
+    TemporaryError when the program gives nothing.
     """
     program = find_soffice()
-    if program is None or not _cage():
+    if program is None or not caged.cage():
         raise RefusedError(f"файлы {suffix} здесь не открываются: нужен .docx")
     with suppress(OSError):
         if result := _once(content, "docx:MS Word 2007 XML", program, timeout, suffix):
@@ -100,22 +142,7 @@ def to_docx(content: bytes, suffix: str, *, timeout: float = 60) -> bytes:
     raise RefusedError(f"файл {suffix} не открывается как документ Word")
 
 
-def _converted(docx: bytes, filter_name: str, *, timeout: float, soffice: Path | None) -> bytes:
-    _refuse_unfit(docx)
-    program = soffice or find_soffice()
-    if program is None:
-        raise TemporaryError("LibreOffice на этом компьютере не найден.")
-    for _ in range(_ATTEMPTS):
-        # A full disk and a program that cannot be started are one more way to give nothing.
-        with suppress(OSError):
-            if result := _once(docx, filter_name, program, timeout):
-                return result
-    raise TemporaryError(
-        f"LibreOffice дважды не сделал файл за {timeout:g} с: письмо готовится без него."
-    )
-
-
-def _refuse_unfit(docx: bytes) -> None:
+def refuse_unfit(docx: bytes) -> None:
     """Raise RefusedError unless `docx` is a whole Word package without linked content.
 
     LibreOffice makes a PDF of anything, and loads pictures from wherever a file points.
@@ -126,17 +153,56 @@ def _refuse_unfit(docx: bytes) -> None:
             raise RefusedError("В файле письма есть ссылка на внешний рисунок или файл.")
 
 
+def wrong_format(doc: bytes) -> str:
+    """Why the bytes are no Word 97 file (Russian); empty when they are one."""
+    return "" if doc.startswith(_WORD_97) else "LibreOffice вернул не файл Word 97-2003 (.doc)."
+
+
+def lost_words(before: bytes, after: bytes) -> str:
+    """Why a converted file is not what it was made of (Russian); empty when its text is the same.
+
+    Both are the file's text in UTF-8, as the same program sees it before and after.
+    """
+    lines = [line for line in before.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    lost = lacks(after.decode("utf-8-sig", "replace"), lines)
+    return lost_lines(len(lost), len(lines)) if lost or not lines else ""
+
+
+def lost_lines(lost: int, of: int) -> str:
+    """«LibreOffice потерял …»: counted, since words may be personal data and land in a log."""
+    return f"LibreOffice потерял часть текста письма: {lost} из {of} строк."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cold:
+    timeout: float
+    soffice: Path | None
+    attempts: int
+
+    def converted(self, content: bytes, filter_name: str, kind: str = ".docx") -> bytes:
+        program = self.soffice or find_soffice()
+        if program is None:
+            raise TemporaryError("LibreOffice на этом компьютере не найден.")
+        for _ in range(self.attempts):
+            # A full disk and a program that cannot be started are one more way to give nothing.
+            with suppress(OSError):
+                if result := _once(content, filter_name, program, self.timeout, kind):
+                    return result
+        raise TemporaryError(
+            f"LibreOffice дважды не сделал файл за {self.timeout:g} с: письмо готовится без него."
+        )
+
+
 def _once(
     content: bytes, filter_name: str, program: Path, timeout: float, kind: str = ".docx"
 ) -> bytes:
     """Return what one cold run wrote; empty when it wrote nothing or took too long."""
     suffix = filter_name.partition(":")[0]
-    with tempfile.TemporaryDirectory(prefix="mcu-office-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source, out = folder / f"letter{kind}", folder / "out"
         source.write_bytes(content)
         command = [
-            *_cage(),
             str(program),
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--headless",
@@ -151,76 +217,7 @@ def _once(
             str(out),
             str(source),
         ]
-        if not _ran(command, folder, timeout):
+        if not caged.run(command, folder, timeout):
             return b""
         result = out / f"letter.{suffix}"
         return result.read_bytes() if result.is_file() else b""
-
-
-def _ran(command: Sequence[str], folder: Path, timeout: float) -> bool:
-    """Run the command to its end; False when it took more than `timeout` seconds."""
-    process = subprocess.Popen(  # noqa: S603 - no shell, and nothing of a mail is in the command
-        command,
-        cwd=folder,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return False
-    else:
-        return True
-    finally:
-        # Also after a normal end: the wrapper may be gone while soffice.bin still runs.
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Return a bare environment: no proxies, no display, our own font beside the system's."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    fonts = folder / "fonts.conf"
-    fonts.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
-        f"<dir>{font_folder()}</dir></fontconfig>",
-        encoding="utf-8",
-    )
-    return kept | {
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TEMP": str(folder),
-        "TMP": str(folder),
-        "LANG": "C.UTF-8",
-        "SAL_USE_VCLPLUGIN": "svp",
-        "FONTCONFIG_FILE": str(fonts),
-    }
-
-
-@cache
-def _cage() -> tuple[str, ...]:
-    """Return the command that takes the network away, empty where the system has none (A21)."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return ()
-    # Where user namespaces are closed (a chroot, a hardened kernel) root can do without them.
-    for cage in ((unshare, "--map-root-user", "--net", "--"), (unshare, "--net", "--")):
-        with suppress(OSError, subprocess.TimeoutExpired):
-            tried = subprocess.run(  # noqa: S603 - a constant command
-                [*cage, "true"], check=False, capture_output=True, timeout=10
-            )
-            if tried.returncode == 0:
-                return cage
-    return ()

@@ -16,7 +16,9 @@ from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+RECORD = "reports/year_record.docx"
+"""The template's place in a set of templates."""
 
 SAMPLE: Mapping[str, Any] = {
     "office": "Администрация Образцового муниципального округа",
@@ -40,36 +42,36 @@ SAMPLE: Mapping[str, Any] = {
 """Every variable of the template, with invented values."""
 
 
-def write_record(values: Mapping[str, Any], template: Path) -> bytes:
-    """Return the filled record; `values` have the names of `SAMPLE`.
+def write_record(values: Mapping[str, Any], template: bytes) -> bytes:
+    """Return the filled record; `values` have the names of `SAMPLE`, `template` is a Word file.
 
     Raises:
         RefusedError: the template is no .docx, or cannot be filled.
 
     """
     try:
-        content = template.read_bytes()
-        read_package(content)
-        document = DocxTemplate(io.BytesIO(content))
+        read_package(template)
+        document = DocxTemplate(io.BytesIO(template))
         environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
         document.render(_words(values), environment)
-    except FileNotFoundError:
-        raise RefusedError(f"Шаблон итоговой записи не найден: {template.name}.") from None
     except TemplateError as error:
-        raise RefusedError(f"Шаблон {template.name} не заполняется: {error}.") from error
-    except (OpcError, SyntaxError, ValueError, KeyError, OSError) as error:
-        raise RefusedError(f"Шаблон {template.name} – не файл Word (.docx).") from error
+        raise RefusedError(f"Шаблон итоговой записи не заполняется: {error}.") from error
+    except (RefusedError, OpcError, SyntaxError, ValueError, KeyError, OSError) as error:
+        raise RefusedError("Шаблон итоговой записи – не файл Word (.docx).") from error
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def record_faults(template: Path) -> tuple[str, ...]:
-    """What is wrong with the template, in Russian; empty when it can be used."""
+def record_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """What is wrong with the record's template in a set, in Russian; empty when it can be used."""
+    template = files.get(RECORD)
+    if template is None:
+        return (f"{RECORD}: Шаблон итоговой записи не найден.",)
     try:
         write_record(SAMPLE, template)
     except RefusedError as error:
-        return (str(error),)
+        return (f"{RECORD}: {error}",)
     return ()
 
 

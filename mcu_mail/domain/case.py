@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.addressing import UNSETTLED, Addressing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -65,6 +67,8 @@ class Draft:
     text: str
     author: str
     is_note: bool = False
+    promised: str = ""
+    """The day that an interim answer promises, ISO; empty for a full answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,8 @@ class Case:
     letter_sha: str | None = None
     draft: Draft | None = None
     contacts: tuple[Contact, ...] = ()
+    addressing: Addressing = UNSETTLED
+    """What a person has said of salutation and addressee; it goes before the rules."""
 
 
 @dataclass(frozen=True, kw_only=True)

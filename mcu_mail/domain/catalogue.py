@@ -138,12 +138,22 @@ def pattern_no_number(pattern: str) -> str:
     return f"Шаблон номера «{pattern}»: нет поля {{n}}, номера будут одинаковыми."
 
 
-def letter_opening(received: date, office: str) -> str:
-    """The first sentence of an answer to a message from the Governor's social networks."""
+def letter_opening(received: date, office: str, *, about: str | None = None) -> str:
+    """The first sentence of an answer to a message from the Governor's social networks.
+
+    `about`: who wrote it, when the letter goes to somebody else; empty when he gave no name.
+    """
+    named = f" ({about})" if about else ""
+    whose = "Ваше сообщение" if about is None else f"сообщение заявителя{named}"
     return (
-        f"На Ваше сообщение, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
+        f"На {whose}, поступившее {received:%d.%m.%Y} из социальных сетей Губернатора "
         f"Кузбасса, {office[:1].lower()}{office[1:]} сообщает следующее."
     )
+
+
+def interim_promise(until: date) -> str:
+    """The last sentence of an interim answer (facts §1.1: a new date is promised)."""
+    return f"Полный ответ будет направлен Вам до {until:%d.%m.%Y}."
 
 
 def default_heading() -> str:
@@ -156,17 +166,77 @@ def unknown_addressee() -> str:
     return "Автору сообщения"
 
 
-def contact_sentence(contact: Contact) -> str:
-    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing."""
+def neutral_salutation(*, named: bool) -> str:
+    """Why the letter says «Здравствуйте!», and what a person can do about it."""
+    why = (
+        "по имени не понять, как обратиться (нужны имя и отчество)"
+        if named
+        else "заявитель не назвал имени"
+    )
+    return (
+        f"В письме будет «Здравствуйте!»: {why}. Знаете – добавьте в ответ строку "
+        "«Обращение: Уважаемая Имя Отчество!»."
+    )
+
+
+def undeclined_addressee(name: str) -> str:
+    """The addressee stands as the applicant wrote it, and what a person can do about it."""
+    return (
+        f"Адресат в письме – как в сообщении: «{name[:80]}», в дательный падеж не поставлен. "
+        "Исправить: строка «Кому: Фамилии И.О.»."
+    )
+
+
+def addressed_to_official(name: str) -> str:
+    """The letter goes to an official: the text must not speak to the applicant."""
+    return f"Письмо адресовано должностному лицу ({name}): о заявителе пишите в третьем лице."
+
+
+def addressed_by_hand(salutation: str, to: str) -> str:
+    """What a person has settled for the letter, shown to whoever approves it."""
+    told = [f"обращение «{salutation}»"] if salutation else []
+    told += [f"кому – «{to}»"] if to else []
+    return f"Указано вручную: {', '.join(told)}."
+
+
+def cannot_decline(place: str, words: str) -> str:
+    """A configured post or name that the rules cannot put into the dative."""
+    return (
+        f"{place}: «{words}» не удалось поставить в дательный падеж; добавьте в "
+        f"letters.declension строку «{words}»: «…»"
+    )
+
+
+def cannot_greet(name: str) -> str:
+    """A configured addressee whose salutation the rules cannot make."""
+    return (
+        f"letters.addressee.salutation: по имени «{name}» не понять, как обратиться; укажите "
+        "обращение целиком"
+    )
+
+
+def cannot_act(title: str) -> str:
+    """The head's post cannot be put into «Исполняющий обязанности …»."""
+    return (
+        f"roles.head: должность «{title}» не удалось поставить в родительный падеж для подписи "
+        f"замещающего; добавьте в letters.declension строку «{title}|р»: «…»"
+    )
+
+
+def contact_sentence(contact: Contact, *, whom: str = "Вами") -> str:
+    """What the letter says of the contact with the applicant (decree 5.3); empty: nothing.
+
+    `whom`: «Вами», or «заявителем» in a letter that goes to somebody else.
+    """
     day = f"{contact.on:%d.%m.%Y}" if contact.on is not None else ""
     at = f" в {clock(contact.at)}" if contact.at is not None else ""
     if contact.outcome == "reached":
         how = f" {contact.how}" if contact.how else ""
         when = f"{day}{at} с" if day else "С"
-        return f"{when} Вами связались{how}, разъяснения предоставлены."
+        return f"{when} {whom} связались{how}, разъяснения предоставлены."
     if contact.outcome == "not_reached":
         when = f"{day}{at} связаться" if day else "Связаться"
-        return f"{when} с Вами по указанному телефону не удалось."
+        return f"{when} с {whom} по указанному телефону не удалось."
     return ""
 
 

@@ -22,10 +22,12 @@ from mcu_mail.domain.course_deciding import (
 from mcu_mail.domain.course_drafting import enough_contact, on_draft
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
 from mcu_mail.domain.course_routing import on_route
-from mcu_mail.domain.decisions import Ask, Enter, Log, SetState, Tell
+from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
 from mcu_mail.domain.route import StepKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mcu_mail.domain.case import Case, Request
 
 __all__ = [
@@ -75,14 +77,33 @@ def on_rendered(then: str, rules: Rules) -> Decisions:
     return enter_next(then, rules)
 
 
-def on_delivery(case: Case, states: dict[str, str], rules: Rules, *, late: bool) -> Decisions:
+def on_delivery(
+    case: Case,
+    states: dict[str, str],
+    rules: Rules,
+    *,
+    late: bool,
+    promised: datetime | None = None,
+) -> Decisions:
     """What follows from the servers' verdicts on a letter, address by address.
 
-    Sent means that every enabled address accepted (`facts.md` §1.4, `sent_means`).
+    Sent means that every enabled address accepted (`facts.md` §1.4, `sent_means`). An interim
+    answer meets the term; the day it `promised` is the next one, and the answer is still owed.
     """
     values = set(states.values())
     if case.step != "send" or not values:
         return ()
+    if values == {"accepted"} and promised is not None:
+        return (
+            Log(kind="sent", data={"recipients": sorted(states), "late": late, "interim": True}),
+            Change(values={"term": promised, "goal": None}),
+            Enter(
+                step=rules.route.step("draft").name,
+                template="task",
+                context={"why": "interim"},
+                close_as=CloseReason.step_over,
+            ),
+        )
     if values == {"accepted"}:
         return (
             Log(kind="sent", data={"recipients": sorted(states), "late": late}),

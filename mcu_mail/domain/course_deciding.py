@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.course_parts import closing, not_taken, receipt
+from mcu_mail.domain.course_parts import addressed, closing, not_taken, receipt
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.verdicts import MeaningKind, strip_frame
@@ -28,10 +28,21 @@ _NO_VERDICT = {
 
 def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """What follows from an approver's reply: on, back, or his own edited version."""
-    meaning = reply.meaning
     step = rules.route.step(case.step)
     if step.kind is not StepKind.approve:
         return not_taken(request, reply, "step_over")
+    settled, reply = addressed(reply)
+    if not settled:
+        return _on_verdict(case, request, reply, rules)
+    if reply.meaning.kind is MeaningKind.return_:
+        return (*settled, *_on_verdict(case, request, reply, rules))
+    # An approval holds for the exact letter that was shown: the changed one is shown again.
+    return (*settled, *_edited(case, reply, reply.word_text or ""))
+
+
+def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    meaning = reply.meaning
+    step = rules.route.step(case.step)
     if meaning.kind is MeaningKind.approve and reply.word_text is None:
         return (
             Log(kind="approved", data={"version": case.version, "step": case.step}),
@@ -45,7 +56,7 @@ def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
             Log(kind="returned", data={"reason": meaning.reason, "version": case.version}),
             receipt(request, "return"),
             Enter(
-                step=rules.route.step(case.step).on[Outcome.returned],
+                step=step.on[Outcome.returned],
                 template="rework",
                 context={"reason": meaning.reason, "returned_by": reply.person},
                 close_as=CloseReason.decided,
@@ -53,20 +64,26 @@ def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
         )
     if reply.word_text is not None and reply.word_text.strip():
         # An approver's own edited Word file is a new version, shown to him, then approved by him.
-        return (
-            Log(kind="edited", data={"version": case.version + 1}),
-            NewVersion(
-                text=strip_frame(reply.word_text),
-                # An approver mends the words; who prepared the answer stays named on the letter.
-                author=case.author or reply.person,
-                then=case.step,
-            ),
-        )
+        return _edited(case, reply, reply.word_text)
     if meaning.kind in _NO_VERDICT:
         return not_taken(request, reply, _NO_VERDICT[meaning.kind])
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
         *not_taken(request, reply, "not_understood"),
+    )
+
+
+def _edited(case: Case, reply: Reply, word: str) -> Decisions:
+    """A new version of the approver's making; without words of his own, only its address is new."""
+    return (
+        Log(kind="edited", data={"version": case.version + 1}),
+        NewVersion(
+            text=strip_frame(word) if word.strip() else None,
+            # An approver mends the words; who prepared the answer stays named on the letter.
+            author=case.author or reply.person,
+            then=case.step,
+            keeps_promise=True,
+        ),
     )
 
 

@@ -5,11 +5,12 @@ No text that was handed in is lost: what cannot become a version yet is kept unt
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from mcu_mail.domain.case import CloseReason, Draft
-from mcu_mail.domain.course_parts import not_taken, told
+from mcu_mail.domain.course_parts import addressed, not_taken, told
 from mcu_mail.domain.decisions import (
     AddContacts,
     Change,
@@ -39,6 +40,8 @@ _VERDICTS = frozenset({
     MeaningKind.weak,
     MeaningKind.confirm,
 })
+_INTERIM_LENGTH = 40
+"""An interim answer tells the citizen something; a shorter reason is one for the office."""
 _THIS_IS_ANSWER = "это ответ"
 
 
@@ -63,6 +66,8 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 },
             ),
         )
+    if meaning.kind is MeaningKind.interim and (interim := _interim(case, request, reply, rules)):
+        return interim
     if meaning.kind in {MeaningKind.interim, MeaningKind.wait}:
         until = meaning.until.isoformat() if meaning.until else ""
         return (
@@ -83,6 +88,24 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             told(request, "time"),
         )
     return _on_text(case, request, reply, rules)
+
+
+def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions | None:
+    """What follows from an interim answer with its date; None when it is only a wish for time.
+
+    The promised day stands in the letter, so everybody who approves and signs it confirms it.
+    """
+    settled, reply = addressed(reply)
+    text, until = strip_frame(reply.meaning.reason), reply.meaning.until
+    if until is None or len(" ".join(text.split())) < _INTERIM_LENGTH:
+        return None
+    if until <= rules.today:
+        return not_taken(request, reply, "promise_past")
+    return (
+        *settled,
+        *_contacts(reply),
+        *_handed_in(case, request, reply, rules, text=text, promised=until.isoformat()),
+    )
 
 
 def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -110,36 +133,55 @@ def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> 
 
 def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """An answer, a record of contact, or a note that is neither (design §3.4)."""
+    settled, reply = addressed(reply)
     meaning = reply.meaning
-    contacts = (*case.contacts, *meaning.contacts)
-    decisions: list[Decision] = []
-    if meaning.contacts:
-        decisions += [
-            Log(kind="contact", data={"lines": [item.line for item in meaning.contacts]}),
-            AddContacts(contacts=meaning.contacts),
-        ]
+    decisions: list[Decision] = [*settled, *_contacts(reply)]
     text = _draft_text(case, reply)
     waiting = case.draft if case.draft is not None and not case.draft.is_note else None
     if text is None:
-        if not meaning.contacts:
+        if not meaning.contacts and not settled:
             return _note(request, reply, waiting)
+        if waiting is None and case.version and not meaning.contacts:
+            # The letter that came back is to change in its address alone.
+            return (*decisions, *_new_version(case, None, case.author or reply.person, rules))
         if waiting is None:
-            return (*decisions, _missing(request, "text", "contact"))
+            kept = "contact" if meaning.contacts else "addressing"
+            return (*decisions, _missing(request, "text", kept))
         text = waiting.text
-    author = reply.person
+    promised = waiting.promised if waiting is not None and text == waiting.text else ""
+    return (*decisions, *_handed_in(case, request, reply, rules, text=text, promised=promised))
+
+
+def _contacts(reply: Reply) -> Decisions:
+    """The reply's records of contact are kept, whatever becomes of its text."""
+    lines = reply.meaning.contacts
+    if not lines:
+        return ()
+    return (
+        Log(kind="contact", data={"lines": [item.line for item in lines]}),
+        AddContacts(contacts=lines),
+    )
+
+
+def _handed_in(
+    case: Case, request: Request, reply: Reply, rules: Rules, *, text: str, promised: str
+) -> Decisions:
+    """A text becomes the next version, or waits for the record of contact (decree 5.3).
+
+    `promised` is the day that an interim answer promises, ISO; empty for a full answer.
+    """
+    contacts, author = (*case.contacts, *reply.meaning.contacts), reply.person
     if rules.contact == "block" and not enough_contact(contacts):
         return (
-            *decisions,
             Log(kind="draft_kept", data={"missing": ["contact"]}),
-            KeepDraft(draft=Draft(text=text, author=author)),
+            KeepDraft(draft=Draft(text=text, author=author, promised=promised)),
             _missing(request, "second_call" if contacts else "contact", "text"),
         )
+    version = _new_version(case, text, author, rules, promised=promised)
     if rules.contact == "warn" and not enough_contact(contacts):
-        decisions += [
-            Log(kind="no_contact_record", data={}),
-            told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой."),
-        ]
-    return (*decisions, *_new_version(case, text, author, rules))
+        told_so = told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой.")
+        return (Log(kind="no_contact_record", data={}), told_so, *version)
+    return version
 
 
 def _draft_text(case: Case, reply: Reply) -> str | None:
@@ -199,10 +241,18 @@ def enough_contact(contacts: tuple[object, ...]) -> bool:
     )
 
 
-def _new_version(case: Case, text: str, author: str, rules: Rules) -> Decisions:
+def _new_version(
+    case: Case, text: str | None, author: str, rules: Rules, *, promised: str = ""
+) -> Decisions:
     then = first_approval(case, author, rules.route, rules.office, rules.today)
     return (
-        Log(kind="draft", data={"version": case.version + 1}),
+        Log(kind="interim" if promised else "draft", data={"version": case.version + 1}),
         KeepDraft(draft=None),
-        NewVersion(text=text, author=author, then=then.name),
+        NewVersion(
+            text=text,
+            author=author,
+            then=then.name,
+            promised=date.fromisoformat(promised) if promised else None,
+            keeps_promise=text is None,
+        ),
     )

@@ -5,12 +5,13 @@ It lies below the modules of the steps, so that none of them needs another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.case import CloseReason
 from mcu_mail.domain.competence import CompetenceRules
-from mcu_mail.domain.decisions import Decision, Enter, Log, Tell
+from mcu_mail.domain.decisions import Decision, Enter, KeepAddressing, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 
 if TYPE_CHECKING:
@@ -48,6 +49,18 @@ class Reply:
 
 
 Decisions = tuple[Decision, ...]
+
+
+def addressed(reply: Reply) -> tuple[Decisions, Reply]:
+    """What follows from lines about the address in a reply or its Word file; the reply without."""
+    said = reply.meaning.addressing
+    if reply.word_text is not None:
+        word, in_word = take_addressing(reply.word_text)
+        said, reply = said.changed_by(in_word), replace(reply, word_text=word)
+    if not said:
+        return (), reply
+    what = [name for name in ("salutation", "to") if getattr(said, name)]
+    return (Log(kind="addressing", data={"what": what}), KeepAddressing(addressing=said)), reply
 
 
 def not_taken(request: Request, reply: Reply, reason: str) -> Decisions:

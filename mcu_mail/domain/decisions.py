@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
+    from mcu_mail.domain.addressing import Addressing
     from mcu_mail.domain.case import CaseState, CloseReason, Draft, Purpose
     from mcu_mail.domain.verdicts import Contact
 
@@ -42,13 +44,25 @@ class AddContacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeepAddressing:
+    """Keep how the letter is to address the applicant, for this version and the next ones."""
+
+    addressing: Addressing
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewVersion:
     """A text becomes the next version of the letter and is to be rendered."""
 
-    text: str
+    text: str | None
+    """None: the words of the version before; only the address has changed."""
     author: str
     then: str
     """The step that gets the rendered letter."""
+    promised: date | None = None
+    """The day of the full answer that an interim one promises; None for a full answer."""
+    keeps_promise: bool = False
+    """The version before is mended, not replaced: what it promised stays promised."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,5 +122,5 @@ class Work:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Note = Log | Change | KeepDraft | AddContacts | CloseRequest | SetState
+Note = Log | Change | KeepDraft | AddContacts | KeepAddressing | CloseRequest | SetState
 Decision = Note | NewVersion | Enter | Ask | Tell | Work

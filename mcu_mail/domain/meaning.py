@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.addressing import UNSETTLED, Addressing
+
 if TYPE_CHECKING:
     from datetime import date, time
 
@@ -25,6 +27,8 @@ class MeaningKind(StrEnum):
     not_ours = "not_ours"
     interim = "interim"
     contact_only = "contact_only"
+    addressing = "addressing"
+    """Only «Обращение: …» or «Кому: …»."""
     accept = "accept"
     published = "published"
     regional = "regional"
@@ -60,7 +64,8 @@ class Meaning:
         reason: the reason, basis or remark, over several lines if written so.
         name: the executor, department, case or register number, mark, or outcome named.
         until: the day promised or named; for a register number, its date.
-        text: the whole new text without its lines about contact.
+        addressing: how the letter is to address the applicant, where a line says so.
+        text: the whole new text without its lines about contact and address.
         changes: (was, is) of the words changed by pen, as written.
 
     """
@@ -71,5 +76,6 @@ class Meaning:
     until: date | None = None
     at: time | None = None
     contacts: tuple[Contact, ...] = ()
+    addressing: Addressing = UNSETTLED
     text: str = ""
     changes: tuple[tuple[str, str], ...] = ()

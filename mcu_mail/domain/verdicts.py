@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain import clerk_readers as clerk
 from mcu_mail.domain import verdict_readers as readers
 from mcu_mail.domain import verdict_words as words
+from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
@@ -47,6 +48,8 @@ def read_meaning(
     bare «01-12/345» is one. `today` completes days without a year.
     """
     body, contacts = take_contacts(clean(new_text), today)
+    body, addressing = take_addressing(body)
+    only = MeaningKind.contact_only if contacts else MeaningKind.addressing
     head, below = _first_line(body)
     given = clerk.read_number(head, below, today) if numbering and head else None
     if given is not None:
@@ -54,10 +57,14 @@ def read_meaning(
     if head:
         meaning = _read(head, below, body, today, drafting=drafting)
     else:
-        meaning = Meaning(kind=MeaningKind.contact_only if contacts else MeaningKind.empty)
-    if contacts and meaning.kind is MeaningKind.note and is_harmless(f"{head}\n{below}"):
-        meaning = Meaning(kind=MeaningKind.contact_only)
-    return replace(meaning, contacts=contacts, text=body.strip())
+        meaning = Meaning(kind=only if contacts or addressing else MeaningKind.empty)
+    if (
+        (contacts or addressing)
+        and meaning.kind is MeaningKind.note
+        and is_harmless(f"{head}\n{below}")
+    ):
+        meaning = Meaning(kind=only)
+    return replace(meaning, contacts=contacts, addressing=addressing, text=body.strip())
 
 
 _BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")

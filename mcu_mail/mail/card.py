@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,16 @@ class Card:
     drafter_name: str = ""
     department_name: str = ""
     version: int = 0
+    promised: date | None = None
+    """The day of the full answer, when this version is an interim one."""
     draft_text: str = ""
     contact_lines: tuple[str, ...] = ()
     """Records of contact with the applicant: «23.11 15:20, по телефону»."""
     what_changed: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     """Fields of the notice that a person must fill in: `applicant`, `address`, `text`, …"""
+    letter_notes: tuple[str, ...] = ()
+    """What of salutation and addressee the letter leaves open, and how to put it right."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -157,7 +157,7 @@ def quoted(value: str, now: datetime) -> Inline:
 
 def _decides(line: str, today: date) -> bool:
     said = read_meaning(line[:_LINE_READ], today)
-    return said.kind not in _INNOCENT or bool(said.contacts)
+    return said.kind not in _INNOCENT or bool(said.contacts or said.addressing)
 
 
 def link(label: str, target: str = "") -> Inline:

@@ -67,6 +67,7 @@ CARD = Card(
     contact_lines=("23.11 11:20, по телефону: разъяснено",),
     what_changed=("срок повторной уборки: 25.11 вместо 26.11",),
     unsure=("address", "text"),
+    letter_notes=("В письме будет «Здравствуйте!»: по имени не понять, как обратиться.",),
 )
 
 
@@ -138,6 +139,7 @@ _REFUSALS = (
     "pen_late",
     "yes_or_no",
     "no_time",
+    "promise_past",
     "word_unreadable",
     "forged",
     "not_confirmed",
@@ -196,7 +198,9 @@ _POOR = replace(
     contact_lines=(),
     what_changed=(),
     unsure=(),
+    letter_notes=(),
 )
+_INTERIM = replace(CARD, promised=NOW.date() + timedelta(days=8), what_changed=())
 _SCAN: Mapping[str, Any] = {
     **_SIGN,
     "now": NOW,
@@ -283,6 +287,8 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**_REQUESTS["register_number"], "voided": "01-12/345", "scan_name": ""},
     ),
     **clerk_samples.mails(_CASE, CODE, _button),
+    "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
+    "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,
@@ -418,6 +424,16 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for what in _STALLS
         for person in (PERSON, None)
     ),
+    "engine_failed": tuple(
+        {
+            "now": NOW,
+            "person": PERSON,
+            "number": CARD.number,
+            "what": what,
+            "reason": "PDF сделан без LibreOffice: LibreOffice не ответил за 60 с.",
+        }
+        for what in ("pdf", "doc")
+    ),
     "stated_later": (
         {
             **_ASKED,
@@ -438,7 +454,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "signer_title": "Глава Тяжинского муниципального округа",
             "contact": "Письменнова Алла Проектовна, 8 (38449) 2-00-00",
         }
-        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""))
+        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""), (_INTERIM, ""))
     ),
 }
 
@@ -449,4 +465,13 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for more in ({}, {"phone_name": "", "phone": "", "until": None, "what_changed": ()})
     ),
     "today": clerk_samples.today(_CASE, _at),
+}
+
+SENT_PAGE: Mapping[str, Any] = {
+    "case": "2026-000123",
+    "number": "01-12/345",
+    "date": "24.11.2026",
+    "subject": "Ответ на сообщение № Г-1542",
+    "recipients": (("priem@region.example", "принято", "250 2.0.0 Ok", "24.11.2026 16:41"),),
+    "attachments": (("Ответ 01-12-345.pdf", "ab" * 32),),
 }

@@ -104,6 +104,7 @@ class Stage:
     def close(self) -> None:
         """Let go of the store."""
         if self._desk is not None:
+            self._desk.press.close()
             self._desk.store.close()
             self._desk = None
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.office import Office
 
 EVENTS = {
+    "addressing": "указано, как обратиться в письме",
     "approved": "согласовано",
     "assigned": "передано в подразделение",
     "attachments": "приложены файлы",

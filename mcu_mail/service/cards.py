@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.rich_text import readable
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip
 from mcu_mail.mail.wording import Button, Card
+from mcu_mail.service.addressing import addressed
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -54,7 +57,7 @@ def name_of(person: str | None, desk: Desk) -> str:
 
 def what_changed(before: str, after: str) -> tuple[str, ...]:
     """How a version differs from the one before, in at most three short lines."""
-    old, new = before.split()[:_WORDS_COMPARED], after.split()[:_WORDS_COMPARED]
+    old, new = (readable(text).split()[:_WORDS_COMPARED] for text in (before, after))
     compared = SequenceMatcher(None, old, new, autojunk=False)
     if old == new:
         return ()
@@ -91,6 +94,7 @@ def card_of(
     titles = {step.name: step.title for step in route.steps}
     author = case.author if letter is None else letter.author
     department = department_of(case, desk.office)
+    writes = any(step.kind is StepKind.sign for step in route.steps)
     return Card(
         number=case.number,
         title=title_of(case, desk),
@@ -107,10 +111,12 @@ def card_of(
         drafter_name=name_of(author, desk),
         department_name=department.name if department else "",
         version=case.version,
-        draft_text=letter.text if letter else "",
+        promised=date.fromisoformat(letter.until) if letter and letter.until else None,
+        draft_text=readable(letter.text) if letter else "",
         contact_lines=tuple(contact_line(item) for item in case.contacts),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,
+        letter_notes=addressed(desk.settings, case).doubts if writes else (),
     )
 
 

@@ -5,7 +5,7 @@ Nothing here reaches outside: mails go to the queue, effects on files become tas
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from mcu_mail.domain import decisions as what
@@ -18,7 +18,6 @@ from mcu_mail.service.planning import plan_of, remind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from mcu_mail.domain.decisions import Decision
     from mcu_mail.service.desk import Desk
@@ -115,6 +114,9 @@ class Carrier:
                 self._change({"draft": decision.draft})
             case what.AddContacts():
                 self._change({"contacts": (*self.case.contacts, *decision.contacts)})
+            case what.KeepAddressing():
+                whole = self.case.addressing.changed_by(decision.addressing)
+                self._change({"addressing": whole})
             case what.CloseRequest():
                 self._work.requests.close(decision.request_id, self._now, decision.reason)
             case what.SetState():
@@ -137,14 +139,19 @@ class Carrier:
         for request in self._work.requests.open_of_case(self.case.id):
             if request.purpose in _OF_STEP:
                 self._work.requests.close(request.id, self._now, CloseReason.new_version)
+        before = self._work.letters.get(self.case.id, self.case.version)
+        promised = decision.promised
+        if decision.keeps_promise and before and before.until:
+            promised = date.fromisoformat(before.until)
         self._work.letters.add(
             case_id=self.case.id,
             version=version,
             author=decision.author,
-            text=decision.text,
+            text=before.text if decision.text is None and before else decision.text or "",
             then=decision.then,
             print_code=new_code(self._desk.random(10)),
             created_at=self._now,
+            promised=promised,
         )
         # The step's reminders stop here: the text is in, the service is at work.
         self._work.due.drop_of_step(self.case.id, self._now)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcu_mail.documents import engines, letter, office
+from mcu_mail.documents import engines, letter, sheet
 from mcu_mail.documents.record import record_faults
+from mcu_mail.documents.titles import acting_title
+from mcu_mail.domain.catalogue import cannot_act
 from mcu_mail.errors import McuMailError
+from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
-from mcu_mail.mail.wording import template_faults
+from mcu_mail.service.addressing import declined_of, official_faults
 from mcu_mail.service.writing import letterhead_of
+from mcu_mail.settings.template_set import read_templates
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
+    from mcu_mail.settings.template_set import TemplateSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +56,7 @@ def check_files(
         _calendar(settings, calendar, today),
         _engine(settings),
         _letterhead(settings),
+        Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(
@@ -57,24 +65,26 @@ def check_files(
     )
 
 
-def _templates(templates: Path) -> Findings:
-    answer = "letters/answer.docx"
-    faults = [f"letters.templates: {fault}" for fault in template_faults(templates)]
-    faults += [
-        f"letters.templates: {answer}: {fault}"
-        for fault in letter.template_faults(templates / answer)
-    ]
-    record = templates / "reports" / "year_record.docx"
-    # An office that was set up before has none of its own: the shipped one is used then.
-    faults += [
-        f"letters.templates: {one}" for one in (record_faults(record) if record.is_file() else ())
-    ]
-    return Findings(faults=tuple(faults), notes=())
+def template_faults(found: TemplateSet) -> tuple[str, ...]:
+    """What is wrong with a set of templates: mails, notes, letters, each named by its file."""
+    files = found.files
+    return (*wording.template_faults(files), *letter.template_faults(files), *record_faults(files))
+
+
+def _templates(folder: Path) -> Findings:
+    faults = template_faults(read_templates(folder))
+    return Findings(faults=tuple(f"letters.templates: {fault}" for fault in faults), notes=())
 
 
 def _letterhead(settings: Settings) -> Findings:
     faults = engines.letterhead_faults(letterhead_of(settings))
     return Findings(faults=tuple(f"office.letterhead: {fault}" for fault in faults), notes=())
+
+
+def _acting(settings: Settings) -> tuple[str, ...]:
+    head = settings.people.get(settings.roles.head)
+    known = head is None or not head.title or acting_title(head.title, declined_of(settings))
+    return () if head is None or known else (cannot_act(head.title),)
 
 
 def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findings:
@@ -102,16 +112,14 @@ def _calendar(settings: Settings, calendar: WorkCalendar, today: date) -> Findin
 
 def _engine(settings: Settings) -> Findings:
     engine = settings.letters.engine
-    if engine == "word":
-        fault = "letters.engine: Word пока не подключён; выберите auto или native"
-        return Findings(faults=(fault,), notes=())
-    if engine == "native" or office.find_soffice() is not None:
+    absence = engines.Press(engine).absence()
+    if engine == "native" or not absence:
         return Findings(faults=(), notes=())
-    if engine == "libreoffice":
-        fault = "letters.engine: LibreOffice на этой машине не найден"
-        return Findings(faults=(fault,), notes=())
-    note = "LibreOffice не найден: PDF делает встроенный движок, вместо .doc уходит .docx"
-    return Findings(faults=(), notes=(f"letters.engine: {note}",))
+    if engine == "auto":
+        note = "LibreOffice не найден: PDF делает встроенный движок, вместо .doc уходит .docx"
+        return Findings(faults=(), notes=(f"letters.engine: {note}",))
+    fault = f"letters.engine: {absence}; выберите auto или native"
+    return Findings(faults=(fault,), notes=())
 
 
 def _empty_topics(settings: Settings) -> list[str]:
@@ -158,6 +166,31 @@ def check_online(desk: Desk) -> Findings:
             notes.append(f"сервер отправки отвечает{limit}")
     except McuMailError as error:
         faults.append(f"mail.smtp: {error}")
-    if office.find_soffice() is not None:
-        notes.append("LibreOffice найден")
-    return Findings(faults=tuple(faults), notes=tuple(notes))
+    press = _try_press(desk)
+    return Findings(faults=(*faults, *press.faults), notes=(*notes, *press.notes))
+
+
+def _try_press(desk: Desk) -> Findings:
+    """Let the office program make an invented letter twice: the first one starts it."""
+    # One of its own: the daemon that may be at work has noted the process of its press.
+    with closing(engines.Press(desk.settings.letters.engine)) as press:
+        if press.absence():
+            return Findings(faults=(), notes=())
+        try:
+            content = sheet.specimen(letterhead_of(desk.settings))
+            docx = letter.write_docx(content, desk.letter_template(content.kind))
+            first, again = (_timed(press, content, docx) for _ in range(2))
+        except McuMailError as error:
+            return Findings(
+                faults=(f"letters.engine: пробное письмо не сделано: {error}",), notes=()
+            )
+    name = "Word" if press.engine == "word" else "LibreOffice"
+    note = f"{name} сделал PDF и DOC пробного письма за {again} мс (первое письмо – {first} мс)"
+    return Findings(faults=(), notes=(note,))
+
+
+def _timed(press: engines.Press, content: sheet.LetterContent, docx: bytes) -> int:
+    """Milliseconds for both files of one letter; raises McuMailError when they are not right."""
+    began = time.perf_counter()
+    press.try_out(content, docx)
+    return round((time.perf_counter() - began) * 1000)

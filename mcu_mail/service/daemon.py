@@ -21,6 +21,7 @@ from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
 from mcu_mail.service.year_end import close_last_year
 
@@ -50,6 +51,7 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         prepare_folders(self.desk)
+        self.desk.press.end_leftovers()
         remember_register(self.desk, now)
         recover(self.desk, now)
         take_up_again(self.desk, now)
@@ -71,6 +73,7 @@ class Rounds:
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
+        self._job("templates", lambda: take_over(self.desk, now), now)
         done = self.mail_in(now) + self.work(now)
         seen = self.desk.today(now), refused_files(self.desk)
         # The note can only change when something was done, by us or by the clerk in the folder

@@ -55,9 +55,14 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
         return
     states = {item.address: item.state.value for item in message.addressees}
     carrier.log("delivery", {"states": states})
-    decisions = on_delivery(case, states, desk.rules(case, now), late=now > case.term)
+    letter = work.letters.get(case.id, case.version)
+    promised = _promised(desk, letter.until) if letter and letter.until else None
+    decisions = on_delivery(
+        case, states, desk.rules(case, now), late=now > case.term, promised=promised
+    )
     case = carrier.carry(_worded(message, decisions))
-    if case.state is CaseState.closed:
+    # After an interim answer the case goes on: it has left the step of sending all the same.
+    if case.step != "send":
         at = max((item.at or now) for item in message.addressees)
         _sent(desk, work, carrier, message, at)
 
@@ -65,6 +70,12 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
 def _is_void(work: UnitOfWork, message: Outgoing) -> bool:
     """Whether a letter's registration was taken back: its fate is the dispatcher's question now."""
     return message.entry is not None and work.register.get(message.entry).state == VOID
+
+
+def _promised(desk: Desk, day: str) -> datetime:
+    """The moment until which an interim answer promises the full one: the hour of the track."""
+    before = desk.settings.tracks.governor.term.before
+    return datetime.combine(date.fromisoformat(day), before, desk.zone)
 
 
 def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:

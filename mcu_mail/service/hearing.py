@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Heard", "WordFile", "hear", "hear_again", "word_of"]
 
-_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note})
+_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note, MeaningKind.addressing})
 """What of the harmless is worth the head's time when it comes on a spent code."""
 
 

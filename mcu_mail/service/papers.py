@@ -6,23 +6,25 @@ one. A task that fails is tried again; after that a person is told and the case 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.confirmation import write_confirmation
-from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import letter_sha, template_sha, write_docx
+from mcu_mail.documents.letter import letter_sha, write_docx
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.mail.sent_page import sent_page
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
+from mcu_mail.service.engine_trouble import register_note, tell_of_failure
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.pens import content_of, kept_changes
@@ -129,8 +131,9 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
     if letter is None:
         return
     content = letter_content(desk, case, letter, now)
-    docx = write_docx(content, desk.letter_template)
-    made = make_pdf(content, docx, desk.settings.letters.engine)
+    template = desk.letter_template(content.kind)
+    docx = write_docx(content, template)
+    made = desk.press.make_pdf(content, docx)
     values = {
         "docx": desk.store.files.put(docx),
         "pdf": desk.store.files.put(made.pdf),
@@ -145,6 +148,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
             return
         case = work.cases.get(task.case_id)
         work.letters.rendered(letter.id, values)
+        tell_of_failure(desk, work, case, made, "pdf", now)
         if case.version == version and case.state is not CaseState.closed:
             case = work.cases.change(
                 case.id, {"letter_sha": letter_sha(docx), "state": CaseState.open}
@@ -158,7 +162,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                     "engine": made.engine,
                     "note": made.note,
                     # Which template spoke: an office may edit it at any time (A44).
-                    "template": template_sha(desk.letter_template),
+                    "template": hashlib.sha256(template).hexdigest(),
                 },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
@@ -217,9 +221,9 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         frozen, pens = content_of(desk, view, letter)
     on = date.fromisoformat(entry.on_date)
     content = thaw(frozen, number=entry.number, on=on)
-    docx = write_docx(content, desk.letter_template)
+    docx = write_docx(content, desk.letter_template(content.kind))
     wanted = desk.settings.letters.word_format
-    word = make_doc(docx, desk.settings.letters.engine) if wanted != "docx" else None
+    word = desk.press.make_doc(docx) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
     if not task.data["signed"]:
         printed = desk.store.files.get(letter.pdf) if letter.pdf else None
@@ -238,6 +242,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
             work.commit()
             return
         work.register.change(entry.id, values)
+        work.register.add_note(entry.id, register_note(letter.note, word) or "")
         case = work.cases.get(case.id)
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
         carrier.log(
@@ -248,6 +253,8 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
                 "note": word.note if word else "",
             },
         )
+        if word is not None:
+            tell_of_failure(desk, work, case, word, "doc", now)
         if case.step == "send" and case.state is not CaseState.closed:
             queue_letter(desk, work, case, work.register.get(entry.id), letter, now, docx=both)
         work.commit()
@@ -285,7 +292,16 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
         if digest
     ]
     on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
-    page = write_confirmation(case.number, entry.number, on, entry.subject, rows, digests)
+    words = sent_page(
+        desk.templates.current.files,
+        case=case.number,
+        number=entry.number,
+        date=on,
+        subject=entry.subject,
+        recipients=rows,
+        attachments=digests,
+    )
+    page = write_confirmation(words)
     desk.folders.publish(folder, safe_name(f"{case.number} Подтверждение отправки.pdf"), page)
     for suffix in (".docx", ".pdf"):
         desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))

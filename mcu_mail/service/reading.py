@@ -29,6 +29,7 @@ _ANSWERS = frozenset({
     MeaningKind.note,
     MeaningKind.question,
     MeaningKind.contact_only,
+    MeaningKind.addressing,
 })
 
 

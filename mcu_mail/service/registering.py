@@ -11,11 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
-from mcu_mail.domain.catalogue import default_heading, unknown_addressee
+from mcu_mail.domain.catalogue import default_heading
 from mcu_mail.domain.clerk_readers import TWO_NUMBERS
 from mcu_mail.domain.course_parts import told, told_why
 from mcu_mail.domain.decisions import Ask, Enter, Log, SetState, Work
 from mcu_mail.domain.numbering import number_key
+from mcu_mail.service.addressing import registered_addressee
 from mcu_mail.service.counting import given_number, is_taken, next_number
 from mcu_mail.service.pens import pen_note
 from mcu_mail.service.writing import signer_of
@@ -167,7 +168,7 @@ def _enter_row(
         on_date=on.isoformat(),
         case_id=case.id,
         version=case.version,
-        addressee=case.notice.applicant or unknown_addressee(),
+        addressee=registered_addressee(desk.settings, case),
         subject=_heading(desk, case),
         executor=author.name if author else "",
         signer=signer_of(desk, now)[2],

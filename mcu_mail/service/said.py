@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
 from mcu_mail.domain.codes import LENGTH, find_codes
+from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError
@@ -31,6 +32,7 @@ HARMLESS = frozenset({
     MeaningKind.answer,
     MeaningKind.note,
     MeaningKind.contact_only,
+    MeaningKind.addressing,
     MeaningKind.question,
     MeaningKind.empty,
 })
@@ -64,6 +66,8 @@ def read_said(
     """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
     lines = new_text(mail, separator=SEPARATOR).text.splitlines()
     text = "\n".join(line for line in lines if not _is_code_line(line)).strip()
+    # The marks of rich text can only come from a Word file that we have read ourselves.
+    text = without_marks(text)
     address = mail.sender.address
     return Said(
         stored=stored,

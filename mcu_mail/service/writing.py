@@ -8,19 +8,17 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from mcu_mail.documents.language import (
-    dative_with_initials,
-    initials_before,
-    salutation,
-)
+from mcu_mail.documents.language import initials_before
 from mcu_mail.documents.sheet import LetterContent, Letterhead
+from mcu_mail.documents.titles import ACTING, acting_title, without_organisation
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.catalogue import (
     contact_sentence,
     default_heading,
+    interim_promise,
     letter_opening,
-    unknown_addressee,
 )
+from mcu_mail.service.addressing import addressed, declined_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,10 +28,8 @@ if TYPE_CHECKING:
     from mcu_mail.settings import Settings
     from mcu_mail.store.cases import Letter
 
-_ACTING = "Исполняющий обязанности "
-_HEAD = re.compile(r"^Глава\b")
-_OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) ваше (?:сообщение|обращение)")
-_CONTACTED = re.compile(r"(?i)(?:с )?вами связались|связаться с вами")
+_OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) (?:ваше )?(?:сообщение|обращение)")
+_CONTACTED = re.compile(r"(?i)(?:вами|заявителем) связались|связаться с (?:вами|заявителем)")
 _POSTAL = re.compile(r",\s*(?=(?:ул|пер|пр|пл|мкр|кв-л|наб|ш)\b)")
 
 
@@ -43,8 +39,10 @@ def signer_of(desk: Desk, now: datetime) -> tuple[str, str, str]:
     acting = acting_for(head.id, desk.today(now), desk.office.absences).person
     if acting == head.id:
         return head.id, head.title, head.name
-    title = _HEAD.sub("главы", head.title)
-    return acting, _ACTING + title, desk.office.people[acting].name
+    title = acting_title(head.title, declined_of(desk.settings))
+    # `check` has told the office of a post without a genitive; the letter still has to go.
+    title = title or f"{ACTING} {head.title[:1].lower()}{head.title[1:]}"
+    return acting, title, desk.office.people[acting].name
 
 
 def letterhead_of(settings: Settings) -> Letterhead:
@@ -67,8 +65,11 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
     author = desk.office.people[letter.author]
     topic = desk.office.topics.get(case.topic or "")
     received = desk.local(case.received_at).date()
-    applicant = notice.applicant
-    paragraphs = _paragraphs(case, letter, received, office.name)
+    reader = addressed(desk.settings, case)
+    official = desk.settings.letters.addressee
+    postal = official.address_lines if official else _address_lines(notice.address or "")
+    about = ", ".join(filter(None, [notice.applicant, notice.address])) if official else None
+    paragraphs = _paragraphs(case, letter, received, office.name, about)
     return LetterContent(
         case=case.number,
         version=letter.version,
@@ -77,13 +78,13 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
         date=None,
         ref_number=notice.external_id,
         ref_date=received if notice.external_id else None,
-        addressee=dative_with_initials(applicant) if applicant else unknown_addressee(),
-        address_lines=_address_lines(notice.address or ""),
+        addressee=reader.addressee,
+        address_lines=(*reader.lines, *postal),
         heading=topic.about if topic and topic.about else default_heading(),
-        salutation=salutation(applicant),
+        salutation=reader.salutation,
         paragraphs=paragraphs,
         enclosure=None,
-        signer_title=title,
+        signer_title=without_organisation(title, office.name),
         signer_name=initials_before(name),
         executor_name=author.name,
         executor_details=tuple(
@@ -92,14 +93,20 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
             if line
         ),
         print_code=letter.print_code,
+        kind=letter.kind,
+        promise=interim_promise(date.fromisoformat(letter.until)) if letter.until else "",
     )
 
 
-def _paragraphs(case: Case, letter: Letter, received: date, office: str) -> tuple[str, ...]:
+def _paragraphs(
+    case: Case, letter: Letter, received: date, office: str, about: str | None
+) -> tuple[str, ...]:
     """The text between opening and contact record; a text that brings its own keeps them."""
     lines = [line for line in letter.text.splitlines() if line.strip()]
-    opening = [] if lines and _OPENING.match(lines[0]) else [letter_opening(received, office)]
-    contacts = [contact_sentence(item) for item in case.contacts[-1:]]
+    own = lines and _OPENING.match(lines[0])
+    opening = [] if own else [letter_opening(received, office, about=about)]
+    whom = "Вами" if about is None else "заявителем"
+    contacts = [contact_sentence(item, whom=whom) for item in case.contacts[-1:]]
     whole = " ".join(lines)
     closing = [one for one in contacts if one and not _CONTACTED.search(whole)]
     return (*opening, *lines, *closing)

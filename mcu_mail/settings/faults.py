@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -117,7 +118,14 @@ def _inner(model: Any, part: str | int) -> Any:
     if isinstance(model, type) and issubclass(model, BaseModel):
         for name, field in model.model_fields.items():
             if part in {name, field.alias}:
-                return field.annotation
+                return _certain(field.annotation)
         return None
     arguments = [item for item in get_args(model) if item is not ...]
     return arguments[-1] if arguments else None
+
+
+def _certain(annotation: Any) -> Any:
+    """`X` for `X | None`."""
+    arguments = [item for item in get_args(annotation) if item is not NoneType]
+    optional = NoneType in get_args(annotation) and len(arguments) == 1
+    return arguments[0] if optional else annotation

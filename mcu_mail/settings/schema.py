@@ -17,6 +17,7 @@ from mcu_mail.domain.competence import CompetenceRules
 from mcu_mail.domain.notice import Source as DomainSource
 from mcu_mail.domain.numbering import pattern_faults
 from mcu_mail.domain.office import Absence as DomainAbsence
+from mcu_mail.settings.addressing import Addressee, Declension  # noqa: TC001 - as above
 from mcu_mail.settings.kinds import (
     Address,
     HoursPair,
@@ -135,6 +136,8 @@ class LetterSettings(Model):
     engine: Literal["auto", "libreoffice", "word", "native"] = "auto"
     word_format: Literal["doc", "docx", "both"] = "doc"
     font: Text = "PT Serif"
+    addressee: Addressee = None
+    declension: Declension = Field(default_factory=dict)
 
 
 def _pattern(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from mcu_mail.domain.addressing import Addressing
 from mcu_mail.domain.case import Case, CaseState, CloseReason, Draft, Purpose, Request
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.verdicts import Contact
@@ -81,6 +82,7 @@ def _case(row: Any) -> Case:
         letter_sha=row.letter_sha,
         draft=Draft(**row.draft) if row.draft else None,
         contacts=tuple(_contact_from_json(item) for item in row.contacts),
+        addressing=Addressing(**row.addressing) if row.addressing else Addressing(),
     )
 
 
@@ -94,7 +96,7 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Notice):
             plain = notice_to_json(value)
             result["external_id"] = value.external_id
-        elif isinstance(value, Draft):
+        elif isinstance(value, Draft | Addressing):
             plain = dataclasses.asdict(value)
         elif name == "contacts":
             plain = [_contact_to_json(item) for item in value]
@@ -234,6 +236,7 @@ class Letters:
         then: str,
         print_code: str,
         created_at: datetime,
+        promised: date | None = None,
     ) -> None:
         """Insert a version; its number must be new for the case."""
         self._connection.execute(
@@ -245,6 +248,8 @@ class Letters:
                 then=then,
                 print_code=print_code,
                 created_at=created_at,
+                kind="interim" if promised else "answer",
+                until=promised.isoformat() if promised else None,
             )
         )
 

@@ -84,6 +84,7 @@ cases = sa.Table(
     sa.Column("letter_sha", sa.String(64)),
     sa.Column("draft", sa.JSON),
     sa.Column("contacts", sa.JSON, nullable=False),
+    sa.Column("addressing", sa.JSON),
     sa.Column("mail_id", sa.Integer),
     sa.Column("closed_at", Moment),
     sa.Index(None, "state", "term_at"),

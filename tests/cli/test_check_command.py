@@ -1,5 +1,7 @@
 """`check`: everything that can be wrong before the first mail comes, all at once and in Russian."""
 
+import os
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -10,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from mcu_mail.cli import app
 from tests.cli.offices import ROOT, TEXT, YEAR, an_office, fill, run
+from tests.documents.sample_letters import needs_office
 
 
 def check(config: Path, *more: str) -> Result:
@@ -104,6 +107,19 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
     assert f"Ошибок: {len(faults(result))}" in result.stdout
 
 
+def test_an_official_and_a_head_whose_posts_cannot_be_declined_are_told(tmp_path: Path) -> None:
+    font = 'font: "PT Serif"}'
+    official = 'font: "PT Serif", addressee: {title: Замруковод, name: Образцов Илья Примерович}}'
+    post = 'title: "Глава Тяжинского муниципального округа"'
+    text = TEXT.replace(font, official).replace(post, "title: Главнач округа")
+    result = check(an_office(tmp_path, text))
+    (told,) = faults(result)
+    assert told.startswith("letters.addressee.title: «Замруковод» не удалось поставить")
+    assert "letters.declension строку «Замруковод»" in told
+    # Whoever acts for the head may never have to: that is said, and stops nothing.
+    assert "строку «Главнач округа|р»" in result.stdout
+
+
 def test_a_section_that_could_not_be_read_is_not_judged(tmp_path: Path) -> None:
     text = TEXT.replace(f"years_confirmed: [{YEAR}, {YEAR + 1}]", "years_confirmed: все")
     (told,) = faults(check(an_office(tmp_path, text)))
@@ -168,6 +184,36 @@ def test_online_tells_every_door_that_does_not_open(
     told = faults(check(an_office(tmp_path), "--online"))
     assert [fault.split(":")[0] for fault in told] == ["mail.imap", "mail.smtp"]
     assert "не задана переменная окружения MCU_SMTP_PASSWORD" in told[1]
+
+
+@pytest.mark.office
+@needs_office
+def test_online_makes_a_letter_for_real_and_says_how_long_it_took(tmp_path: Path) -> None:
+    shown = check(an_office(tmp_path), "--online").stdout
+    made = re.search(r"LibreOffice сделал PDF и DOC пробного письма за (\d+) мс", shown)
+    assert made is not None
+    assert int(made[1]) > 0
+    assert "letters.engine" not in shown
+
+
+def test_online_tells_of_an_office_program_that_gives_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "programs" / "soffice"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    told = faults(check(an_office(tmp_path), "--online"))
+    (engine,) = [fault for fault in told if fault.startswith("letters.engine: ")]
+    assert engine.startswith("letters.engine: пробное письмо не сделано: LibreOffice дважды")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Word may be here")
+def test_word_is_said_to_need_windows(tmp_path: Path) -> None:
+    text = TEXT.replace("engine: auto", "engine: word")
+    (told,) = faults(check(an_office(tmp_path, text)))
+    assert told == "letters.engine: Word работает только в Windows; выберите auto или native"
 
 
 def test_a_history_that_was_altered_is_a_fault(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcu_mail.documents import office, sheet
-from mcu_mail.documents.engines import letterhead_faults, make_doc, make_pdf
+from mcu_mail.documents import office, sheet, word
+from mcu_mail.documents.engines import Press, letterhead_faults, make_doc, make_pdf
 from mcu_mail.documents.letter import write_docx
 from mcu_mail.documents.readback import read_pdf
-from mcu_mail.errors import RefusedError
+from mcu_mail.documents.warm import WarmOffice
+from mcu_mail.errors import RefusedError, TemporaryError
 from tests.documents.sample_letters import LETTER, TEMPLATE, letter, needs_office, two_pages
+from tests.documents.test_warm_office import StandIn, pids_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +73,7 @@ def test_a_word_that_the_row_of_the_letterhead_would_clip_is_not_lost() -> None:
         ("auto", ""),
         ("native", ""),
         ("libreoffice", "PDF сделан без LibreOffice: LibreOffice на этом компьютере не найден."),
-        ("word", "PDF сделан без Word: движок Word на этом компьютере не подключён."),
+        ("word", "PDF сделан без Word: Word работает только в Windows."),
     ],
 )
 def test_without_an_office_the_letter_is_drawn_natively(engine: Engine, note: str) -> None:
@@ -88,10 +92,10 @@ def test_without_an_office_the_word_file_stays_as_it_is(engine: Engine) -> None:
 @pytest.mark.usefixtures("broken_office")
 def test_when_the_office_fails_the_native_engine_says_why_it_stepped_in() -> None:
     rendered = make_pdf(LETTER, DOCX, "libreoffice")
-    assert rendered.engine == "native"
+    assert (rendered.engine, rendered.failure) == ("native", "failed")
     assert rendered.note.startswith("PDF сделан без LibreOffice: LibreOffice дважды")
     word = make_doc(DOCX)
-    assert (word.data, word.suffix) == (DOCX, ".docx")
+    assert (word.data, word.suffix, word.failure) == (DOCX, ".docx", "failed")
     assert "LibreOffice дважды" in word.note
 
 
@@ -118,3 +122,111 @@ def test_the_letterhead_of_the_office_is_tried() -> None:
 def test_a_letter_whose_words_do_not_fit_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"^В письме не уместилось: номер\.$"):
         make_pdf(letter(number="0" * 200), DOCX)
+
+
+@pytest.mark.office
+@needs_office
+def test_both_files_of_a_letter_come_from_one_load() -> None:
+    with closing(Press()) as press:
+        files = press.make_files(LETTER, DOCX)
+    assert (files.pdf.engine, files.pdf.pages, files.pdf.note) == ("libreoffice", 1, "")
+    assert read_pdf(files.pdf.pdf).lacks(sheet.visible_strings(LETTER)) == ()
+    assert (files.word.suffix, files.word.note, files.word.failure) == (".doc", "", "")
+
+
+@pytest.mark.usefixtures("no_office")
+@pytest.mark.parametrize(
+    ("engine", "failure"),
+    [("auto", ""), ("native", ""), ("libreoffice", "absent"), ("word", "absent")],
+)
+def test_an_engine_that_was_asked_for_and_is_absent_is_a_failure(
+    engine: Engine, failure: str
+) -> None:
+    with closing(Press(engine)) as press:
+        files = press.make_files(LETTER, DOCX)
+    assert (files.pdf.failure, files.word.failure) == (failure, failure)
+    assert (files.pdf.engine, files.word.suffix) == ("native", ".docx")
+
+
+@pytest.mark.parametrize(
+    ("how", "pdf", "word_file"),
+    [
+        ("behaves", ("libreoffice", ""), (".doc", "")),
+        ("loses a line", ("libreoffice", ""), (".docx", "lost_words")),
+        ("writes another format", ("libreoffice", ""), (".docx", "lost_words")),
+        ("answers garbage", ("native", "failed"), (".docx", "failed")),
+        ("cuts the PDF", ("native", "failed"), (".docx", "failed")),
+    ],
+)
+def test_each_file_falls_back_for_itself(
+    tmp_path: Path, how: str, pdf: tuple[str, str], word_file: tuple[str, str]
+) -> None:
+    with closing(Press(program=StandIn(tmp_path).office(how))) as press:
+        files = press.make_files(LETTER, DOCX)
+    assert (files.pdf.engine, files.pdf.failure) == pdf
+    assert (files.word.suffix, files.word.failure) == word_file
+    assert read_pdf(files.pdf.pdf).lacks(sheet.visible_strings(LETTER)) == ()
+    assert files.word.data.startswith(b"\xd0\xcf" if word_file[0] == ".doc" else b"PK")
+
+
+def test_a_pdf_of_another_letter_is_not_taken(tmp_path: Path) -> None:
+    content = letter(addressee="Иному Адресату")
+    with closing(Press(program=StandIn(tmp_path).office("behaves"))) as press:
+        rendered = press.make_pdf(content, write_docx(content, TEMPLATE))
+    assert (rendered.engine, rendered.failure) == ("native", "lost_words")
+    assert rendered.note.startswith("PDF сделан без LibreOffice: LibreOffice потерял часть текста")
+    assert "Иному" not in rendered.note
+
+
+def test_many_letters_do_not_wait_for_an_office_that_hangs(tmp_path: Path) -> None:
+    stand_in = StandIn(tmp_path)
+    with closing(Press(program=stand_in.office("hangs", seconds=1))) as press:
+        made = [press.make_pdf(LETTER, DOCX) for _ in range(30)]
+    assert {(one.engine, one.failure) for one in made} == {("native", "failed")}
+    # The first letter tried all ways; the others did not try any.
+    assert len(pids_in(stand_in.pids)) == 2
+    assert stand_in.cold_calls == 2
+
+
+def test_a_disk_that_is_full_costs_no_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with closing(Press(program=WarmOffice(soffice=tmp_path / "none"))) as press:
+        files = press.make_files(LETTER, DOCX)
+    assert (files.pdf.engine, files.pdf.failure, files.word.failure) == (
+        "native",
+        "failed",
+        "failed",
+    )
+    assert str(tmp_path) not in files.pdf.note + files.word.note
+
+
+def test_an_office_can_be_tried_out_with_nothing_that_steps_in(tmp_path: Path) -> None:
+    with closing(Press(program=StandIn(tmp_path).office("behaves"))) as press:
+        press.try_out(LETTER, DOCX)
+        with pytest.raises(RefusedError, match="потерял часть текста"):
+            press.try_out(letter(addressee="Иному Адресату"), DOCX)
+    with (
+        closing(Press(program=StandIn(tmp_path).office("loses a line"))) as press,
+        pytest.raises(RefusedError, match="1 из 2 строк"),
+    ):
+        press.try_out(LETTER, DOCX)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Word may be here")
+def test_word_is_said_to_need_windows_and_the_native_engine_steps_in() -> None:
+    assert word.absence() == "Word работает только в Windows"
+    with pytest.raises(TemporaryError, match="только в Windows"):
+        word.Word().convert(DOCX, pdf=True, doc=True)
+    with closing(Press("word")) as press:
+        rendered = press.make_pdf(LETTER, DOCX)
+    assert (rendered.engine, rendered.failure) == ("native", "absent")
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".doc", ".txt"])
+def test_a_word_that_does_not_answer_is_a_temporary_failure(tmp_path: Path, suffix: str) -> None:
+    source = tmp_path / "letter.docx"
+    source.write_bytes(b"no letter at all")
+    with pytest.raises(TemporaryError, match="Word не сделал файл"):
+        word._made(source, tmp_path / f"letter{suffix}")

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mcu_mail.documents.record import SAMPLE, record_faults, write_record
+from mcu_mail.documents.record import RECORD, SAMPLE, record_faults, write_record
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "templates" / "reports" / "year_record.docx"
+PLACE = Path(__file__).resolve().parents[2] / "templates" / RECORD
+TEMPLATE = PLACE.read_bytes()
 WORDS = st.text(st.sampled_from("абвЯ&<>\"'«»№{}%/ 0123456789"), min_size=1, max_size=40).filter(
     str.strip
 )
@@ -31,7 +32,7 @@ def read(content: bytes) -> tuple[str, Sequence[Sequence[str]]]:
 
 
 def test_the_shipped_template_can_be_used():
-    assert record_faults(TEMPLATE) == ()
+    assert record_faults({RECORD: TEMPLATE}) == ()
 
 
 def test_every_value_stands_in_the_record():
@@ -58,13 +59,15 @@ def test_no_word_of_a_reason_is_lost_or_obeyed(reasons):
     assert [row[2] for row in table[1:]] == reasons
 
 
-def test_a_template_that_cannot_be_filled_is_named(tmp_path: Path):
-    with pytest.raises(RefusedError, match="не найден"):
-        write_record(SAMPLE, tmp_path / "year_record.docx")
-    broken = tmp_path / "year_record.docx"
-    broken.write_bytes(b"no word file")
-    assert "не файл Word" in record_faults(broken)[0]
-    unknown = docx.Document(str(TEMPLATE))
+def test_a_template_that_cannot_be_filled_is_named():
+    assert "не найден" in record_faults({})[0]
+    assert "не файл Word" in record_faults({RECORD: b"no word file"})[0]
+    unknown = docx.Document(io.BytesIO(TEMPLATE))
     unknown.paragraphs[0].text = "{{ offise }}"
-    unknown.save(str(broken))
-    assert "offise" in record_faults(broken)[0]
+    out = io.BytesIO()
+    unknown.save(out)
+    (fault,) = record_faults({RECORD: out.getvalue()})
+    assert fault.startswith(RECORD)
+    assert "offise" in fault
+    with pytest.raises(RefusedError):
+        write_record(SAMPLE, out.getvalue())

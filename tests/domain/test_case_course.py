@@ -93,7 +93,7 @@ def test_a_heads_own_draft_goes_to_the_deputy_at_once():
     ]
 
     assert (version.author, version.then) == ("roads_head", "approve_deputy")
-    assert "Связались" not in version.text
+    assert "Связались" not in (version.text or "")
 
 
 def test_an_executors_draft_goes_to_his_head_first():

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "letters",
         sa.Column("kind", sa.String(length=10), nullable=False, server_default="answer"),
     )
+    op.add_column("cases", sa.Column("addressing", sa.JSON(), nullable=True))
     op.add_column("letters", sa.Column("until", sa.String(length=10), nullable=True))
     op.add_column("letters", sa.Column("annex", sa.String(length=64), nullable=True))
     op.add_column("letters", sa.Column("annex_pages", sa.Integer(), nullable=True))
