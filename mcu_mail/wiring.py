@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from mcu_mail.documents.engines import Press
 from mcu_mail.documents.folder import Folders
+from mcu_mail.documents.record import RECORD
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
@@ -156,7 +157,12 @@ def open_desk(config: Path) -> Desk:
         )
 
     files = resolve(config, settings.store.files)
-    in_use = Templates(templates, files.parent / "templates.zip", template_faults)
+    in_use = Templates(
+        templates,
+        files.parent / "templates.zip",
+        template_faults,
+        spare={RECORD: (SHIPPED_TEMPLATES / RECORD).read_bytes()},
+    )
     return Desk(
         settings=settings,
         office=office_of(settings),

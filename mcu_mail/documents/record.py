@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
@@ -17,8 +17,8 @@ from mcu_mail.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RECORD = "reports/year_record.docx"
-"""The template's place in a set of templates."""
+RECORD: Final = "reports/year_record.docx"
+"""Its path in the templates folder."""
 
 SAMPLE: Mapping[str, Any] = {
     "office": "Администрация Образцового муниципального округа",
@@ -43,7 +43,7 @@ SAMPLE: Mapping[str, Any] = {
 
 
 def write_record(values: Mapping[str, Any], template: bytes) -> bytes:
-    """Return the filled record; `values` have the names of `SAMPLE`, `template` is a Word file.
+    """Return the filled record; `values` have the names of `SAMPLE`.
 
     Raises:
         RefusedError: the template is no .docx, or cannot be filled.
@@ -56,22 +56,19 @@ def write_record(values: Mapping[str, Any], template: bytes) -> bytes:
         document.render(_words(values), environment)
     except TemplateError as error:
         raise RefusedError(f"Шаблон итоговой записи не заполняется: {error}.") from error
-    except (RefusedError, OpcError, SyntaxError, ValueError, KeyError, OSError) as error:
+    except (OpcError, SyntaxError, ValueError, KeyError, OSError) as error:
         raise RefusedError("Шаблон итоговой записи – не файл Word (.docx).") from error
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def record_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """What is wrong with the record's template in a set, in Russian; empty when it can be used."""
-    template = files.get(RECORD)
-    if template is None:
-        return (f"{RECORD}: Шаблон итоговой записи не найден.",)
+def record_faults(template: bytes) -> tuple[str, ...]:
+    """What is wrong with the template, in Russian; empty when it can be used."""
     try:
         write_record(SAMPLE, template)
     except RefusedError as error:
-        return (f"{RECORD}: {error}",)
+        return (str(error),)
     return ()
 
 

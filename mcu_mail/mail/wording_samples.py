@@ -282,13 +282,13 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
+    "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
+    "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "register_number": (
         *_both(_REQUESTS["register_number"]),
         {**_REQUESTS["register_number"], "voided": "01-12/345", "scan_name": ""},
     ),
     **clerk_samples.mails(_CASE, CODE, _button),
-    "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
-    "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, sheet
-from mcu_mail.documents.record import record_faults
+from mcu_mail.documents.record import RECORD, record_faults
 from mcu_mail.documents.titles import acting_title
 from mcu_mail.domain.catalogue import cannot_act
 from mcu_mail.errors import McuMailError
@@ -67,8 +67,13 @@ def check_files(
 
 def template_faults(found: TemplateSet) -> tuple[str, ...]:
     """What is wrong with a set of templates: mails, notes, letters, each named by its file."""
-    files = found.files
-    return (*wording.template_faults(files), *letter.template_faults(files), *record_faults(files))
+    record = found.files.get(RECORD)
+    return (
+        *wording.template_faults(found.files),
+        *letter.template_faults(found.files),
+        # An office that was set up before has none of its own: the shipped one is used then.
+        *(f"{RECORD}: {fault}" for fault in (record_faults(record) if record else ())),
+    )
 
 
 def _templates(folder: Path) -> Findings:

@@ -67,15 +67,15 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
         _sent(desk, work, carrier, message, at)
 
 
-def _is_void(work: UnitOfWork, message: Outgoing) -> bool:
-    """Whether a letter's registration was taken back: its fate is the dispatcher's question now."""
-    return message.entry is not None and work.register.get(message.entry).state == VOID
-
-
 def _promised(desk: Desk, day: str) -> datetime:
     """The moment until which an interim answer promises the full one: the hour of the track."""
     before = desk.settings.tracks.governor.term.before
     return datetime.combine(date.fromisoformat(day), before, desk.zone)
+
+
+def _is_void(work: UnitOfWork, message: Outgoing) -> bool:
+    """Whether a letter's registration was taken back: its fate is the dispatcher's question now."""
+    return message.entry is not None and work.register.get(message.entry).state == VOID
 
 
 def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:

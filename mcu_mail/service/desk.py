@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.letter import TEMPLATES
+from mcu_mail.documents.record import RECORD
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.route import ROUTES
@@ -62,6 +63,10 @@ class Desk:
     def letter_template(self, kind: str) -> bytes:
         """The Word template in which letters of this kind are set."""
         return self.templates.current.files[TEMPLATES[kind]]
+
+    def record_template(self) -> bytes:
+        """The Word template of the record that closes a year's register."""
+        return self.templates.current.files[RECORD]
 
     @property
     def domain(self) -> str:

@@ -233,6 +233,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         "doc": desk.store.files.put(word.data if word else docx),
         "doc_suffix": word.suffix if word else ".docx",
     }
+    trouble = register_note(letter.note, word)
     both = desk.store.files.put(docx) if wanted == "both" else None
     with desk.store.work() as work:
         # A word told of while the file was being made wants another file: the task stays owed.
@@ -242,7 +243,8 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
             work.commit()
             return
         work.register.change(entry.id, values)
-        work.register.add_note(entry.id, register_note(letter.note, word) or "")
+        if trouble and trouble not in (work.register.get(entry.id).note or ""):
+            work.register.add_note(entry.id, trouble)
         case = work.cases.get(case.id)
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
         carrier.log(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.folder import sent_folder
-from mcu_mail.documents.record import RECORD, write_record
+from mcu_mail.documents.record import write_record
 from mcu_mail.domain.catalogue import year_missing, year_summary, year_totals, year_unsent
 from mcu_mail.domain.yearly import Row, YearRecord, year_record
 from mcu_mail.service.asking import tell
@@ -103,4 +103,4 @@ def record_file(desk: Desk, record: YearRecord, now: datetime) -> bytes:
         "clerk_title": clerk.title,
         "today": f"{desk.today(now):%d.%m.%Y}",
     }
-    return write_record(values, desk.templates.current.files[RECORD])
+    return write_record(values, desk.record_template())

@@ -70,6 +70,7 @@ class Templates:
         folder: where the office edits them.
         kept: the file that holds the last set that could be used; None keeps nothing.
         faults: what is wrong with a set, in Russian; empty when it can be used.
+        spare: files for a folder that was made before they were known.
 
     Raises:
         RefusedError: neither the folder nor what was kept can be used.
@@ -81,10 +82,13 @@ class Templates:
         folder: Path,
         kept: Path | None,
         faults: Callable[[TemplateSet], tuple[str, ...]],
+        *,
+        spare: Mapping[str, bytes] | None = None,
     ) -> None:
         self._folder = folder
         self._kept = kept
         self._faults = faults
+        self._spare = dict(spare or {})
         self._seen: Signature = ()
         self._refused = ""
         self.told: tuple[str, ...] = ()
@@ -107,7 +111,7 @@ class Templates:
         seen = self._signature()
         if seen == self._seen:
             return False
-        found = read_templates(self._folder)
+        found = TemplateSet(files={**self._spare, **read_templates(self._folder).files})
         self._seen = seen
         if found.sha in {self.current.sha, self._refused}:
             if found.sha == self.current.sha:
@@ -151,7 +155,8 @@ class Templates:
         found = TemplateSet(files={})
         if self._kept is not None:
             with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(self._kept) as archive:
-                found = TemplateSet(files={name: archive.read(name) for name in archive.namelist()})
+                kept = {name: archive.read(name) for name in archive.namelist()}
+                found = TemplateSet(files={**self._spare, **kept})
         if not found.files or self._faults(found):
             raise RefusedError("; ".join(self.told) or f"в папке {self._folder} нет шаблонов")
         self.current = found
