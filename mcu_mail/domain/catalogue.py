@@ -303,8 +303,8 @@ NEEDS_DISPATCHER = "дальше письмо само не идёт, решае
 def year_summary(record: YearRecord) -> str:
     """«Зарегистрировано № 1–1234, аннулировано 3 (№ 17, 203, 998).»."""
     void = [str(row.n) if row.n is not None else row.number for row in record.voids]
-    named = f"{len(void)} (№ {', '.join(void)})" if void else "нет"
-    return f"Зарегистрировано {record.numbers}, аннулировано: {named}."
+    named = f"аннулировано {len(void)} (№ {', '.join(void)})" if void else "аннулированных нет"
+    return f"Зарегистрировано {record.numbers}, {named}."
 
 
 def year_totals(record: YearRecord) -> str:

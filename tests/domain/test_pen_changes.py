@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain import pen
+from mcu_mail.domain.rich_text import BOLD, CELL, PLAIN
 
 CONTENT = {
     "case": "2026-000001",
@@ -110,3 +111,21 @@ def test_a_change_touches_its_one_word_whatever_stands_around(words, data):
         changed = pen.corrected(content, [(was, "НОВОЕ")])["paragraphs"][0]
         index = words.index(same[0])
         assert changed.split(" ") == [*words[:index], "НОВОЕ", *words[index + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        (f"до дома {BOLD}№ 25{PLAIN} утром", f"до дома № 27{BOLD}{PLAIN} утром"),
+        (f"до {BOLD}дома № 25{PLAIN}.", f"до {BOLD}дома № 27{PLAIN}."),
+        (f"Участок{CELL}до дома № 25{CELL}утром", f"Участок{CELL}до дома № 27{CELL}утром"),
+    ],
+)
+def test_bold_words_and_cells_of_a_table_are_found_and_stay(text, changed):
+    content = {"paragraphs": [text]}
+    assert pen.corrected(content, [("дома № 25", "дома № 27")]) == {"paragraphs": [changed]}
+
+
+def test_words_of_two_cells_are_no_phrase():
+    content = {"paragraphs": [f"до дома{CELL}№ 25"]}
+    assert pen.places(content, "дома № 25") == ()

@@ -534,7 +534,7 @@ def test_the_year_is_closed_by_a_record_once(stage: Stage, waiting_letter: Prepa
     assert not record.exists()
     play(stage, "2027-01-01 00:01")
     text = "\n".join(one.text for one in docx.Document(str(record)).paragraphs)
-    assert "Зарегистрировано № 1, аннулировано: нет." in text
+    assert "Зарегистрировано № 1, аннулированных нет." in text
     mail = stage.mails(clerk.address)[-1]
     assert attached(mail) == {"Итоговая запись 2026.docx": record.read_bytes()}
     record.unlink()
