@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mcu_mail.domain.office import Office
 
 EVENTS = {
+    "annexes": "приложения к письму",
+    "annexes_late": "приложения пришли после согласования",
     "approved": "согласовано",
     "assigned": "передано в подразделение",
     "attachments": "приложены файлы",
@@ -62,6 +64,7 @@ EVENTS = {
 }
 _DETAILS = {
     "actor": "ход",
+    "added": "добавлено",
     "address": "адрес",
     "at": "в",
     "basis": "основание",
@@ -84,6 +87,8 @@ _DETAILS = {
     "person": "кому",
     "reason": "причина",
     "received": "поступило",
+    "refused": "не взято",
+    "removed": "убрано",
     "recipients": "адреса",
     "states": "состояния",
     "step": "шаг",

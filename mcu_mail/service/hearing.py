@@ -17,6 +17,7 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
@@ -99,7 +100,14 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     heard = Heard(state=MailState.handled, case_id=case.id)
     today = desk.today(now)
     if said.person is None or not may_speak_for(said.person.id, request.person, desk.office, today):
-        _refuse_stranger(desk, carrier, said, request)
+        files_only = said.person is not None and request.purpose in {
+            Purpose.draft,
+            Purpose.approve,
+        }
+        meaning = meaning_of(desk, said, now, drafting=False)
+        # A colleague who was handed the mail sends the photos: they are no verdict.
+        if not (files_only and offer(desk, work, carrier, said, meaning, now)):
+            _refuse_stranger(desk, carrier, said, request)
         return heard
     meaning = meaning_of(desk, said, now, drafting=request.purpose is Purpose.draft)
     if said.level is TrustLevel.REFUSED:
@@ -111,6 +119,10 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if request.closed_at is not None or now > request.expires_at:
         return _late(desk, work, carrier, said, request, meaning, now)
     harmless = meaning.kind in HARMLESS and request.purpose is Purpose.draft
+    silent = request.purpose is Purpose.approve and said.level is not TrustLevel.PROVEN
+    # Photos of an approver decide nothing: he will be asked again for what they make.
+    if silent and said.word is None and offer(desk, work, carrier, said, meaning, now):
+        return heard
     proven = said.level is TrustLevel.PROVEN or request.purpose is Purpose.confirm or harmless
     if not proven:
         unproven(desk, work, carrier, said, request, meaning, now)
@@ -186,6 +198,8 @@ def _late(
     drafting = [item for item in current if item.purpose is Purpose.draft]
     if drafting and (meaning.kind in HARMLESS or said.word is not None):
         take(desk, work, carrier, said, drafting[0], meaning, now)
+        return heard
+    if offer(desk, work, carrier, said, meaning, now):
         return heard
     reasons = {
         CloseReason.decided: "already_decided",

@@ -10,19 +10,34 @@ import logging
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mcu_mail.documents.annexes import joined
+from mcu_mail.documents.binding import Owner
 from mcu_mail.documents.confirmation import write_confirmation
 from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import letter_sha, template_sha, write_docx
+from mcu_mail.documents.letter import template_sha, write_docx
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.service.annexing import take_annexes
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
+from mcu_mail.service.enclosing import (
+    annex_room,
+    annex_values,
+    bind_behind,
+    enclosure_of,
+    lacks_annexes,
+    lighter_scan,
+    own_pages,
+    room,
+    version_sha,
+    with_annexes,
+)
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
@@ -38,7 +53,12 @@ log = logging.getLogger(__name__)
 
 _AGAIN = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 _TELL_AFTER = 3
-_PLACES = {"render": "office", "finish": "office", "settle": "учёт отправки"}
+_PLACES = {
+    "render": "office",
+    "finish": "office",
+    "settle": "учёт отправки",
+    "annexes": "office",
+}
 
 
 def do_papers(desk: Desk, now: datetime) -> int:
@@ -124,28 +144,39 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
     with desk.store.view() as view:
         case = view.cases.get(task.case_id)
         letter = view.letters.get(case.id, version)
+        kept = view.annexes.present(case.id)
+        opening = [item for item in view.tasks.open(case.id) if item.kind == "annexes"]
+        annexes_room = annex_room(desk, view, case)
     if letter is None:
         return
-    content = letter_content(desk, case, letter, now)
+    if any(item.attempts < _TELL_AFTER for item in opening):
+        raise McuMailError("приложения к письму ещё готовятся")
+    content = letter_content(desk, case, letter, now, enclosure=enclosure_of(kept))
     docx = write_docx(content, desk.letter_template)
     made = make_pdf(content, docx, desk.settings.letters.engine)
+    owner = Owner(case=case.number, version=version, code=letter.print_code, pages=made.pages)
+    behind = bind_behind(desk, kept, owner, most_bytes=annexes_room)
+    note = " ".join(filter(None, (made.note, behind.note if behind else "")))
     values = {
         "docx": desk.store.files.put(docx),
-        "pdf": desk.store.files.put(made.pdf),
+        "pdf": desk.store.files.put(joined(made.pdf, behind.pdf) if behind else made.pdf),
         "pages": made.pages,
         "engine": made.engine,
-        "note": made.note or None,
+        "note": note or None,
+        **annex_values(desk, kept, behind),
         "signer": signer_of(desk, now)[0],
         "content": desk.store.files.put(freeze(content)),
     }
     with desk.store.work() as work:
         if not work.tasks.done(task.id, now):
             return
+        if work.annexes.present(task.case_id) != kept:
+            raise McuMailError("приложения к письму изменились")
         case = work.cases.get(task.case_id)
         work.letters.rendered(letter.id, values)
         if case.version == version and case.state is not CaseState.closed:
             case = work.cases.change(
-                case.id, {"letter_sha": letter_sha(docx), "state": CaseState.open}
+                case.id, {"letter_sha": version_sha(docx, behind), "state": CaseState.open}
             )
             carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
             carrier.log(
@@ -154,7 +185,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                     "version": version,
                     "pages": made.pages,
                     "engine": made.engine,
-                    "note": made.note,
+                    "note": note,
                     # Which template spoke: an office may edit it at any time (A44).
                     "template": template_sha(desk.letter_template),
                 },
@@ -215,15 +246,25 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
     wanted = desk.settings.letters.word_format
     word = make_doc(docx, desk.settings.letters.engine) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
+    both = desk.store.files.put(docx) if wanted == "both" else None
+    others = len(word.data if word else docx) + (len(docx) if both else 0)
+    with desk.store.view() as view:
+        space = room(desk, view) - others
+    apart, light = None, ""
     if not task.data["signed"]:
         printed = desk.store.files.get(letter.pdf) if letter.pdf else None
+        scan = own_pages(scan, letter, printed)
+        scan, light = lighter_scan(desk, letter, scan, most_bytes=space)
         scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
+        scan = with_annexes(desk, letter, scan)
+    elif lacks_annexes(scan, letter):
+        apart = letter.annex
     values = {
         "pdf": desk.store.files.put(scan),
         "doc": desk.store.files.put(word.data if word else docx),
         "doc_suffix": word.suffix if word else ".docx",
+        "annex": apart,
     }
-    both = desk.store.files.put(docx) if wanted == "both" else None
     with desk.store.work() as work:
         if not work.tasks.done(task.id, now):
             return
@@ -235,7 +276,7 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
             {
                 "number": entry.number,
                 "doc": values["doc_suffix"],
-                "note": word.note if word else "",
+                "note": " ".join(filter(None, (word.note if word else "", light))),
             },
         )
         if case.step == "send" and case.state is not CaseState.closed:
@@ -256,6 +297,11 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
             (print_name(case.number, ".pdf"), desk.store.files.get(entry.pdf)),
             (print_name(case.number, entry.doc_suffix or ".docx"), desk.store.files.get(entry.doc)),
         ]
+    if files and entry.annex:
+        files.append((
+            safe_name(f"{case.number} Приложение.pdf"),
+            desk.store.files.get(entry.annex),
+        ))
     for name, content in files:
         desk.folders.publish(folder, name, content)
     rows = [
@@ -270,7 +316,7 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
     ]
     digests = [
         (name, digest)
-        for (name, _), digest in zip(files, (entry.pdf, entry.doc), strict=False)
+        for (name, _), digest in zip(files, (entry.pdf, entry.doc, entry.annex), strict=False)
         if digest
     ]
     on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
@@ -294,4 +340,5 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "finish": _finish,
     "file": _file,
     "settle": settle_task,
+    "annexes": take_annexes,
 }
