@@ -16,7 +16,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from mcu_mail.documents.annex_pdf import TooManyPagesError, clean_pdf
-from mcu_mail.documents.binding import Leaf, Owner, Part, bind, lowest_size, picture
+from mcu_mail.documents.annex_sheet import Owner
+from mcu_mail.documents.binding import Leaf, Part, bind, lowest_size, picture
 from mcu_mail.documents.file_kinds import AnnexFault
 from mcu_mail.documents.guarded import limit_memory, pack, unpack
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, open_pdf

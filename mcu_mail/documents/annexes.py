@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pypdf import PdfReader, PdfWriter
 
+from mcu_mail.documents.binding import Bound
 from mcu_mail.documents.file_kinds import AnnexFault, FileKind, file_kind
 from mcu_mail.documents.guarded import EndedError, run_guarded
 from mcu_mail.documents.office import foreign_to_pdf
@@ -21,7 +22,8 @@ from mcu_mail.errors import RefusedError, TemporaryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcu_mail.documents.binding import Owner, Part
+    from mcu_mail.documents.annex_sheet import Owner
+    from mcu_mail.documents.binding import Part
 
 MAX_BYTES: Final = 100_000_000
 MAX_PAGES: Final = 50
@@ -51,15 +53,6 @@ class Prepared:
     least: int
     width: int = 0
     height: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """The annexes as one PDF. `dpi`: the density of the photos, 300 when nothing was lowered."""
-
-    pdf: bytes
-    pages: int
-    dpi: int
 
 
 def prepare(content: bytes, name: str) -> Prepared | AnnexFault:

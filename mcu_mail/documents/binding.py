@@ -21,16 +21,20 @@ from pypdf.generic import (
     StreamObject,
 )
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.annex_pdf import contents_of
-from mcu_mail.documents.fonts import REGULAR, drawable, register_fonts
+from mcu_mail.documents.annex_sheet import (
+    BELOW_HEADING,
+    CAPTION_ROOM,
+    FOOT,
+    AnnexSheet,
+    Box,
+    Owner,
+    write_sheets,
+)
 from mcu_mail.documents.photos import size_of, smaller
 from mcu_mail.documents.plane import Affine
-from mcu_mail.documents.qr import qr_modules
-from mcu_mail.domain.codes import PrintMark, print_payload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,16 +48,10 @@ DENSITIES: Final = (300, 200, 150, 110, 85)
 _LEAST_DPI: Final = 100
 """A picture with fewer pixels is printed smaller, not coarser."""
 _GAP: Final = 4.0
-_HEADING_BASELINE: Final = 15.0
-_BELOW_HEADING: Final = 20.0
 _FOREIGN_SIDE: Final = 10.0
 _FOREIGN_TOP: Final = 12.0
-_CAPTION: Final = 12
-_CAPTION_LEADING: Final = 5.6
-_CAPTION_LINES: Final = 2
-_CAPTION_ROOM: Final = _CAPTION_LINES * _CAPTION_LEADING + 2.0
-_FOOT: Final = sheet.FOOTER_EDGE + sheet.NEXT_MARK + 3.0
 _QUARTER: Final = 90
+__QUARTER: Final = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,16 +72,6 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owner:
-    """Whose annexes they are: what their marks say. `pages`: how many the letter itself has."""
-
-    case: str
-    version: int
-    code: str
-    pages: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Bound:
     """The annexes as one PDF. `dpi`: the density of its photos, one of `DENSITIES`."""
 
@@ -92,30 +80,8 @@ class Bound:
     dpi: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Box:
-    """A place on a sheet, millimetres from its top left corner."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-@dataclass(kw_only=True)
-class _Sheet:
-    """A sheet to be: its size, what is drawn on it in our own type, and what is put on it."""
-
-    width: float = sheet.PAGE_WIDTH
-    height: float = sheet.PAGE_HEIGHT
-    heading: str = ""
-    captions: list[tuple[str, _Box]]
-    put: list[tuple[StreamObject, Affine]]
-
-
 def bind(parts: Sequence[Part], owner: Owner, *, most_bytes: int) -> Bound:
     """The annexes bound at the highest density that fits, or at the lowest when none does."""
-    register_fonts()
     bound = None
     for dpi in DENSITIES:
         bound = _bound(parts, owner, dpi)
@@ -126,13 +92,13 @@ def bind(parts: Sequence[Part], owner: Owner, *, most_bytes: int) -> Bound:
 
 
 def _bound(parts: Sequence[Part], owner: Owner, dpi: int) -> Bound:
-    sheets: list[_Sheet] = []
+    sheets: list[AnnexSheet] = []
     for part in parts:
         made = _photo_sheets(part, dpi) if part.photos else _foreign_sheets(part)
         if made:
             made[0].heading = part.heading
         sheets += made
-    reader = PdfReader(io.BytesIO(_furniture(sheets, owner)))
+    reader = PdfReader(io.BytesIO(write_sheets(sheets, owner)))
     writer = PdfWriter()
     for found, page in zip(sheets, reader.pages, strict=True):
         _put(writer, writer.add_page(page), found)
@@ -151,48 +117,46 @@ def lowest_size(photo: bytes) -> int:
 # --- photos --------------------------------------------------------------------------------------
 
 
-def _photo_sheets(part: Part, dpi: int) -> list[_Sheet]:
+def _photo_sheets(part: Part, dpi: int) -> list[AnnexSheet]:
     sheets = []
     for start in range(0, len(part.leaves), 2):
         pair = part.leaves[start : start + 2]
         area = _area(first=start == 0)
         boxes = _boxes(area, [size_of(leaf.content)[:2] for leaf in pair])
-        made = _Sheet(captions=[], put=[])
+        made = AnnexSheet(captions=[], put=[])
         for leaf, box in zip(pair, boxes, strict=True):
             _lay(made, leaf, box, dpi)
         sheets.append(made)
     return sheets
 
 
-def _area(*, first: bool) -> _Box:
+def _area(*, first: bool) -> Box:
     """Where photos may stand: within the margins of the letter, above the mark."""
-    top = sheet.MARGIN_TOP if not first else _BELOW_HEADING + 2.0
+    top = sheet.MARGIN_TOP if not first else BELOW_HEADING + 2.0
     width = sheet.PAGE_WIDTH - sheet.MARGIN_LEFT - sheet.MARGIN_RIGHT
-    return _Box(
-        left=sheet.MARGIN_LEFT, top=top, width=width, height=sheet.PAGE_HEIGHT - _FOOT - top
-    )
+    return Box(left=sheet.MARGIN_LEFT, top=top, width=width, height=sheet.PAGE_HEIGHT - FOOT - top)
 
 
-def _boxes(area: _Box, sizes: Sequence[tuple[int, int]]) -> list[_Box]:
+def _boxes(area: Box, sizes: Sequence[tuple[int, int]]) -> list[Box]:
     """One place for each photo: upright ones stand side by side, others one above the other."""
     if len(sizes) == 1:
         return [area]
     if all(height > width for width, height in sizes):
         half = (area.width - _GAP) / 2
         return [
-            _Box(left=left, top=area.top, width=half, height=area.height)
+            Box(left=left, top=area.top, width=half, height=area.height)
             for left in (area.left, area.left + half + _GAP)
         ]
     half = (area.height - _GAP) / 2
     return [
-        _Box(left=area.left, top=top, width=area.width, height=half)
+        Box(left=area.left, top=top, width=area.width, height=half)
         for top in (area.top, area.top + half + _GAP)
     ]
 
 
-def _lay(made: _Sheet, leaf: Leaf, box: _Box, dpi: int) -> None:
+def _lay(made: AnnexSheet, leaf: Leaf, box: Box, dpi: int) -> None:
     """Put a photo at the top of its place, centred, with its caption right below it."""
-    room_high = box.height - _CAPTION_ROOM
+    room_high = box.height - CAPTION_ROOM
     width_px, height_px, _ = size_of(leaf.content)
     per_mm = MM_PER_INCH / _LEAST_DPI
     factor = min(box.width / width_px, room_high / height_px, per_mm)
@@ -209,22 +173,22 @@ def _lay(made: _Sheet, leaf: Leaf, box: _Box, dpi: int) -> None:
         f=(made.height - box.top - height) * mm,
     )
     made.put.append((picture(photo.jpeg), place))
-    under = _Box(left=box.left, top=box.top + height, width=box.width, height=_CAPTION_ROOM)
+    under = Box(left=box.left, top=box.top + height, width=box.width, height=CAPTION_ROOM)
     made.captions.append((leaf.caption, under))
 
 
 # --- pages of other files ------------------------------------------------------------------------
 
 
-def _foreign_sheets(part: Part) -> list[_Sheet]:
-    sheets: list[_Sheet] = []
+def _foreign_sheets(part: Part) -> list[AnnexSheet]:
+    sheets: list[AnnexSheet] = []
     for leaf in part.leaves:
         for page in PdfReader(io.BytesIO(leaf.content)).pages:
             sheets.append(_foreign(page, first=not sheets))
     return sheets
 
 
-def _foreign(page: PageObject, *, first: bool) -> _Sheet:
+def _foreign(page: PageObject, *, first: bool) -> AnnexSheet:
     """A sheet with one page of another file, as large as our mark and heading allow."""
     box = page.mediabox
     turned = page.rotation % 360
@@ -232,15 +196,15 @@ def _foreign(page: PageObject, *, first: bool) -> _Sheet:
     upright = _upright(turned, float(box.left), float(box.bottom), width, height)
     if turned % 180:
         width, height = height, width
-    made = _Sheet(captions=[], put=[])
+    made = AnnexSheet(captions=[], put=[])
     if width > height:
         made.width, made.height = made.height, made.width
-    top = _BELOW_HEADING if first else _FOREIGN_TOP
-    room = _Box(
+    top = BELOW_HEADING if first else _FOREIGN_TOP
+    room = Box(
         left=_FOREIGN_SIDE,
         top=top,
         width=made.width - 2 * _FOREIGN_SIDE,
-        height=made.height - _FOOT - top,
+        height=made.height - FOOT - top,
     )
     factor = min(1.0, room.width * mm / width, room.height * mm / height)
     left = room.left * mm + (room.width * mm - width * factor) / 2
@@ -295,7 +259,7 @@ def picture(jpeg: bytes) -> StreamObject:
     return image
 
 
-def _put(writer: PdfWriter, page: PageObject, made: _Sheet) -> None:
+def _put(writer: PdfWriter, page: PageObject, made: AnnexSheet) -> None:
     """Draw what lies on the sheet below our own type and mark."""
     own = page["/Resources"].get_object()
     assert isinstance(own, DictionaryObject)
@@ -313,91 +277,3 @@ def _put(writer: PdfWriter, page: PageObject, made: _Sheet) -> None:
     first = writer._add_object(below)  # noqa: SLF001
     page[NameObject("/Contents")] = ArrayObject([first, page.raw_get("/Contents")])
     page[NameObject("/Resources")] = DictionaryObject({**own, NameObject("/XObject"): drawn})
-
-
-# --- our own type and mark -----------------------------------------------------------------------
-
-
-def _furniture(sheets: Sequence[_Sheet], owner: Owner) -> bytes:
-    out = io.BytesIO()
-    canvas = Canvas(
-        out,
-        invariant=1,
-        initialFontName=REGULAR,  # type: ignore[arg-type]  # the stubs say float; it is a name
-        lang="ru-RU",
-    )
-    canvas.setTitle(f"Приложение {owner.case}")
-    for ordinal, made in enumerate(sheets, start=1):
-        canvas.setPageSize((made.width * mm, made.height * mm))
-        _mark(canvas, made, owner, ordinal)
-        if made.heading:
-            canvas.setFont(REGULAR, 12)
-            canvas.drawRightString(
-                (made.width - sheet.MARGIN_RIGHT) * mm,
-                (made.height - _HEADING_BASELINE) * mm,
-                drawable(made.heading),
-            )
-        for text, box in made.captions:
-            _caption(canvas, made, text, box)
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
-
-
-def _mark(canvas: Canvas, made: _Sheet, owner: Owner, ordinal: int) -> None:
-    """The symbol where the letter's following pages have theirs, and the line beside it."""
-    payload = print_payload(
-        PrintMark(
-            case=owner.case, version=owner.version, page=owner.pages + ordinal, code=owner.code
-        )
-    )
-    rows = qr_modules(payload)
-    left = made.width - sheet.MARGIN_RIGHT - sheet.NEXT_MARK
-    top = made.height - sheet.FOOTER_EDGE - sheet.NEXT_MARK
-    module = sheet.NEXT_MARK / len(rows)
-    path = canvas.beginPath()
-    for down, row in enumerate(rows, start=1):
-        for across, dark in enumerate(row):
-            if dark:
-                x, y = left + across * module, made.height - top - down * module
-                path.rect(x * mm, y * mm, module * mm, module * mm)
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.setFont(REGULAR, 8)
-    canvas.drawRightString(
-        (left - 3.0) * mm,
-        sheet.FOOTER_EDGE * mm,
-        f"Приложение к письму {owner.case}, лист {ordinal}",
-    )
-
-
-def _caption(canvas: Canvas, made: _Sheet, text: str, box: _Box) -> None:
-    """Up to two centred lines under a photo; what does not fit ends with «…»."""
-    canvas.setFont(REGULAR, _CAPTION)
-    lines = _lines(drawable(sheet.printable(text)), box.width * mm)
-    for ordinal, line in enumerate(lines, start=1):
-        base = made.height - box.top - ordinal * _CAPTION_LEADING
-        canvas.drawCentredString((box.left + box.width / 2) * mm, base * mm, line)
-
-
-def _lines(text: str, width: float) -> list[str]:
-    def fits(line: str) -> bool:
-        return bool(pdfmetrics.stringWidth(line, REGULAR, _CAPTION) <= width)
-
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if fits(longer):
-            lines[-1] = longer
-        elif len(lines) < _CAPTION_LINES:
-            lines.append(word)
-        else:
-            while lines[-1] and not fits(f"{lines[-1]}…"):
-                lines[-1] = lines[-1][:-1]
-            lines[-1] += "…"
-            break
-    for place, line in enumerate(lines):
-        short = line
-        while short and not fits(short):
-            short = short[:-1]
-        lines[place] = short
-    return [line for line in lines if line]

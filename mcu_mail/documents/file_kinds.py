@@ -126,14 +126,14 @@ def file_kind(content: bytes, name: str) -> FileKind | AnnexFault:
     if suffix in _BY_NAME[AnnexFault.MACROS]:
         return AnnexFault.MACROS
     found = _by_bytes(content)
-    if found is not AnnexFault.UNKNOWN:
+    if found not in {AnnexFault.UNKNOWN, AnnexFault.DAMAGED}:
         return found
     for fault, suffixes in _BY_NAME.items():
         if suffix in suffixes:
             return fault
     # A file that is called a picture or a document and is none was spoilt on its way.
     known = (".jpg", ".jpeg", ".png", ".heic", ".webp", ".pdf", ".docx", ".doc", ".odt", ".rtf")
-    return AnnexFault.DAMAGED if suffix in known else AnnexFault.UNKNOWN
+    return AnnexFault.DAMAGED if suffix in known else found
 
 
 def _by_bytes(content: bytes) -> FileKind | AnnexFault:

@@ -29,8 +29,6 @@ _LOWER_QUALITY = 80
 _WHITE = (255, 255, 255)
 _WIDE = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
-pi_heif.register_heif_opener()
-
 
 class PhotoTooLargeError(RefusedError):
     """More pixels than this machine should decode."""
@@ -53,6 +51,8 @@ def clean_photo(content: bytes) -> Photo:
         OSError, ValueError, SyntaxError: the picture cannot be decoded.
 
     """
+    # Here and not at import: only the process that opens foreign photos is to know the format.
+    pi_heif.register_heif_opener()
     with warnings.catch_warnings():
         # The size is checked below, by our own limits, before a pixel is decoded.
         warnings.simplefilter("ignore")

@@ -26,13 +26,15 @@ MAX_SHEETS = 80
 PHOTO = "photo"
 
 _LONGEST_TITLE = 120
+_LONGEST_LINE = 120
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # What cameras, phones, messengers and mail programs call a file.
 _MACHINE = re.compile(
     r"(?i)^(?:img|dsc[nf]?|pxl|mvimg|vid|pano|p\d{6,}|whatsapp|telegram|viber|screenshot|screen"
     r"|image|photo|picture|scan|doc|document|file|attachment|untitled|noname|сканир\w*|скан"
     r"|скриншот|снимок экрана|изображение|фото(?:графи[яи])?|картинка|рисунок|документ|вложение"
-    r"|файл|без имени|без названия|новый документ|microsoft word)(?:[\s_.\-–—№()]*[\da-f]*)*$"
+    r"|файл|документ microsoft word|без имени|без названия|новый документ|microsoft word)"
+    r"[\s_.\-–—№()\da-f]*$"
 )
 _WORD = re.compile(r"[А-Яа-яЁё]{3,}")
 _TALKATIVE = re.compile(
@@ -140,7 +142,7 @@ def enclosure(parts: Sequence[AnnexPart]) -> str | None:
         (part,) = parts
         return catalogue.enclosed(part.title if part.named else _small(part.title), part.sheets)
     return " ".join(
-        f"{number}. {catalogue.enclosed(part.title, part.sheets)}."
+        f"{number}. {catalogue.enclosed(part.title, part.sheets)}"
         for number, part in enumerate(parts, start=1)
     )
 
@@ -187,8 +189,9 @@ def take_removals(text: str) -> tuple[Removal, str]:
     photos: list[int] = []
     every_part = every_photo = False
     for line in text.splitlines():
-        found = _REMOVE.match(line)
-        if _WITHOUT.match(line):
+        short = line if len(line) <= _LONGEST_LINE else ""
+        found = _REMOVE.match(short)
+        if _WITHOUT.match(short):
             every_part = True
             continue
         if found is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime, time
 
     from mcu_mail.domain.contacts import Contact
@@ -195,6 +196,11 @@ def annex_heading(number: int | None) -> str:
 def photo_caption(number: int, title: str) -> str:
     """What stands under a photo."""
     return f"Фото {number}. {title}" if title else f"Фото {number}"
+
+
+def counted_photos(names: Sequence[str]) -> str:
+    """«фото: 2 (IMG_1.jpg, IMG_2.jpg)»."""
+    return f"фото: {len(names)} ({', '.join(names)})"
 
 
 def photos_changed(count: int, *, added: bool) -> str:

@@ -26,7 +26,7 @@ from mcu_mail.domain.decisions import Log, NewVersion, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.enclosing import annex_room, limit_mb, shown_parts
+from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -264,10 +264,10 @@ def _answer(desk: Desk, work: UnitOfWork, carrier: Carrier, outcome: _Outcome, t
     contexts = {item["template"]: item["context"] for item in waiting}
     present = [item.annex for item in work.annexes.present(carrier.case.id)]
     context: dict[str, Any] = {
-        "taken": shown_parts(outcome.taken),
+        "taken": named_files(outcome.taken),
         "refused": tuple(outcome.refused),
         "same": outcome.same,
-        "gone": shown_parts(outcome.gone),
+        "gone": named_files(outcome.gone),
         "unknown_numbers": outcome.unknown,
         "late": outcome.late,
         "present": shown_parts(present),

@@ -12,26 +12,29 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents.anchor import find_sheets
 from mcu_mail.documents.annexes import bind_annexes, joined, only_pages
-from mcu_mail.documents.binding import DENSITIES, Leaf, Owner, Part
+from mcu_mail.documents.binding import DENSITIES, Leaf, Part
 from mcu_mail.documents.letter import letter_sha
 from mcu_mail.documents.lighter import made_lighter
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.sheet import FOLLOWING_PAGE
 from mcu_mail.domain.annexes import (
+    PHOTO,
     captions,
     changes,
     enclosure,
     headings,
+    human_title,
     letter_pages,
     parts_of,
     sheets_of,
 )
-from mcu_mail.domain.catalogue import photos_made_smaller, scan_made_smaller
+from mcu_mail.domain.catalogue import counted_photos, photos_made_smaller, scan_made_smaller
 from mcu_mail.errors import McuMailError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mcu_mail.documents.annex_sheet import Owner
     from mcu_mail.domain.annexes import Annex
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
@@ -95,11 +98,21 @@ def shown_parts(annexes: Sequence[Annex]) -> tuple[str, ...]:
         names = ""
         if part.photos:
             named = zip(captions(part), part.members, strict=True)
-            names = ": " + "; ".join(f"{caption} ({item.name})" for caption, item in named)
+            names = ": " + "; ".join(
+                caption if human_title(item.name) else f"{caption} ({item.name})"
+                for caption, item in named
+            )
         elif not part.named:
             names = f" ({part.members[0].name})"
         lines.append(f"{part.title}, {part.sheets} л.{names}")
     return tuple(lines)
+
+
+def named_files(annexes: Sequence[Annex]) -> tuple[str, ...]:
+    """Files as their sender knows them, before they have numbers: photos in one line."""
+    photos = [item.name for item in annexes if item.kind == PHOTO]
+    others = [f"{item.name}, {item.pages} л." for item in annexes if item.kind != PHOTO]
+    return (*([counted_photos(photos)] if photos else []), *others)
 
 
 def bind_behind(

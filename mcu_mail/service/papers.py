@@ -10,8 +10,8 @@ import logging
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mcu_mail.documents.annex_sheet import Owner
 from mcu_mail.documents.annexes import joined
-from mcu_mail.documents.binding import Owner
 from mcu_mail.documents.confirmation import write_confirmation
 from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
