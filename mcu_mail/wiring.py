@@ -17,9 +17,10 @@ from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
-from mcu_mail.service.checking import Findings
+from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
+from mcu_mail.settings.template_set import Templates
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
@@ -146,6 +147,8 @@ def open_desk(config: Path) -> Desk:
             password=secret(mail.smtp.password, config),
         )
 
+    files = resolve(config, settings.store.files)
+    in_use = Templates(templates, files.parent / "templates.zip", template_faults)
     return Desk(
         settings=settings,
         office=office_of(settings),
@@ -154,9 +157,9 @@ def open_desk(config: Path) -> Desk:
             settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
         ),
         store=store,
-        wording=Wording(templates, settings.office.short, mail.address),
+        wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
-        letter_template=templates / "letters" / "answer.docx",
+        templates=in_use,
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",
             accept=mail.trust.accept,

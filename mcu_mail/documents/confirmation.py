@@ -1,15 +1,16 @@
 """«Подтверждение отправки»: one page that proves when and where a letter went.
 
-It is kept with the case beside the raw message. Everything on it is given by the caller; the same
-facts give the same bytes. However many rows there are, the result is one page: the type grows
-smaller first, and what still does not fit is counted on the page, never dropped in silence.
+It is kept with the case beside the raw message. Its words come from the office's template; here
+they are set. The same words give the same bytes. However many rows there are, the result is one
+page: the type grows smaller first, and what still does not fit is counted on the page, never
+dropped in silence.
 """
 
 from __future__ import annotations
 
-import html
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -17,90 +18,74 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from mcu_mail.documents.fonts import BOLD, REGULAR, register_fonts
+from mcu_mail.documents import sheet
+from mcu_mail.documents.fonts import BOLD, REGULAR, drawable, register_fonts
+from mcu_mail.domain import rich_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Row = tuple[str, str, str, str]
-File = tuple[str, str]
-
-_WIDTHS = [52 * mm, 24 * mm, 64 * mm, 40 * mm]
-_FILE_WIDTHS = [50 * mm, 130 * mm]
 # Type size in points, longest text of a cell, most rows of a table: the first that fits is taken,
 # and the last always does.
-_DENSITIES = ((10, 400, 20), (8.5, 400, 20), (7, 400, 20), (6, 120, 20), (6, 60, 12), (6, 30, 5))
+_DENSITIES: Final = (
+    (10, 400, 20),
+    (8.5, 400, 20),
+    (7, 400, 20),
+    (6, 120, 20),
+    (6, 60, 12),
+    (6, 30, 5),
+    (5, 30, 3),
+)
 
 
-def write_confirmation(
-    case: str,
-    number: str,
-    date: str,
-    subject_line: str,
-    rows: Sequence[Row],
-    files: Sequence[File],
-) -> bytes:
-    """The confirmation as a one-page PDF, A4.
-
-    Args:
-        case: number of the case.
-        number: register number of the letter.
-        date: its date, as it shall be read.
-        subject_line: subject of the message that was sent.
-        rows: address, state, the server's answer, moment; one row for each address.
-        files: name and SHA-256 of each file that was sent.
-
-    """
+def write_confirmation(text: str) -> bytes:
+    """Return rich text as a PDF of one page, A4; its first line is the title."""
     register_fonts()
+    title, *blocks = rich_text.blocks(text) or (rich_text.Paragraph(runs=()),)
     content = b""
     for size, longest, most in _DENSITIES:
-        sheet = _Sheet(size=size, longest=longest, most=most)
-        head = (
-            f"Письмо № {number} от {date}, дело {case}",
-            f"Тема сообщения: {subject_line}",
-        )
-        pages, content = sheet.build(f"Подтверждение отправки {case}", head, rows, files)
+        page = _Page(size=size, longest=longest, most=most)
+        pages, content = page.build(title, blocks)
         if pages == 1:
             break
     return content
 
 
-class _Sheet:
-    """The confirmation set in one density."""
+class _Page:
+    """The page set in one density."""
 
     def __init__(self, *, size: float, longest: int, most: int) -> None:
         self.longest = longest
         self.most = most
         self.body = ParagraphStyle("body", fontName=REGULAR, fontSize=size, leading=size * 1.3)
-        self.head = ParagraphStyle("head", parent=self.body, fontName=BOLD)
         self.title = ParagraphStyle(
-            "title", parent=self.head, fontSize=size + 4, leading=size + 8, alignment=1
+            "title",
+            parent=self.body,
+            fontName=BOLD,
+            fontSize=size + 4,
+            leading=size + 8,
+            alignment=1,
+            spaceAfter=4 * mm,
         )
 
-    def build(
-        self, title: str, head: Sequence[str], rows: Sequence[Row], files: Sequence[File]
-    ) -> tuple[int, bytes]:
+    def build(self, title: rich_text.Block, blocks: Sequence[rich_text.Block]) -> tuple[int, bytes]:
         """Number of pages, and the PDF."""
-        story: list[Flowable] = [
-            Paragraph("Подтверждение отправки", self.title),
-            Spacer(1, 4 * mm),
-            *(self._cell(line) for line in head),
-            Spacer(1, 4 * mm),
-            *self._table(("Адрес", "Состояние", "Ответ сервера", "Время"), rows, _WIDTHS),
-            Spacer(1, 4 * mm),
-            *self._table(("Файл", "Контрольная сумма SHA-256"), files, _FILE_WIDTHS),
-            Spacer(1, 4 * mm),
-            self._cell("Составлено автоматически по ответам почтовых серверов."),
-        ]
+        heading = title.text if isinstance(title, rich_text.Paragraph) else ""
+        story: list[Flowable] = [Paragraph(escape(drawable(heading)), self.title)]
+        for block in blocks:
+            if isinstance(block, rich_text.Table):
+                story += [Spacer(1, 4 * mm), *self._table(block), Spacer(1, 4 * mm)]
+            else:
+                story.append(self._cell(block))
         out = io.BytesIO()
         document = SimpleDocTemplate(
             out,
             pagesize=A4,
-            leftMargin=20 * mm,
-            rightMargin=10 * mm,
-            topMargin=20 * mm,
-            bottomMargin=20 * mm,
-            title=title,
+            leftMargin=sheet.MARGIN_LEFT * mm,
+            rightMargin=sheet.MARGIN_RIGHT * mm,
+            topMargin=sheet.MARGIN_TOP * mm,
+            bottomMargin=sheet.MARGIN_BOTTOM * mm,
+            title=heading,
             lang="ru-RU",
             initialFontName=REGULAR,
             invariant=1,
@@ -108,24 +93,34 @@ class _Sheet:
         document.build(story)
         return document.page, out.getvalue()
 
-    def _table(
-        self, names: Sequence[str], rows: Sequence[Sequence[str]], widths: list[float]
-    ) -> list[Flowable]:
-        cells = [[Paragraph(name, self.head) for name in names]]
-        cells += [[self._cell(text) for text in row] for row in rows[: self.most]]
+    def _table(self, block: rich_text.Table) -> list[Flowable]:
+        """The table, its first row repeated as a heading, and how many rows were left out."""
+        heading, *rows = block.rows
+        shown = rich_text.Table(rows=(heading, *rows[: self.most]))
+        cells = [[[self._cell(one) for one in cell] for cell in row] for row in shown.rows]
+        # A frame keeps six points to itself on either side.
+        widths = [width * mm for width in sheet.column_widths(shown)]
         table = Table(cells, colWidths=widths, repeatRows=1)
         table.setStyle(
             TableStyle([
                 ("GRID", (0, 0), (-1, -1), 0.5, colors.grey),
                 ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("FONTNAME", (0, 0), (-1, -1), REGULAR),
             ])
         )
         rest = len(rows) - self.most
         if rest <= 0:
             return [table]
-        return [table, self._cell(f"и ещё {rest}, полностью – в деле")]
+        return [table, Paragraph(f"и ещё {rest}, полностью – в деле", self.body)]
 
-    def _cell(self, text: str) -> Paragraph:
-        cut = text if len(text) <= self.longest else f"{text[: self.longest]}…"
-        return Paragraph(html.escape(cut), self.body)
+    def _cell(self, paragraph: rich_text.Paragraph) -> Paragraph:
+        runs, left = [], self.longest
+        for run in paragraph.runs:
+            text = run.text if len(run.text) <= left else f"{run.text[:left]}…"
+            words = escape(drawable(text))
+            runs.append(f'<font name="{BOLD}">{words}</font>' if run.bold else words)
+            left -= len(run.text)
+            if left <= 0:
+                break
+        return Paragraph("".join(runs), self.body)

@@ -1,55 +1,78 @@
 """The text of a Word file that an executor or an approver sends as the answer.
 
 Foreign files are read, never run: macros are refused, links are not followed (`threats.md` A20,
-A21). Only the text goes into our letterhead.
+A21). Only the text goes into our letterhead, as rich text (`domain/rich_text.py`).
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from typing import Final
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
+from lxml.etree import XMLSyntaxError
 
 from mcu_mail.documents.office import to_docx
+from mcu_mail.documents.word_body import Line, body_lines
+from mcu_mail.documents.word_frame import answer_lines
+from mcu_mail.domain.rich_text import BREAK, CELL
 from mcu_mail.errors import RefusedError
 
 WORD_SUFFIXES: Final = (".docx", ".doc", ".rtf", ".odt")
 
+_LAST: Final = "Последний абзац"
+TEXT_STYLES: Final = frozenset({"Текст письма", _LAST, "Таблица письма"})
+"""The styles of the text in our own templates: an approver sends our letter back, edited."""
+
 _LIMIT = 30 * 1024 * 1024
 _RATIO = 200
-# The styles of the text in our own template: an approver sends our letter back, edited.
-_BODY_STYLES = frozenset({"Текст письма", "Последний абзац"})
 _MACROS = "word/vbaProject.bin"
+_COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 def word_text(content: bytes, name: str) -> str:
-    """The paragraphs of a Word file, one a line; of our own letter only those of its text.
+    """The answer in a Word file as rich text, one paragraph or table row a line.
+
+    Of our own letter it is what stands between salutation and signature; of another letter what is
+    left without its letterhead, addressee, signature and executor's mark.
 
     Raises:
-        RefusedError: not a Word file, damaged, too large when unpacked, or with macros (Russian).
+        RefusedError: not a Word file, locked by a password, damaged, too large when unpacked, or
+            with macros (Russian).
         TemporaryError: LibreOffice, asked for .doc, .rtf and .odt, gave nothing.
 
     """
     suffix = "." + name.rpartition(".")[2].lower()
     if suffix != ".docx":
         content = to_docx(content, suffix)
+    elif content.startswith(_COMPOUND):
+        # Word wraps a locked .docx into its old format.
+        raise RefusedError(f"файл {name} закрыт паролем")
     try:
         _inspect(content, name)
-        document = docx.Document(io.BytesIO(content))
-        pairs = [
-            (paragraph.style.name if paragraph.style else "", _plain(paragraph.text))
-            for paragraph in document.paragraphs
-        ]
+        lines = body_lines(docx.Document(io.BytesIO(content)))
     except RefusedError:
         raise
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        PackageNotFoundError,
+        XMLSyntaxError,
+        KeyError,
+        ValueError,
+        OSError,
+    ) as error:
         raise RefusedError(f"файл {name} не открывается как документ Word") from error
-    own = [text for style, text in pairs if style in _BODY_STYLES and text]
-    return "\n".join(own or [text for _, text in pairs if text])
+    own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
+    return "\n".join(own or [line.text for line in answer_lines(lines)])
+
+
+def _own(line: Line) -> str:
+    # The last paragraph stands in the table of the signature, so that it goes overleaf with it.
+    if _LAST in line.styles:
+        return line.text.rstrip(CELL).replace(BREAK, "\n")
+    return line.text
 
 
 def _inspect(content: bytes, name: str) -> None:
@@ -59,7 +82,3 @@ def _inspect(content: bytes, name: str) -> None:
             raise RefusedError(f"файл {name} слишком велик в развёрнутом виде")
         if _MACROS in package.namelist():
             raise RefusedError(f"файл {name} содержит макросы")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\S\n]+", " ", text).strip()

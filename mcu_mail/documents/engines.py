@@ -88,7 +88,8 @@ def letterhead_faults(letterhead: sheet.Letterhead) -> tuple[str, ...]:
 
 def _signature_alone(text: PdfText, content: sheet.LetterContent) -> bool:
     """Whether the end of the text is on another page than the signature."""
-    end = (sheet.body(content) or ("",))[-1][-_END_OF_TEXT:]
+    last = content.promise if content.kind == "interim" else (sheet.body(content) or ("",))[-1]
+    end = sheet.printable(last)[-_END_OF_TEXT:]
     signed = [page for page in text.pages if not lacks(page, [content.signer_name])]
     return bool(signed) and bool(lacks(signed[-1], [end]))
 

@@ -27,6 +27,12 @@ _HEIC = re.compile(rb"^.{4}ftyp(?:heic|heix|hevc|hevx|heim|heis|hevm|hevs|mif1|m
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 _HARMLESS_LINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/(?:hyperlink|attachedTemplate)[\"']")
 
+_ELSEWHERE = re.compile(
+    rb"<(?:draw:image|draw:object|text:section-source)\b[^>]*xlink:href\s*=\s*"
+    rb"[\"'](?:[a-z]+:|/|\.\./)",
+    re.IGNORECASE,
+)
+
 
 class FileKind(StrEnum):
     """What can become an annex."""
@@ -187,8 +193,11 @@ def _package(archive: zipfile.ZipFile, length: int) -> FileKind | AnnexFault:
         links = (link for text in relations for link in _EXTERNAL.findall(text))
         if not all(_HARMLESS_LINK.search(link) for link in links):
             return AnnexFault.LINKED
-    if known is FileKind.ODT and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        return AnnexFault.ENCRYPTED
+    if known is FileKind.ODT:
+        if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            return AnnexFault.ENCRYPTED
+        if _ELSEWHERE.search(archive.read("content.xml")):
+            return AnnexFault.LINKED
     return known
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from docx.opc.exceptions import OpcError
@@ -17,11 +18,12 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mcu_mail.documents import sheet
+from mcu_mail.documents.letter_text import escaped, rich_runs, text_blocks
 from mcu_mail.documents.package import read_package
-from mcu_mail.documents.qr import picture_side, qr_png
+from mcu_mail.documents.qr import qr_png
 from mcu_mail.documents.sheet import (
     DATE_FIELD,
     NUMBER_FIELD,
@@ -30,11 +32,11 @@ from mcu_mail.documents.sheet import (
     Letterhead,
     stamp_place,
 )
+from mcu_mail.domain.rich_text import Paragraph
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "DATE_FIELD",
@@ -45,7 +47,6 @@ __all__ = [
     "letter_sha",
     "stamp_place",
     "template_faults",
-    "template_sha",
     "write_docx",
 ]
 
@@ -69,7 +70,23 @@ REQUIRED: Final = {
     "first_mark": "QR-код первого листа",
     "next_mark": "QR-код следующих листов",
 }
-"""Every variable of the template; all must be used, since a missing one would lose words."""
+"""Every variable of the answer's template; all must be used, or words would be lost."""
+
+_PROMISE: Final = {"promise": "до какого дня будет дан полный ответ"}
+
+TEMPLATES: Final = {"answer": "letters/answer.docx", "interim": "letters/interim.docx"}
+"""The template of each kind of letter, by its path in the templates folder."""
+
+
+def required(kind: str) -> dict[str, str]:
+    """Return the variables that a template of this kind must use, with their Russian names.
+
+    An interim answer ends in its promise, where another letter ends in its last paragraph.
+    """
+    if kind == "interim":
+        rest = {name: title for name, title in REQUIRED.items() if name != "last_paragraph"}
+        return rest | _PROMISE
+    return dict(REQUIRED)
 
 
 _FORM: Final = Letterhead(lines=("Образец",), address="1", phone="1", email="a@b.example")
@@ -80,26 +97,35 @@ LibreOffice moves a kept paragraph whole: a longer one would leave half a page e
 """
 
 
-def template_faults(path: Path) -> tuple[str, ...]:
-    """Return what is wrong with the template, one Russian sentence each; empty when usable."""
-    if not path.is_file():
-        return (f"Шаблон письма не найден: {path}.",)
+def template_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return what is wrong with the letter templates of a set, one Russian sentence each."""
+    return tuple(
+        f"{path}: {fault}"
+        for kind, path in TEMPLATES.items()
+        for fault in _faults(files.get(path), kind, path.rpartition("/")[2])
+    )
+
+
+def _faults(content: bytes | None, kind: str, name: str) -> tuple[str, ...]:
+    if content is None:
+        return ("Шаблон письма не найден.",)
+    needed = required(kind)
     try:
-        content = path.read_bytes()
         read_package(content)
         template = DocxTemplate(io.BytesIO(content))
         used = template.get_undeclared_template_variables(_environment())
         linked = _linked_parts(template)
     except TemplateSyntaxError as error:
-        return (f"В шаблоне письма {path.name} ошибка в скобках подстановки: {error.message}.",)
+        return (f"В шаблоне письма {name} ошибка в скобках подстановки: {error.message}.",)
     except (RefusedError, OpcError, SyntaxError, ValueError, KeyError, OSError):
-        return (f"Шаблон письма {path.name} – не файл Word (.docx).",)
+        return (f"Шаблон письма {name} – не файл Word (.docx).",)
     faults = [
-        *(f"неизвестное поле «{name}»" for name in sorted(used - REQUIRED.keys())),
-        *(f"нет поля «{n}» ({title})" for n, title in REQUIRED.items() if n not in used),
+        *(f"неизвестное поле «{word}»" for word in sorted(used - needed.keys())),
+        *(f"нет поля «{n}» ({title})" for n, title in needed.items() if n not in used),
         *(f"рисунок или файл вставлен ссылкой: {target}" for target in linked),
     ]
-    return tuple(f"В шаблоне письма {path.name} {fault}." for fault in faults) or _trial(path)
+    told = tuple(f"В шаблоне письма {name} {fault}." for fault in faults)
+    return told or _trial(content, kind, name)
 
 
 def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
@@ -112,25 +138,32 @@ def _linked_parts(template: DocxTemplate) -> tuple[str, ...]:
     )
 
 
-def _trial(path: Path) -> tuple[str, ...]:
+def _trial(content: bytes, kind: str, name: str) -> tuple[str, ...]:
     """Fill the template once, so that what only shows then does not show in the evening."""
     try:
-        write_docx(sheet.specimen(_FORM), path)
+        write_docx(replace(sheet.specimen(_FORM), kind=kind), content, name)
     except RefusedError as error:
         return (str(error),)
     return ()
 
 
-def write_docx(content: LetterContent, template: Path) -> bytes:
+def write_docx(content: LetterContent, template: bytes, name: str = "письма") -> bytes:
     """Return the filled letter; the same content and template give the same bytes.
 
-    Raises RefusedError when the template cannot be rendered.
+    Args:
+        content: what is written on it.
+        template: the bytes of the template for letters of this kind.
+        name: of the template's file, for the error.
+
+    Raises:
+        RefusedError: the template cannot be rendered.
+
     """
-    document = DocxTemplate(io.BytesIO(template.read_bytes()))
+    document = DocxTemplate(io.BytesIO(template))
     try:
         document.render(_context(content, document), _environment())
     except TemplateError as error:
-        raise RefusedError(f"Шаблон письма {template.name} не заполняется: {error}.") from error
+        raise RefusedError(f"Шаблон {name} не заполняется: {error}.") from error
     out = io.BytesIO()
     document.save(out)
     return _repacked(out.getvalue())
@@ -148,19 +181,16 @@ def letter_sha(docx: bytes) -> str:
     return digest.hexdigest()
 
 
-def template_sha(path: Path) -> str:
-    """Return the SHA-256 of the template file: noted with each letter (threats A44)."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _environment() -> SandboxedEnvironment:
     return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
 
 def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
-    *paragraphs, last = sheet.body(content) or ("",)
-    if len(last) > _KEPT_LENGTH:
-        paragraphs, last = [*paragraphs, last], ""
+    *blocks, end = sheet.blocks(content) or (None,)
+    interim = content.kind == "interim"
+    kept = not interim and isinstance(end, Paragraph) and len(end.text) <= _KEPT_LENGTH
+    if end is not None and not kept:
+        blocks.append(end)
     return {
         "letterhead": {
             "higher": _words(content.letterhead.higher),
@@ -168,40 +198,41 @@ def _context(content: LetterContent, document: DocxTemplate) -> dict[str, Any]:
             "details": _words(content.letterhead.details),
         },
         "date": sheet.day(content.date),
-        "number": _word(content.number or ""),
-        "reference": _word(sheet.reference_line(content)),
-        "addressee": _word(content.addressee),
+        "number": escaped(content.number or ""),
+        "reference": escaped(sheet.reference_line(content)),
+        "addressee": escaped(content.addressee),
         "address_lines": _words(content.address_lines),
-        "heading": _word(content.heading),
-        "salutation": _word(content.salutation),
-        "paragraphs": _words(paragraphs),
-        "last_paragraph": _word(last),
-        "enclosure": _word(sheet.enclosure_line(content)),
-        "signer_title": _word(content.signer_title),
-        "signer_name": _word(content.signer_name),
-        "executor_name": _word(content.executor_name),
+        "heading": escaped(content.heading),
+        "salutation": escaped(content.salutation),
+        "paragraphs": text_blocks(filter(None, blocks)),
+        "last_paragraph": rich_runs(end) if kept and isinstance(end, Paragraph) else Markup(),
+        "promise": escaped(content.promise),
+        "enclosure": escaped(sheet.enclosure_line(content)),
+        "signer_title": escaped(content.signer_title),
+        "signer_name": escaped(content.signer_name),
+        "executor_name": escaped(content.executor_name),
         "executor_details": _words(content.executor_details),
-        "mark_label": _word(sheet.mark_label(content)),
+        "mark_label": escaped(sheet.mark_label(content)),
         "first_mark": _mark(content, 1, sheet.FIRST_MARK, document),
         "next_mark": _mark(content, sheet.FOLLOWING_PAGE, sheet.NEXT_MARK, document),
     }
 
 
+class _Mark(InlineImage):  # type: ignore[misc]  # the library has no types
+    """A picture without room around it: a program fills in its own where none is given."""
+
+    def _insert_image(self) -> str:
+        xml: str = super()._insert_image()
+        return xml.replace("<wp:inline ", '<wp:inline distT="0" distB="0" distL="0" distR="0" ', 1)
+
+
 def _mark(content: LetterContent, page: int, side_mm: float, document: DocxTemplate) -> InlineImage:
-    payload = sheet.payload(content, page)
-    side = Mm(picture_side(payload, side_mm))
-    return InlineImage(document, io.BytesIO(qr_png(payload)), width=side, height=side)
-
-
-def _word(text: str) -> Markup:
-    # docxtpl turns «{_{» into «{{» after rendering: as entities, braces pass it by unchanged.
-    escaped = str(escape(sheet.printable(text)))
-    coded = escaped.replace("{", "&#123;").replace("}", "&#125;").replace("%", "&#37;")
-    return Markup(coded)  # noqa: S704 - escaped two lines above
+    png = io.BytesIO(qr_png(sheet.payload(content, page)))
+    return _Mark(document, png, width=Mm(side_mm), height=Mm(side_mm))
 
 
 def _words(texts: Iterable[str]) -> list[Markup]:
-    return [word for word in map(_word, texts) if word]
+    return [word for word in map(escaped, texts) if word]
 
 
 def _repacked(docx: bytes) -> bytes:

@@ -9,40 +9,41 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, cast
+from functools import cache
+from typing import TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import escape
 
+from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.fonts import BOLD, REGULAR, drawable, register_fonts
 from mcu_mail.documents.qr import qr_modules
+from mcu_mail.domain import rich_text
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TEXT_WIDTH: Final = sheet.PAGE_WIDTH - sheet.MARGIN_LEFT - sheet.MARGIN_RIGHT
-_LEADING: Final = 1.325
-"""Line height of PT Serif in ems: what an office program calls single spacing."""
-
 _MARK_GAP: Final = 3.0
 _PAGE_NUMBER_BASELINE: Final = 14.0
 _HEADING_WIDTH: Final = 85.0
 _BASELINE_ABOVE_RULE: Final = 1.5
 
 _POINT: Final = 1 / mm
+_NOTHING: Final = rich_text.Paragraph(runs=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Block:
     """A piece of text with the room above and below it, mm."""
 
-    text: Paragraph
+    text: Flowable
     before: float = 0.0
     after: float = 0.0
     left: float = sheet.MARGIN_LEFT
@@ -90,15 +91,15 @@ class _Pen:
             self._put(_Block(text=_text(heading), before=14 * _POINT, width=_HEADING_WIDTH))
         salutation = _text(content.salutation, alignment=TA_CENTER)
         self._put(_Block(text=salutation, before=14 * _POINT, after=8 * _POINT))
-        *paragraphs, last = sheet.body(content) or ("",)
+        *text, last = map(_flowable, self._text_blocks() or (_NOTHING,))
         enclosure = self._enclosure()
         signature = self._signature_height()
         if sum(block.height for block in enclosure) + signature > self._room_of_a_page / 2:
-            paragraphs, last = [*paragraphs, last], sheet.enclosure_line(content)
+            text, last = [*text, last], _body(sheet.enclosure_line(content))
             enclosure = []
-        for paragraph in paragraphs:
-            self._flow(_body(paragraph))
-        self._close(_body(last), sum(block.height for block in enclosure) + signature)
+        for flowable in text:
+            self._flow(flowable)
+        self._close(last, sum(block.height for block in enclosure) + signature)
         for block in enclosure:
             self._put(block)
         self._write_signature()
@@ -110,36 +111,37 @@ class _Pen:
         """Write a block that is known to fit."""
         self.y += block.before
         height = _height(block.text, block.width)
-        self._draw(block.text, block.left, self.y)
+        self._draw(block.text, block.left, self.y, height)
         self.y += height + block.after
 
-    def _flow(self, text: Paragraph) -> None:
-        """Write a paragraph that may go on overleaf."""
-        while _height(text, _TEXT_WIDTH) > self._room:
-            text = self._overleaf(text, self._room)
-        self._put(_Block(text=text))
+    def _flow(self, text: Flowable) -> None:
+        """Write a paragraph or a table that may go on overleaf."""
+        while (block := _in_text(text)).height > self._room:
+            text = self._overleaf(text, self._room - block.before - block.after)
+        self._put(block)
 
-    def _close(self, text: Paragraph, tail: float) -> None:
+    def _close(self, text: Flowable, tail: float) -> None:
         """Write the last paragraph so that its last lines stand on the page of the `tail`, mm."""
-        # Two lines and the tail always fit on a page of their own, so this comes to an end.
-        while (height := _height(text, _TEXT_WIDTH)) + tail > self._room:
-            all_but_two_lines = height - 1.9 * 14 * _LEADING * _POINT
-            text = self._overleaf(text, min(self._room, all_but_two_lines))
-        self._put(_Block(text=text))
+        # Two lines, or the last row, and the tail fit on a page of their own: this comes to an end.
+        while (block := _in_text(text)).height + tail > self._room:
+            margins = block.before + block.after
+            all_but_the_end = block.height - margins - 1.9 * sheet.BODY_TYPE.line * _POINT
+            text = self._overleaf(text, min(self._room - margins, all_but_the_end))
+        self._put(block)
 
-    def _overleaf(self, text: Paragraph, height: float) -> Paragraph:
+    def _overleaf(self, text: Flowable, height: float) -> Flowable:
         """Write what of `text` fits into `height` mm, turn the page, return the rest."""
-        parts = text.split(_TEXT_WIDTH * mm, height * mm)
+        parts = text.split(_TEXT_WIDTH * mm, height * mm) if height > 0 else []
         if len(parts) > 1:
-            here, text = cast("list[Paragraph]", parts)
-            self._put(_Block(text=here))
+            here, text = parts
+            self._put(_in_text(here))
         self._turn()
         return text
 
     @property
     def _bottom(self) -> float:
         return sheet.PAGE_HEIGHT - max(
-            sheet.MARGIN_BOTTOM, sheet.FOOTER_EDGE + self._mark_side + _MARK_GAP
+            sheet.MARGIN_BOTTOM, sheet.FOOTER_EDGE + self._mark_side + sheet.MARK_CLEARANCE
         )
 
     @property
@@ -162,18 +164,19 @@ class _Pen:
         content = self.content
         form = _Column(self.canvas, sheet.MARGIN_LEFT, sheet.FORM_WIDTH)
         for line in content.letterhead.higher:
-            form.add(_text(line, size=9.5, font=BOLD, alignment=TA_CENTER), after=3 * _POINT)
+            higher = _text(line, sheet.HIGHER_TYPE, font=BOLD, alignment=TA_CENTER)
+            form.add(higher, after=3 * _POINT)
         for line in content.letterhead.name:
-            form.add(_text(line, size=12, font=BOLD, alignment=TA_CENTER))
+            form.add(_text(line, sheet.NAME_TYPE, font=BOLD, alignment=TA_CENTER))
         form.y += 3 * _POINT
         for line in content.letterhead.details:
-            form.add(_text(line, size=8.5, alignment=TA_CENTER))
+            form.add(_text(line, sheet.DETAILS_TYPE, alignment=TA_CENTER))
         if form.y > sheet.MARGIN_TOP + sheet.FORM_HEIGHT:
             raise RefusedError("Бланк не умещается в отведённое место: сократите его строки.")
         self._write_registration()
         address_left = sheet.MARGIN_LEFT + sheet.FORM_WIDTH + sheet.FORM_GAP
         column = _Column(self.canvas, address_left, sheet.ADDRESS_WIDTH)
-        column.add(_text(content.addressee), after=14 * _LEADING * _POINT)
+        column.add(_text(content.addressee), after=sheet.BODY_TYPE.line * _POINT)
         for line in content.address_lines:
             column.add(_text(line))
         form_bottom = sheet.DATE_FIELD.y_mm + 2 * sheet.LINE_HEIGHT
@@ -199,6 +202,13 @@ class _Pen:
             x * mm, _up(rule - _BASELINE_ABOVE_RULE), drawable(sheet.printable(text))
         )
 
+    def _text_blocks(self) -> tuple[rich_text.Block, ...]:
+        blocks = sheet.blocks(self.content)
+        if self.content.kind != "interim":
+            return blocks
+        promise = rich_text.Run(text=sheet.printable(self.content.promise))
+        return (*blocks, rich_text.Paragraph(runs=(promise,)))
+
     def _enclosure(self) -> list[_Block]:
         line = sheet.enclosure_line(self.content)
         return [_Block(text=_text(line, alignment=TA_JUSTIFY), before=12 * _POINT)] if line else []
@@ -209,7 +219,7 @@ class _Pen:
 
     def _executor(self) -> list[Paragraph]:
         lines = (self.content.executor_name, *self.content.executor_details)
-        return [_text(line, size=10) for line in lines if sheet.printable(line)]
+        return [_text(line, sheet.EXECUTOR_TYPE) for line in lines if sheet.printable(line)]
 
     def _signature_height(self) -> float:
         title, name = self._signature()
@@ -223,16 +233,16 @@ class _Pen:
         post, middle, end = sheet.SIGNATURE_COLUMNS
         heights = _height(title, post), _height(name, end)
         self.y += _ABOVE_SIGNATURE + max(heights)
-        self._draw(title, sheet.MARGIN_LEFT, self.y - heights[0])
-        self._draw(name, sheet.MARGIN_LEFT + post + middle, self.y - heights[1])
+        self._draw(title, sheet.MARGIN_LEFT, self.y - heights[0], heights[0])
+        self._draw(name, sheet.MARGIN_LEFT + post + middle, self.y - heights[1], heights[1])
 
     def _write_executor(self) -> None:
         self.y += _ABOVE_EXECUTOR
         for text in self._executor():
             self._put(_Block(text=text))
 
-    def _draw(self, text: Paragraph, left: float, top: float) -> None:
-        text.drawOn(self.canvas, left * mm, _up(top) - text.height)
+    def _draw(self, text: Flowable, left: float, top: float, height: float) -> None:
+        text.drawOn(self.canvas, left * mm, _up(top + height))
 
     # -- header and footer
 
@@ -258,7 +268,7 @@ class _Pen:
         )
 
 
-_ABOVE_SIGNATURE: Final = 10.0
+_ABOVE_SIGNATURE: Final = 28 * _POINT
 _ABOVE_EXECUTOR: Final = 14.0
 
 
@@ -293,31 +303,83 @@ def _draw_mark(
 
 def _text(
     text: str,
+    kind: sheet.Type = sheet.BODY_TYPE,
     *,
-    size: float = 14,
     font: str = REGULAR,
     alignment: Literal[0, 1, 2, 4] = TA_LEFT,
-    first_line: float = 0.0,
 ) -> Paragraph:
-    style = ParagraphStyle(
+    return Paragraph(_marked(text), _style(kind, font, alignment, 0.0))
+
+
+@cache
+def _style(
+    kind: sheet.Type, font: str, alignment: Literal[0, 1, 2, 4], first_line: float
+) -> ParagraphStyle:
+    return ParagraphStyle(
         "letter",
         fontName=font,
-        fontSize=size,
-        leading=size * _LEADING,
+        fontSize=kind.size,
+        leading=kind.line,
         alignment=alignment,
         firstLineIndent=first_line * mm,
         bulletFontName=REGULAR,
         allowWidows=0,
         allowOrphans=0,
     )
-    return Paragraph(escape(drawable(sheet.printable(text))), style)
+
+
+def _marked(text: str) -> str:
+    return escape(drawable(sheet.printable(text)))
+
+
+def _runs(paragraph: rich_text.Paragraph) -> str:
+    """Return the words as the markup that reportlab reads."""
+    return "".join(
+        f'<font name="{BOLD}">{escape(drawable(run.text))}</font>'
+        if run.bold
+        else escape(drawable(run.text))
+        for run in paragraph.runs
+    )
 
 
 def _body(text: str) -> Paragraph:
-    return _text(text, alignment=TA_JUSTIFY, first_line=12.5)
+    return _body_of(rich_text.Paragraph(runs=(rich_text.Run(text=sheet.printable(text)),)))
 
 
-def _height(text: Paragraph, width: float) -> float:
+def _body_of(paragraph: rich_text.Paragraph) -> Paragraph:
+    return Paragraph(_runs(paragraph), _style(sheet.BODY_TYPE, REGULAR, TA_JUSTIFY, 12.5))
+
+
+def _flowable(block: rich_text.Block) -> Flowable:
+    if isinstance(block, rich_text.Paragraph):
+        return _body_of(block)
+    style = _style(sheet.TABLE_TYPE, REGULAR, TA_LEFT, 0.0)
+    cells = [[[Paragraph(_runs(one), style) for one in cell] for cell in row] for row in block.rows]
+    return Table(
+        cells,
+        colWidths=[width * mm for width in sheet.column_widths(block)],
+        style=_RULES,
+        splitInRow=1,
+    )
+
+
+_RULES: Final = TableStyle([
+    ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), sheet.CELL_MARGIN * mm),
+    ("RIGHTPADDING", (0, 0), (-1, -1), sheet.CELL_MARGIN * mm),
+    ("TOPPADDING", (0, 0), (-1, -1), 0),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+    ("FONTNAME", (0, 0), (-1, -1), REGULAR),
+])
+
+
+def _in_text(flowable: Flowable) -> _Block:
+    gap = sheet.TABLE_GAP if isinstance(flowable, Table) else 0.0
+    return _Block(text=flowable, before=gap, after=gap)
+
+
+def _height(text: Flowable, width: float) -> float:
     return float(text.wrap(width * mm, sheet.PAGE_HEIGHT * mm)[1]) * _POINT
 
 

@@ -1,18 +1,16 @@
-"""QR symbols of the marks on our sheets: one level of error correction, one quiet zone.
+"""QR symbols of the marks on our sheets: one level of error correction, no quiet zone of their own.
 
 Level Q survives a stamp or a crease over a quarter of the symbol; it is never raised silently,
 so that the symbol of every page has the same number of modules and thus the size that was tried.
+The quiet zone of four modules is the white paper around: a picture that held it would not stand
+flush with the margin.
 """
 
 from __future__ import annotations
 
 import io
-from typing import Final
 
 import segno
-
-QUIET_MODULES: Final = 2
-"""Quiet zone drawn with the symbol; the margins of the sheet add the rest of the usual four."""
 
 
 def qr_modules(payload: str) -> tuple[tuple[bool, ...], ...]:
@@ -22,16 +20,10 @@ def qr_modules(payload: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def qr_png(payload: str) -> bytes:
-    """Return the symbol with its quiet zone as a PNG; the same payload gives the same bytes."""
+    """Return the symbol alone as a PNG; the same payload gives the same bytes."""
     out = io.BytesIO()
-    _symbol(payload).save(out, kind="png", scale=10, border=QUIET_MODULES)
+    _symbol(payload).save(out, kind="png", scale=10, border=0)
     return out.getvalue()
-
-
-def picture_side(payload: str, side_mm: float) -> float:
-    """Return the side of the picture, mm, whose dark symbol is `side_mm` wide."""
-    modules = len(qr_modules(payload))
-    return side_mm * (modules + 2 * QUIET_MODULES) / modules
 
 
 def _symbol(payload: str) -> segno.QRCode:

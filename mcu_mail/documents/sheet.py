@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mcu_mail.domain import rich_text
 from mcu_mail.domain.codes import PrintMark, print_payload
 
 if TYPE_CHECKING:
@@ -33,11 +34,40 @@ FORM_HEIGHT: Final = 48.0
 LINE_HEIGHT: Final = 7.0
 """Height of the row with date and number, and of the row «На № … от …» under it."""
 
+
+@dataclass(frozen=True, kw_only=True)
+class Type:
+    """A size of type and the height of its lines, points.
+
+    The heights are exact in the Word template too: left to a program, each would take another one
+    from the same font, and the sheets would differ by a line a page.
+    """
+
+    size: float
+    line: float
+
+
+BODY_TYPE: Final = Type(size=14, line=18)
+HIGHER_TYPE: Final = Type(size=9.5, line=12.5)
+NAME_TYPE: Final = Type(size=12, line=15.5)
+DETAILS_TYPE: Final = Type(size=8.5, line=11)
+TABLE_TYPE: Final = Type(size=12, line=15)
+EXECUTOR_TYPE: Final = Type(size=10, line=13)
+
+CELL_MARGIN: Final = 1.5
+"""Between the rule of a table's column and its words, mm."""
+TABLE_GAP: Final = 2.0
+"""Above and below a table of the text, mm."""
+_NARROWEST: Final = 14.0
+
 SIGNATURE_COLUMNS: Final = (68.0, 72.0, 40.0)
 """Post, free place for the signature or the mark of an electronic one, name."""
 
 FOOTER_EDGE: Final = 8.0
 """From the lower edge of the sheet to the lower edge of the mark."""
+
+MARK_CLEARANCE: Final = 2.75
+"""Between the text and the mark below it, as an office program lays it out: lines break alike."""
 
 FIRST_MARK: Final = 20.0
 """Side of the symbol on page 1, without its quiet zone: read at 150 dpi in every trial."""
@@ -102,7 +132,8 @@ class Letterhead:
 class LetterContent:
     """Everything that is written on one version of a letter.
 
-    `number` and `date` are None until registration: the sheet shows blank lines then. `addressee`
+    `kind` is «answer» or «interim»; an interim answer ends in its `promise` of a full one. `number`
+    and `date` are None until registration: the sheet shows blank lines then. `addressee`
     is in the dative. `print_code` is 16 characters of Crockford base32, new for each version.
     """
 
@@ -124,6 +155,8 @@ class LetterContent:
     executor_name: str
     executor_details: tuple[str, ...]
     print_code: str
+    kind: str = "answer"
+    promise: str = ""
 
 
 def specimen(letterhead: Letterhead) -> LetterContent:
@@ -147,13 +180,16 @@ def specimen(letterhead: Letterhead) -> LetterContent:
         executor_name="Образец",
         executor_details=("1",),
         print_code="0" * 16,
+        promise="Образец.",
     )
 
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff]"
+_ALWAYS_DROPPED = (
+    "\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff"
 )
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b-\x1f{_ALWAYS_DROPPED}]")
+_BUT_MARKS = re.compile(f"[\x00\x01\x05-\x08\x0b-\x1e{_ALWAYS_DROPPED}]")
 
 
 def printable(text: str) -> str:
@@ -167,14 +203,42 @@ def printable(text: str) -> str:
     return re.sub(r" {2,}", " ", clean).strip(" ")
 
 
+def blocks(content: LetterContent) -> tuple[rich_text.Block, ...]:
+    """Return paragraphs and tables of the text: a line break makes a new one, none is empty."""
+    lines = (line for text in content.paragraphs for line in text.splitlines())
+    return rich_text.blocks("\n".join(map(_printable_line, lines)))
+
+
+def _printable_line(line: str) -> str:
+    """Return what `printable` does, with the marks of rich text kept."""
+    clean = unicodedata.normalize("NFC", _BUT_MARKS.sub("", line.replace("\t", " ")))
+    return re.sub(r" {2,}", " ", clean).strip(" ")
+
+
 def body(content: LetterContent) -> tuple[str, ...]:
-    """Return the paragraphs of the text: a line break makes a new one, empty ones are dropped."""
-    return tuple(
-        line
-        for paragraph in content.paragraphs
-        for line in map(printable, paragraph.splitlines())
-        if line
-    )
+    """Return the words of the text, one string for a paragraph or a paragraph of a cell."""
+    found = []
+    for block in blocks(content):
+        if isinstance(block, rich_text.Table):
+            found += [one.text for row in block.rows for cell in row for one in cell]
+        else:
+            found.append(block.text)
+    return tuple(text for text in map(printable, found) if text)
+
+
+def column_widths(table: rich_text.Table) -> tuple[float, ...]:
+    """Return the widths of the columns, mm: by how much stands in them, none unreadably narrow."""
+    whole = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
+    longest = [
+        max(sum(len(one.text) for one in row[column]) for row in table.rows)
+        for column in range(len(table.rows[0]))
+    ]
+    # The square root: a column of sentences may wrap, one of numbers should not.
+    weights = [max(1, length) ** 0.5 for length in longest]
+    spare = whole - _NARROWEST * len(weights)
+    if spare <= 0:
+        return (whole / len(weights),) * len(weights)
+    return tuple(_NARROWEST + spare * weight / sum(weights) for weight in weights)
 
 
 def enclosure_line(content: LetterContent) -> str:
@@ -231,6 +295,7 @@ def visible_fields(content: LetterContent) -> Iterator[tuple[str, str]]:
         ("заголовок", (content.heading,)),
         ("обращение", (content.salutation,)),
         ("текст", body(content)),
+        ("обещание", (content.promise,) if content.kind == "interim" else ()),
         ("приложение", (enclosure_line(content),)),
         ("должность подписавшего", (content.signer_title,)),
         ("подпись", (content.signer_name,)),

@@ -1,6 +1,6 @@
 """What officials read: one template per mail and per note, in Russian, through one door to jinja2.
 
-The templates are the office's to edit (`templates/mails/*.j2`, `templates/notes/*.j2`; their marks
+The templates are the office's to edit (`mails/*.j2`, `notes/*.j2`, `letters/cover.j2`; their marks
 are explained in `mcu_mail.mail.markup`). What the contract promises is not theirs to lose: the case
 in the subject, the separator above a request and the line with its code are put here.
 
@@ -11,31 +11,17 @@ anything (sandbox), nor become markup, nor disappear (StrictUndefined) (`threats
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from jinja2 import FileSystemLoader, StrictUndefined, pass_context
-from jinja2.exceptions import (
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain import codes
-from mcu_mail.mail import markup, phrases, wording_samples
+from mcu_mail.mail import markup, phrases, sent_page, templates, wording_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 from mcu_mail.mail.reply import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from pathlib import Path
-
-    from jinja2.runtime import Context
-
-_Value = TypeVar("_Value")
 
 __all__ = ["SEPARATOR", "Button", "Candidate", "Card", "Worded", "Wording", "template_faults"]
 
@@ -57,6 +43,7 @@ ANSWERS = frozenset({"annexes", "missing", "note_kept", "not_taken"})
 OUTSIDE = frozenset({"letter_cover"})
 """Mails to the region: neither our subject prefix, nor a separator, nor a code."""
 
+_COVER_NEEDS = {"attachments": "список вложений"}
 _SUBJECT_LIMIT = 150
 _OPTIONAL: Mapping[str, object] = {
     "code": "",
@@ -86,17 +73,22 @@ class Wording:
     """The templates of one office.
 
     Args:
-        folder: the `templates` folder; mails are in `mails`, notes in `notes`.
+        files: the templates by their path in the folder («mails/task.j2»).
         office_short: «Тяжинский МО».
         address: the service's address, where the buttons write to.
 
     """
 
-    def __init__(self, folder: Path, office_short: str, address: str) -> None:
+    def __init__(self, files: Mapping[str, bytes], office_short: str, address: str) -> None:
         self._office = office_short
         self._address = address
-        self._mails = _environment(folder / "mails")
-        self._notes = _environment(folder / "notes")
+        self.use(files)
+
+    def use(self, files: Mapping[str, bytes]) -> None:
+        """Take these templates from now on."""
+        self._files = files
+        self._mails = templates.environment(files, "mails")
+        self._notes = templates.environment(files, "notes")
 
     def compose(self, name: str, /, **context: Any) -> Worded:
         """Return the mail `name` in words.
@@ -159,66 +151,31 @@ class Wording:
         return {**_OPTIONAL, "office": self._office, "service_address": self._address, **context}
 
 
-def template_faults(folder: Path) -> tuple[str, ...]:
-    """Return what is wrong with the templates of `folder`, in Russian; empty when all can be used.
+def template_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return what is wrong with these files, in Russian; empty when all can be used.
 
     Every template is rendered with every sample, so that a broken one is refused by `check` and not
     met at 17:55 (`threats.md` F36).
     """
-    wording = Wording(folder, "Образец МО", "mcu@okrug.example")
-    faults = []
+    wording = Wording(files, "Образец МО", "mcu@okrug.example")
+    faults: list[str] = []
     for place, samples, render in (
         ("mails", wording_samples.MAILS, wording.compose),
         ("notes", wording_samples.NOTES, wording.note),
     ):
         for name, contexts in samples.items():
-            found = dict.fromkeys(filter(None, (_fault(render, name, one) for one in contexts)))
-            faults += [f"templates/{place}/{name}.j2: {fault}" for fault in found]
+            tried = (templates.fault(partial(_tried, render, name, one)) for one in contexts)
+            path = templates.PLACES.get(name, f"{place}/{name}.j2")
+            faults += [f"templates/{path}: {fault}" for fault in dict.fromkeys(filter(None, tried))]
+    faults += sent_page.template_faults(files)
+    faults += templates.missing(files, templates.PLACES["letter_cover"], _COVER_NEEDS)
     return tuple(faults)
 
 
-def _fault(render: Callable[..., Worded | str], name: str, context: Mapping[str, Any]) -> str:
-    try:
-        worded = render(name, **context)
-    except TemplateNotFound as error:
-        return f"нет файла шаблона «{error.name}»"
-    except TemplateSyntaxError as error:
-        return f"строка {error.lineno}: ошибка в записи шаблона ({error.message})"
-    except UndefinedError as error:
-        return f"неизвестное имя в шаблоне ({error.message})"
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        return f"шаблон не выполняется ({type(error).__name__}: {error})"
+def _tried(render: Callable[..., Worded | str], name: str, context: Mapping[str, Any]) -> str:
+    """What is wrong with a template that can be rendered; empty when nothing is."""
+    worded = render(name, **context)
     if isinstance(worded, Worded) and (not worded.subject or worded.subject.endswith("]")):
         return "первая строка должна быть темой: «Тема: …»"
     text = worded.text if isinstance(worded, Worded) else worded
     return "" if text.strip() else "шаблон не даёт текста"
-
-
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
-    # Nothing is escaped while rendering because everything is escaped when HTML is made of it.
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folder, encoding="utf-8"),
-        autoescape=False,
-        undefined=StrictUndefined,
-        finalize=markup.finalize,
-        extensions=[markup.Marks],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    plain = (phrases.span, phrases.clip, phrases.greet, phrases.initials, phrases.field_name)
-    made = (markup.link, markup.call)
-    environment.filters.update({function.__name__: function for function in (*plain, *made)})
-    timed = (phrases.when, phrases.until, phrases.at, phrases.stamp, phrases.day, phrases.left)
-    environment.filters.update({function.__name__: _with_now(function) for function in timed})
-    environment.filters["quoted"] = _with_now(markup.quoted)
-    return environment
-
-
-def _with_now(phrase: Callable[[_Value, datetime], str]) -> Callable[[Context, _Value], str]:
-    """A template says `{{ card.due | when }}`: the moment of the mail is always the same `now`."""
-
-    @pass_context
-    def told(context: Context, value: _Value) -> str:
-        return phrase(value, context["now"])
-
-    return told

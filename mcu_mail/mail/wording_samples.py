@@ -466,3 +466,12 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"now": NOW, "follower": True, "waiting": (), "sent": ()},
     ),
 }
+
+SENT_PAGE: Mapping[str, Any] = {
+    "case": "2026-000123",
+    "number": "01-12/345",
+    "date": "24.11.2026",
+    "subject": "Ответ на сообщение № Г-1542",
+    "recipients": (("priem@region.example", "принято", "250 2.0.0 Ok", "24.11.2026 16:41"),),
+    "attachments": (("Ответ 01-12-345.pdf", "ab" * 32),),
+}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
                 "engine": letter.engine,
                 "docx_sha256": letter.docx,
                 "pdf_sha256": letter.pdf,
-                "text": letter.text,
+                "text": readable(letter.text),
             }
             for letter in work.letters.all_of(case.id)
         ],

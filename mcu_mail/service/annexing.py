@@ -275,7 +275,7 @@ def _answer(desk: Desk, work: UnitOfWork, carrier: Carrier, outcome: _Outcome, t
         "kept_note": str(contexts.get("note_kept", {}).get("note_text", "")),
         "text_wanted": not outcome.late
         and carrier.case.step == "draft"
-        and carrier.case.draft is None
+        and (carrier.case.draft is None or carrier.case.draft.is_note)
         and not work.tasks.open_kind(carrier.case.id, "render"),
         "smaller": sum(item.size for item in present) > annex_room(desk, work, carrier.case),
         "details": str(contexts.get("not_taken", {}).get("details", "")),

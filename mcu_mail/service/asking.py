@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped, new_code
+from mcu_mail.domain.rich_text import readable
 from mcu_mail.mail.compose import build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
@@ -244,7 +245,7 @@ def _context(
         context["place"] = _place(desk, case)
     elif template == "rework":
         context["by"] = name_of(words.get("returned_by"), desk)
-        context["previous_text"] = letter.text if letter else ""
+        context["previous_text"] = readable(letter.text) if letter else ""
     elif template == "route":
         only_fields = request.purpose is Purpose.fields
         context["candidates"] = (

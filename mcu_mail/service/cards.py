@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip
@@ -54,7 +55,7 @@ def name_of(person: str | None, desk: Desk) -> str:
 
 def what_changed(before: str, after: str) -> tuple[str, ...]:
     """How a version differs from the one before, in at most three short lines."""
-    old, new = before.split()[:_WORDS_COMPARED], after.split()[:_WORDS_COMPARED]
+    old, new = (readable(text).split()[:_WORDS_COMPARED] for text in (before, after))
     compared = SequenceMatcher(None, old, new, autojunk=False)
     if old == new:
         return ()
@@ -107,7 +108,7 @@ def card_of(
         drafter_name=name_of(author, desk),
         department_name=department.name if department else "",
         version=case.version,
-        draft_text=letter.text if letter else "",
+        draft_text=readable(letter.text) if letter else "",
         contact_lines=tuple(contact_line(item) for item in case.contacts),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, office
 from mcu_mail.errors import McuMailError
+from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
-from mcu_mail.mail.wording import template_faults
 from mcu_mail.service.writing import letterhead_of
+from mcu_mail.settings.template_set import read_templates
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
+    from mcu_mail.settings.template_set import TemplateSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +58,14 @@ def check_files(
     )
 
 
-def _templates(templates: Path) -> Findings:
-    answer = "letters/answer.docx"
-    faults = [f"letters.templates: {fault}" for fault in template_faults(templates)]
-    faults += [
-        f"letters.templates: {answer}: {fault}"
-        for fault in letter.template_faults(templates / answer)
-    ]
-    return Findings(faults=tuple(faults), notes=())
+def template_faults(found: TemplateSet) -> tuple[str, ...]:
+    """What is wrong with a set of templates: mails, notes, letters, each named by its file."""
+    return (*wording.template_faults(found.files), *letter.template_faults(found.files))
+
+
+def _templates(folder: Path) -> Findings:
+    faults = template_faults(read_templates(folder))
+    return Findings(faults=tuple(f"letters.templates: {fault}" for fault in faults), notes=())
 
 
 def _letterhead(settings: Settings) -> Findings:

@@ -20,6 +20,7 @@ from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import write_today
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Rounds:
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
+        self._job("templates", lambda: take_over(self.desk, now), now)
         done = self.mail_in(now) + self.work(now)
         day = self.desk.today(now)
         # The note can only change when something was done or a new day has begun.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.letter import TEMPLATES
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.route import ROUTES
@@ -12,7 +13,6 @@ from mcu_mail.domain.route import ROUTES
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from mcu_mail.documents.folder import Folders
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.smtp import SmtpAccount
     from mcu_mail.mail.wording import Wording
     from mcu_mail.settings import Settings
+    from mcu_mail.settings.template_set import Templates
     from mcu_mail.store.unit_of_work import Store
 
 
@@ -41,7 +42,7 @@ class Desk:
     store: Store
     wording: Wording
     folders: Folders
-    letter_template: Path
+    templates: Templates
     trust: Trust
     imap: Callable[[], ImapAccount]
     smtp: Callable[[], SmtpAccount]
@@ -54,6 +55,10 @@ class Desk:
     def address(self) -> str:
         """The service's own address."""
         return self.settings.mail.address
+
+    def letter_template(self, kind: str) -> bytes:
+        """The Word template in which letters of this kind are set."""
+        return self.templates.current.files[TEMPLATES[kind]]
 
     @property
     def domain(self) -> str:

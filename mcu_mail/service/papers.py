@@ -6,6 +6,7 @@ one. A task that fails is tried again; after that a person is told and the case 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,28 +17,18 @@ from mcu_mail.documents.confirmation import write_confirmation
 from mcu_mail.documents.engines import make_doc, make_pdf
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import template_sha, write_docx
+from mcu_mail.documents.letter import write_docx
 from mcu_mail.documents.stamp import stamp_scan
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.mail.sent_page import sent_page
+from mcu_mail.service import enclosing
 from mcu_mail.service.annexing import take_annexes
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
-from mcu_mail.service.enclosing import (
-    annex_room,
-    annex_values,
-    bind_behind,
-    enclosure_of,
-    lacks_annexes,
-    lighter_scan,
-    own_pages,
-    room,
-    version_sha,
-    with_annexes,
-)
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
@@ -146,16 +137,17 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
         letter = view.letters.get(case.id, version)
         kept = view.annexes.present(case.id)
         opening = [item for item in view.tasks.open(case.id) if item.kind == "annexes"]
-        annexes_room = annex_room(desk, view, case)
+        annexes_room = enclosing.annex_room(desk, view, case)
     if letter is None:
         return
     if any(item.attempts < _TELL_AFTER for item in opening):
         raise McuMailError("приложения к письму ещё готовятся")
-    content = letter_content(desk, case, letter, now, enclosure=enclosure_of(kept))
-    docx = write_docx(content, desk.letter_template)
+    content = letter_content(desk, case, letter, now, enclosure=enclosing.enclosure_of(kept))
+    template = desk.letter_template(content.kind)
+    docx = write_docx(content, template)
     made = make_pdf(content, docx, desk.settings.letters.engine)
     owner = Owner(case=case.number, version=version, code=letter.print_code, pages=made.pages)
-    behind = bind_behind(desk, kept, owner, most_bytes=annexes_room)
+    behind = enclosing.bind_behind(desk, kept, owner, most_bytes=annexes_room)
     note = " ".join(filter(None, (made.note, behind.note if behind else "")))
     values = {
         "docx": desk.store.files.put(docx),
@@ -163,7 +155,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
         "pages": made.pages,
         "engine": made.engine,
         "note": note or None,
-        **annex_values(desk, kept, behind),
+        **enclosing.annex_values(desk, kept, behind),
         "signer": signer_of(desk, now)[0],
         "content": desk.store.files.put(freeze(content)),
     }
@@ -176,7 +168,8 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
         work.letters.rendered(letter.id, values)
         if case.version == version and case.state is not CaseState.closed:
             case = work.cases.change(
-                case.id, {"letter_sha": version_sha(docx, behind), "state": CaseState.open}
+                case.id,
+                {"letter_sha": enclosing.version_sha(docx, behind), "state": CaseState.open},
             )
             carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
             carrier.log(
@@ -187,7 +180,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                     "engine": made.engine,
                     "note": note,
                     # Which template spoke: an office may edit it at any time (A44).
-                    "template": template_sha(desk.letter_template),
+                    "template": hashlib.sha256(template).hexdigest(),
                 },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
@@ -242,22 +235,22 @@ def _finish(desk: Desk, task: Task, now: datetime) -> None:
         raise McuMailError("нет текста зарегистрированного письма")
     on = date.fromisoformat(entry.on_date)
     content = thaw(desk.store.files.get(letter.content), number=entry.number, on=on)
-    docx = write_docx(content, desk.letter_template)
+    docx = write_docx(content, desk.letter_template(content.kind))
     wanted = desk.settings.letters.word_format
     word = make_doc(docx, desk.settings.letters.engine) if wanted != "docx" else None
     scan = desk.store.files.get(entry.scan)
     both = desk.store.files.put(docx) if wanted == "both" else None
     others = len(word.data if word else docx) + (len(docx) if both else 0)
     with desk.store.view() as view:
-        space = room(desk, view) - others
+        space = enclosing.room(desk, view) - others
     apart, light = None, ""
     if not task.data["signed"]:
         printed = desk.store.files.get(letter.pdf) if letter.pdf else None
-        scan = own_pages(scan, letter, printed)
-        scan, light = lighter_scan(desk, letter, scan, most_bytes=space)
+        scan = enclosing.own_pages(scan, letter, printed)
+        scan, light = enclosing.lighter_scan(desk, letter, scan, most_bytes=space)
         scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
-        scan = with_annexes(desk, letter, scan)
-    elif lacks_annexes(scan, letter):
+        scan = enclosing.with_annexes(desk, letter, scan)
+    elif enclosing.lacks_annexes(scan, letter):
         apart = letter.annex
     values = {
         "pdf": desk.store.files.put(scan),
@@ -320,7 +313,16 @@ def _file(desk: Desk, task: Task, now: datetime) -> None:
         if digest
     ]
     on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
-    page = write_confirmation(case.number, entry.number, on, entry.subject, rows, digests)
+    words = sent_page(
+        desk.templates.current.files,
+        case=case.number,
+        number=entry.number,
+        date=on,
+        subject=entry.subject,
+        recipients=rows,
+        attachments=digests,
+    )
+    page = write_confirmation(words)
     desk.folders.publish(folder, safe_name(f"{case.number} Подтверждение отправки.pdf"), page)
     for suffix in (".docx", ".pdf"):
         desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))

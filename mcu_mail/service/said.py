@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
 from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.codes import LENGTH, find_codes
+from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError
@@ -69,6 +70,8 @@ def read_said(
     """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
     lines = new_text(mail, separator=SEPARATOR).text.splitlines()
     whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
+    # The marks of rich text can only come from a Word file that we have read ourselves.
+    whole = without_marks(whole)
     removal, text = take_removals(whole)
     address = mail.sender.address
     return Said(

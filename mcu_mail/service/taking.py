@@ -12,6 +12,7 @@ from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.drafts import is_draft, points_to_file
+from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.proof import TrustLevel
@@ -140,7 +141,7 @@ def show_to_head(desk: Desk, carrier: Carrier, said: Said) -> None:
     if said.person is None or said.level is TrustLevel.REFUSED or head == said.person.id:
         return
     names = tuple(item.name for item in said.mail.attachments if not item.inline)
-    text = said.text or said.word or ""
+    text = said.text or readable(said.word or "")
     carrier.carry((
         Tell(
             people=(head,),

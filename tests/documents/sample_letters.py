@@ -15,7 +15,9 @@ import zxingcpp
 from mcu_mail.documents.office import find_soffice
 from mcu_mail.documents.sheet import LetterContent, Letterhead
 
-TEMPLATE = Path(__file__).parents[2] / "templates" / "letters" / "answer.docx"
+TEMPLATES = Path(__file__).parents[2] / "templates" / "letters"
+TEMPLATE = (TEMPLATES / "answer.docx").read_bytes()
+INTERIM = (TEMPLATES / "interim.docx").read_bytes()
 
 CODE = "0123456789ABCDEF"
 

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from mcu_mail.documents.confirmation import write_confirmation
+from mcu_mail.mail.sent_page import sent_page, template_faults
+from mcu_mail.settings.template_set import read_templates
 
+FILES = read_templates(Path(__file__).parents[2] / "templates").files
 ROW = ("priem@region.example", "принято", "250 2.0.0 Ok: queued as 4F1", "24.11.2026 16:41:07")
 FILE = ("Ответ 01-12_345.pdf", "ab" * 32)
 
 
 def confirmation(rows=(ROW,), files=(FILE,), subject="Ответ на сообщение № 3307") -> bytes:
-    return write_confirmation(
-        "2026-000123", "01-12/345", "24.11.2026", subject, list(rows), list(files)
+    words = sent_page(
+        FILES,
+        case="2026-000123",
+        number="01-12/345",
+        date="24.11.2026",
+        subject=subject,
+        recipients=list(rows),
+        attachments=list(files),
     )
+    return write_confirmation(words)
 
 
 def text_of(pdf: bytes) -> str:
@@ -66,3 +77,23 @@ def test_its_type_is_inside_the_file():
     assert re.search(rb"/FontName /[A-Z+]*PTSerif", pdf)
     assert b"/FontFile2" in pdf
     assert b"Times" not in pdf
+
+
+def test_a_servers_answer_can_neither_start_a_row_nor_a_bold_word():
+    rows = [(*ROW[:2], "250 ok\x1fеще\x02ячейка\nстрока", ROW[3])]
+    assert "250 ok еще ячейка строка" in text_of(confirmation(rows))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('" ~ number ~ "', '" ~ nomer ~ "', "неизвестное имя в шаблоне: «nomer»"),
+        ("for name, digest in files", "for name, digest in []", "нет имени «files»"),
+        ("{% endfor %}", "", "ошибка в записи шаблона"),
+    ],
+)
+def test_a_template_that_would_lose_something_is_named(old, new, told):
+    path = "letters/confirmation.j2"
+    text = FILES[path].decode().replace(old, new)
+    faults = template_faults({**FILES, path: text.encode()})
+    assert [f"templates/{path}: " in fault and told in fault for fault in faults] == [True]

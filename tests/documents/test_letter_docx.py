@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -19,14 +18,10 @@ from mcu_mail.documents.letter import (
     REQUIRED,
     letter_sha,
     template_faults,
-    template_sha,
     write_docx,
 )
 from mcu_mail.errors import RefusedError
-from tests.documents.sample_letters import CODE, LETTER, TEMPLATE, letter
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.documents.sample_letters import CODE, INTERIM, LETTER, TEMPLATE, letter
 
 
 def lines(docx: bytes) -> list[str]:
@@ -42,9 +37,22 @@ def lines(docx: bytes) -> list[str]:
     return ["".join(t.text or "" for t in p.iter("{*}t")) for r in roots for p in r.iter("{*}p")]
 
 
-def edited(path: Path, old: str, new: str) -> Path:
-    """A copy of the shipped template in which a person wrote `new` instead of `old`."""
-    document = Document(str(TEMPLATE))
+SHIPPED = {"letters/answer.docx": TEMPLATE, "letters/interim.docx": INTERIM}
+
+
+def faults_of(answer: bytes) -> tuple[str, ...]:
+    return template_faults({**SHIPPED, "letters/answer.docx": answer})
+
+
+def saved(document: Any) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def edited(old: str, new: str, template: bytes = TEMPLATE) -> bytes:
+    """The shipped template in which a person wrote `new` instead of `old`."""
+    document = Document(io.BytesIO(template))
     section = document.sections[0]
     paragraphs = [
         *document.paragraphs,
@@ -58,38 +66,36 @@ def edited(path: Path, old: str, new: str) -> Path:
             run.text = run.text.replace(old, new)
             hit = True
     assert hit, f"{old} is not in the template"
-    document.save(str(path))
-    return path
+    return saved(document)
 
 
-def test_the_shipped_template_has_no_faults() -> None:
-    assert template_faults(TEMPLATE) == ()
+def test_the_shipped_templates_have_no_faults() -> None:
+    assert template_faults(SHIPPED) == ()
 
 
-def test_a_missing_template_is_told(tmp_path: Path) -> None:
-    [fault] = template_faults(tmp_path / "нет.docx")
-    assert "не найден" in fault
+def test_a_missing_template_is_told() -> None:
+    [answer, interim] = template_faults({})
+    assert answer == "letters/answer.docx: Шаблон письма не найден."
+    assert interim == "letters/interim.docx: Шаблон письма не найден."
 
 
-@pytest.mark.parametrize("content", [b"", b"not a package", b"PK\x03\x04 cut"])
-def test_a_template_that_is_no_word_file_is_told(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "answer.docx"
-    path.write_bytes(content)
-    assert template_faults(path) == ("Шаблон письма answer.docx – не файл Word (.docx).",)
-
-
-def test_a_zip_that_is_no_word_file_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "answer.docx"
-    with zipfile.ZipFile(path, "w") as archive:
+def a_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("readme.txt", "")
-    assert template_faults(path) == ("Шаблон письма answer.docx – не файл Word (.docx).",)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a package", b"PK\x03\x04 cut", a_zip()])
+def test_a_template_that_is_no_word_file_is_told(content: bytes) -> None:
+    assert faults_of(content) == (
+        "letters/answer.docx: Шаблон письма answer.docx – не файл Word (.docx).",
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(REQUIRED) - {"letterhead"}))
-def test_every_field_that_a_template_lost_is_named(tmp_path: Path, name: str) -> None:
-    broken = tmp_path / "answer.docx"
-    shutil.copy(TEMPLATE, broken)
-    document = Document(str(broken))
+def test_every_field_that_a_template_lost_is_named(name: str) -> None:
+    document = Document(io.BytesIO(TEMPLATE))
     section = document.sections[0]
     for root in (
         document.element.body,
@@ -100,9 +106,18 @@ def test_every_field_that_a_template_lost_is_named(tmp_path: Path, name: str) ->
             if name in (text.text or ""):
                 # A field inside of a loop or a condition goes with its whole tag.
                 text.text = text.text.replace(name, "[]" if " in " in text.text else "''")
-    document.save(str(broken))
-    faults = template_faults(broken)
-    assert f"В шаблоне письма answer.docx нет поля «{name}» ({REQUIRED[name]})." in faults
+    told = f"В шаблоне письма answer.docx нет поля «{name}» ({REQUIRED[name]})."
+    assert f"letters/answer.docx: {told}" in faults_of(saved(document))
+
+
+def test_an_interim_answer_needs_its_promise_and_no_last_paragraph() -> None:
+    without = edited("{{ promise }}", "{{ last_paragraph }}", INTERIM)
+    without = edited("{%tr if promise %}", "{%tr if last_paragraph %}", without)
+    told = template_faults({**SHIPPED, "letters/interim.docx": without})
+    assert [fault.partition("interim.docx: ")[2] for fault in told] == [
+        "В шаблоне письма interim.docx неизвестное поле «last_paragraph».",
+        "В шаблоне письма interim.docx нет поля «promise» (до какого дня будет дан полный ответ).",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,27 +130,24 @@ def test_every_field_that_a_template_lost_is_named(tmp_path: Path, name: str) ->
         ("{{ heading }}", "{{ heading }}{{ heading.__class__.__mro__ }}", "не заполняется"),
     ],
 )
-def test_a_wrong_template_is_told_in_russian(tmp_path: Path, old: str, new: str, told: str) -> None:
-    faults = template_faults(edited(tmp_path / "answer.docx", old, new))
+def test_a_wrong_template_is_told_in_russian(old: str, new: str, told: str) -> None:
+    faults = faults_of(edited(old, new))
     assert len(faults) == 1
     assert told in faults[0]
     assert "answer.docx" in faults[0]
 
 
-def test_a_template_with_a_linked_picture_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "answer.docx"
-    document = Document(str(TEMPLATE))
+def test_a_template_with_a_linked_picture_is_refused() -> None:
+    document = Document(io.BytesIO(TEMPLATE))
     image = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
     document.part.relate_to("http://photo.example/coat.png", image, is_external=True)
-    document.save(str(path))
-    [fault] = template_faults(path)
+    [fault] = faults_of(saved(document))
     assert "вставлен ссылкой: http://photo.example/coat.png" in fault
 
 
-def test_an_undefined_name_never_becomes_an_empty_place(tmp_path: Path) -> None:
-    path = edited(tmp_path / "answer.docx", "{{ heading }}", "{{ about }}")
+def test_an_undefined_name_never_becomes_an_empty_place() -> None:
     with pytest.raises(RefusedError, match="about"):
-        write_docx(LETTER, path)
+        write_docx(LETTER, edited("{{ heading }}", "{{ about }}"))
 
 
 def test_every_word_of_the_letter_is_in_the_file() -> None:
@@ -206,11 +218,6 @@ def test_the_hash_does_not_depend_on_the_packing() -> None:
 def test_the_hash_of_no_word_file_is_refused(broken: bytes) -> None:
     with pytest.raises(RefusedError, match="повреждён"):
         letter_sha(broken)
-
-
-def test_the_hash_of_a_template_shows_an_edit(tmp_path: Path) -> None:
-    path = edited(tmp_path / "answer.docx", "{{ heading }}", "{{ heading }}.")
-    assert template_sha(path) != template_sha(TEMPLATE)
 
 
 def test_before_registration_number_and_date_are_blank() -> None:

@@ -26,9 +26,10 @@ from mcu_mail.mail.wording import (
     template_faults,
 )
 from mcu_mail.mail.wording_samples import APPROVE_BUTTONS, CARD, CODE, MAILS, NOTES
+from mcu_mail.settings.template_set import read_templates
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-OFFICE = Wording(TEMPLATES, "Тяжинский МО", "mcu@okrug.example")
+OFFICE = Wording(read_templates(TEMPLATES).files, "Тяжинский МО", "mcu@okrug.example")
 SAMPLES = [
     pytest.param(name, context, id=f"{name}-{place}")
     for name, contexts in MAILS.items()
@@ -55,14 +56,14 @@ def lines_of(text: str) -> list[str]:
 
 
 def test_every_template_can_be_rendered_with_every_sample():
-    assert template_faults(TEMPLATES) == ()
+    assert template_faults(read_templates(TEMPLATES).files) == ()
 
 
 @pytest.mark.parametrize(("place", "samples"), [("mails", MAILS), ("notes", NOTES)])
 def test_every_template_has_a_sample_and_every_sample_a_template(place, samples):
     shipped = {path.stem for path in (TEMPLATES / place).glob("*.j2")}
 
-    assert {name for name in shipped if not name.startswith("_")} == set(samples)
+    assert {name for name in shipped if not name.startswith("_")} == set(samples) - OUTSIDE
 
 
 @pytest.mark.parametrize(("name", "context"), SAMPLES)
@@ -345,7 +346,7 @@ def test_a_broken_template_is_named_with_its_fault_before_it_is_needed(tmp_path,
     shutil.copytree(TEMPLATES, tmp_path / "templates")
     (tmp_path / "templates" / "mails" / "sign.j2").write_text(source, encoding="utf-8")
 
-    faults = template_faults(tmp_path / "templates")
+    faults = template_faults(read_templates(tmp_path / "templates").files)
 
     own = [one for one in faults if one.startswith("templates/mails/sign.j2: ")]
     assert len(own) == 1
@@ -354,11 +355,12 @@ def test_a_broken_template_is_named_with_its_fault_before_it_is_needed(tmp_path,
 
 def test_a_letter_to_the_region_without_a_subject_is_a_fault(tmp_path):
     shutil.copytree(TEMPLATES, tmp_path / "templates")
-    cover = tmp_path / "templates" / "mails" / "letter_cover.j2"
+    cover = tmp_path / "templates" / "letters" / "cover.j2"
     cover.write_text("Добрый день!", encoding="utf-8")
 
-    assert template_faults(tmp_path / "templates") == (
-        "templates/mails/letter_cover.j2: первая строка должна быть темой: «Тема: …»",
+    assert template_faults(read_templates(tmp_path / "templates").files) == (
+        "templates/letters/cover.j2: первая строка должна быть темой: «Тема: …»",
+        "templates/letters/cover.j2: нет имени «attachments» (список вложений)",
     )
 
 
@@ -367,7 +369,7 @@ def test_a_template_file_that_is_absent_is_a_fault(tmp_path):
     (tmp_path / "templates" / "mails" / "sent.j2").unlink()
     (tmp_path / "templates" / "notes" / "today.j2").unlink()
 
-    assert template_faults(tmp_path / "templates") == (
+    assert template_faults(read_templates(tmp_path / "templates").files) == (
         "templates/mails/sent.j2: нет файла шаблона «sent.j2»",
         "templates/notes/today.j2: нет файла шаблона «today.j2»",
     )
@@ -377,7 +379,11 @@ def test_a_template_that_is_not_utf_8_is_a_fault(tmp_path):
     shutil.copytree(TEMPLATES, tmp_path / "templates")
     (tmp_path / "templates" / "mails" / "sent.j2").write_bytes("Тема: Ответ".encode("cp1251"))
 
-    assert [one for one in template_faults(tmp_path / "templates") if "sent.j2" in one] != []
+    assert [
+        one
+        for one in template_faults(read_templates(tmp_path / "templates").files)
+        if "sent.j2" in one
+    ] != []
 
 
 @pytest.mark.parametrize(
