@@ -241,6 +241,15 @@ REFUSED = {
         "x.docx",
         AnnexFault.LINKED,
     ),
+    "an odt that shows a file elsewhere": (
+        zipped(**{
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "META-INF/manifest.xml": b"<manifest/>",
+            "content.xml": b'<draw:image draw:x="1" xlink:href="file:///etc/hostname"/>',
+        }),
+        "x.odt",
+        AnnexFault.LINKED,
+    ),
     "anything else": (b"\x01\x02\x03", "x.dwg", AnnexFault.UNKNOWN),
 }
 

@@ -21,6 +21,7 @@ from mcu_mail.domain.annexes import (
     sheets_of,
     take_removals,
 )
+from mcu_mail.domain.drafts import points_to_file
 
 
 def an_annex(number: int, name: str = "IMG_1.jpg", kind: str = "photo", pages: int = 0) -> Annex:
@@ -196,3 +197,18 @@ def test_an_approver_is_told_what_is_new():
 )
 def test_the_letters_own_pages_are_told_from_its_annexes_on_a_scan(marks, letter, annex, kept):
     assert letter_pages(marks, letter=letter, annex=annex) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("Направляю проект ответа во вложении, прошу согласовать.", True),
+        ("Ответ в прикреплённом файле.", True),
+        ("Прилагаю ответ, посмотрите.", True),
+        ("Ответ: прилагаю акт обследования, улица убрана.", False),
+        ("Уважаемая Алла Игнатьевна! Акт прилагается.", False),
+        ("Улица Образцовая расчищена 23.11.2026 автогрейдером.", False),
+    ],
+)
+def test_a_text_that_only_leads_to_the_file_is_told_from_an_answer(text, leads):
+    assert points_to_file(text) is leads

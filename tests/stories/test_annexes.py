@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pypdf
 import pytest
@@ -14,6 +15,8 @@ from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.readback import read_pdf
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.rehearsal.clerk import sign_and_scan
+from mcu_mail.rehearsal.postoffice import PostOffice
+from tests.conftest import DOMAIN, PASSWORD, USER
 from tests.documents.annex_files import (
     CANARY,
     DOCX,
@@ -28,11 +31,17 @@ from tests.documents.annex_files import (
     with_part,
     word,
 )
-from tests.stories.office_day import ANSWER, CONTACT, DRAFT, REGION, code_of
+from tests.stories.office_day import (
+    ANSWER,
+    CONTACT,
+    DRAFT,
+    NATIVE,
+    REGION,
+    SERVICE,
+    OfficeDay,
+    code_of,
+)
 from tests.stories.signed_letter import attached
-
-if TYPE_CHECKING:
-    from tests.stories.office_day import OfficeDay
 
 NUMBER = "2026-000001"
 
@@ -352,6 +361,77 @@ def test_what_cannot_pass_the_mail_server_is_refused_before_anybody_approves(day
     day.reply("roads_head", DRAFT, "09:00", files=files)
     assert "Том дела.pdf – письмо стало бы больше 1 МБ" in day.told("roads_head")
     assert day.letter(1).annex_pages == 1
+
+
+def test_the_limit_that_the_mail_server_names_is_kept_too(tmp_path):
+    with (
+        PostOffice({USER: PASSWORD}, [DOMAIN], size_limit=1_000_000) as post,
+        OfficeDay(tmp_path / "office", post, NATIVE).opened() as day,
+    ):
+        day.notice()
+        files = [("Том дела.pdf", PDF, heavy_pdf(1, 600_000)), shot(1)]
+        day.reply("roads_head", DRAFT, "09:00", files=files)
+        assert "Том дела.pdf – письмо стало бы больше 1 МБ" in day.told("roads_head")
+        assert day.letter(1).annex_pages == 1
+
+
+def test_the_head_approves_again_only_what_the_executor_has_changed_himself(day):
+    """His own photo needs the deputy alone: nobody approves what he has sent in himself."""
+    day.executor_drafts()
+    day.press("uzhtr_head", "Согласовать", "09:05")
+    day.reply("uzhtr_head", "", "09:07", to=day.mails("uzhtr_head")[0], files=[shot(1)])
+    assert day.case().step == "approve_deputy"
+    assert [purpose for purpose, _ in day.asked()] == ["approve"]
+    assert day.case().version == 2
+
+
+def test_photos_sent_for_rework_wait_for_the_new_text(day):
+    day.drafted()
+    day.reply("dep_life", "На доработку: нет фото", "09:05")
+    day.reply("roads_head", "", "09:10", files=[shot(1)])
+    assert day.case().version == 1
+    assert "Текст ответа заявителю ещё ждём" in day.told("roads_head")
+    day.reply("roads_head", ANSWER, "09:15")
+    assert day.case().version == 2
+    assert day.letter(2).annex_pages == 1
+    assert "добавлено фото: 1" in day.told("dep_life")
+
+
+def test_an_approvers_edited_word_file_keeps_the_annexes(day):
+    day.notice()
+    day.reply("roads_head", DRAFT, "09:00", files=[shot(1)])
+    edited = word(ANSWER.replace("25.11", "26.11"))
+    day.reply("dep_life", "", "09:05", files=[("Ответ.docx", DOCX, edited)])
+    assert day.letter(2).annex_pages == 1
+    assert day.letter(2).text == ANSWER.replace("25.11", "26.11")
+    assert "добавлено" not in day.told("dep_life")
+
+
+def test_pictures_in_the_text_of_a_mail_count_when_they_are_photos(day):
+    day.notice()
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = "dorogi@okrug.example", SERVICE
+    mail["Subject"], mail["Message-ID"] = f"Фото {NUMBER}", "<inline.1@pc.example>"
+    mail["Date"] = "Mon, 23 Nov 2026 08:50:00 +0700"
+    mail.set_content("Вот.")
+    mail.add_alternative('<p>Вот.</p><img src="cid:a@x"><img src="cid:b@x">', subtype="html")
+    html = list(mail.iter_parts())[1]
+    assert isinstance(html, EmailMessage)
+    html.add_related(photo(1), "image", "jpeg", cid="<a@x>", filename="image0.jpeg")
+    html.add_related(photo(2, 500, 120), "image", "jpeg", cid="<b@x>", filename="logo.jpg")
+    day.arrives(mail.as_bytes(), "08:50")
+    (event,) = day.events("annexes")
+    assert (event.data["added"], event.data["refused"]) == (1, 0)
+
+
+def test_the_files_of_a_mail_are_taken_and_answered_once(day):
+    day.notice()
+    day.reply("roads_head", "", "08:50", files=[shot(1)])
+    day.play("08:51")
+    day.play("08:52")
+    assert day.got == {}
+    with day.stage.desk.store.view() as view:
+        assert len(view.annexes.present(day.case().id)) == 1
 
 
 @pytest.mark.parametrize("changes", [{"letters.max_mb": 1}], indirect=True)
