@@ -21,26 +21,41 @@ from mcu_mail.documents.binding import Leaf, Part, bind, lowest_size, picture
 from mcu_mail.documents.file_kinds import AnnexFault
 from mcu_mail.documents.guarded import limit_memory, pack, unpack
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, open_pdf
-from mcu_mail.documents.photos import PhotoTooLargeError, clean_photo
+from mcu_mail.documents.photos import (
+    Photo,
+    PhotoTooLargeError,
+    SeveralPagesError,
+    clean_photo,
+    is_paper,
+    smaller,
+)
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _REDRAWN_DPI: Final = 150
+_PAPER_DPI: Final = 200
 _PAGE_PIXELS: Final = 50_000_000
 
 Answer = tuple[dict[str, Any], tuple[bytes, ...]]
 
 
 def photo(content: bytes) -> Answer:
-    """The clean JPEG, its size in pixels as it came, and its bytes at the lowest density."""
+    """The clean JPEG, its size in pixels and its bytes at the lowest density.
+
+    The scan of a sheet is answered as a PDF of one page.
+    """
     try:
         made = clean_photo(content)
+    except SeveralPagesError:
+        return {"fault": AnnexFault.FRAMES}, ()
     except (PhotoTooLargeError, Image.DecompressionBombError, MemoryError):
         return {"fault": AnnexFault.BOMB}, ()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, ArithmeticError):
         return {"fault": AnnexFault.DAMAGED}, ()
+    if is_paper(made.jpeg):
+        return {"pages": 1}, (_paper(made),)
     head = {"width": made.width, "height": made.height, "least": lowest_size(made.jpeg)}
     return head, (made.jpeg,)
 
@@ -62,6 +77,31 @@ def pdf(content: bytes, most_pages: int) -> Answer:
     return {"pages": pages}, (made,)
 
 
+def _paper(scan: Photo) -> bytes:
+    """A sheet of A4 that a scan covers, at a density at which it can be read."""
+    long, short = (297 / 25.4 * POINTS_PER_INCH, 210 / 25.4 * POINTS_PER_INCH)
+    width, height = (long, short) if scan.width > scan.height else (short, long)
+    scale = _PAPER_DPI / POINTS_PER_INCH
+    jpeg = smaller(scan.jpeg, round(width * scale), round(height * scale)).jpeg
+    writer = PdfWriter()
+    _picture_page(writer, jpeg, width, height)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _picture_page(writer: PdfWriter, jpeg: bytes, width: float, height: float) -> None:
+    """Add a page that a picture covers."""
+    page = writer.add_blank_page(width, height)
+    drawing = StreamObject()
+    drawing.set_data(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
+    page[NameObject("/Contents")] = writer._add_object(drawing)  # noqa: SLF001 - there is no public way to add one stream
+    drawn = writer._add_object(picture(jpeg))  # noqa: SLF001
+    page[NameObject("/Resources")] = DictionaryObject({
+        NameObject("/XObject"): DictionaryObject({NameObject("/Page"): drawn})
+    })
+
+
 def _redrawn(content: bytes) -> Answer:
     """The same pages as pictures, for a PDF that can be drawn but not taken apart."""
     writer = PdfWriter()
@@ -73,14 +113,7 @@ def _redrawn(content: bytes) -> Answer:
                     return {"fault": AnnexFault.BOMB}, ()
                 out = io.BytesIO()
                 opened.render(index, _REDRAWN_DPI, grey=False).save(out, "JPEG", quality=85)
-                page = writer.add_blank_page(width, height)
-                drawing = StreamObject()
-                drawing.set_data(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
-                page[NameObject("/Contents")] = writer._add_object(drawing)  # noqa: SLF001 - there is no public way to add one stream
-                drawn = writer._add_object(picture(out.getvalue()))  # noqa: SLF001
-                page[NameObject("/Resources")] = DictionaryObject({
-                    NameObject("/XObject"): DictionaryObject({NameObject("/Page"): drawn})
-                })
+                _picture_page(writer, out.getvalue(), width, height)
     except (RefusedError, ValueError, OSError):
         return {"fault": AnnexFault.DAMAGED}, ()
     made = io.BytesIO()

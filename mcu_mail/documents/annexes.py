@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 100_000_000
 MAX_PAGES: Final = 50
 """Of one file."""
-GUARD_SECONDS: Final = 60
+GUARD_SECONDS: Final = 40
 _BINDING_SECONDS: Final = 180
 _MODULE: Final = "mcu_mail.documents.annex_reading"
 
@@ -87,6 +87,9 @@ def _photo(content: bytes) -> Prepared | AnnexFault:
         return AnnexFault.BOMB if error.too_long else AnnexFault.DAMAGED
     if "fault" in head:
         return AnnexFault(head["fault"])
+    if "pages" in head:
+        # The scan of a sheet: it gets a sheet of its own.
+        return Prepared(kind="pdf", content=blobs[0], pages=1, least=len(blobs[0]))
     return Prepared(
         kind="photo",
         content=blobs[0],

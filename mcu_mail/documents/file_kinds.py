@@ -61,6 +61,8 @@ class AnnexFault(StrEnum):
     MAIL = "mail"
     BOMB = "bomb"
     PAGES = "pages"  # too many of them
+    FRAMES = "frames"  # a picture file with several pages
+    MANY = "many"  # more files than one mail should bring
     LINKED = "linked"  # it shows a picture or a file that lies elsewhere
     NO_OFFICE = "no_office"  # Word files cannot be opened on this machine
     SIZE = "size"  # the mail server would not let the letter through
@@ -68,6 +70,8 @@ class AnnexFault(StrEnum):
 
 
 _SILENT = (".p7s", ".p7m", ".sig", ".sgn", ".asc", ".ics", ".vcf", ".dat", ".url", ".lnk")
+# What Outlook makes of a line between two attachments.
+_LEFTOVER = re.compile(r"att\d{2,}\.(?:html?|txt)$")
 _BY_NAME = {
     AnnexFault.MACROS: (".docm", ".dotm", ".xlsm", ".xltm", ".xlsb", ".pptm"),
     AnnexFault.ARCHIVE: (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab"),
@@ -117,6 +121,7 @@ def is_silent(name: str, content_type: str = "") -> bool:
     plain = name.lower().strip()
     return (
         plain.endswith(_SILENT)
+        or _LEFTOVER.match(plain) is not None
         or plain.startswith("winmail")
         or content_type in {"application/ms-tnef", "text/calendar", "text/vcard"}
         or "pkcs7" in content_type

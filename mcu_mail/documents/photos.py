@@ -24,6 +24,8 @@ LONGEST_PIXELS: Final = 2600
 """Enough for a whole sheet at 300 dpi: no printer and no reader sees more."""
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "MPO")
 
+_PAPER_RATIOS = (1.36, 1.47)
+_PALE, _BRIGHT, _MOSTLY = 40, 190, 0.6
 _QUALITY = 88
 _LOWER_QUALITY = 80
 _WHITE = (255, 255, 255)
@@ -32,6 +34,10 @@ _WIDE = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
 class PhotoTooLargeError(RefusedError):
     """More pixels than this machine should decode."""
+
+
+class SeveralPagesError(RefusedError):
+    """A scanned document of several pages: as a photo all but the first would be lost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,7 @@ def clean_photo(content: bytes) -> Photo:
 
     Raises:
         PhotoTooLargeError: more pixels than the limits allow.
+        SeveralPagesError: it is no photo but a document in pictures.
         OSError, ValueError, SyntaxError: the picture cannot be decoded.
 
     """
@@ -58,6 +65,8 @@ def clean_photo(content: bytes) -> Photo:
         warnings.simplefilter("ignore")
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         _demand_size(image)
+        if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1:
+            raise SeveralPagesError("the picture has several pages")
         if image.format in {"JPEG", "MPO"}:
             image.draft(None, (LONGEST_PIXELS, LONGEST_PIXELS))
         image.seek(0)
@@ -75,6 +84,25 @@ def smaller(photo: bytes, width: int, height: int) -> Photo:
             return Photo(jpeg=photo, width=image.width, height=image.height)
         image.thumbnail((width, height), Image.Resampling.LANCZOS)
         return _photo(image, _LOWER_QUALITY)
+
+
+def is_paper(photo: bytes) -> bool:
+    """Whether a clean JPEG is the scan of a sheet and no photo: it must be read, not looked at.
+
+    It has the shape of A4, which no camera gives, and most of it is white.
+    """
+    with Image.open(io.BytesIO(photo), formats=("JPEG",)) as image:
+        ratio = max(image.size) / min(image.size)
+        if not _PAPER_RATIOS[0] < ratio < _PAPER_RATIOS[1]:
+            return False
+        image.draft(None, (200, 200))
+        small = image.convert("HSV").resize((100, 100), Image.Resampling.BOX)
+    pixels = small.tobytes()
+    white = sum(
+        saturation < _PALE and value > _BRIGHT
+        for saturation, value in zip(pixels[1::3], pixels[2::3], strict=True)
+    )
+    return white > _MOSTLY * 100 * 100
 
 
 def size_of(photo: bytes) -> tuple[int, int, bool]:

@@ -44,6 +44,8 @@ _TINY = 100
 _INLINE_LEAST = 300
 """A picture of the text itself is a photo from so many pixels on: signatures have banners too."""
 _LOGO_BYTES = 100_000
+_MOST_FILES = 40
+"""Of one mail: each is opened by a process of its own."""
 _OPEN_STEPS = frozenset({StepKind.draft, StepKind.approve})
 
 
@@ -92,7 +94,7 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         # A program has sent our own letter back, or a quotation what was taken out before.
         quoted = item.inline and digest in pictures
         if digest not in ours and digest not in looked and not quoted:
-            looked[digest] = _look(item, digest)
+            looked[digest] = _look(item, digest, opened=len(looked) < _MOST_FILES)
     with desk.store.work() as work:
         if not work.tasks.done(task.id, now):
             return
@@ -105,13 +107,13 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         work.commit()
 
 
-def _look(item: Attachment, digest: str) -> _Looked:
+def _look(item: Attachment, digest: str, *, opened: bool) -> _Looked:
     return _Looked(
         name=item.name,
         sha256=digest,
         inline=item.inline,
         content=item.content,
-        made=prepare(item.content, item.name),
+        made=prepare(item.content, item.name) if opened else AnnexFault.MANY,
     )
 
 

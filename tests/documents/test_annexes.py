@@ -190,6 +190,25 @@ def test_a_large_photo_of_a_phone_is_taken_and_made_no_larger_than_a_sheet_needs
     assert max(found.width, found.height) <= 2600
 
 
+def test_the_scan_of_a_sheet_is_no_photo_and_gets_a_sheet_of_its_own():
+    with open_pdf(pdf("Акт обследования улицы")) as opened:
+        scan = opened.render(0, 200)
+    found = made(saved(scan, exif=exif()), "Акт.jpg")
+    assert (found.kind, found.pages) == ("pdf", 1)
+    assert CANARY not in found.content
+    with open_pdf(found.content) as opened:
+        assert opened.size(0) == pytest.approx((595.3, 841.9), abs=0.2)
+        assert pixel(opened.render(0, 72).resize((1, 1)), 0, 0)[0] > 200
+
+
+@pytest.mark.parametrize(
+    ("size", "colour"),
+    [((1600, 1200), "white"), ((1500, 1000), "white"), ((1414, 1000), (150, 180, 230))],
+)
+def test_snow_and_sky_are_no_sheets_of_paper(size, colour):
+    assert made(saved(Image.new("RGB", size, colour))).kind == "photo"
+
+
 # --- what is refused -----------------------------------------------------------------------------
 
 
@@ -250,6 +269,11 @@ REFUSED = {
         "x.odt",
         AnnexFault.LINKED,
     ),
+    "a scan of several pages in pictures": (
+        saved(corners(), "TIFF", save_all=True, append_images=[corners()]),
+        "x.tif",
+        AnnexFault.FRAMES,
+    ),
     "anything else": (b"\x01\x02\x03", "x.dwg", AnnexFault.UNKNOWN),
 }
 
@@ -277,7 +301,7 @@ def test_a_file_that_eats_memory_ends_its_own_process_only():
 
 
 @pytest.mark.parametrize(
-    "name", ["smime.p7s", "Подпись.sig", "invite.ics", "Иванов.vcf", "winmail.dat"]
+    "name", ["smime.p7s", "ATT00001.htm", "Подпись.sig", "invite.ics", "Иванов.vcf", "winmail.dat"]
 )
 def test_what_mail_programs_add_by_themselves_is_passed_over(name):
     assert is_silent(name)
