@@ -142,6 +142,21 @@ def to_docx(content: bytes, suffix: str, *, timeout: float = 60) -> bytes:
     raise RefusedError(f"файл {suffix} не открывается как документ Word")
 
 
+def foreign_to_pdf(content: bytes, suffix: str, *, timeout: float = 60) -> bytes:
+    """Return a foreign .docx, .doc, .rtf or .odt as PDF, opened as `to_docx` opens it.
+
+    Raises TemporaryError where there is no LibreOffice or the network cannot be taken away from
+    it, RefusedError when the file does not open.
+    """
+    program = find_soffice()
+    if program is None or not caged.cage():
+        raise TemporaryError(f"файлы {suffix} здесь не открываются")
+    with suppress(OSError):
+        if result := _once(content, "pdf:writer_pdf_Export", program, timeout, suffix):
+            return result
+    raise RefusedError(f"файл {suffix} не открывается как документ Word")
+
+
 def refuse_unfit(docx: bytes) -> None:
     """Raise RefusedError unless `docx` is a whole Word package without linked content.
 

@@ -9,6 +9,7 @@ the rendered picture (y down, after /Rotate).
 from __future__ import annotations
 
 import ctypes
+import io
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,22 @@ class Pdf:
         except (ValueError, MemoryError) as error:
             raise RefusedError(f"page {index + 1} cannot be drawn: {error}") from error
         return image
+
+    def flattened(self) -> bytes:
+        """The PDF with what its fields and notes show drawn on the pages, and without protection.
+
+        Raises:
+            RefusedError: a page cannot be read.
+
+        """
+        self._document.init_forms()
+        for index in range(len(self._document)):
+            page = self._document[index]
+            pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_PRINT)
+            page.close()
+        out = io.BytesIO()
+        self._document.save(out, flags=pdfium_c.FPDF_REMOVE_SECURITY)
+        return out.getvalue()
 
     def pixels_to_page(self, index: int, size: tuple[int, int]) -> Affine:
         """The map from pixels of a picture of `size` to page coordinates."""

@@ -324,3 +324,88 @@ def year_unsent(record: YearRecord) -> str:
 def year_missing(record: YearRecord) -> str:
     """Which order numbers have no row; empty, as it must be."""
     return f"В журнале нет записей {record.missing}." if record.missing else ""
+
+
+def _sheets(count: int) -> str:
+    return f"на {count} л. в 1 экз."
+
+
+def photo_annex(count: int) -> str:
+    """What the letter calls the photos."""
+    return "Фотографии" if count > 1 else "Фотография"
+
+
+def nameless_annex() -> str:
+    """What the letter calls a file whose name says nothing."""
+    return "Документ"
+
+
+def enclosed(title: str, sheets: int) -> str:
+    """«Акт обследования на 3 л. в 1 экз.»."""
+    return f"{title} {_sheets(sheets)}"
+
+
+def annex_heading(number: int | None) -> str:
+    """What stands over an annex; None: it is the only one."""
+    return "Приложение" if number is None else f"Приложение {number}"
+
+
+def photo_caption(number: int, title: str) -> str:
+    """What stands under a photo."""
+    return f"Фото {number}. {title}" if title else f"Фото {number}"
+
+
+def counted_photos(names: Sequence[str]) -> str:
+    """«фото: 2 (IMG_1.jpg, IMG_2.jpg)»."""
+    return f"фото: {len(names)} ({', '.join(names)})"
+
+
+def photos_changed(count: int, *, added: bool) -> str:
+    """What is new in a version: photos."""
+    return f"{'добавлено' if added else 'убрано'} фото: {count}"
+
+
+def file_changed(title: str, pages: int, *, added: bool) -> str:
+    """What is new in a version: another file."""
+    return f"{'добавлено' if added else 'убрано'} приложение: «{title}», {pages} л."
+
+
+def photos_made_smaller(dpi: int) -> str:
+    """Why the photos of a letter are coarser than they were sent."""
+    return f"Фотографии уменьшены до {dpi} точек на дюйм, чтобы письмо прошло по почте."
+
+
+def scan_made_smaller(dpi: int) -> str:
+    """Why the scan of a letter is coarser than the clerk's."""
+    return f"Скан уменьшен до {dpi} точек на дюйм, чтобы письмо прошло по почте."
+
+
+_ANNEX_REFUSALS = {
+    "macros": "файл с макросами. Пришлите его без макросов (.docx) или в PDF",
+    "encrypted": "файл закрыт паролем. Пришлите его без пароля",
+    "damaged": "файл повреждён и не открывается. Пришлите его ещё раз",
+    "empty": "файл пустой. Пришлите его ещё раз",
+    "archive": "архив. Пришлите файлы из него без архива",
+    "program": "программа. Пришлите фото, PDF или файл Word",
+    "video": "видео. Пришлите вместо него фотографии",
+    "audio": "звукозапись. Пришлите её содержание текстом",
+    "table": "таблица. Сохраните её в PDF и пришлите",
+    "slides": "презентация. Сохраните её в PDF и пришлите",
+    "mail": "письмо. Пришлите сами файлы из него",
+    "frames": "в файле несколько страниц. Сохраните его в PDF и пришлите",
+    "many": "в одном письме слишком много файлов. Пришлите его отдельно",
+    "bomb": "файл слишком велик в развёрнутом виде. Пришлите файл поменьше",
+    "linked": "в файле ссылка на рисунок, который лежит отдельно. Пришлите файл в PDF",
+    "no_office": "файл Word здесь не открывается. Сохраните его в PDF и пришлите",
+}
+
+
+def annex_refusal(fault: str, *, most_pages: int, most_sheets: int, most_mb: int) -> str:
+    """Why a file was not taken as an annex, and what to send instead."""
+    if fault == "pages":
+        return f"в файле больше {most_pages} страниц. Пришлите только нужные"
+    if fault == "sheets":
+        return f"приложений стало бы больше {most_sheets} листов. Пришлите только нужное"
+    if fault == "size":
+        return f"письмо стало бы больше {most_mb} МБ и не прошло бы по почте. Пришлите поменьше"
+    return _ANNEX_REFUSALS.get(fault, "такой файл не вставляется. Пришлите фото, PDF или Word")

@@ -150,6 +150,22 @@ def is_prose(text: str) -> bool:
     return "?" not in plain and not _PROMISE.search(first) and not QUESTION.match(first)
 
 
+_POINTER = re.compile(
+    r"во\s+вложени|в\s+приложени|вложен|прилага|прикрепл|приложен(?:ный|ном|о|ие)?\s+(?:файл|проект)"
+    r"|в\s+файле|проект\s+ответа|ответ\s+(?:в|отдельным)\s+файл",
+)
+
+
+def points_to_file(text: str) -> bool:
+    """Whether a text only leads to an attached answer: «Проект ответа во вложении, согласуйте».
+
+    One that opens as an answer («Ответ:», «Уважаем…») is the answer whatever it encloses.
+    """
+    if opening(text) != "none":
+        return False
+    return bool(_POINTER.search(same_length(text)))
+
+
 def strip_frame(text: str) -> str:
     """`text` without «Ответ:», the salutation at its beginning and the signature at its end."""
     body = text.strip()

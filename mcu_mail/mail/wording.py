@@ -37,7 +37,7 @@ REQUESTS = frozenset({
 })
 """Mails that always ask: they cannot be written without a code."""
 
-ANSWERS = frozenset({"missing", "note_kept", "not_taken"})
+ANSWERS = frozenset({"annexes", "missing", "note_kept", "not_taken"})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
 OUTSIDE = frozenset({"letter_cover"})
@@ -54,6 +54,8 @@ _OPTIONAL: Mapping[str, object] = {
     "details": "",
     "asked_version": 0,
     "executors": (),
+    "enclosure": None,
+    "annex_pages": 0,
 }
 """What a caller may leave out; every other name a template uses must be given."""
 

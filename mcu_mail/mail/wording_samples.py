@@ -230,6 +230,30 @@ _SCAN: Mapping[str, Any] = {
 }
 
 
+_ANNEXES: Mapping[str, Any] = {
+    "taken": ("Фотографии, 1 л.: Фото 1 (IMG_1.jpg); Фото 2 (IMG_2.jpg)", "Акт обследования, 3 л."),
+    "refused": (("отчёт.docm", "файл с макросами. Пришлите его без макросов (.docx) или в PDF"),),
+    "same": 0,
+    "gone": (),
+    "unknown_numbers": (),
+    "late": "",
+    "present": ("Фотографии, 1 л.: Фото 1; Фото 2", "Акт обследования, 3 л."),
+    "lacks": (),
+    "kept_note": "",
+    "text_wanted": True,
+    "smaller": False,
+    "details": "",
+}
+_ANNEXED: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"lacks": ("contact", "second_call", "text"), "smaller": True, "kept_note": "Вот фото."},
+    {"taken": (), "text_wanted": False, "gone": ("Фотография, 1 л.",), "unknown_numbers": (5,)},
+    {"taken": (), "refused": (), "same": 2, "details": "файл не открывается"},
+    {"taken": (), "refused": (), "present": (), "text_wanted": False, "late": "approved"},
+    {"taken": (), "refused": (), "present": (), "text_wanted": False, "late": "sent"},
+)
+
+
 def _both(context: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     """A full card and one of which only the number, the title and the terms are known."""
     return context, {**context, "card": _POOR}
@@ -284,6 +308,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **{name: _both(context) for name, context in _REQUESTS.items()},
     "sign": (
         *_both(_REQUESTS["sign"]),
+        {**_REQUESTS["sign"], "annex_pages": 4},
         {**_REQUESTS["sign"], "follower": True},
         {**_REQUESTS["sign"], "voided": "01-12/345"},
         {**_REQUESTS["sign"], "duty": ((PERSON.name, PERSON.phone), ("Иванов Пётр Ильич", ""))},
@@ -294,7 +319,11 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
-    "approve": (*_both(_REQUESTS["approve"]), {**_REQUESTS["approve"], "card": _INTERIM}),
+    "approve": (
+        *_both(_REQUESTS["approve"]),
+        {**_REQUESTS["approve"], "card": _INTERIM},
+        {**_REQUESTS["approve"], "enclosure": "фотографии на 2 л. в 1 экз."},
+    ),
     "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "register_number": (
         *_both(_REQUESTS["register_number"]),
@@ -322,6 +351,9 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "note_shown": tuple(
         {**_CASE, "who": PERSON.name, "note_text": "Трактор вышел на линию.", "files": files}
         for files in ((), ("фото.jpg", "акт.docx"))
+    ),
+    "annexes": tuple(
+        {**_ASKED, "buttons": TASK_BUTTONS[:1], **_ANNEXES, **changes} for changes in _ANNEXED
     ),
     "not_taken": tuple(
         {

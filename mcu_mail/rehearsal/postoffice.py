@@ -57,6 +57,7 @@ class PostOffice:
             user is named by a whole address, or by the part before @ of one in `domains`.
         domains: the domains in which a user name without @ stands for an address.
         clock: the servers' own clock, for the arrival time of mail.
+        size_limit: the largest message in octets, as EHLO names it.
 
     """
 
@@ -66,10 +67,12 @@ class PostOffice:
         domains: Collection[str] = (),
         *,
         clock: Callable[[], datetime] = email.utils.localtime,
+        size_limit: int = _SIZE_LIMIT,
     ) -> None:
         self._accounts = {user.lower(): password for user, password in accounts.items()}
         self._domains = frozenset(domain.lower() for domain in domains)
         self._clock = clock
+        self._size_limit = size_limit
         self._refusals: dict[str, _Refusal] = {}
         self._config = _config()
         self._thread = threading.Thread(target=self._run, name="post office", daemon=True)
@@ -196,7 +199,7 @@ class PostOffice:
             _Desk(self),
             hostname="localhost",
             ident="rehearsal",
-            data_size_limit=_SIZE_LIMIT,
+            data_size_limit=self._size_limit,
             auth_require_tls=False,
             authenticator=self._authenticate,
             loop=self._loop,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EVENTS = {
     "addressing": "указано, как обратиться в письме",
+    "annexes": "приложения к письму",
+    "annexes_late": "приложения пришли после согласования",
     "approved": "согласовано",
     "assigned": "передано в подразделение",
     "attachments": "приложены файлы",
@@ -70,6 +72,7 @@ EVENTS = {
 }
 _DETAILS = {
     "actor": "ход",
+    "added": "добавлено",
     "address": "адрес",
     "at": "в",
     "basis": "основание",
@@ -98,6 +101,8 @@ _DETAILS = {
     "person": "кому",
     "reason": "причина",
     "received": "поступило",
+    "refused": "не взято",
+    "removed": "убрано",
     "recipients": "адреса",
     "signed_at": "подписано",
     "states": "состояния",

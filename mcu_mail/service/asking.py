@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from mcu_mail.mail.compose import build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
+from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mcu_mail.domain.case import Case, Request
-    from mcu_mail.mail.wording import Worded
+    from mcu_mail.mail.wording import Card, Worded
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.cases import Letter
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -230,13 +232,15 @@ def _context(
     previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
     context: dict[str, Any] = {
         **words,
-        "card": card_of(case, letter, desk, previous=previous),
+        "card": _card(desk, work, case, letter, previous),
         "person": desk.office.people[request.person],
         "buttons": buttons_of(
             request, case, desk, proposed=_proposed(words), refused=_refused(words)
         ),
     }
-    if template == "task":
+    if template == "approve":
+        context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
+    elif template == "task":
         context["executors"] = _executors(desk, case, request.person)
         context["place"] = _place(desk, case)
     elif template == "rework":
@@ -253,9 +257,21 @@ def _context(
         context["scan_folder"] = "Подписано"
         context["follower"] = desk.settings.register_.mode == "follower"
         context["duty"] = _duty(desk, case, now)
+        context["annex_pages"] = letter.annex_pages or 0 if letter else 0
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context
+
+
+def _card(
+    desk: Desk, work: UnitOfWork, case: Case, letter: Letter | None, previous: Letter | None
+) -> Card:
+    """The card of a case; with `previous` also what is new in the text and in the annexes."""
+    card = card_of(case, letter, desk, previous=previous)
+    if letter is None or previous is None:
+        return card
+    files = annex_changes(work, previous, letter)
+    return replace(card, what_changed=(*files, *card.what_changed))
 
 
 def _proposed(words: Mapping[str, Any]) -> str | None:

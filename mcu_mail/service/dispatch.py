@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.mail.smtp import Delivery, Post, UnclearError
 from mcu_mail.service.delivery import ask_about_unclear, settle
+from mcu_mail.service.enclosing import MAX_SIZE
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -86,7 +87,23 @@ def dispatch(desk: Desk, now: datetime) -> int:
             except Exception:  # one message must never stop the others
                 log.exception("message %d could not be sent", message.id)
                 _park(desk, message, now)
+        _remember_limit(desk, post)
     return settled + len(owed)
+
+
+def _remember_limit(desk: Desk, post: Post) -> None:
+    """Keep what the server said of its largest message: letters are made to fit it (F29)."""
+    try:
+        size = post.max_size
+    except TemporaryError:
+        return
+    text = str(size or "")
+    with desk.store.view() as view:
+        known = view.facts.get(MAX_SIZE) or ""
+    if text != known:
+        with desk.store.work() as work:
+            work.facts.set(MAX_SIZE, text)
+            work.commit()
 
 
 def _wait(desk: Desk, messages: Sequence[Outgoing], now: datetime) -> None:

@@ -17,6 +17,7 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
@@ -103,7 +104,14 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if commanded is not None:
         return commanded
     if said.person is None or not may_speak_for(said.person.id, request.person, desk.office, today):
-        _refuse_stranger(desk, carrier, said, request)
+        files_only = said.person is not None and request.purpose in {
+            Purpose.draft,
+            Purpose.approve,
+        }
+        meaning = meaning_of(desk, said, now, drafting=False)
+        # A colleague who was handed the mail sends the photos: they are no verdict.
+        if not (files_only and offer(desk, work, carrier, said, meaning, now)):
+            _refuse_stranger(desk, carrier, said, request)
         return heard
     meaning = meaning_of(
         desk,
@@ -120,20 +128,37 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
         return heard
     if request.closed_at is not None or now > request.expires_at:
         return _late(desk, work, carrier, said, request, meaning, now)
+    _weigh(desk, work, carrier, said, request, meaning, now)
+    return heard
+
+
+def _weigh(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    request: Request,
+    meaning: Meaning,
+    now: datetime,
+) -> None:
+    """The one asked has answered in time: whether the answer is proven, and what it does."""
     harmless = meaning.kind in HARMLESS and request.purpose is Purpose.draft
+    silent = request.purpose is Purpose.approve and said.level is not TrustLevel.PROVEN
+    # Photos of an approver decide nothing: he will be asked again for what they make.
+    if silent and said.word is None and offer(desk, work, carrier, said, meaning, now):
+        return
     # A tap on the fresh code of a confirmation is the proof itself.
     tapped = request.purpose is Purpose.confirm or request.data.get("command") in TAPPED
     proven = said.level is TrustLevel.PROVEN or tapped or harmless
     if not proven:
         unproven(desk, work, carrier, said, request, meaning, now)
-        return heard
+        return
     if request.purpose is Purpose.confirm:
         if confirmed(carrier, request, meaning):
             hear_again(desk, work, int(request.data["mail"]), now)
-        return heard
+        return
     answer = answered if request.purpose is Purpose.command else take
     answer(desk, work, carrier, said, request, meaning, now)
-    return heard
 
 
 def _commanded(
@@ -214,6 +239,8 @@ def _late(
     drafting = [item for item in current if item.purpose is Purpose.draft]
     if drafting and (meaning.kind in HARMLESS or said.word is not None):
         take(desk, work, carrier, said, drafting[0], meaning, now)
+        return heard
+    if offer(desk, work, carrier, said, meaning, now):
         return heard
     reasons = {
         CloseReason.decided: "already_decided",

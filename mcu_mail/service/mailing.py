@@ -28,9 +28,9 @@ _TYPES = {
 }
 
 
-def attachment_name(number: str, suffix: str) -> str:
+def attachment_name(number: str, suffix: str, what: str = "Ответ") -> str:
     """«Ответ 01-12-345.pdf»."""
-    return safe_name(f"Ответ {number.replace('/', '-')}{suffix}")
+    return safe_name(f"{what} {number.replace('/', '-')}{suffix}")
 
 
 def queue_letter(
@@ -56,6 +56,10 @@ def queue_letter(
         (attachment_name(entry.number, suffix), _TYPES[suffix], desk.store.files.get(digest))
         for suffix, digest in pairs
     ]
+    if entry.annex is not None:
+        # The signed PDF must not be touched: what lies behind it travels beside it.
+        name = attachment_name(entry.number, ".pdf", "Приложение")
+        attachments.append((name, _TYPES[".pdf"], desk.store.files.get(entry.annex)))
     recipients = desk.settings.tracks.governor.enabled
     _, title, name = signer_of(desk, entry.registered_at)
     author = desk.office.people[letter.author]

@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.documents.confirmation import write_confirmation
-from mcu_mail.documents.esign import is_signed
-from mcu_mail.documents.file_names import safe_name
-from mcu_mail.documents.folder import Folder, sent_folder
-from mcu_mail.documents.letter import letter_sha, write_docx
-from mcu_mail.documents.stamp import stamp_scan, upright_scan
+from mcu_mail.documents.annex_sheet import Owner
+from mcu_mail.documents.annexes import joined
+from mcu_mail.documents.folder import Folder
+from mcu_mail.documents.letter import write_docx
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
 from mcu_mail.errors import McuMailError, RefusedError
-from mcu_mail.mail.sent_page import sent_page
+from mcu_mail.service import enclosing
+from mcu_mail.service.annexing import take_annexes
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.dispatch import settle_task
-from mcu_mail.service.engine_trouble import register_note, tell_of_failure
+from mcu_mail.service.engine_trouble import tell_of_failure
+from mcu_mail.service.finishing import file_task, finish_task, task_done
 from mcu_mail.service.health import raise_alarm
-from mcu_mail.service.mailing import queue_letter
-from mcu_mail.service.pens import content_of, kept_changes
-from mcu_mail.service.writing import freeze, letter_content, signer_of, thaw
-from mcu_mail.store.registry import VOID
+from mcu_mail.service.paper_names import print_name
+from mcu_mail.service.writing import freeze, letter_content, signer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +40,12 @@ log = logging.getLogger(__name__)
 
 _AGAIN = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15))
 _TELL_AFTER = 3
-_PLACES = {"render": "office", "finish": "office", "settle": "учёт отправки"}
+_PLACES = {
+    "render": "office",
+    "finish": "office",
+    "settle": "учёт отправки",
+    "annexes": "office",
+}
 
 
 def do_papers(desk: Desk, now: datetime) -> int:
@@ -129,30 +131,42 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
     with desk.store.view() as view:
         case = view.cases.get(task.case_id)
         letter = view.letters.get(case.id, version)
+        kept = view.annexes.present(case.id)
+        opening = [item for item in view.tasks.open(case.id) if item.kind == "annexes"]
+        annexes_room = enclosing.annex_room(desk, view, case)
     if letter is None:
         return
-    content = letter_content(desk, case, letter, now)
+    if any(item.attempts < _TELL_AFTER for item in opening):
+        raise McuMailError("приложения к письму ещё готовятся")
+    content = letter_content(desk, case, letter, now, enclosure=enclosing.enclosure_of(kept))
     template = desk.letter_template(content.kind)
     docx = write_docx(content, template)
     made = desk.press.make_pdf(content, docx)
+    owner = Owner(case=case.number, version=version, code=letter.print_code, pages=made.pages)
+    behind = enclosing.bind_behind(desk, kept, owner, most_bytes=annexes_room)
+    note = " ".join(filter(None, (made.note, behind.note if behind else "")))
     values = {
         "docx": desk.store.files.put(docx),
-        "pdf": desk.store.files.put(made.pdf),
+        "pdf": desk.store.files.put(joined(made.pdf, behind.pdf) if behind else made.pdf),
         "pages": made.pages,
         "engine": made.engine,
-        "note": made.note or None,
+        "note": note or None,
+        **enclosing.annex_values(desk, kept, behind),
         "signer": signer_of(desk, now)[0],
         "content": desk.store.files.put(freeze(content)),
     }
     with desk.store.work() as work:
         if not work.tasks.done(task.id, now):
             return
+        if work.annexes.present(task.case_id) != kept:
+            raise McuMailError("приложения к письму изменились")
         case = work.cases.get(task.case_id)
         work.letters.rendered(letter.id, values)
         tell_of_failure(desk, work, case, made, "pdf", now)
         if case.version == version and case.state is not CaseState.closed:
             case = work.cases.change(
-                case.id, {"letter_sha": letter_sha(docx), "state": CaseState.open}
+                case.id,
+                {"letter_sha": enclosing.version_sha(docx, behind), "state": CaseState.open},
             )
             carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
             carrier.log(
@@ -161,18 +175,13 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                     "version": version,
                     "pages": made.pages,
                     "engine": made.engine,
-                    "note": made.note,
+                    "note": note,
                     # Which template spoke: an office may edit it at any time (A44).
                     "template": hashlib.sha256(template).hexdigest(),
                 },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
         work.commit()
-
-
-def print_name(number: str, suffix: str) -> str:
-    """The name of a letter in «На подпись»: no personal data, nothing Windows forbids."""
-    return safe_name(f"{number} Ответ{suffix}")
 
 
 def _print(desk: Desk, task: Task, now: datetime) -> None:
@@ -188,7 +197,7 @@ def _print(desk: Desk, task: Task, now: datetime) -> None:
             desk.folders.publish(
                 Folder.TO_SIGN, print_name(case.number, suffix), desk.store.files.get(digest)
             )
-    _done(desk, task, now)
+    task_done(desk, task, now)
 
 
 def _withdraw(desk: Desk, task: Task, now: datetime) -> None:
@@ -205,132 +214,15 @@ def _withdraw(desk: Desk, task: Task, now: datetime) -> None:
     )
     if not all(gone) and task.attempts < _TELL_AFTER:
         raise McuMailError("файл в папке «На подпись» занят другой программой")
-    _done(desk, task, now)
-
-
-def _finish(desk: Desk, task: Task, now: datetime) -> None:
-    """Number and date into the Word file and onto the scan, then queue the letter."""
-    with desk.store.view() as view:
-        entry = view.register.get(int(task.data["entry"]))
-        case = view.cases.get(entry.case_id)
-        letter = view.letters.get(case.id, entry.version)
-        if entry.state == VOID:
-            _done(desk, task, now)
-            return
-        if letter is None or letter.content is None:
-            raise McuMailError("нет текста зарегистрированного письма")
-        frozen, pens = content_of(desk, view, letter)
-    on = date.fromisoformat(entry.on_date)
-    content = thaw(frozen, number=entry.number, on=on)
-    docx = write_docx(content, desk.letter_template(content.kind))
-    wanted = desk.settings.letters.word_format
-    word = desk.press.make_doc(docx) if wanted != "docx" else None
-    scan = desk.store.files.get(entry.scan)
-    # Under an electronic signature, inside or beside it, not one byte changes.
-    if not (task.data["signed"] or entry.signature or is_signed(scan)):
-        printed = desk.store.files.get(letter.pdf) if letter.pdf else None
-        if desk.settings.register_.mode == "follower":
-            # The clerk has written number and date by hand: they stand there once.
-            scan = upright_scan(scan, original=printed)
-        else:
-            scan = stamp_scan(scan, number=entry.number, on=on, original=printed)
-    values = {
-        "pdf": desk.store.files.put(scan),
-        "doc": desk.store.files.put(word.data if word else docx),
-        "doc_suffix": word.suffix if word else ".docx",
-    }
-    trouble = register_note(letter.note, word)
-    both = desk.store.files.put(docx) if wanted == "both" else None
-    with desk.store.work() as work:
-        # A word told of while the file was being made wants another file: the task stays owed.
-        if kept_changes(work, case.id, entry.version) != pens or not work.tasks.done(task.id, now):
-            return
-        if work.register.get(entry.id).state == VOID:
-            work.commit()
-            return
-        work.register.change(entry.id, values)
-        if trouble and trouble not in (work.register.get(entry.id).note or ""):
-            work.register.add_note(entry.id, trouble)
-        case = work.cases.get(case.id)
-        carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
-        carrier.log(
-            "finished",
-            {
-                "number": entry.number,
-                "doc": values["doc_suffix"],
-                "note": word.note if word else "",
-            },
-        )
-        if word is not None:
-            tell_of_failure(desk, work, case, word, "doc", now)
-        if case.step == "send" and case.state is not CaseState.closed:
-            queue_letter(desk, work, case, work.register.get(entry.id), letter, now, docx=both)
-        work.commit()
-
-
-def _file(desk: Desk, task: Task, now: datetime) -> None:
-    """Put what was sent, with its confirmation, into «Отправлено», and tidy «На подпись»."""
-    with desk.store.view() as view:
-        entry = view.register.get(int(task.data["entry"]))
-        case = view.cases.get(entry.case_id)
-        letters = view.queue.letter_of(case.id)
-    letters = tuple(item for item in letters if item.entry == entry.id)
-    folder = sent_folder(entry.year)
-    files: list[tuple[str, bytes]] = []
-    if entry.pdf and entry.doc:
-        files = [
-            (print_name(case.number, ".pdf"), desk.store.files.get(entry.pdf)),
-            (print_name(case.number, entry.doc_suffix or ".docx"), desk.store.files.get(entry.doc)),
-        ]
-    digests = [
-        (name, digest)
-        for (name, _), digest in zip(files, (entry.pdf, entry.doc), strict=False)
-        if digest
-    ]
-    if entry.signature:
-        name = print_name(case.number, ".pdf.sig")
-        files.append((name, desk.store.files.get(entry.signature)))
-        digests.append((name, entry.signature))
-    for name, content in files:
-        desk.folders.publish(folder, name, content)
-    rows = [
-        (
-            item.address,
-            STATE_WORDS[item.state],
-            item.answer or "",
-            desk.local(item.at).strftime("%d.%m.%Y %H:%M") if item.at else "",
-        )
-        for message in letters[-1:]
-        for item in message.addressees
-    ]
-    on = date.fromisoformat(entry.on_date).strftime("%d.%m.%Y")
-    words = sent_page(
-        desk.templates.current.files,
-        case=case.number,
-        number=entry.number,
-        date=on,
-        subject=entry.subject,
-        recipients=rows,
-        attachments=digests,
-    )
-    page = write_confirmation(words)
-    desk.folders.publish(folder, safe_name(f"{case.number} Подтверждение отправки.pdf"), page)
-    for suffix in (".docx", ".pdf"):
-        desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))
-    _done(desk, task, now)
-
-
-def _done(desk: Desk, task: Task, now: datetime) -> None:
-    with desk.store.work() as work:
-        work.tasks.done(task.id, now)
-        work.commit()
+    task_done(desk, task, now)
 
 
 _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "render": _render,
     "print": _print,
     "withdraw": _withdraw,
-    "finish": _finish,
-    "file": _file,
+    "finish": finish_task,
+    "file": file_task,
     "settle": settle_task,
+    "annexes": take_annexes,
 }

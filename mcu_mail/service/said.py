@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
+from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.office import Person
     from mcu_mail.domain.verdicts import Meaning
-    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.mime import Attachment, Incoming
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
 
@@ -54,6 +55,10 @@ class Said:
     stored: StoredMail
     mail: Incoming
     text: str
+    """The new text, without lines that take annexes out."""
+    whole: str
+    """The same text with them."""
+    removal: Removal
     word: str | None
     unreadable: str
     person: Person | None
@@ -65,14 +70,17 @@ def read_said(
 ) -> Said:
     """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
     lines = new_text(mail, separator=SEPARATOR).text.splitlines()
-    text = "\n".join(line for line in lines if not _is_code_line(line)).strip()
+    whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
-    text = without_marks(text)
+    whole = without_marks(whole)
+    removal, text = take_removals(whole)
     address = mail.sender.address
     return Said(
         stored=stored,
         mail=mail,
         text=text,
+        whole=whole,
+        removal=removal,
         word=word.text if word else None,
         unreadable=word.fault if word else "",
         person=person_at(address, desk.office) if address else None,
@@ -88,12 +96,20 @@ def _is_code_line(line: str) -> bool:
 
 def word_of(mail: Incoming) -> WordFile | None:
     """Read the first attached Word file; slow (LibreOffice), so outside any transaction."""
+    item = first_word(mail)
+    if item is None:
+        return None
+    try:
+        return WordFile(text=word_text(item.content, item.name))
+    except McuMailError as error:
+        return WordFile(fault=str(error))
+
+
+def first_word(mail: Incoming) -> Attachment | None:
+    """The attached Word file that is the draft, unless the mail's own text is one."""
     for item in mail.attachments:
         if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
-            try:
-                return WordFile(text=word_text(item.content, item.name))
-            except McuMailError as error:
-                return WordFile(fault=str(error))
+            return item
     return None
 
 
@@ -101,4 +117,9 @@ def meaning_of(
     desk: Desk, said: Said, now: datetime, *, drafting: bool, numbering: bool = False
 ) -> Meaning:
     """What the new text means; `drafting` when an answer may stand in it, `numbering` a number."""
-    return read_meaning(said.text, desk.today(now), drafting=drafting, numbering=numbering)
+    today = desk.today(now)
+    meaning = read_meaning(said.text, today, drafting=drafting, numbering=numbering)
+    if said.removal and meaning.kind not in HARMLESS:
+        # «Согласовано. Без приложений» is no plain approval: the line was a condition.
+        return read_meaning(said.whole, today, drafting=drafting, numbering=numbering)
+    return meaning

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.folder import MAX_BYTES, Folder
 from mcu_mail.domain.case import CaseState
 from mcu_mail.service.cards import what_changed
-from mcu_mail.service.papers import print_name
+from mcu_mail.service.paper_names import print_name
 
 if TYPE_CHECKING:
     from datetime import datetime

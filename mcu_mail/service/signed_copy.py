@@ -18,7 +18,7 @@ from mcu_mail.documents.scan_order import in_order, missing_pages
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.decisions import Log
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.papers import print_name
+from mcu_mail.service.paper_names import print_name
 from mcu_mail.service.registering import SignedScan, register_scan
 from mcu_mail.service.rescans import may_replace, replace_scan, tell_of_late_scan
 from mcu_mail.service.scan_notes import Refusal

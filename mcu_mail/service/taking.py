@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.drafts import is_draft, points_to_file
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.annex_offers import owe_annexes
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.registering import register_by_number
 from mcu_mail.service.writing import thaw
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions
     from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
@@ -69,8 +72,9 @@ def take(
     if asked_for_paper and meaning.kind is MeaningKind.register_number:
         register_by_number(desk, work, carrier, request, meaning, now)
         return
-    if said.unreadable and request.purpose in {Purpose.draft, Purpose.approve}:
-        carrier.carry((
+    enclosing = request.purpose is Purpose.draft and _is_own_draft(said, meaning)
+    if said.unreadable and not enclosing and request.purpose in {Purpose.draft, Purpose.approve}:
+        unread: Decisions = (
             Log(kind="not_taken", data={"reason": "word_unreadable"}),
             Tell(
                 people=(request.person,),
@@ -78,16 +82,29 @@ def take(
                 request_id=request.id,
                 context={**why("word_unreadable", said.text), "details": said.unreadable},
             ),
-        ))
+        )
+        carrier.carry(owe_annexes(work, carrier, said, unread, meaning, request, now))
         return
     speaker = said.person.id if said.person else request.person
-    word = _own_words(desk, work, carrier.case, said.word)
+    word = None if enclosing else _own_words(desk, work, carrier.case, said.word)
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
     decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))
     if any(isinstance(one, Log) and one.data.get("reason") == "no_reason" for one in decisions):
         work.facts.set(f"reason_asked:{request.id}", reply.person)
+    if request.purpose in {Purpose.draft, Purpose.approve}:
+        decisions = owe_annexes(
+            work, carrier, said, decisions, meaning, request, now, word_too=enclosing
+        )
     carrier.carry(decisions)
+
+
+def _is_own_draft(said: Said, meaning: Meaning) -> bool:
+    """Whether the mail's text is itself the answer, so that its Word files are annexes."""
+    if meaning.kind is not MeaningKind.answer:
+        return False
+    text = meaning.text or said.text
+    return is_draft(text) == "draft" and not points_to_file(text)
 
 
 def _with_reason(work: UnitOfWork, request: Request, reply: Reply) -> Reply:

@@ -18,7 +18,7 @@ from mcu_mail.domain.catalogue import NEEDS_DISPATCHER, PEN_NOTE
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.errors import TemporaryError
 from mcu_mail.service.cards import title_of
-from mcu_mail.service.papers import print_name
+from mcu_mail.service.paper_names import print_name
 from mcu_mail.store.registry import VOID
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.said import HARMLESS, meaning_of
@@ -51,6 +52,10 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         carrier = carrier_of(desk, work, case, said, now)
         take(desk, work, carrier, said, drafting[0], meaning, now)
         return Heard(state=MailState.handled, case_id=case.id)
+    if case is not None:
+        carrier = carrier_of(desk, work, case, said, now)
+        if offer(desk, work, carrier, said, meaning, now):
+            return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
         # No guess, even if only one is open: his requests are sent again with a note (§3.8).
         own = work.cases.get(request.case_id)

@@ -57,7 +57,9 @@ def letterhead_of(settings: Settings) -> Letterhead:
     )
 
 
-def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> LetterContent:
+def letter_content(
+    desk: Desk, case: Case, letter: Letter, now: datetime, *, enclosure: str | None = None
+) -> LetterContent:
     """Everything that stands on this version, before it has a number."""
     office = desk.settings.office
     notice = case.notice
@@ -83,7 +85,7 @@ def letter_content(desk: Desk, case: Case, letter: Letter, now: datetime) -> Let
         heading=topic.about if topic and topic.about else default_heading(),
         salutation=reader.salutation,
         paragraphs=paragraphs,
-        enclosure=None,
+        enclosure=enclosure,
         signer_title=without_organisation(title, office.name),
         signer_name=initials_before(name),
         executor_name=author.name,

@@ -135,6 +135,7 @@ class LetterSettings(Model):
     templates: Text = "templates"
     engine: Literal["auto", "libreoffice", "word", "native"] = "auto"
     word_format: Literal["doc", "docx", "both"] = "doc"
+    max_mb: Annotated[int, Field(ge=1, le=100)] = 20
     font: Text = "PT Serif"
     addressee: Addressee = None
     declension: Declension = Field(default_factory=dict)

@@ -218,6 +218,8 @@ class Letter:
     annex: str | None = None
     """Digest of the PDF of its annexes, bound in the order they came."""
     annex_pages: int | None = None
+    annex_ids: str | None = None
+    """Which annexes it was rendered with: their ids, joined by commas."""
 
 
 class Letters:

@@ -160,6 +160,10 @@ class Tasks:
         ).one_or_none()
         return Task(**row._asdict()) if row else None
 
+    def open_kind(self, case_id: int, kind: str) -> bool:
+        """Whether an effect of that kind is still to be made sure of."""
+        return any(task.kind == kind for task in self.open(case_id))
+
     def count_attempt(self, task_id: int, next_at: datetime) -> None:
         """Count a try before it is made, with the moment of the next one if it fails."""
         self._connection.execute(

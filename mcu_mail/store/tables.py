@@ -151,6 +151,7 @@ letters = sa.Table(
     sa.Column("until", sa.String(10)),
     sa.Column("annex", sa.String(64)),
     sa.Column("annex_pages", sa.Integer),
+    sa.Column("annex_ids", sa.Text),
     sa.UniqueConstraint("case_id", "version"),
 )
 
@@ -164,6 +165,10 @@ annexes = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("ready", sa.String(64), nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("least", sa.Integer, nullable=False),
     sa.Column("sender", sa.String(60), nullable=False),
     sa.Column("added_at", Moment, nullable=False),
     sa.Column("removed_at", Moment),

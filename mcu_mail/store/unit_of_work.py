@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.cases import Cases, Letters, Requests
 from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
 from mcu_mail.store.journal import Journal
@@ -28,6 +29,7 @@ class UnitOfWork:
         self._connection = connection
         self.cases = Cases(connection)
         self.letters = Letters(connection)
+        self.annexes = Annexes(connection)
         self.requests = Requests(connection)
         self.journal = Journal(connection)
         self.mails = Ledger(connection)

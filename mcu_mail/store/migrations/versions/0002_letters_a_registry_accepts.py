@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.add_column("letters", sa.Column("until", sa.String(length=10), nullable=True))
     op.add_column("letters", sa.Column("annex", sa.String(length=64), nullable=True))
     op.add_column("letters", sa.Column("annex_pages", sa.Integer(), nullable=True))
+    op.add_column("letters", sa.Column("annex_ids", sa.Text(), nullable=True))
     op.add_column("register", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("register", sa.Column("signature", sa.String(length=64), nullable=True))
     op.add_column("register", sa.Column("annex", sa.String(length=64), nullable=True))
@@ -36,6 +37,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("ready", sa.String(length=64), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=False),
         sa.Column("sender", sa.String(length=60), nullable=False),
         sa.Column("added_at", Moment(length=27), nullable=False),
         sa.Column("removed_at", Moment(length=27), nullable=True),

@@ -1,0 +1,146 @@
+"""Files of a mail that may go behind the letter: told from the rest of it, and owed to be taken.
+
+Opening foreign files is slow and happens outside any transaction, so what a mail offers becomes a
+task (`annexing.take_annexes`). The mails that would answer the same mail wait for it: its sender
+gets one answer that says all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.documents.file_kinds import is_silent
+from mcu_mail.domain.annexes import may_annex
+from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.said import HARMLESS, first_word
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Request
+    from mcu_mail.domain.course_parts import Decisions
+    from mcu_mail.domain.decisions import Decision
+    from mcu_mail.domain.verdicts import Meaning
+    from mcu_mail.service.carry import Carrier
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.service.said import Said
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_ANSWERED = frozenset({"note_kept", "missing", "not_taken"})
+"""Mails to the sender that the one answer replaces."""
+_REPLACED = frozenset({"empty", "not_understood", "word_unreadable"})
+_ASKED = frozenset({Purpose.draft, Purpose.approve})
+
+
+def owe_annexes(
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    decisions: Decisions,
+    meaning: Meaning,
+    request: Request,
+    now: datetime,
+    *,
+    word_too: bool = False,
+) -> Decisions:
+    """Owe the files of a mail that counts; the decisions without the mails that wait for them.
+
+    Args:
+        word_too: the first Word file is an annex as well, because the mail's text is the draft.
+
+    """
+    if meaning.kind not in HARMLESS:
+        # Files beside a verdict are marks of the approver's own, not papers for the citizen.
+        return decisions
+    files = _files(said, word_too=word_too)
+    if not files and not said.removal:
+        return decisions
+    person = said.person.id if said.person else request.person
+    waiting = [item for item in decisions if _waits(item)]
+    _owe(work, carrier, said, files, waiting, person=person, request=request.id, now=now)
+    return tuple(item for item in decisions if item not in waiting)
+
+
+def offer(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, meaning: Meaning, now: datetime
+) -> bool:
+    """Owe the files of a mail that answers no open request of its sender.
+
+    Returns:
+        whether the mail is dealt with by that: False when it has no files, when it is not for him
+        to add any, or when its text wants an answer of its own.
+
+    """
+    case = carrier.case
+    if said.person is None or said.level is TrustLevel.REFUSED or meaning.kind not in HARMLESS:
+        return False
+    open_now = work.requests.open_of_case(case.id)
+    asked = [item.person for item in open_now if item.purpose in _ASKED]
+    today = desk.today(now)
+    if not may_annex(said.person.id, case, asked, desk.office, ROUTES[case.track], today):
+        return False
+    files = _files(said, word_too=False)
+    if not files and not said.removal:
+        return False
+    _owe(work, carrier, said, files, [], person=said.person.id, request=None, now=now)
+    if said.text:
+        carrier.log("note", {"text": said.text[:2000]})
+    return said.word is None and meaning.kind is not MeaningKind.answer
+
+
+def _files(said: Said, *, word_too: bool) -> list[int]:
+    """Places of the attachments that may be annexes."""
+    draft = None if word_too else first_word(said.mail)
+    return [
+        place
+        for place, item in enumerate(said.mail.attachments)
+        if item is not draft and not is_silent(item.name, item.content_type)
+    ]
+
+
+def _waits(decision: Decision) -> bool:
+    if isinstance(decision, Log):
+        return decision.kind == "not_taken" and decision.data.get("reason") in _REPLACED
+    return isinstance(decision, Tell) and decision.template in _ANSWERED
+
+
+def _owe(
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    files: list[int],
+    waiting: list[Decision],
+    *,
+    person: str,
+    request: int | None,
+    now: datetime,
+) -> None:
+    removal = said.removal
+    data: dict[str, Any] = {
+        "mail": said.stored.id,
+        "files": files,
+        "person": person,
+        "request": request,
+        "removal": {
+            "parts": removal.parts,
+            "photos": removal.photos,
+            "all_parts": removal.all_parts,
+            "all_photos": removal.all_photos,
+        },
+        "waiting": [
+            {"template": item.template, "people": item.people, "context": dict(item.context)}
+            for item in waiting
+            if isinstance(item, Tell)
+        ],
+    }
+    work.tasks.add(
+        key=f"annexes:{carrier.case.id}:{said.stored.id}",
+        case_id=carrier.case.id,
+        kind="annexes",
+        data=data,
+        now=now,
+    )
