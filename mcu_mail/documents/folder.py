@@ -174,14 +174,8 @@ class Folders:
                 path = Path(entry.path)
                 since, signature = self._seen.get(path, (None, None))
                 current = _signature(facts)
-                seen[path] = (
-                    (since, current)
-                    if since and signature == current
-                    else (
-                        now_real,
-                        current,
-                    )
-                )
+                same = since is not None and signature == current
+                seen[path] = (since if since and same else now_real, current)
                 changed = signature is not None and signature != current
                 found.append(
                     Dropped(
@@ -282,12 +276,11 @@ class Folders:
         folder = self.base / Folder.REFUSED
         with disk("отложить файл", claimed.path):
             folder.mkdir(exist_ok=True)
-            name = safe_name(claimed.name)
             # The note is named by the stem, so two files must not share one.
             taken = {path.stem for path in folder.iterdir() if not path.name.endswith(_NOTE)}
-            name = next(free for free in numbered(name) if Path(free).stem not in taken)
-            text = "\r\n".join(note.splitlines()) + "\r\n"
-            write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
+            free_names = numbered(safe_name(claimed.name))
+            name = next(free for free in free_names if Path(free).stem not in taken)
+            _write_note(folder, name, note)
             for other in beside:
                 move(other.path, folder, safe_name(other.name))
             return move(claimed.path, folder, name)
@@ -306,8 +299,7 @@ class Folders:
                 for path in map(folder.joinpath, numbered(safe_name(name)))
                 if not path.exists() or holds(path, content)
             )
-            text = "\r\n".join(note.splitlines()) + "\r\n"
-            write_whole(folder / f"{free.stem}{_NOTE}", text.encode("utf-8-sig"))
+            _write_note(folder, free.name, note)
             if not free.exists():
                 write_whole(free, content)
         return free
@@ -323,6 +315,11 @@ class Folders:
     def _demand_mounted(self) -> None:
         if not self.is_mounted():
             raise TemporaryError(f"Сетевая папка не подключена: нет файла {MARKER} в {self.base}")
+
+
+def _write_note(folder: Path, name: str, note: str) -> None:
+    text = "\r\n".join(note.splitlines()) + "\r\n"
+    write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
 
 
 def _signature(facts: os.stat_result) -> Signature:
@@ -344,7 +341,7 @@ def _demand_unchanged(before: os.stat_result, after: os.stat_result, name: str) 
 
 
 def _read(path: Path) -> Claimed:
-    """Read a file that must be plain, by one handle: what is checked is what is read."""
+    """Read a plain file by one handle: what is checked is what is read."""
     handle = os.open(path, os.O_RDONLY | _NO_FOLLOW | _BINARY)
     with os.fdopen(handle, "rb") as file:
         if not _is_plain(os.fstat(file.fileno())):

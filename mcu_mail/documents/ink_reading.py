@@ -27,6 +27,8 @@ from mcu_mail.documents.strokes import Box, strokes
 from mcu_mail.domain.codes import read_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcu_mail.domain.codes import PrintMark
 
 LEAST_AREA = 4.0
@@ -49,6 +51,7 @@ _SEAL_DPI = 50
 _SEAL_TRIES = 6000
 _SEAL_POINTS = 72
 _SEAL_FEWEST = 30
+_MOST_SEALS = 3
 # How much darker than its surroundings the print must be where it is expected.
 _LIKENESS = 0.45
 _FAINTEST = 26
@@ -139,9 +142,11 @@ def _on_page(
         bottom=name.bottom + _BELOW,
     )
     written, _ = _written(grey, fitted, original, field, _INK_DPI)
-    seal = _seal(grey, fitted, original, field)
-    if seal is not None:
-        _wipe(written, seal, field)
+    seals: list[tuple[float, float, float]] = []
+    # A seal has several rings, and a sheet may have two seals.
+    while len(seals) < _MOST_SEALS and (seal := _seal(grey, fitted, original, field, seals)):
+        seals.append(seal)
+        _wipe(written, seal, field, _INK_DPI)
     found = strokes(written, _INK_DPI / MM_PER_INCH)
     extent = found.box.right - found.box.left + found.box.bottom - found.box.top
     enough = found.area >= LEAST_AREA and extent >= LEAST_EXTENT
@@ -221,9 +226,13 @@ def _written(
 
 
 def _seal(
-    grey: Image.Image, place: Affine, original: Image.Image, field: Box
+    grey: Image.Image,
+    place: Affine,
+    original: Image.Image,
+    field: Box,
+    known: Sequence[tuple[float, float, float]],
 ) -> tuple[float, float, float] | None:
-    """A round seal in or beside the field: middle and radius, mm; None when there is none."""
+    """One more round seal in or beside the field: middle and radius, mm; None without one."""
     room = Box(
         left=max(0.0, field.left - _SEAL_ROOM),
         top=field.top - _SEAL_ROOM / 2,
@@ -231,6 +240,8 @@ def _seal(
         bottom=min(sheet.PAGE_HEIGHT, field.bottom + _SEAL_ROOM),
     )
     dark, free = _written(grey, place, original, room, _SEAL_DPI)
+    for seal in known:
+        _wipe(dark, seal, room, _SEAL_DPI)
     wide, unprinted = dark.filter(ImageFilter.MaxFilter(3)).load(), free.load()
     step = MM_PER_INCH / _SEAL_DPI
     data = dark.tobytes()
@@ -284,11 +295,11 @@ def _round(circle: tuple[float, float, float]) -> list[tuple[int, int]]:
     return points
 
 
-def _wipe(written: Image.Image, seal: tuple[float, float, float], field: Box) -> None:
+def _wipe(written: Image.Image, seal: tuple[float, float, float], field: Box, dpi: int) -> None:
     """Take a seal off: what it covers tells nothing of a signature."""
     from PIL import ImageDraw  # noqa: PLC0415 - only where there is a seal
 
-    pixels = _INK_DPI / MM_PER_INCH
+    pixels = dpi / MM_PER_INCH
     x, y, radius = (
         (seal[0] - field.left) * pixels,
         (seal[1] - field.top) * pixels,

@@ -15,6 +15,7 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.documents.ink import Ink, look_for_ink
 from mcu_mail.documents.scan import as_pdf
 from mcu_mail.documents.scan_order import in_order, missing_pages
+from mcu_mail.documents.whole_files import disk, holds
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.decisions import Log
 from mcu_mail.service.carry import Carrier
@@ -83,8 +84,8 @@ def is_own_print(desk: Desk, copy: Copy) -> bool:
     if case is None or letter is None:
         return False
     printed = desk.folders.base / Folder.TO_SIGN / print_name(case.number, ".pdf")
-    in_folder = printed.read_bytes() if printed.is_file() else None
-    return copy.sha256 in {letter.pdf, letter.annex} or copy.content == in_folder
+    with disk("прочитать файл", printed):
+        return copy.sha256 in {letter.pdf, letter.annex} or holds(printed, copy.content)
 
 
 def take_copy(desk: Desk, copy: Copy, now: datetime, *, again: bool) -> Refusal | None:
