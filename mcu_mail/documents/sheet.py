@@ -60,8 +60,11 @@ TABLE_GAP: Final = 2.0
 """Above and below a table of the text, mm."""
 _NARROWEST: Final = 14.0
 
-SIGNATURE_COLUMNS: Final = (68.0, 72.0, 40.0)
-"""Post, free place for the signature or the mark of an electronic one, name."""
+SIGNATURE_COLUMNS: Final = (68.0, 58.0, 54.0)
+"""Post, free place for the signature or the mark of an electronic one, name.
+
+The name stands at the right margin: its column is wide enough for «И.М. Хозяйственнов» on one line.
+"""
 
 FOOTER_EDGE: Final = 8.0
 """From the lower edge of the sheet to the lower edge of the mark."""

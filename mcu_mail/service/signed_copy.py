@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.annexes import only_pages
 from mcu_mail.documents.esign import read_embedded
 from mcu_mail.documents.file_names import case_in_name, date_in_name, number_in_name
 from mcu_mail.documents.folder import Folder
@@ -161,6 +162,9 @@ def _look(desk: Desk, copy: Copy, letter: Letter | None) -> _Looked:
     if known and letter is not None and not copy.electronic and letter.pdf and letter.content:
         signer = thaw(desk.store.files.get(letter.content), number=None, on=None).signer_name
         printed = desk.store.files.get(letter.pdf)
+        if letter.annex_pages:
+            # An annex may carry the signer's name too: the field is looked for on the letter alone.
+            printed = only_pages(printed, tuple(range(letter.pages or 1)))
         ink = look_for_ink(as_pdf(copy.content, copy.scan), printed, signer)
     order = None
     if letter is not None and not copy.electronic:
