@@ -8,7 +8,7 @@ before. It answers with what was made, or with `{"fault": …}`; it may crash in
 from __future__ import annotations
 
 import io
-import sys
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, UnidentifiedImageError
@@ -19,7 +19,7 @@ from mcu_mail.documents.annex_pdf import TooManyPagesError, clean_pdf
 from mcu_mail.documents.annex_sheet import Owner
 from mcu_mail.documents.binding import Leaf, Part, bind, lowest_size, picture
 from mcu_mail.documents.file_kinds import AnnexFault
-from mcu_mail.documents.guarded import limit_memory, pack, unpack
+from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, open_pdf
 from mcu_mail.documents.photos import (
     Photo,
@@ -143,19 +143,20 @@ def main() -> None:
 
     Only a fault of this installation ends with the exit code 1: the file is not to blame then.
     """
-    limit_memory()
-    head, blobs = unpack(sys.stdin.buffer.read())
-    answer: Answer
+    words, *blobs = inside()
+    head = json.loads(words)
+    made: Answer
     try:
         if head["do"] == "photo":
-            answer = photo(blobs[0])
+            made = photo(blobs[0])
         elif head["do"] == "pdf":
-            answer = pdf(blobs[0], head["most_pages"])
+            made = pdf(blobs[0], head["most_pages"])
         else:
-            answer = bound(head, blobs)
+            made = bound(head, blobs)
     except MemoryError:
-        answer = {"fault": AnnexFault.BOMB}, ()
-    sys.stdout.buffer.write(pack(*answer))
+        made = {"fault": AnnexFault.BOMB}, ()
+    told, files = made
+    answer(json.dumps(told).encode(), *files)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,20 @@ A20, A26, A29); what they were made into is what goes on.
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pypdf import PdfReader, PdfWriter
 
 from mcu_mail.documents.binding import Bound
 from mcu_mail.documents.file_kinds import AnnexFault, FileKind, file_kind
-from mcu_mail.documents.guarded import EndedError, run_guarded
+from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.documents.office import foreign_to_pdf
 from mcu_mail.errors import RefusedError, TemporaryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mcu_mail.documents.annex_sheet import Owner
     from mcu_mail.documents.binding import Part
@@ -80,11 +81,21 @@ def prepare(content: bytes, name: str) -> Prepared | AnnexFault:
     return _pdf(drawn, "word")
 
 
+def _asked(
+    head: Mapping[str, Any], blobs: Sequence[bytes], seconds: float
+) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """What the guarded module answers: its words, and the files it made."""
+    words, *made = guarded(_MODULE, blobs=(json.dumps(head).encode(), *blobs), seconds=seconds)
+    return json.loads(words), made
+
+
 def _photo(content: bytes) -> Prepared | AnnexFault:
     try:
-        head, blobs = run_guarded(_MODULE, {"do": "photo"}, [content], seconds=GUARD_SECONDS)
-    except EndedError as error:
-        return AnnexFault.BOMB if error.too_long else AnnexFault.DAMAGED
+        head, blobs = _asked({"do": "photo"}, [content], GUARD_SECONDS)
+    except TooSlowError:
+        return AnnexFault.BOMB
+    except CrashedError:
+        return AnnexFault.DAMAGED
     if "fault" in head:
         return AnnexFault(head["fault"])
     if "pages" in head:
@@ -102,9 +113,11 @@ def _photo(content: bytes) -> Prepared | AnnexFault:
 def _pdf(content: bytes, kind: Literal["pdf", "word"]) -> Prepared | AnnexFault:
     asked = {"do": "pdf", "most_pages": MAX_PAGES}
     try:
-        head, blobs = run_guarded(_MODULE, asked, [content], seconds=GUARD_SECONDS)
-    except EndedError as error:
-        return AnnexFault.BOMB if error.too_long else AnnexFault.DAMAGED
+        head, blobs = _asked(asked, [content], GUARD_SECONDS)
+    except TooSlowError:
+        return AnnexFault.BOMB
+    except CrashedError:
+        return AnnexFault.DAMAGED
     if "fault" in head:
         return AnnexFault(head["fault"])
     return Prepared(kind=kind, content=blobs[0], pages=head["pages"], least=len(blobs[0]))
@@ -139,7 +152,7 @@ def bind_annexes(parts: Sequence[Part], owner: Owner, *, most_bytes: int) -> Bou
         ],
     }
     blobs = [leaf.content for part in parts for leaf in part.leaves]
-    answer, made = run_guarded(_MODULE, head, blobs, seconds=_BINDING_SECONDS)
+    answer, made = _asked(head, blobs, _BINDING_SECONDS)
     if "fault" in answer:
         raise RefusedError("приложения не удалось собрать в один файл")
     return Bound(pdf=made[0], pages=answer["pages"], dpi=answer["dpi"])

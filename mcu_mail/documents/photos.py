@@ -1,6 +1,6 @@
 """Photographs for the annexes: upright, on white, in plain colours, without a byte of metadata.
 
-The one door to pi-heif. A phone writes the place, the time and its owner's name into a photo; a
+A phone writes the place, the time and its owner's name into a photo; a
 letter to the region must not carry them on, so that only pixels are taken from a foreign file and a
 new JPEG is made of them. Called for unknown files in a process of its own (`annex_reading`).
 """
@@ -12,9 +12,9 @@ import warnings
 from dataclasses import dataclass
 from typing import Final
 
-import pi_heif
 from PIL import Image, ImageCms, ImageOps
 
+from mcu_mail.documents.heif import register_heif
 from mcu_mail.errors import RefusedError
 
 MAX_PIXELS: Final = 50_000_000
@@ -58,8 +58,7 @@ def clean_photo(content: bytes) -> Photo:
         OSError, ValueError, SyntaxError: the picture cannot be decoded.
 
     """
-    # Here and not at import: only the process that opens foreign photos is to know the format.
-    pi_heif.register_heif_opener()
+    register_heif()
     with warnings.catch_warnings():
         # The size is checked below, by our own limits, before a pixel is decoded.
         warnings.simplefilter("ignore")

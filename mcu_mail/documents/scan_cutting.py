@@ -18,6 +18,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents.guard import answer, inside
+from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.scan_reading import FORMATS
 
@@ -66,6 +67,7 @@ def of_picture(content: bytes, pages: Sequence[int]) -> bytes:
     """The wanted pages of a picture file, each on a sheet of A4, upright by its own note."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)
+    register_heif()
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         for index in pages:
             image.seek(index)

@@ -21,6 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.heif import FORMAT as HEIF
+from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.marks import DPI, is_blank, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, Pdf, open_pdf
 from mcu_mail.domain.codes import read_payload
@@ -111,6 +112,7 @@ def _drawn(pdf: Pdf, index: int, dpi: int) -> Image.Image:
 
 
 def _image_pages(content: bytes) -> tuple[PageFound, ...]:
+    register_heif()
     try:
         with warnings.catch_warnings():
             # The size is checked below, by our own limit, before a pixel is decoded.
