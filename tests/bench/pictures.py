@@ -1,7 +1,7 @@
 """A page of pictures to look at: every kind of letter by both engines, side by side.
 
-By hand: `python3 -m tests.bench.pictures FOLDER`. Writes the PDFs, the Word files and, where poppler is
-installed, a PNG of each page.
+By hand: `python3 -m tests.bench.pictures FOLDER`. Writes the PDFs, the Word files and, where
+poppler is installed, a PNG of each page.
 """
 
 from __future__ import annotations
