@@ -48,6 +48,7 @@ class Answer:
     writer: Writer
     text: str
     forwarded_by: Writer | None = None
+    photos: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,8 +185,8 @@ BEATS = (
     Beat(
         at="12:20",
         who=ROADS.name,
-        told="с телефона: «Связались: 23.11 12:15, по телефону»",
-        act=Answer(writer=ROADS_PHONE, text="Связались: 23.11 12:15, по телефону"),
+        told="с телефона: «Связались: 23.11 12:15, по телефону» и 2 фото расчищенной улицы",
+        act=Answer(writer=ROADS_PHONE, text="Связались: 23.11 12:15, по телефону", photos=2),
     ),
     Beat(
         at="14:05",
@@ -247,7 +248,7 @@ BEATS = (
 )
 
 
-def photos_of(notice: Notice) -> list[tuple[str, str, bytes]]:
+def photos_of(notice: Notice | Answer) -> list[tuple[str, str, bytes]]:
     """The attached photos: name, content type, content."""
     return [
         (f"IMG_20261123_08{20 + index}.jpg", "image/jpeg", snowy_street(index))

@@ -185,7 +185,7 @@ def _perform(stage: Stage, act: day.Act, now: datetime) -> None:
             )
         case day.Answer():
             box = act.forwarded_by or act.writer
-            raw = reply(act.writer, _last(stage, box), act.text, now)
+            raw = reply(act.writer, _last(stage, box), act.text, now, files=day.photos_of(act))
         case day.Press():
             mail = _last(stage, act.writer)
             label = next(name for name in buttons_of(mail) if name.startswith(act.label))

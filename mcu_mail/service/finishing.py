@@ -158,7 +158,7 @@ def file_task(desk: Desk, task: Task, now: datetime) -> None:
         case=case.number,
         number=entry.number,
         date=on,
-        subject=entry.subject,
+        subject=letters[-1].subject if letters else entry.subject,
         recipients=rows,
         attachments=digests,
     )
