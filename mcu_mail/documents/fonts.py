@@ -14,6 +14,7 @@ from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+TYPEFACE: Final = "PT Serif"
 REGULAR: Final = "PTSerif"
 BOLD: Final = "PTSerif-Bold"
 

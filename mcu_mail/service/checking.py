@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, sheet
+from mcu_mail.documents.fonts import TYPEFACE
 from mcu_mail.documents.record import RECORD, record_faults
 from mcu_mail.documents.titles import acting_title
 from mcu_mail.domain.catalogue import cannot_act
@@ -55,6 +56,7 @@ def check_files(
         _templates(templates),
         _calendar(settings, calendar, today),
         _engine(settings),
+        _font(settings),
         _letterhead(settings),
         Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
@@ -125,6 +127,15 @@ def _engine(settings: Settings) -> Findings:
         return Findings(faults=(), notes=(f"letters.engine: {note}",))
     fault = f"letters.engine: {absence}; выберите auto или native"
     return Findings(faults=(fault,), notes=())
+
+
+def _font(settings: Settings) -> Findings:
+    """The sheets are measured for one typeface; another wish must not be passed over in silence."""
+    wanted = settings.letters.font
+    if wanted == TYPEFACE:
+        return Findings(faults=(), notes=())
+    note = f"letters.font: письма печатаются шрифтом {TYPEFACE}, «{wanted}» не используется"
+    return Findings(faults=(), notes=(note,))
 
 
 def _empty_topics(settings: Settings) -> list[str]:

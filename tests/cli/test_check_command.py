@@ -63,6 +63,13 @@ def test_a_mail_template_with_an_unknown_field_is_named(tmp_path: Path) -> None:
         assert "deadlin" in fault
 
 
+def test_another_typeface_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    result = check(an_office(tmp_path, TEXT.replace('font: "PT Serif"', "font: Liberation Serif")))
+    assert result.exit_code == 0
+    told = "letters.font: письма печатаются шрифтом PT Serif, «Liberation Serif» не используется"
+    assert told in result.stdout
+
+
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     config = with_templates(tmp_path)
     (tmp_path / "templates" / "mails" / "approve.j2").unlink()
