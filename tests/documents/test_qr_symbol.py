@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+import segno
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,22 @@ def test_what_is_printed_is_what_is_read(code: str, version: int, page: int) -> 
 def test_every_mark_has_the_same_number_of_modules(page: int) -> None:
     rows = qr_modules(sheet.payload(letter(version=12), page))
     assert {len(rows), *map(len, rows)} == {29}
+
+
+@pytest.mark.parametrize("page", [0, 1, 12])
+def test_an_independent_encoder_writes_the_same_symbol(page: int) -> None:
+    """The library that writes is the one that reads: another one must agree on every module."""
+    payload = sheet.payload(letter(), page)
+    other = {
+        tuple(
+            tuple(bool(module) for module in row)
+            for row in segno.make(
+                payload, error="q", boost_error=False, micro=False, mask=mask
+            ).matrix
+        )
+        for mask in range(8)
+    }
+    assert qr_modules(payload) in other
 
 
 def test_a_mark_holds_no_name_and_no_sign_that_a_barcode_setting_could_eat() -> None:
