@@ -10,6 +10,7 @@ best mask took more than half of the time of a letter.
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import zxingcpp
 from PIL import Image
@@ -20,19 +21,20 @@ _DOTS = 10
 
 def qr_modules(payload: str) -> tuple[tuple[bool, ...], ...]:
     """Return the rows of the symbol, True = dark, without a quiet zone."""
-    symbol = memoryview(_symbol(payload, 1))
-    return tuple(tuple(value == 0 for value in row) for row in symbol.tolist())
+    symbol = _symbol(payload, 1)
+    rows = range(symbol.height)
+    return tuple(tuple(symbol.getpixel((x, y)) == 0 for x in range(symbol.width)) for y in rows)
 
 
 def qr_png(payload: str) -> bytes:
     """Return the symbol alone as a PNG; the same payload gives the same bytes."""
-    symbol = memoryview(_symbol(payload, _DOTS))
-    height, width = symbol.shape
     out = io.BytesIO()
-    Image.frombytes("L", (width, height), symbol.tobytes()).convert("1").save(out, "PNG")
+    _symbol(payload, _DOTS).convert("1").save(out, "PNG")
     return out.getvalue()
 
 
-def _symbol(payload: str, scale: int) -> zxingcpp.Image:
+def _symbol(payload: str, scale: int) -> Image.Image:
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="Q")
-    return code.to_image(scale=scale, add_quiet_zones=False)
+    drawn: Any = code.to_image(scale=scale, add_quiet_zones=False)
+    height, width = drawn.shape
+    return Image.frombytes("L", (width, height), memoryview(drawn))
