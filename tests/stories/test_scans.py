@@ -288,6 +288,10 @@ def test_a_scan_without_a_code_is_taken_when_its_name_begins_with_the_case(
     assert "signed" in kinds(stage)
 
 
+def test_paper_and_note_call_a_version_by_one_word(stage: Stage) -> None:
+    assert read_pdf(stage.to_sign(NUMBER)).lacks([f"{NUMBER}, вариант 1"]) == ()
+
+
 def test_a_name_that_cannot_help_is_told_why_and_not_asked_for_again(
     stage: Stage, waiting_letter: Prepared
 ) -> None:
