@@ -31,7 +31,7 @@ MARKER = ".mcu-mail"
 WORK = ".mcu-work"
 MAX_BYTES = 100_000_000
 _MARKER_TEXT = "Не удаляйте: по этому файлу видно, что сетевая папка подключена.\r\n"
-_NOTE = " – НЕ ПРИНЯТ.txt"
+NOTE = " – НЕ ПРИНЯТ.txt"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -277,7 +277,7 @@ class Folders:
         with disk("отложить файл", claimed.path):
             folder.mkdir(exist_ok=True)
             # The note is named by the stem, so two files must not share one.
-            taken = {path.stem for path in folder.iterdir() if not path.name.endswith(_NOTE)}
+            taken = {path.stem for path in folder.iterdir() if not path.name.endswith(NOTE)}
             free_names = numbered(safe_name(claimed.name))
             name = next(free for free in free_names if Path(free).stem not in taken)
             _write_note(folder, name, note)
@@ -319,7 +319,7 @@ class Folders:
 
 def _write_note(folder: Path, name: str, note: str) -> None:
     text = "\r\n".join(note.splitlines()) + "\r\n"
-    write_whole(folder / f"{Path(name).stem}{_NOTE}", text.encode("utf-8-sig"))
+    write_whole(folder / f"{Path(name).stem}{NOTE}", text.encode("utf-8-sig"))
 
 
 def _signature(facts: os.stat_result) -> Signature:

@@ -276,7 +276,7 @@ def payload(content: LetterContent, page: int) -> str:
 
 def mark_label(content: LetterContent) -> str:
     """Return what a person reads beside the mark and may type as a file name."""
-    return f"{content.case}, версия {content.version}"
+    return f"{content.case}, вариант {content.version}"
 
 
 def visible_strings(content: LetterContent) -> Iterator[str]:

@@ -221,6 +221,7 @@ _SCAN: Mapping[str, Any] = {
     "what_changed": ("срок 25.11 вместо 26.11",),
     "missing_pages": "2",
     "found_number": "2026-000122",
+    "named": "",
     "limit_mb": 50,
     "signer": "Тестов Пётр Петрович",
     "register_number": "01-12/345",
@@ -237,6 +238,7 @@ _ANNEXES: Mapping[str, Any] = {
     "gone": (),
     "unknown_numbers": (),
     "late": "",
+    "only_removal": False,
     "present": ("Фотографии, 1 л.: Фото 1; Фото 2", "Акт обследования, 3 л."),
     "lacks": (),
     "kept_note": "",
@@ -251,6 +253,10 @@ _ANNEXED: tuple[Mapping[str, Any], ...] = (
     {"taken": (), "refused": (), "same": 2, "details": "файл не открывается"},
     {"taken": (), "refused": (), "present": (), "text_wanted": False, "late": "approved"},
     {"taken": (), "refused": (), "present": (), "text_wanted": False, "late": "sent"},
+    *(
+        {"taken": (), "refused": (), "text_wanted": False, "late": late, "only_removal": True}
+        for late in ("approved", "sent")
+    ),
 )
 
 
@@ -507,7 +513,16 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "scan_refused": tuple(
         {**_SCAN, "reason": reason, **more}
         for reason in (*_SCAN_REFUSALS, "other")
-        for more in ({}, {"phone_name": "", "phone": "", "until": None, "what_changed": ()})
+        for more in (
+            {},
+            {
+                "phone_name": "",
+                "phone": "",
+                "until": None,
+                "what_changed": (),
+                "named": "2026-000777",
+            },
+        )
     ),
     "today": clerk_samples.today(_CASE, _at),
 }

@@ -141,7 +141,7 @@ def journal(document: Mapping[str, Any]) -> Table:
         _add(
             table,
             entry["number"],
-            entry["date"],
+            _day(entry["date"]),
             entry["case"],
             entry["addressee"],
             entry["subject"],
@@ -149,6 +149,11 @@ def journal(document: Mapping[str, Any]) -> Table:
             where,
         )
     return table
+
+
+def _day(text: str) -> str:
+    """«23.11.2026» of an ISO date."""
+    return f"{text[8:10]}.{text[5:7]}.{text[:4]}"
 
 
 _FIELDS = {

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.reports.board import RECIPIENT_STATES
 
 if TYPE_CHECKING:
     from mcu_mail.domain.office import Office
@@ -117,7 +118,75 @@ _DETAILS = {
     "valid_to": "сертификат по",
     "version": "вариант",
 }
+ACTORS = {"service": "служба", "stranger": "посторонний", "region": "область"}
+_REASONS = {
+    "already_decided": "решение уже было",
+    "altered": "файл изменён после электронной подписи",
+    "conditional": "в решении есть условие",
+    "date_before_letter": "дата раньше самого письма",
+    "date_future": "дата ещё не наступила",
+    "department_missing": "отдел не назван",
+    "duplicate": "такой скан уже есть",
+    "empty": "пустое письмо",
+    "expired": "запрос закрыт по сроку",
+    "foreign_code": "код не от нашего письма",
+    "foreign_reply": "ответили с другого адреса",
+    "forged": "отправитель подделан",
+    "index_by_settings": "индекс меняется в настройках",
+    "missing_page": "не хватает страниц",
+    "no_basis": "нет основания",
+    "no_code": "нет кода",
+    "no_reason": "нет причины",
+    "no_time": "не названо время",
+    "not_confirmed": "не подтверждено",
+    "not_the_head": "решает руководитель подразделения",
+    "not_understood": "непонятные слова",
+    "not_your_turn": "не его очередь",
+    "number_by_program": "номер даёт программа",
+    "number_expected": "ждали номер",
+    "number_taken": "номер занят",
+    "old_version": "о прежнем варианте",
+    "own_print": "файл для печати без подписи",
+    "pen_format": "непонятно, что было и что стало",
+    "pen_late": "письмо уже ушло",
+    "pen_no_letter": "на подписи нет письма",
+    "pen_overlap": "два исправления на одном месте",
+    "pen_places": "слов нет в письме или они не одни",
+    "pen_yes": "исправление не подтверждено",
+    "promise_past": "обещан прошедший день",
+    "recall_late": "отозвать уже нельзя",
+    "recalled": "решение отозвано",
+    "scan_expected": "ждали скан",
+    "sent_already": "письмо уже ушло",
+    "step_over": "шаг уже закончен",
+    "stranger": "решает не он",
+    "two_codes": "коды двух запросов",
+    "two_numbers": "два номера",
+    "unknown_case": "такого дела нет",
+    "unknown_department": "нет такого подразделения",
+    "unknown_person": "нет такого сотрудника",
+    "unproven": "отправитель не подтверждён",
+    "unsigned": "не видно подписи",
+    "verdict_on_draft": "ждали текст ответа",
+    "void_already": "снято с регистрации раньше",
+    "void_decide": "не выбрано, что дальше",
+    "void_nothing": "ничего не зарегистрировано",
+    "void_other_case": "номер у другого дела",
+    "void_reason": "нет причины",
+    "void_unknown": "такого номера нет",
+    "void_which": "подходят несколько записей",
+    "void_yes": "не подтверждено",
+    "weak": "одного слова мало",
+    "word_unreadable": "вложенный файл не открывается",
+    "wrong_print_code": "напечатано не из последнего файла",
+    "wrong_version": "подписан старый вариант",
+    "yes_or_no": "не выбран срок",
+}
 _CODES = {
+    "actor": ACTORS,
+    "engine": {"native": "встроенный", "libreoffice": "LibreOffice", "word": "Word"},
+    "reason": _REASONS,
+    "states": RECIPIENT_STATES,
     "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
     "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
 }
@@ -136,7 +205,6 @@ MAIL_STATES = {
     "ignored": "отложено в «Прочее»",
     "aside": "не разобрано",
 }
-ACTORS = {"service": "служба", "stranger": "посторонний", "region": "область"}
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}|$)")
 
 
@@ -153,12 +221,12 @@ def details(data: dict[str, Any], office: Office) -> str:
 
 def _value(key: str, value: Any, office: Office) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{one} – {two}" for one, two in value.items())
+        return ", ".join(f"{one} – {_value(key, two, office)}" for one, two in value.items())
     if isinstance(value, list):
         return ", ".join(_value(key, one, office) for one in value)
     text = str(value)
-    if key in _CODES:
-        return _CODES[key].get(text, text)
+    if text in _CODES.get(key, {}):
+        return _CODES[key][text]
     if _MOMENT.match(text):
         day = f"{text[8:10]}.{text[5:7]}"
         return f"{day} {text[11:16]}" if text[11:] else f"{day}.{text[:4]}"

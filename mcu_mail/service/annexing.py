@@ -70,6 +70,7 @@ class _Outcome:
     gone: tuple[Annex, ...] = ()
     unknown: tuple[int, ...] = ()
     late: str = ""
+    only_removal: bool = False
 
     @property
     def says_something(self) -> bool:
@@ -152,6 +153,7 @@ def _settle(
     if step.kind not in _OPEN_STEPS:
         if files or removal:
             outcome.late = "sent" if step.kind is StepKind.close else "approved"
+            outcome.only_removal = not files
             carrier.log("annexes_late", {"count": len(files)})
         return outcome
     present = work.annexes.present(case.id)
@@ -272,6 +274,7 @@ def _answer(desk: Desk, work: UnitOfWork, carrier: Carrier, outcome: _Outcome, t
         "gone": named_files(outcome.gone),
         "unknown_numbers": outcome.unknown,
         "late": outcome.late,
+        "only_removal": outcome.only_removal,
         "present": shown_parts(present),
         "lacks": tuple(contexts.get("missing", {}).get("lacks", ())),
         "kept_note": str(contexts.get("note_kept", {}).get("note_text", "")),

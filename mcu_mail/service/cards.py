@@ -113,7 +113,7 @@ def card_of(
         version=case.version,
         promised=date.fromisoformat(letter.until) if letter and letter.until else None,
         draft_text=readable(letter.text) if letter else "",
-        contact_lines=tuple(contact_line(item) for item in case.contacts),
+        contact_lines=tuple(dict.fromkeys(contact_line(item) for item in case.contacts)),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,
         letter_notes=addressed(desk.settings, case).doubts if writes else (),

@@ -76,7 +76,7 @@ def next_number(work: UnitOfWork, settings: Settings, case: Case, on: date) -> t
             track=case.track,
         )
         # After a change of mode the office may have given this one itself.
-        if not is_taken(work, number, on):
+        if not is_taken(work, settings, number, on):
             return scope, n, number
 
 
@@ -87,10 +87,18 @@ def given_number(work: UnitOfWork, settings: Settings, case: Case, on: date) -> 
     return scope, work.register.take(scope, 1)
 
 
-def is_taken(work: UnitOfWork, number: str, on: date) -> bool:
+def is_taken(work: UnitOfWork, settings: Settings, number: str, on: date) -> bool:
     """Whether a row of that year carries the number, a void one included: none is used twice."""
-    wanted = number_key(number)
-    return any(number_key(one) == wanted for one in work.register.numbers_of(on.year))
+    wanted = _whole_key(settings, number, on)
+    return any(_whole_key(settings, one, on) == wanted for one in work.register.numbers_of(on.year))
+
+
+def _whole_key(settings: Settings, number: str, on: date) -> str:
+    """What all spellings of a number share: «345» is «01-12/345» where the pattern says so."""
+    register = settings.register_
+    if number.isdecimal():
+        number = number_text(register.pattern, case=register.case, n=int(number), on=on)
+    return number_key(number)
 
 
 def mode_note(work: UnitOfWork, settings: Settings, today: date) -> str:

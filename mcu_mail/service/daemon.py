@@ -68,6 +68,8 @@ class Rounds:
         """Everything that is owed without looking into the mailbox."""
         done = self._job("folder", lambda: take_scans(self.desk, now), now)
         done += self._job("papers", lambda: do_papers(self.desk, now), now)
+        # A letter that can go goes before anybody is told that its term has passed.
+        done += self._job("smtp", lambda: dispatch(self.desk, now), now, idle_proves=False)
         done += self._job("remind", lambda: remind(self.desk, now), now)
         return done + self._job("smtp", lambda: dispatch(self.desk, now), now, idle_proves=False)
 

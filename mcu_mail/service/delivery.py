@@ -187,6 +187,7 @@ def _attachments(entry: Entry) -> tuple[str, ...]:
     return (
         attachment_name(entry.number, ".pdf"),
         attachment_name(entry.number, entry.doc_suffix or ".docx"),
+        *([attachment_name(entry.number, ".pdf.sig")] if entry.signature else []),
     )
 
 

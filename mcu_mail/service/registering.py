@@ -112,7 +112,7 @@ def _number_fault(
     letter = work.letters.get(case.id, case.version)
     if letter is not None and on < desk.today(letter.created_at):
         return "date_before_letter"
-    return "number_taken" if is_taken(work, number, on) else ""
+    return "number_taken" if is_taken(work, desk.settings, number, on) else ""
 
 
 def kept_scan(scan: SignedScan) -> str:

@@ -30,6 +30,7 @@ class Refusal:
         lacks: the pages that are missing.
         signature: the electronic signature that was read.
         register_number: the number under which the letter has gone.
+        named: the case number in the file's name, when it cannot stand for the code.
 
     """
 
@@ -39,6 +40,7 @@ class Refusal:
     lacks: tuple[int, ...] = ()
     signature: Signature | None = None
     register_number: str = ""
+    named: str = ""
 
 
 def note_of(desk: Desk, refusal: Refusal, name: str, now: datetime) -> str:
@@ -59,6 +61,7 @@ def note_of(desk: Desk, refusal: Refusal, name: str, now: datetime) -> str:
         what_changed=_changes(desk, current, mark),
         missing_pages=", ".join(map(str, refusal.lacks)),
         found_number=number,
+        named=refusal.named,
         limit_mb=MAX_BYTES // 1_000_000,
         print_file=f"{Folder.TO_SIGN}\\{print_name(number, '.pdf')}",
         scan_folder=str(Folder.SIGNED),

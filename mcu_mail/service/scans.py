@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents.esign import pairs, read_signature
 from mcu_mail.documents.file_names import case_in_name, safe_name
-from mcu_mail.documents.folder import Folder, sent_folder
+from mcu_mail.documents.folder import NOTE, Folder, sent_folder
 from mcu_mail.documents.named_scan import named_scan
+from mcu_mail.documents.refused_notes import end_stale_notes
 from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_pages
 from mcu_mail.documents.scan_order import split
 from mcu_mail.domain.codes import PrintMark
@@ -82,7 +83,7 @@ def take_scans(desk: Desk, now: datetime) -> int:
         # It stays where it lies: only the clerk knows what is in it.
         text = note_of(desk, Refusal(reason="not_a_file"), name, now)
         lines = "\r\n".join(text.splitlines()) + "\r\n"
-        beside = safe_name(f"{name} – НЕ ПРИНЯТ.txt")
+        beside = safe_name(f"{name}{NOTE}")
         desk.folders.publish(Folder.REFUSED, beside, lines.encode("utf-8-sig"))
     left = desk.folders.leftovers()
     for file, beside_it in pairs([one.name for one in left]):
@@ -102,6 +103,8 @@ def take_scans(desk: Desk, now: datetime) -> int:
             taken = _claimed(desk, both, alone=file is None)
             if taken is not None:
                 done += _fenced(desk, taken, now)
+    if done:
+        end_stale_notes(desk.folders.base)
     return done
 
 
@@ -226,7 +229,10 @@ def _file(
     if scan in {ScanFault.NO_CODE, ScanFault.FOREIGN_CODE}:
         scan = _by_name(desk, taken.main, content) or scan
     if isinstance(scan, ScanFault):
-        return _refuse(desk, taken, Refusal(reason=scan.value, case=_named(desk, taken.main)), now)
+        case = _named(desk, taken.main)
+        helps = case is not None and case.step == "sign"
+        named = "" if helps else case_in_name(taken.main.name) or ""
+        return _refuse(desk, taken, Refusal(reason=scan.value, case=case, named=named), now)
     copy = Copy(
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),

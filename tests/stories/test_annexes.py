@@ -158,6 +158,16 @@ def test_a_photo_after_all_approvals_is_not_added_and_its_sender_hears_what_to_d
     assert day.letter(1).annex is None
 
 
+def test_an_annex_taken_out_too_late_stays_and_its_sender_hears_what_to_do(day):
+    day.approved()
+    task = day.mails("roads_head")[0]
+    day.reply("roads_head", "Убрать приложение 1", "09:20", to=task)
+    told = day.told("roads_head")
+    assert "приложения остались прежними" in told
+    assert "файлы в него не вошли" not in told
+    assert "Глава вернул" in told
+
+
 def test_the_same_bytes_twice_are_one_annex(day):
     day.notice()
     day.reply("roads_head", "", "08:50", files=[shot(1), shot(1, "Двор.jpg")])

@@ -44,6 +44,13 @@ def test_the_record_may_come_before_the_text(day):
     assert_went_on(day)
 
 
+def test_a_record_written_again_is_shown_once(day):
+    day.notice()
+    day.reply("roads_head", CONTACT, "08:50")
+    day.reply("roads_head", f"{ANSWER}\n{CONTACT}", "08:55")
+    assert day.told("dep_life").count(CONTACT) == 1
+
+
 def test_one_failed_call_is_not_enough_and_two_are(day):
     day.notice()
     day.reply("roads_head", f"{ANSWER}\nНе дозвонились: 23.11 08:45", "08:50")

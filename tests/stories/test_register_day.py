@@ -227,6 +227,7 @@ def test_a_new_mail_of_the_clerk_is_shown_back_before_it_counts(
     writes(stage, clerk, subject, words, "16:05")
     assert rows(stage) == [("01-12/1", "registered")]
     assert "№ 01-12/1 от 23.11.2026" in last(stage, clerk)
+    assert "пока вы не ответили, его отправляют" in last(stage, clerk)
     presses(stage, clerk, "Да, верно", "16:07")
     assert register(stage)[0].void_reason == "ошибка в адресате"
 
@@ -412,6 +413,22 @@ def test_a_doubtful_number_is_asked_for_again(follower: Stage, waiting_letter: P
         assert register(follower) == ()
     answers(follower, clerk, "№ 345 от 23.11.2026", "16:20")
     assert rows(follower) == [("345", "sent")]
+
+
+def test_a_short_number_that_may_be_one_of_the_register_is_asked_about(
+    follower: Stage, waiting_letter: Prepared
+) -> None:
+    follower.drop("скан.pdf", waiting_letter.scan)
+    play(follower, "15:10")
+    answers(follower, clerk, "№ 01-12/345", "15:20")
+    second = bring_to_sign(follower, day="2026-11-24", serial=2)
+    assert "номер и дату от руки" in last(follower, clerk)
+    scan = sign_and_scan(follower.to_sign(second), grey=True, dpi=150)
+    follower.drop(f"{second} № 345.pdf", scan)
+    follower.play("2026-11-24 15:00")
+
+    assert rows(follower) == [("01-12/345", "sent")]
+    assert "уже занят" in last(follower, clerk)
 
 
 def test_a_number_told_before_the_scan_waits_for_it(

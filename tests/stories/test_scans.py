@@ -288,6 +288,46 @@ def test_a_scan_without_a_code_is_taken_when_its_name_begins_with_the_case(
     assert "signed" in kinds(stage)
 
 
+def test_paper_and_note_call_a_version_by_one_word(stage: Stage) -> None:
+    assert read_pdf(stage.to_sign(NUMBER)).lacks([f"{NUMBER}, вариант 1"]) == ()
+
+
+def test_a_name_that_cannot_help_is_told_why_and_not_asked_for_again(
+    stage: Stage, waiting_letter: Prepared
+) -> None:
+    stage.drop("2026-000777 скан.pdf", blank())
+    stage.drop("скан.pdf", waiting_letter.scan)
+    stage.play(at(stage, "16:10"))
+    assert "дела 2026-000777 нет" in note_of(stage, "2026-000777 скан")
+
+    stage.drop(f"{NUMBER} ещё скан.pdf", blank())
+    stage.play(at(stage, "16:20"))
+    note = note_of(stage, f"{NUMBER} ещё скан")
+    assert "уже не нужна" in note
+    assert "Начните имя" not in note
+
+
+def test_a_note_leaves_with_its_file(stage: Stage, waiting_letter: Prepared) -> None:
+    refused = stage.desk.folders.base / Folder.REFUSED
+    stage.drop("пусто.pdf", b"")
+    stage.drop("битый.pdf", b"%PDF-1.4 nothing")
+    (stage.desk.folders.base / Folder.SIGNED / "папка").mkdir()
+    stage.play(at(stage, "16:00"))
+    assert {"пусто.pdf", "пусто – НЕ ПРИНЯТ.txt"} <= set(listing(stage, Folder.REFUSED))
+    (refused / "пусто.pdf").unlink()
+    (refused / "Заметка канцелярии.txt").write_text("своё", encoding="utf-8")
+
+    stage.drop("скан.pdf", waiting_letter.scan)
+    stage.play(at(stage, "16:10"))
+
+    assert listing(stage, Folder.REFUSED) == [
+        "Заметка канцелярии.txt",
+        "битый – НЕ ПРИНЯТ.txt",
+        "битый.pdf",
+        "папка – НЕ ПРИНЯТ.txt",
+    ]
+
+
 def test_a_name_of_an_unknown_case_makes_no_letter_of_a_blank_page(stage: Stage) -> None:
     note = refused_as(stage, "2026-000777 скан.pdf", blank())
     assert "не найден код" in note

@@ -313,6 +313,17 @@ def test_deferred_until_the_term_is_told_once_and_tried_on(signed: Stage) -> Non
     assert sum("не уходит" in one for one in questions(signed)) == 1
 
 
+def test_a_scan_after_the_term_goes_at_once_and_no_server_is_blamed(
+    waiting_letter: Prepared, tmp_path: Path, either_post: PostOffice | RealPostOffice
+) -> None:
+    stage = waiting_letter.on(tmp_path / "office", either_post)
+    with stage.opened():
+        stage.drop("скан.pdf", waiting_letter.scan)
+        stage.play("2026-11-24 09:00")
+        assert copies(stage) == [1, 1]
+        assert not any("не уходит" in one for one in questions(stage))
+
+
 def test_deferred_past_the_term_can_be_ended_by_the_dispatchers_word(signed: Stage) -> None:
     faulty(signed).refuse(FIRST, 451, "4.7.1 try again later")
     signed.play(at(signed, "16:40"))

@@ -366,14 +366,14 @@ def test_in_follower_mode_nothing_is_written_over_the_clerks_own_number(
 ) -> None:
     stage = waiting_letter.on(tmp_path / "office", post_office, {"register.mode": "follower"})
     with stage.opened():
-        stage.drop(f"{NUMBER} № 01-12_345 от 20.11.2026.pdf", waiting_letter.scan)
+        stage.drop(f"{NUMBER} № 01-12_345 от 23.11.2026.pdf", waiting_letter.scan)
         stage.play(at(stage, "16:40"))
         (entry,) = register(stage)
-        assert (entry.number, entry.on_date) == ("01-12/345", "2026-11-20")
+        assert (entry.number, entry.on_date) == ("01-12/345", "2026-11-23")
         sent = attached(stage.mails(REGION[0])[0])
         (name,) = (one for one in sent if one.endswith(".pdf"))
         assert read_pdf(sent[name]).lacks(["01-12/345"])
-        assert read_pdf(sent[name]).lacks(["20.11.2026"])
+        assert read_pdf(sent[name]).lacks(["23.11.2026"])
 
 
 def test_raw_mails_carry_the_signature_as_a_signature(stage: Stage) -> None:

@@ -1,0 +1,33 @@
+"""The notes in «Не принято»: each stands beside a file, and has nothing to say without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcu_mail.documents.file_names import safe_name
+from mcu_mail.documents.folder import NOTE, Folder
+from mcu_mail.documents.whole_files import disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def end_stale_notes(base: Path) -> int:
+    """Remove our notes whose file the clerk has taken away; returns how many.
+
+    A note about what is no file stands beside nothing: it ends when that has left «Подписано».
+
+    Raises:
+        TemporaryError: the folders cannot be read, or a note is open elsewhere.
+
+    """
+    refused = base / Folder.REFUSED
+    with disk("убрать записку", refused):
+        there = list(refused.iterdir())
+        notes = [path for path in there if path.name.endswith(NOTE)]
+        wanted = {f"{path.stem}{NOTE}" for path in there if path not in notes}
+        wanted |= {safe_name(f"{path.name}{NOTE}") for path in (base / Folder.SIGNED).iterdir()}
+        stale = [path for path in notes if path.name not in wanted]
+        for path in stale:
+            path.unlink(missing_ok=True)
+    return len(stale)
