@@ -14,7 +14,7 @@ from tests.settings.broken_configs import TEXT
 if TYPE_CHECKING:
     from pathlib import Path
 
-LETTERS = 'letters: {templates: templates, engine: auto, word_format: doc, font: "PT Serif"'
+LETTERS = next(line.removesuffix("}") for line in TEXT.splitlines() if line.startswith("letters:"))
 
 
 def with_letters(folder: Path, added: str) -> Path:
