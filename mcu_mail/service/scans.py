@@ -255,8 +255,14 @@ def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: d
     claimed, again = taken.main, taken.dropped is None
     with desk.store.view() as view:
         known = view.scans.has(claimed.sha256, "batch")
+        # Given back halfway, when the share or this machine was busy.
+        begun = view.scans.has(claimed.sha256, "batch_begun")
     if known and not again:
         return _refuse(desk, taken, Refusal(reason="batch_again"), now)
+    if not begun:
+        with desk.store.work() as work:
+            work.scans.add(sha256=claimed.sha256, name=claimed.name, at=now, verdict="batch_begun")
+            work.commit()
     for part in parts if not known else ():
         places = tuple(page.index for page in part.scan.pages)
         content = as_pdf(claimed.content, found, places)
@@ -268,7 +274,7 @@ def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: d
             name="",
             scan=Scan(pages=pages, media="pdf", signed_electronically=False),
         )
-        refusal = _part_refused(desk, copy, part, now, again=again)
+        refusal = _part_refused(desk, copy, part, now, again=again or begun)
         if refusal is not None:
             name = _part_name(claimed.name, places)
             desk.folders.reject_part(name, content, note_of(desk, refusal, name, now))
