@@ -267,6 +267,7 @@ def pen_taken(changes: Sequence[tuple[str, str]]) -> str:
 
 
 LETTER_REMADE = "письмо готовится заново: на бумаге исправлено слово"
+LETTER_RESCANNED = "письмо готовится заново: пришёл новый скан"
 LETTER_VOID = "не отправляем: регистрация аннулирована"
 
 

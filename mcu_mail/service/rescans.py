@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.catalogue import LETTER_RESCANNED
 from mcu_mail.domain.decisions import Log, Tell, Work
 from mcu_mail.service.registering import kept_scan
 
@@ -49,7 +50,7 @@ def replace_scan(work: UnitOfWork, carrier: Carrier, scan: SignedScan, now: date
         return
     entry = work.register.live_of_case(case.id, case.version)[-1]
     for message in _letters_of(work, entry):
-        work.queue.withdraw(message.id)
+        work.queue.stop(message.id, LETTER_RESCANNED, now)
     for task in work.tasks.open(case.id):
         if task.kind == "finish":
             work.tasks.done(task.id, now)
