@@ -224,7 +224,7 @@ def _file(
         return _batch(desk, taken, found, parts, now)
     scan: Scan | ScanFault = parts[0].fault or found
     if scan in {ScanFault.NO_CODE, ScanFault.FOREIGN_CODE}:
-        scan = _by_name(desk, taken.main, content) or scan
+        scan = _by_name(desk, taken.main, found) or scan
     if isinstance(scan, ScanFault):
         return _refuse(desk, taken, Refusal(reason=scan.value, case=_named(desk, taken.main)), now)
     copy = Copy(
@@ -303,7 +303,7 @@ def _part_name(name: str, places: Sequence[int]) -> str:
     return safe_name(f"{PurePath(name).stem} – лист {sheets}{more}.pdf")
 
 
-def _by_name(desk: Desk, claimed: Claimed, content: bytes) -> Scan | None:
+def _by_name(desk: Desk, claimed: Claimed, found: Scan) -> Scan | None:
     """The clerk's own word: a scan without a readable code whose name begins with the case."""
     case = _named(desk, claimed)
     if case is None or case.step != "sign":
@@ -313,7 +313,7 @@ def _by_name(desk: Desk, claimed: Claimed, content: bytes) -> Scan | None:
     if letter is None:
         return None
     return named_scan(
-        content,
+        found,
         PrintMark(case=case.number, version=letter.version, page=1, code=letter.print_code),
     )
 
