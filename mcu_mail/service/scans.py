@@ -76,7 +76,7 @@ def take_scans(desk: Desk, now: datetime) -> int:
 
     """
     if not desk.folders.is_mounted():
-        raise TemporaryError("the folder for scans is not mounted")
+        raise TemporaryError("Сетевая папка не подключена")
     done = 0
     for name in desk.folders.not_files():
         # It stays where it lies: only the clerk knows what is in it.
