@@ -1,21 +1,18 @@
 """The text of a Word file that an executor or an approver sends as the answer.
 
 Foreign files are read, never run: macros are refused, links are not followed (`threats.md` A20,
-A21). Only the text goes into our letterhead, as rich text (`domain/rich_text.py`).
+A21), and they are unpacked in a process with limits (A19). Only the text goes into our letterhead,
+as rich text (`domain/rich_text.py`).
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
+import json
 from typing import Final
 
-import docx
-from docx.opc.exceptions import PackageNotFoundError
-from lxml.etree import XMLSyntaxError
-
+from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.documents.office import to_docx
-from mcu_mail.documents.word_body import Line, body_lines
+from mcu_mail.documents.word_body import Line
 from mcu_mail.documents.word_frame import answer_lines
 from mcu_mail.domain.rich_text import BREAK, CELL
 from mcu_mail.errors import RefusedError
@@ -26,10 +23,14 @@ _LAST: Final = "Последний абзац"
 TEXT_STYLES: Final = frozenset({"Текст письма", _LAST, "Таблица письма"})
 """The styles of the text in our own templates: an approver sends our letter back, edited."""
 
-_LIMIT = 30 * 1024 * 1024
-_RATIO = 200
-_MACROS = "word/vbaProject.bin"
 _COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
+_READER: Final = "mcu_mail.documents.draft_reading"
+_SECONDS: Final = 20
+_FAULTS: Final = {
+    "large": "слишком велик в развёрнутом виде",
+    "macros": "содержит макросы",
+    "damaged": "не открывается как документ Word",
+}
 
 
 def word_text(content: bytes, name: str) -> str:
@@ -41,7 +42,7 @@ def word_text(content: bytes, name: str) -> str:
     Raises:
         RefusedError: not a Word file, locked by a password, damaged, too large when unpacked, or
             with macros (Russian).
-        TemporaryError: LibreOffice, asked for .doc, .rtf and .odt, gave nothing.
+        TemporaryError: no process can be started here; the file is not to blame.
 
     """
     suffix = "." + name.rpartition(".")[2].lower()
@@ -50,20 +51,7 @@ def word_text(content: bytes, name: str) -> str:
     elif content.startswith(_COMPOUND):
         # Word wraps a locked .docx into its old format.
         raise RefusedError(f"файл {name} закрыт паролем")
-    try:
-        _inspect(content, name)
-        lines = body_lines(docx.Document(io.BytesIO(content)))
-    except RefusedError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        PackageNotFoundError,
-        XMLSyntaxError,
-        KeyError,
-        ValueError,
-        OSError,
-    ) as error:
-        raise RefusedError(f"файл {name} не открывается как документ Word") from error
+    lines = _lines(content, name)
     own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
     return "\n".join(own or [line.text for line in answer_lines(lines)])
 
@@ -75,10 +63,17 @@ def _own(line: Line) -> str:
     return line.text
 
 
-def _inspect(content: bytes, name: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        size = sum(item.file_size for item in package.infolist())
-        if size > _LIMIT or size > _RATIO * max(len(content), 1):
-            raise RefusedError(f"файл {name} слишком велик в развёрнутом виде")
-        if _MACROS in package.namelist():
-            raise RefusedError(f"файл {name} содержит макросы")
+def _lines(content: bytes, name: str) -> tuple[Line, ...]:
+    try:
+        (answer,) = guarded(_READER, blobs=(content,), seconds=_SECONDS)
+        told = json.loads(answer)
+    except TooSlowError:
+        told = {"fault": "large"}
+    except CrashedError:
+        told = {"fault": "damaged"}
+    if "fault" in told:
+        raise RefusedError(f"файл {name} {_FAULTS[told['fault']]}")
+    return tuple(
+        Line(text=text, styles=frozenset(styles), in_table=in_table)
+        for text, styles, in_table in told["lines"]
+    )

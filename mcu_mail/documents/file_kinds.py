@@ -65,6 +65,7 @@ class AnnexFault(StrEnum):
     MANY = "many"  # more files than one mail should bring
     LINKED = "linked"  # it shows a picture or a file that lies elsewhere
     NO_OFFICE = "no_office"  # Word files cannot be opened on this machine
+    LOGO = "logo"  # a small picture that came with a mail about another case too
     SIZE = "size"  # the mail server would not let the letter through
     UNKNOWN = "unknown"
 

@@ -223,7 +223,7 @@ class Folders:
         with disk("взять файл", dropped.path):
             facts = os.lstat(dropped.path)
             if not _is_plain(facts) or not _as_listed(facts, dropped):
-                raise TemporaryError(f"the file changed: {dropped.name}")
+                raise TemporaryError("файл изменился, пока его брали")
             room = self.base / WORK / secrets.token_hex(8)
             room.mkdir(parents=True)
             taken = room / dropped.name
@@ -234,7 +234,7 @@ class Folders:
                 raise
             try:
                 claimed = _read(taken)
-                _demand_unchanged(facts, os.lstat(taken), dropped.name)
+                _demand_unchanged(facts, os.lstat(taken))
             except (OSError, TemporaryError):
                 self._return(taken)
                 raise
@@ -335,9 +335,9 @@ def _as_listed(facts: os.stat_result, dropped: Dropped) -> bool:
     return (facts.st_size, modified) == (dropped.size, dropped.modified)
 
 
-def _demand_unchanged(before: os.stat_result, after: os.stat_result, name: str) -> None:
+def _demand_unchanged(before: os.stat_result, after: os.stat_result) -> None:
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        raise TemporaryError(f"the file is still being written: {name}")
+        raise TemporaryError("файл ещё записывается")
 
 
 def _read(path: Path) -> Claimed:
@@ -345,7 +345,7 @@ def _read(path: Path) -> Claimed:
     handle = os.open(path, os.O_RDONLY | _NO_FOLLOW | _BINARY)
     with os.fdopen(handle, "rb") as file:
         if not _is_plain(os.fstat(file.fileno())):
-            raise TemporaryError(f"not a plain file: {path.name}")
+            raise TemporaryError("это не обычный файл")
         content = file.read(MAX_BYTES + 1)
     digest = hashlib.sha256(content).hexdigest()
     return Claimed(path=path, name=path.name, content=content, sha256=digest)

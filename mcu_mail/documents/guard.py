@@ -58,9 +58,11 @@ def guarded(
     except subprocess.TimeoutExpired as error:
         raise TooSlowError(f"{module}: more than {seconds} seconds") from error
     except OSError as error:
-        raise TemporaryError(f"the reading process does not start: {error}") from error
+        raise TemporaryError(f"{module} не запускается: {type(error).__name__}") from error
     if done.returncode == 1:
-        raise TemporaryError(f"the reading process is broken: {done.stderr[-500:]!r}")
+        # The name of the error alone: its words may be those of the file.
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise TemporaryError(f"{module} не работает: {last.partition(':')[0][:80]}")
     if done.returncode != 0:
         raise CrashedError(f"{module}: ended with {done.returncode}")
     return unpacked(done.stdout)

@@ -22,7 +22,7 @@ MAX_JPEG_PIXELS: Final = 220_000_000
 """A JPEG can be decoded at a half or a quarter of its size: phones make such large ones."""
 LONGEST_PIXELS: Final = 2600
 """Enough for a whole sheet at 300 dpi: no printer and no reader sees more."""
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "MPO")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF")
 
 _PAPER_RATIOS = (1.36, 1.47)
 _PALE, _BRIGHT, _MOSTLY = 40, 190, 0.6

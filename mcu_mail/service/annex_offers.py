@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_ANSWERED = frozenset({"note_kept", "missing", "not_taken"})
+_ANSWERED = frozenset({"note_kept", "missing"})
 """Mails to the sender that the one answer replaces."""
 _REPLACED = frozenset({"empty", "not_understood", "word_unreadable"})
+"""Reasons of `not_taken` that it replaces too; any other he has to hear."""
 _ASKED = frozenset({Purpose.draft, Purpose.approve})
 
 
@@ -105,7 +106,10 @@ def _files(said: Said, *, word_too: bool) -> list[int]:
 def _waits(decision: Decision) -> bool:
     if isinstance(decision, Log):
         return decision.kind == "not_taken" and decision.data.get("reason") in _REPLACED
-    return isinstance(decision, Tell) and decision.template in _ANSWERED
+    if not isinstance(decision, Tell):
+        return False
+    replaced = decision.template == "not_taken" and decision.context["reason"] in _REPLACED
+    return replaced or decision.template in _ANSWERED
 
 
 def _owe(

@@ -7,7 +7,7 @@ for exactly what was shown. After all approvals nothing is added. The sender get
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.annexes import MAX_PAGES, Prepared, prepare
@@ -29,7 +29,7 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
@@ -85,14 +85,14 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         stored = view.mails.get(int(task.data["mail"]))
         known = view.annexes.all_of(task.case_id)
         letters = view.letters.all_of(task.case_id)
-        pictures = {item.sha256: item.removed for item in known}
+        pictures = {item.sha256 for item in known}
     ours = {digest for item in letters for digest in (item.docx, item.pdf, item.annex)}
     mail = read_mail(desk.store.files.get(stored.sha256))
     looked: dict[str, _Looked] = {}
     for place in task.data["files"]:
         item = mail.attachments[place]
         digest = hashlib.sha256(item.content).hexdigest()
-        # A program has sent our own letter back, or a quotation what was taken out before.
+        # A program has sent our own letter back, or a quotation a picture that we have.
         quoted = item.inline and digest in pictures
         if digest not in ours and digest not in looked and not quoted:
             looked[digest] = _look(item, digest, opened=len(looked) < _MOST_FILES)
@@ -102,7 +102,7 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         case = work.cases.get(task.case_id)
         person = str(task.data["person"])
         carrier = Carrier(desk, work, case, now=now, actor=person, cause=f"task{task.id}")
-        files = [item for item in looked.values() if not _is_logo(work, case, item)]
+        files = _without_logos(work, case, looked.values())
         outcome = _settle(desk, work, carrier, files, task, now)
         _answer(desk, work, carrier, outcome, task)
         work.commit()
@@ -118,17 +118,37 @@ def _look(item: Attachment, digest: str, *, opened: bool) -> _Looked:
     )
 
 
-def _is_logo(work: UnitOfWork, case: Case, item: _Looked) -> bool:
-    """Whether a picture belongs to the sender's signature and not to the letter."""
+def _without_logos(work: UnitOfWork, case: Case, looked: Iterable[_Looked]) -> list[_Looked]:
+    """The files without the pictures of the sender's signature.
+
+    What only may be one, because mails about other cases brought it too, is refused by name.
+    """
+    files = []
+    for item in looked:
+        if _is_logo(item):
+            continue
+        if not _is_seen_elsewhere(work, case, item):
+            files.append(item)
+        elif not item.inline or len(item.content) > _LOGO_BYTES:
+            files.append(replace(item, made=AnnexFault.LOGO))
+    return files
+
+
+def _is_logo(item: _Looked) -> bool:
+    """Whether a picture by its size belongs to the sender's signature and not to the letter."""
     made = item.made
     if isinstance(made, AnnexFault):
-        return item.inline
+        return item.inline and len(item.content) <= _LOGO_BYTES
     if made.kind != PHOTO:
         return False
     shorter = min(made.width, made.height)
-    if shorter < _TINY or (item.inline and shorter < _INLINE_LEAST):
-        return True
-    if not item.inline and len(item.content) > _LOGO_BYTES:
+    return shorter < _TINY or (item.inline and shorter < _INLINE_LEAST)
+
+
+def _is_seen_elsewhere(work: UnitOfWork, case: Case, item: _Looked) -> bool:
+    """Whether a picture that may be a logo came with a mail about another case before."""
+    may_be = item.inline or len(item.content) <= _LOGO_BYTES
+    if isinstance(item.made, AnnexFault) or item.made.kind != PHOTO or not may_be:
         return False
     key = f"picture:{item.sha256[:40]}"
     seen = work.facts.get(key)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
@@ -80,7 +81,9 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     mail = read_mail(desk.store.files.get(stored.sha256))
     arrived = now if played else stored.arrived_at
-    word = word_of(mail)
+    # Whatever a stranger attaches is not worth opening: nobody would act on it.
+    known = mail.sender.address and person_at(mail.sender.address, desk.office)
+    word = word_of(mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = _sort(desk, work, stored, mail, now, arrived, word)
         if state is MailState.aside:
@@ -249,6 +252,7 @@ def _bounce(
         desk,
         work,
         carrier,
+        message,
         kind="bounce",
         addresses=named,
         excerpt=mail.text[:1500],
@@ -280,6 +284,7 @@ def _region_answers(
         desk,
         work,
         carrier,
+        letter,
         kind="reply",
         addresses=[mail.sender.address or ""],
         excerpt=text[:1500],

@@ -51,7 +51,9 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     if message.kind != "letter":
         _settle_request(desk, carrier, message)
         return
-    if case.step != "send":
+    entry = work.register.get(message.entry) if message.entry is not None else None
+    if case.step != "send" or entry is None or entry.version != case.version:
+        # What becomes known late of an interim answer says nothing of the full one.
         return
     states = {item.address: item.state.value for item in message.addressees}
     carrier.log("delivery", {"states": states})
@@ -64,7 +66,7 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     # After an interim answer the case goes on: it has left the step of sending all the same.
     if case.step != "send":
         at = max((item.at or now) for item in message.addressees)
-        _sent(desk, work, carrier, message, at)
+        _sent(desk, work, carrier, message, entry, at)
 
 
 def _promised(desk: Desk, day: str) -> datetime:
@@ -151,10 +153,16 @@ def ask_about_unclear(desk: Desk, work: UnitOfWork, message: Outgoing, now: date
     return True
 
 
-def _sent(desk: Desk, work: UnitOfWork, carrier: Carrier, message: Outgoing, at: datetime) -> None:
+def _sent(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    message: Outgoing,
+    entry: Entry,
+    at: datetime,
+) -> None:
     """The letter has gone: register, folder, and those who worked on it are told."""
     case = carrier.case
-    entry = work.register.of_case(case.id)[-1]
     work.register.change(entry.id, {"state": "sent", "sent_at": at})
     author = case.author or desk.office.roles.dispatcher
     department = next((one for one in desk.office.departments if one.id == case.department), None)
@@ -195,6 +203,7 @@ def reopen(
     desk: Desk,
     work: UnitOfWork,
     carrier: Carrier,
+    letter: Outgoing,
     *,
     kind: str,
     addresses: Sequence[str],
@@ -207,6 +216,7 @@ def reopen(
         desk: the office's desk.
         work: the transaction.
         carrier: of the letter's case.
+        letter: the message that was answered.
         kind: `bounce` (it did not arrive) or `reply` (the region writes about it).
         addresses: whose mailboxes, or who writes.
         excerpt: the server's or the region's words.
@@ -220,9 +230,8 @@ def reopen(
             Enter(step="send", template=""),
             Change(values={"closed_at": None}),
         ))
-    if kind == "bounce":
-        for entry in work.register.live_of_case(case.id)[-1:]:
-            work.register.change(entry.id, {"state": "registered", "sent_at": None})
+    if kind == "bounce" and letter.entry is not None and not _is_void(work, letter):
+        work.register.change(letter.entry, {"state": "registered", "sent_at": None})
     carrier.carry((
         SetState(state=CaseState.aside),
         Ask(
@@ -250,11 +259,12 @@ def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, ca
     Nothing more is tried, the register and «Отправлено» say what became of it. «Отправлено
     вручную» makes it sent at that time, «Закрыть» sent only where an address had accepted.
     """
-    letters = work.queue.letter_of(case.id)
     entries = work.register.of_case(case.id)
     if case.state is not CaseState.closed or not entries or entries[-1].state != "registered":
         return
     entry = entries[-1]
+    # An interim answer before it has a row of its own.
+    letters = [one for one in work.queue.letter_of(case.id) if one.entry == entry.id]
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=cause)
     accepted: list[datetime] = []
     for message in letters:

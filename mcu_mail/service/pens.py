@@ -134,7 +134,7 @@ def take_pen(
     for entry in work.register.live_of_case(case.id, case.version):
         work.register.change(entry.id, {"note": _without_pen(entry.note)})
         work.register.add_note(entry.id, _note(whole))
-        _remake(work, carrier, entry, len(whole))
+        _remake(work, carrier, entry)
 
 
 def _without_pen(note: str | None) -> str | None:
@@ -143,7 +143,7 @@ def _without_pen(note: str | None) -> str | None:
     return "\n".join(lines) or None
 
 
-def _remake(work: UnitOfWork, carrier: Carrier, entry: Entry, count: int) -> None:
+def _remake(work: UnitOfWork, carrier: Carrier, entry: Entry) -> None:
     """A letter that was finished already and has not gone is finished anew."""
     if entry.pdf is None:
         return
@@ -152,7 +152,9 @@ def _remake(work: UnitOfWork, carrier: Carrier, entry: Entry, count: int) -> Non
             work.queue.stop(message.id, LETTER_REMADE, carrier.now)
     task = work.tasks.latest(entry.case_id, "finish")
     if task is not None:
-        carrier.carry((Work(kind="finish", data={**task.data, "pen": f"{entry.id}.{count}"}),))
+        # A word may be changed twice, or back: each time told is a task of its own.
+        told = sum(event.kind == "pen" for event in work.journal.of_case(entry.case_id))
+        carrier.carry((Work(kind="finish", data={**task.data, "pen": f"{entry.id}.{told}"}),))
 
 
 def _who_answers(desk: Desk, work: UnitOfWork, case: Case) -> tuple[str, ...]:

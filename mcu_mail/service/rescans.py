@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.catalogue import LETTER_RESCANNED
 from mcu_mail.domain.decisions import Log, Tell, Work
 from mcu_mail.service.registering import kept_scan
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 def may_replace(work: UnitOfWork, case: Case, entry: Entry) -> bool:
     """Whether the registered letter is still ours alone."""
     waiting = entry.state == "registered" and case.step == "send"
-    return waiting and all(message.untouched for message in _letters_of(work, entry))
+    return (
+        waiting
+        and entry.version == case.version
+        and all(message.untouched for message in _letters_of(work, entry))
+    )
 
 
 def _letters_of(work: UnitOfWork, entry: Entry) -> tuple[Outgoing, ...]:
@@ -43,9 +48,9 @@ def replace_scan(work: UnitOfWork, carrier: Carrier, scan: SignedScan, now: date
     if case.step == "register":
         work.facts.set(f"scan:{case.id}:{case.version}", kept_scan(scan))
         return
-    entry = work.register.of_case(case.id)[-1]
+    entry = work.register.live_of_case(case.id, case.version)[-1]
     for message in _letters_of(work, entry):
-        work.queue.withdraw(message.id)
+        work.queue.stop(message.id, LETTER_RESCANNED, now)
     for task in work.tasks.open(case.id):
         if task.kind == "finish":
             work.tasks.done(task.id, now)
@@ -67,9 +72,8 @@ def replace_scan(work: UnitOfWork, carrier: Carrier, scan: SignedScan, now: date
     ))
 
 
-def tell_of_late_scan(desk: Desk, work: UnitOfWork, carrier: Carrier) -> None:
+def tell_of_late_scan(desk: Desk, carrier: Carrier, entry: Entry) -> None:
     """The letter has gone and another scan of it came: the dispatcher hears of it once."""
-    entry = work.register.of_case(carrier.case.id)[-1]
     carrier.carry((
         Tell(
             people=(desk.office.roles.dispatcher,),

@@ -15,7 +15,7 @@ from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import McuMailError
+from mcu_mail.errors import RefusedError
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
@@ -95,13 +95,18 @@ def _is_code_line(line: str) -> bool:
 
 
 def word_of(mail: Incoming) -> WordFile | None:
-    """Read the first attached Word file; slow (LibreOffice), so outside any transaction."""
+    """Read the first attached Word file; slow (LibreOffice), so outside any transaction.
+
+    Raises:
+        TemporaryError: no process can be started here; the file is not to blame.
+
+    """
     item = first_word(mail)
     if item is None:
         return None
     try:
         return WordFile(text=word_text(item.content, item.name))
-    except McuMailError as error:
+    except RefusedError as error:
         return WordFile(fault=str(error))
 
 

@@ -77,7 +77,7 @@ def take_scans(desk: Desk, now: datetime) -> int:
 
     """
     if not desk.folders.is_mounted():
-        raise TemporaryError("the folder for scans is not mounted")
+        raise TemporaryError("Сетевая папка не подключена")
     done = 0
     for name in desk.folders.not_files():
         # It stays where it lies: only the clerk knows what is in it.
@@ -227,7 +227,7 @@ def _file(
         return _batch(desk, taken, found, parts, now)
     scan: Scan | ScanFault = parts[0].fault or found
     if scan in {ScanFault.NO_CODE, ScanFault.FOREIGN_CODE}:
-        scan = _by_name(desk, taken.main, content) or scan
+        scan = _by_name(desk, taken.main, found) or scan
     if isinstance(scan, ScanFault):
         case = _named(desk, taken.main)
         helps = case is not None and case.step == "sign"
@@ -261,8 +261,14 @@ def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: d
     claimed, again = taken.main, taken.dropped is None
     with desk.store.view() as view:
         known = view.scans.has(claimed.sha256, "batch")
+        # Given back halfway, when the share or this machine was busy.
+        begun = view.scans.has(claimed.sha256, "batch_begun")
     if known and not again:
         return _refuse(desk, taken, Refusal(reason="batch_again"), now)
+    if not begun:
+        with desk.store.work() as work:
+            work.scans.add(sha256=claimed.sha256, name=claimed.name, at=now, verdict="batch_begun")
+            work.commit()
     for part in parts if not known else ():
         places = tuple(page.index for page in part.scan.pages)
         content = as_pdf(claimed.content, found, places)
@@ -274,7 +280,7 @@ def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: d
             name="",
             scan=Scan(pages=pages, media="pdf", signed_electronically=False),
         )
-        refusal = _part_refused(desk, copy, part, now, again=again)
+        refusal = _part_refused(desk, copy, part, now, again=again or begun)
         if refusal is not None:
             name = _part_name(claimed.name, places)
             desk.folders.reject_part(name, content, note_of(desk, refusal, name, now))
@@ -303,7 +309,7 @@ def _part_name(name: str, places: Sequence[int]) -> str:
     return safe_name(f"{PurePath(name).stem} – лист {sheets}{more}.pdf")
 
 
-def _by_name(desk: Desk, claimed: Claimed, content: bytes) -> Scan | None:
+def _by_name(desk: Desk, claimed: Claimed, found: Scan) -> Scan | None:
     """The clerk's own word: a scan without a readable code whose name begins with the case."""
     case = _named(desk, claimed)
     if case is None or case.step != "sign":
@@ -313,7 +319,7 @@ def _by_name(desk: Desk, claimed: Claimed, content: bytes) -> Scan | None:
     if letter is None:
         return None
     return named_scan(
-        content,
+        found,
         PrintMark(case=case.number, version=letter.version, page=1, code=letter.print_code),
     )
 

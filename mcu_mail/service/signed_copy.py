@@ -110,6 +110,9 @@ def take_copy(desk: Desk, copy: Copy, now: datetime, *, again: bool) -> Refusal 
         reason = _why_not(work, copy, case, letter, looked)
         if reason == "duplicate" and again and work.scans.accepted(copy.sha256) is not None:
             return None
+        gone = None
+        if reason == "sent_already" and case is not None:
+            gone = work.register.live_of_case(case.id, mark.version)[-1]
         told = again and work.scans.has(copy.sha256, reason)
         if not told:
             work.scans.add(
@@ -126,11 +129,8 @@ def take_copy(desk: Desk, copy: Copy, now: datetime, *, again: bool) -> Refusal 
                 carrier.carry((Log(kind="scan_refused", data={"reason": reason}),))
             else:
                 _accept(desk, work, carrier, copy, looked, now)
-            if reason == "sent_already":
-                tell_of_late_scan(desk, work, carrier)
-        number = (
-            work.register.of_case(case.id)[-1].number if reason == "sent_already" and case else ""
-        )
+            if gone is not None:
+                tell_of_late_scan(desk, carrier, gone)
         work.commit()
     if not reason:
         return None
@@ -141,7 +141,7 @@ def take_copy(desk: Desk, copy: Copy, now: datetime, *, again: bool) -> Refusal 
         mark=mark,
         lacks=lacks,
         signature=looked.signature,
-        register_number=number,
+        register_number=gone.number if gone is not None else "",
     )
 
 
@@ -198,8 +198,8 @@ def _was_void(work: UnitOfWork, case: Case, letter: Letter) -> bool:
 
 
 def _not_its_turn(work: UnitOfWork, case: Case, letter: Letter) -> str:
-    entries = [entry for entry in work.register.of_case(case.id) if entry.state != VOID]
-    if entries and entries[-1].version == letter.version:
+    entries = work.register.live_of_case(case.id, letter.version)
+    if entries:
         return "" if may_replace(work, case, entries[-1]) else "sent_already"
     if case.state is CaseState.closed:
         return "step_over"

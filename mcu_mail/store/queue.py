@@ -287,11 +287,3 @@ class Queue:
         self._connection.execute(
             recipients.update().where(recipients.c.id == recipient_id).values(**plain)
         )
-
-    def withdraw(self, outgoing_id: int) -> bool:
-        """Take back a message that no server was given yet; False when one may have been."""
-        if not self.get(outgoing_id).untouched:
-            return False
-        self._connection.execute(recipients.delete().where(recipients.c.outgoing_id == outgoing_id))
-        self._connection.execute(outgoing.delete().where(outgoing.c.id == outgoing_id))
-        return True

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 VOID = "void"
-_NAME = 60
-"""The longest name of who made a row void."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ class Register:
             register
             .update()
             .where(register.c.id == entry_id, register.c.state != VOID)
-            .values(state=VOID, void_reason=reason, void_by=by[:_NAME], void_at=at)
+            .values(state=VOID, void_reason=reason, void_by=by, void_at=at)
         )
         return done.rowcount == 1
 
@@ -115,12 +113,6 @@ class Register:
         """Every number of a year, void ones too, as written."""
         rows = self._connection.execute(sa.select(register.c.number).where(register.c.year == year))
         return frozenset(row.number for row in rows)
-
-    def last_taken(self, scope: str) -> int | None:
-        """The number that was last taken from a scope's counter."""
-        return self._connection.execute(
-            sa.select(counters.c.last).where(counters.c.key == f"register:{scope}")
-        ).scalar()
 
     def first_year(self) -> int | None:
         """The year of the oldest row."""

@@ -264,7 +264,7 @@ register = sa.Table(
     sa.Column("note", sa.Text),
     sa.Column("signature", sa.String(64)),
     sa.Column("annex", sa.String(64)),
-    sa.Column("void_by", sa.String(60)),
+    sa.Column("void_by", sa.Text),
     sa.Column("void_at", Moment),
     sa.UniqueConstraint("scope", "n"),
     sa.UniqueConstraint("scope", "number"),

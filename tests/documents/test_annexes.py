@@ -244,6 +244,7 @@ REFUSED = {
     "a mail": (b"From: a@b.example\n\nx", "x.eml", AnnexFault.MAIL),
     "nothing": (b"", "x.jpg", AnnexFault.EMPTY),
     "half a photo": (photo(1)[:3000], "x.jpg", AnnexFault.DAMAGED),
+    "a picture of nothing": (b"GIF89a" + bytes(3), "x.gif", AnnexFault.DAMAGED),
     "half a pdf": (pdf("x")[:400], "x.pdf", AnnexFault.DAMAGED),
     "half a docx": (word("x")[:900], "x.docx", AnnexFault.DAMAGED),
     "a text called a photo": (b"no photo at all", "x.jpg", AnnexFault.DAMAGED),

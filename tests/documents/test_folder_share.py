@@ -269,7 +269,7 @@ def test_a_file_swapped_for_a_link_after_the_look_is_not_followed(folders, tmp_p
     dropped = only(folders, after(path, SETTLE))
     path.unlink()
     path.symlink_to(secret)
-    with pytest.raises(TemporaryError, match="changed"):
+    with pytest.raises(TemporaryError, match="изменился"):
         folders.claim(dropped)
     assert path.is_symlink()
     assert secret.read_bytes() == b"%PDF scan"

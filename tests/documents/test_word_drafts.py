@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 
 import docx
@@ -324,6 +325,38 @@ def test_broken_xml_inside_is_refused() -> None:
             target.writestr(name, part[:300] if name == "word/document.xml" else part)
     with pytest.raises(RefusedError, match="не открывается"):
         word_text(out.getvalue(), "a.docx")
+
+
+def repacked(document_xml: str) -> bytes:
+    """A file whose body is that XML, with what does not shrink beside it."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(with_lines("x"))) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            body = f"<w:document {nsdecls('w')}><w:body>{document_xml}</w:body></w:document>"
+            target.writestr(name, body if name == "word/document.xml" else source.read(name))
+        target.writestr("word/media/noise.bin", random.Random(1).randbytes(200_000))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<w:p/>" * 6_000_000, id="36 MB of empty paragraphs"),
+        pytest.param(
+            "<w:tbl><w:tr>"
+            + "<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * 160_000
+            + "</w:tr></w:tbl>",
+            id="a row of 160 000 cells",
+        ),
+        pytest.param("<w:p><w:r><w:t>снег </w:t></w:r></w:p>" * 90_000, id="hundreds of pages"),
+    ],
+)
+def test_a_small_file_that_unpacks_to_a_giant_is_refused_outside_of_the_daemon(body: str) -> None:
+    with pytest.raises(RefusedError, match="слишком велик"):
+        word_text(repacked(body), "a.docx")
 
 
 @needs_office

@@ -35,6 +35,7 @@ from tests.stories.office_day import (
     ANSWER,
     CONTACT,
     DRAFT,
+    LIGHTS,
     NATIVE,
     REGION,
     SERVICE,
@@ -129,6 +130,15 @@ def test_only_a_logo_of_a_signature_leaves_a_mail_what_it_is(day):
     day.reply("roads_head", "", "08:52", files=[logo])
     assert "пришло пустым" in day.told("roads_head")
     assert day.events("annexes") == []
+
+
+def test_a_small_photo_that_another_case_has_is_refused_by_name_and_not_in_silence(day):
+    small = ("яма.jpg", JPEG, photo(1, 320, 240))
+    day.notice()
+    day.reply("roads_head", "", "08:50", files=[small])
+    day.notice("09:00", LIGHTS)
+    day.reply("uzhtr_head", "Фото во вложении", "09:10", files=[small])
+    assert "яма.jpg – эта картинка уже была в письме по другому делу" in day.told("uzhtr_head")
 
 
 def test_a_late_photo_makes_a_new_version_and_its_approver_is_asked_again(day):

@@ -10,7 +10,7 @@ import pytest
 
 from mcu_mail.documents.folder import sent_folder
 from mcu_mail.rehearsal.clerk import sign_and_scan
-from mcu_mail.rehearsal.people import press, reply
+from mcu_mail.rehearsal.people import fresh_mail, press, reply
 from mcu_mail.rehearsal.stage import Stage
 from tests.stories.signed_letter import (
     DRAFT,
@@ -19,11 +19,15 @@ from tests.stories.signed_letter import (
     OURS,
     PASSWORD,
     REGION,
+    clerk,
     copies,
     deputy,
+    dispatcher,
+    faulty,
     head,
     kinds,
     listing,
+    note_of,
     notice,
     register,
     subjects,
@@ -116,3 +120,61 @@ def test_an_approver_who_mends_it_leaves_the_promise(office: Stage) -> None:
         with office.desk.store.view() as view:
             letters = view.letters.all_of(1)
         assert [(one.kind, one.until) for one in letters] == [("interim", "2026-12-01")] * 2
+
+
+def test_what_became_of_the_interim_answer_says_nothing_of_the_full_one(office: Stage) -> None:
+    with office.opened():
+        office.post.deliver(OURS, notice(office, "2026-11-23 08:15"))
+        office.play("2026-11-23 08:53")
+        agreed(office, "2026-11-23", INTERIM)
+        first = office.to_sign(NUMBER)
+        signed(office, "2026-11-23")
+        agreed(office, "2026-11-30", DRAFT.replace("23.11 11:20", "30.11 11:20"))
+        for address in REGION:
+            faulty(office).refuse(address, 550, "5.1.1 no such user")
+        signed(office, "2026-11-30")
+        assert copies(office) == [1, 1]
+        asked = office.mails(dispatcher.address)[-1]
+        office.drop("ещё раз.pdf", sign_and_scan(first, grey=True, dpi=150, seed=7))
+        office.play("2026-11-30 16:40")
+        assert "(№ 01-12/1) уже ушло" in note_of(office, "ещё раз")
+
+        words = "Закрыть: регион принял бумагу"
+        office.post.deliver(
+            OURS, reply(dispatcher, asked, words, office.moment("2026-11-30 16:50"))
+        )
+        office.play("2026-11-30 16:51")
+        assert the_case(office).state == "closed"
+        assert [entry.state for entry in register(office)] == ["sent", "registered"]
+
+
+def test_a_scan_of_the_interim_answer_names_the_number_it_has_gone_under(office: Stage) -> None:
+    with office.opened():
+        office.post.deliver(OURS, notice(office, "2026-11-23 08:15"))
+        office.play("2026-11-23 08:53")
+        agreed(office, "2026-11-23", INTERIM)
+        first = office.to_sign(NUMBER)
+        signed(office, "2026-11-23")
+        agreed(office, "2026-11-30", DRAFT.replace("23.11 11:20", "30.11 11:20"))
+        for address in REGION:
+            faulty(office).refuse(address, 451, "4.7.1 later")
+        signed(office, "2026-11-30")
+        raw = fresh_mail(
+            clerk,
+            OURS,
+            "журнал",
+            "Аннулировать № 01-12/2: опечатка",
+            office.moment("2026-11-30 16:35"),
+            message_id="<void@pc.example>",
+        )
+        office.post.deliver(OURS, raw)
+        office.play("2026-11-30 16:36")
+        asked = office.mails(clerk.address)[-1]
+        office.post.deliver(
+            OURS, press(clerk, asked, "Да, верно", office.moment("2026-11-30 16:37"))
+        )
+        office.play("2026-11-30 16:38")
+        assert [entry.state for entry in register(office)] == ["sent", "void"]
+        office.drop("ещё раз.pdf", sign_and_scan(first, grey=True, dpi=150, seed=7))
+        office.play("2026-11-30 16:50")
+        assert "(№ 01-12/1) уже ушло" in note_of(office, "ещё раз")

@@ -642,6 +642,23 @@ def test_a_change_told_before_sending_makes_the_file_anew(
     assert rows(stage) == [("01-12/1", "sent")]
 
 
+def test_a_word_changed_again_and_back_before_sending_still_leaves(
+    stage: Stage, waiting_letter: Prepared
+) -> None:
+    hold_back(stage)
+    stage.drop("скан.pdf", waiting_letter.scan)
+    play(stage, "16:00")
+    for minute, word in (("05", IS), ("10", "дома № 29"), ("15", IS)):
+        words = f"Правка от руки: {WAS} → {word}"
+        writes(stage, clerk, f"дело {NUMBER}", words, f"16:{minute}")
+        presses(stage, clerk, "Да, верно", f"16:{minute[0]}{int(minute[1]) + 2}")
+    let_through(stage)
+    play(stage, "16:30")
+    assert copies(stage) == [1, 1]
+    assert IS in sent_words(stage)
+    assert register(stage)[0].note == f"На бумаге исправлено: «{WAS}» → «{IS}»"
+
+
 def test_after_sending_nothing_is_changed_and_the_dispatcher_hears(
     stage: Stage, waiting_letter: Prepared
 ) -> None:

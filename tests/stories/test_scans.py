@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdf
@@ -43,7 +44,6 @@ from tests.stories.signed_letter import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from mcu_mail.rehearsal.postoffice import PostOffice
     from mcu_mail.rehearsal.stage import Stage
@@ -326,6 +326,13 @@ def test_a_note_leaves_with_its_file(stage: Stage, waiting_letter: Prepared) -> 
         "битый.pdf",
         "папка – НЕ ПРИНЯТ.txt",
     ]
+
+
+def test_a_telephones_picture_without_a_code_is_taken_by_its_name_too(stage: Stage) -> None:
+    picture = Path(__file__).parents[1] / "documents" / "data" / "corners.heic"
+    stage.drop(f"{NUMBER} скан.heic", picture.read_bytes())
+    stage.play(at(stage, "16:40"))
+    assert register(stage)[0].number == "01-12/1"
 
 
 def test_a_name_of_an_unknown_case_makes_no_letter_of_a_blank_page(stage: Stage) -> None:

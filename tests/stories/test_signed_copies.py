@@ -12,6 +12,7 @@ import pytest
 from mcu_mail.documents.folder import Folder
 from mcu_mail.documents.readback import read_pdf
 from mcu_mail.documents.scan import Scan, read_scan
+from mcu_mail.errors import TemporaryError
 from mcu_mail.rehearsal import clerk as clerk_of_rehearsals
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.service import scans
@@ -158,6 +159,29 @@ def test_a_daemon_killed_inside_a_stack_does_nothing_twice(
     in_order_after_the_stack(stage)
     assert kinds(stage).count("signed") == 1
     assert kinds(stage, "2026-000002").count("scan_refused") == 1
+
+
+def test_a_stack_given_back_halfway_does_nothing_twice(
+    stage: Stage,
+    waiting_letter: Prepared,
+    unsigned: Callable[[bytes], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage.drop("пачка.pdf", stack_of_three(stage, waiting_letter.scan, unsigned))
+    whole = take_copy
+    calls: list[object] = []
+
+    def busy_once(*args: Any, **more: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 2:
+            raise TemporaryError("занято")
+        return whole(*args, **more)
+
+    monkeypatch.setattr(scans, "take_copy", busy_once)
+    take_scans(stage.desk, stage.moment("2026-11-24 13:10"))
+    assert listing(stage, Folder.SIGNED) == ["пачка.pdf"]
+    assert stage.play("2026-11-24 13:11") == ()
+    in_order_after_the_stack(stage)
 
 
 # --- ink ----------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.add_column("register", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("register", sa.Column("signature", sa.String(length=64), nullable=True))
     op.add_column("register", sa.Column("annex", sa.String(length=64), nullable=True))
-    op.add_column("register", sa.Column("void_by", sa.String(length=60), nullable=True))
+    op.add_column("register", sa.Column("void_by", sa.Text(), nullable=True))
     op.add_column("register", sa.Column("void_at", Moment(length=27), nullable=True))
     op.create_table(
         "annexes",
