@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
@@ -17,8 +18,12 @@ from lxml.etree import XMLSyntaxError
 from mcu_mail.documents.office import to_docx
 from mcu_mail.documents.word_body import Line, body_lines
 from mcu_mail.documents.word_frame import answer_lines
-from mcu_mail.domain.rich_text import BREAK, CELL
+from mcu_mail.documents.word_pictures import pictures_of
+from mcu_mail.domain.rich_text import BREAK, CELL, readable
 from mcu_mail.errors import RefusedError
+
+if TYPE_CHECKING:
+    from docx.document import Document
 
 WORD_SUFFIXES: Final = (".docx", ".doc", ".rtf", ".odt")
 
@@ -26,17 +31,39 @@ _LAST: Final = "Последний абзац"
 TEXT_STYLES: Final = frozenset({"Текст письма", _LAST, "Таблица письма"})
 """The styles of the text in our own templates: an approver sends our letter back, edited."""
 
+_SALUTATION: Final = "Обращение"
+
 _LIMIT = 30 * 1024 * 1024
 _RATIO = 200
 _MACROS = "word/vbaProject.bin"
 _COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
-def word_text(content: bytes, name: str) -> str:
-    """The answer in a Word file as rich text, one paragraph or table row a line.
+@dataclass(frozen=True, kw_only=True)
+class WordDraft:
+    """What a Word file says.
 
-    Of our own letter it is what stands between salutation and signature; of another letter what is
-    left without its letterhead, addressee, signature and executor's mark.
+    Attributes:
+        text: the answer as rich text, one paragraph or table row a line. Of our own letter it is
+            what stands between salutation and signature; of another letter what is left without
+            its letterhead, addressee, signature and executor's mark.
+        salutation: of our own letter; empty for any other.
+        pictures: (name, content) of the photos in its text.
+
+    """
+
+    text: str
+    salutation: str = ""
+    pictures: tuple[tuple[str, bytes], ...] = ()
+
+
+def word_text(content: bytes, name: str) -> str:
+    """The answer in a Word file alone; raises what `word_draft` raises."""
+    return word_draft(content, name).text
+
+
+def word_draft(content: bytes, name: str) -> WordDraft:
+    """The answer in a Word file, with what belongs to it.
 
     Raises:
         RefusedError: not a Word file, locked by a password, damaged, too large when unpacked, or
@@ -52,7 +79,7 @@ def word_text(content: bytes, name: str) -> str:
         raise RefusedError(f"файл {name} закрыт паролем")
     try:
         _inspect(content, name)
-        lines = body_lines(docx.Document(io.BytesIO(content)))
+        return _read(docx.Document(io.BytesIO(content)))
     except RefusedError:
         raise
     except (
@@ -64,8 +91,21 @@ def word_text(content: bytes, name: str) -> str:
         OSError,
     ) as error:
         raise RefusedError(f"файл {name} не открывается как документ Word") from error
+
+
+def _read(document: Document) -> WordDraft:
+    lines = body_lines(document)
+    pictures = pictures_of(document)
     own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
-    return "\n".join(own or [line.text for line in answer_lines(lines)])
+    if not own:
+        text = "\n".join(line.text for line in answer_lines(lines))
+        return WordDraft(text=text, pictures=pictures)
+    greetings = [readable(line.text).strip() for line in lines if _SALUTATION in line.styles]
+    return WordDraft(
+        text="\n".join(own),
+        salutation=greetings[0] if len(greetings) == 1 else "",
+        pictures=pictures,
+    )
 
 
 def _own(line: Line) -> str:

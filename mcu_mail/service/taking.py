@@ -86,7 +86,7 @@ def take(
         carrier.carry(owe_annexes(work, carrier, said, unread, meaning, request, now))
         return
     speaker = said.person.id if said.person else request.person
-    word = None if enclosing else _own_words(desk, work, carrier.case, said.word)
+    word = None if enclosing else _own_words(desk, work, carrier.case, said, request)
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
     decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))
@@ -116,11 +116,15 @@ def _with_reason(work: UnitOfWork, request: Request, reply: Reply) -> Reply:
     return replace(reply, meaning=replace(reply.meaning, kind=kind, reason=reply.text.strip()))
 
 
-def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> str | None:
+def _own_words(
+    desk: Desk, work: UnitOfWork, case: Case, said: Said, request: Request
+) -> str | None:
     """The text of a Word file without the lines that the template adds to our letter.
 
+    A salutation that an approver has changed in our letter stands before it as «Обращение: …».
     None when nothing was changed: a program has attached our own letter once more.
     """
+    word = said.word
     letter = work.letters.get(case.id, case.version) if case.version else None
     if word is None or letter is None or letter.content is None:
         return word
@@ -128,6 +132,11 @@ def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> st
     own = {_even(line) for line in letter.text.splitlines()}
     added = {_even(line) for line in content.paragraphs} - own
     text = "\n".join(line for line in word.splitlines() if _even(line) not in added)
+    greeting = _even(said.word_salutation)
+    # A drafter may have begun with another citizen's letter; an approver was shown this one.
+    changed = request.purpose is Purpose.approve and greeting not in {"", _even(content.salutation)}
+    if changed:
+        return f"Обращение: {greeting}\n{text}"
     return None if _even(text) == _even(letter.text) else text
 
 

@@ -116,6 +116,19 @@ def test_an_approver_s_own_word_file_is_shown_to_him_and_then_approved_by_him(da
     assert set(day.got) == {"dep_life", "registry"}
 
 
+def test_a_salutation_that_an_approver_changes_in_our_letter_stands_in_the_next_version(day):
+    request = day.drafted()
+    mended = edited(attached(request, ".docx"), "Уважаемая Алла Игнатьевна!", "Дорогая Алла!")
+    day.reply("dep_life", "", "09:10", files=[("Ответ.docx", DOCX, mended)])
+    assert day.case().version == 2
+    assert day.letter(2).text == day.letter(1).text
+    shown = docx.Document(io.BytesIO(attached(day.last("dep_life"), ".docx")))
+    greetings = [
+        one.text for one in shown.paragraphs if one.style and one.style.name == "Обращение"
+    ]
+    assert greetings == ["Дорогая Алла!"]
+
+
 def test_an_approval_with_an_edited_word_file_approves_nothing_yet(day):
     request = day.drafted()
     mended = edited(attached(request, ".docx"), "до дома № 25", "до дома № 31")
