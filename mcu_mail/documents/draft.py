@@ -16,10 +16,10 @@ from docx.opc.exceptions import PackageNotFoundError
 from lxml.etree import XMLSyntaxError
 
 from mcu_mail.documents.office import to_docx
-from mcu_mail.documents.word_body import Line, body_lines
+from mcu_mail.documents.word_body import Line, body_lines, first_words
 from mcu_mail.documents.word_frame import answer_lines
 from mcu_mail.documents.word_pictures import pictures_of
-from mcu_mail.domain.rich_text import BREAK, CELL, readable
+from mcu_mail.domain.rich_text import BREAK, CELL
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ TEXT_STYLES: Final = frozenset({"Текст письма", _LAST, "Таблиц�
 """The styles of the text in our own templates: an approver sends our letter back, edited."""
 
 _SALUTATION: Final = "Обращение"
+_ADDRESSEE: Final = "Адресат"
 
 _LIMIT = 30 * 1024 * 1024
 _RATIO = 200
@@ -48,12 +49,14 @@ class WordDraft:
             what stands between salutation and signature; of another letter what is left without
             its letterhead, addressee, signature and executor's mark.
         salutation: of our own letter; empty for any other.
+        addressee: the first line of its addressee; empty for any other letter.
         pictures: (name, content) of the photos in its text.
 
     """
 
     text: str
     salutation: str = ""
+    addressee: str = ""
     pictures: tuple[tuple[str, bytes], ...] = ()
 
 
@@ -100,10 +103,10 @@ def _read(document: Document) -> WordDraft:
     if not own:
         text = "\n".join(line.text for line in answer_lines(lines))
         return WordDraft(text=text, pictures=pictures)
-    greetings = [readable(line.text).strip() for line in lines if _SALUTATION in line.styles]
     return WordDraft(
         text="\n".join(own),
-        salutation=greetings[0] if len(greetings) == 1 else "",
+        salutation=first_words(document, _SALUTATION),
+        addressee=first_words(document, _ADDRESSEE),
         pictures=pictures,
     )
 

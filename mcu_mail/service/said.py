@@ -48,6 +48,7 @@ class WordFile:
     fault: str = ""
     salutation: str = ""
     """Of our own letter sent back."""
+    addressee: str = ""
     has_pictures: bool = False
 
 
@@ -66,6 +67,8 @@ class Said:
     unreadable: str
     word_salutation: str
     """How the Word file greets, when it is our own letter sent back."""
+    word_addressee: str
+    """Whom it addresses then."""
     word_pictures: bool
     """Whether photos stand in the Word file."""
     person: Person | None
@@ -91,6 +94,7 @@ def read_said(
         word=word.text if word else None,
         unreadable=word.fault if word else "",
         word_salutation=word.salutation if word else "",
+        word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
         person=person_at(address, desk.office) if address else None,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
@@ -112,7 +116,12 @@ def word_of(mail: Incoming) -> WordFile | None:
         draft = word_draft(item.content, item.name)
     except McuMailError as error:
         return WordFile(fault=str(error))
-    return WordFile(text=draft.text, salutation=draft.salutation, has_pictures=bool(draft.pictures))
+    return WordFile(
+        text=draft.text,
+        salutation=draft.salutation,
+        addressee=draft.addressee,
+        has_pictures=bool(draft.pictures),
+    )
 
 
 def first_word(mail: Incoming) -> Attachment | None:
