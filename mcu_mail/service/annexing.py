@@ -112,12 +112,12 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
 
 
 def _word_pictures(mail: Incoming) -> list[Attachment]:
-    """The photos of the Word file that is the draft, as if the mail's text had shown them."""
+    """The photos of the Word file that is the draft, as if they had been attached."""
     word = first_word(mail)
     if word is None:
         return []
     return [
-        Attachment(name=name, content_type="", content=content, inline=True, content_id=None)
+        Attachment(name=name, content_type="", content=content, inline=False, content_id=None)
         for name, content in word_draft(word.content, word.name).pictures
     ]
 
