@@ -8,7 +8,8 @@ as rich text (`domain/rich_text.py`).
 from __future__ import annotations
 
 import json
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.documents.office import to_docx
@@ -33,11 +34,33 @@ _FAULTS: Final = {
 }
 
 
-def word_text(content: bytes, name: str) -> str:
-    """The answer in a Word file as rich text, one paragraph or table row a line.
+@dataclass(frozen=True, kw_only=True)
+class WordDraft:
+    """What a Word file says.
 
-    Of our own letter it is what stands between salutation and signature; of another letter what is
-    left without its letterhead, addressee, signature and executor's mark.
+    Attributes:
+        text: the answer as rich text, one paragraph or table row a line. Of our own letter it is
+            what stands between salutation and signature; of another letter what is left without
+            its letterhead, addressee, signature and executor's mark.
+        salutation: of our own letter; empty for any other.
+        addressee: the first line of its addressee; empty for any other letter.
+        pictures: (name, content) of the photos in its text.
+
+    """
+
+    text: str
+    salutation: str = ""
+    addressee: str = ""
+    pictures: tuple[tuple[str, bytes], ...] = ()
+
+
+def word_text(content: bytes, name: str) -> str:
+    """The answer in a Word file alone; raises what `word_draft` raises."""
+    return word_draft(content, name).text
+
+
+def word_draft(content: bytes, name: str) -> WordDraft:
+    """The answer in a Word file, with what belongs to it.
 
     Raises:
         RefusedError: not a Word file, locked by a password, damaged, too large when unpacked, or
@@ -51,9 +74,17 @@ def word_text(content: bytes, name: str) -> str:
     elif content.startswith(_COMPOUND):
         # Word wraps a locked .docx into its old format.
         raise RefusedError(f"файл {name} закрыт паролем")
-    lines = _lines(content, name)
+    lines, told, pictures = _opened(content, name)
     own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
-    return "\n".join(own or [line.text for line in answer_lines(lines)])
+    if not own:
+        text = "\n".join(line.text for line in answer_lines(lines))
+        return WordDraft(text=text, pictures=pictures)
+    return WordDraft(
+        text="\n".join(own),
+        salutation=told["salutation"],
+        addressee=told["addressee"],
+        pictures=pictures,
+    )
 
 
 def _own(line: Line) -> str:
@@ -63,9 +94,13 @@ def _own(line: Line) -> str:
     return line.text
 
 
-def _lines(content: bytes, name: str) -> tuple[Line, ...]:
+def _opened(
+    content: bytes, name: str
+) -> tuple[tuple[Line, ...], dict[str, Any], tuple[tuple[str, bytes], ...]]:
+    """The lines, what else the file says, and its photos, read by a guarded process."""
+    pictures: list[bytes] = []
     try:
-        (answer,) = guarded(_READER, blobs=(content,), seconds=_SECONDS)
+        answer, *pictures = guarded(_READER, blobs=(content,), seconds=_SECONDS)
         told = json.loads(answer)
     except TooSlowError:
         told = {"fault": "large"}
@@ -73,7 +108,8 @@ def _lines(content: bytes, name: str) -> tuple[Line, ...]:
         told = {"fault": "damaged"}
     if "fault" in told:
         raise RefusedError(f"файл {name} {_FAULTS[told['fault']]}")
-    return tuple(
+    lines = tuple(
         Line(text=text, styles=frozenset(styles), in_table=in_table)
         for text, styles, in_table in told["lines"]
     )
+    return lines, told, tuple(zip(told["pictures"], pictures, strict=True))

@@ -5,6 +5,7 @@ PT Serif (OFL) has the whole Russian alphabet; a font of the system could be sil
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 TYPEFACE: Final = "PT Serif"
+_PICTOGRAPHS: Final = re.compile(" ?[\U0001f000-\U0001faff\ufe0f]+")
 REGULAR: Final = "PTSerif"
 BOLD: Final = "PTSerif-Bold"
 
@@ -34,9 +36,10 @@ def register_fonts() -> None:
 
 
 def drawable(text: str) -> str:
-    """Return `text` with «?» in the place of what the typeface cannot draw (a smiley)."""
+    """Return `text` with «?» in the place of what the typeface cannot draw; without smileys."""
     absent = set(missing_characters(text))
-    return "".join("?" if c in absent else c for c in text)
+    shown = "".join("?" if c in absent else c for c in _PICTOGRAPHS.sub("", text))
+    return shown if shown.strip() else "".join("?" if c in absent else c for c in text)
 
 
 def missing_characters(text: str) -> str:

@@ -70,6 +70,9 @@ def write_pdf(content: sheet.LetterContent) -> bytes:
         lang="ru-RU",
     )
     canvas.setTitle(f"Ответ {content.case}")
+    # Otherwise every reader's «Свойства» says that the letter is by «anonymous».
+    canvas.setAuthor(" ".join(content.letterhead.name))
+    canvas.setSubject(content.heading)
     _Pen(canvas, content).write()
     canvas.save()
     return out.getvalue()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
 
 from mcu_mail.documents.word_lists import Lists, lists_of
 from mcu_mail.domain import rich_text
@@ -189,6 +190,15 @@ def body_lines(document: Document) -> tuple[Line, ...]:
     if reader.carried.strip():
         found.append(Line(text=_tidy(reader.carried), styles=frozenset()))
     return tuple(found)
+
+
+def first_words(document: Document, style_name: str) -> str:
+    """The text of the first paragraph of a style, wherever in the body it stands; else empty."""
+    for item in document.element.body.iter(qn("w:p")):
+        paragraph = Paragraph(item, document._body)  # noqa: SLF001 - the parent of all of them
+        if paragraph.style is not None and paragraph.style.name == style_name:
+            return " ".join(paragraph.text.split())
+    return ""
 
 
 def _notes(document: Document) -> dict[str, str]:

@@ -47,6 +47,10 @@ _POST = re.compile(
 _EXECUTOR = re.compile(
     r"(?i)^\W*исп(?:олнитель|олн)?\s*[.:]|^\W*исп\.|^[\s\d()+.,-]{5,}$|^\W*тел\b"
 )
+_ENCLOSED = re.compile(
+    r"(?i)^\W*приложени[ея]\s*:?\s*(?:на\s+)?_*\d+_*\s*(?:л\b|лист)[\w.,\s]*(?:экз[\w.]*)?\W*$"
+)
+"""«Приложение: на 2 л. в 1 экз.»: how many sheets, but not of what."""
 _REGARDS = re.compile(r"(?i)^\W*с\s+(?:наилучшими\s+)?уважением\W*$")
 
 
@@ -96,12 +100,15 @@ def _foot(lines: Sequence[Line]) -> int:
     first = max(0, end - _FOOT_LINES)
     while end > first and _EXECUTOR.search(shown[end - 1]) and len(shown[end - 1]) <= _SHORT:
         end -= 1
-    if end > first and _signs(shown[end - 1]):
-        end = _signature(shown, first, end)
-    elif end < len(lines) and end > first and _is_bare_name(shown[end - 1]):
+    if end < len(lines) and end > first and _is_bare_name(shown[end - 1]):
         # «Исп. …» is two lines: the name above the telephone.
         end -= 1
+    if end > first and _signs(shown[end - 1]):
+        end = _signature(shown, first, end)
     if end > first and _REGARDS.match(shown[end - 1]):
+        end -= 1
+    if end > first and _ENCLOSED.match(shown[end - 1]):
+        # Our letter counts its annexes by itself; the sheets of another one are not behind it.
         end -= 1
     return end or len(lines)
 
@@ -129,4 +136,7 @@ def _is_post_line(text: str) -> bool:
 
 
 def _is_bare_name(text: str) -> bool:
-    return re.fullmatch(r"\W*(?:[А-ЯЁ][а-яё-]+\s+){1,2}[А-ЯЁ][а-яё.-]+\W*", text) is not None
+    return (
+        _NAME_FIRST.match(text) is not None
+        or re.fullmatch(r"\W*(?:[А-ЯЁ][а-яё-]+\s+){1,2}[А-ЯЁ][а-яё.-]+\W*", text) is not None
+    )

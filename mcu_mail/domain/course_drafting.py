@@ -21,6 +21,7 @@ from mcu_mail.domain.decisions import (
     NewVersion,
     Tell,
 )
+from mcu_mail.domain.drafts import capitalised
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
 from mcu_mail.domain.whose_turn import (
     actor_of,
@@ -96,7 +97,9 @@ def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     The promised day stands in the letter, so everybody who approves and signs it confirms it.
     """
     settled, reply = addressed(reply)
-    text, until = strip_frame(reply.meaning.reason), reply.meaning.until
+    in_file = reply.word_text is not None and reply.word_text.strip()
+    words = reply.word_text if in_file else reply.meaning.reason
+    text, until = capitalised(strip_frame(words or "")), reply.meaning.until
     if until is None or len(" ".join(text.split())) < _INTERIM_LENGTH:
         return None
     if until <= rules.today:

@@ -172,14 +172,18 @@ def strip_frame(text: str) -> str:
     for _ in range(_MOST_GREETINGS):
         label = LABEL.match(same_length(body.lstrip(_JUNK)))
         if label is not None:
-            body = body.lstrip(_JUNK)[label.end() :].strip()
+            body = capitalised(body.lstrip(_JUNK)[label.end() :].strip())
         first, _, below = body.partition("\n")
         rest = skip_greeting(first, bare_names=False)
         if rest != first.lstrip(_JUNK):
-            rest = rest[:1].upper() + rest[1:]
-            body = f"{rest}\n{below}".strip()
+            body = f"{capitalised(rest)}\n{below}".strip()
         body = cut_closing(body)
     return body
+
+
+def capitalised(text: str) -> str:
+    """`text` with a capital letter at its beginning: what stood before it is cut off."""
+    return text[:1].upper() + text[1:]
 
 
 def cut_closing(text: str) -> str:

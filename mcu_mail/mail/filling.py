@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mcu_mail.domain.notice import Notice, Source
 from mcu_mail.mail.moments import END_OF_DAY, Moment, read_clock, read_moment
-from mcu_mail.mail.names import NOBODY, read_person
+from mcu_mail.mail.names import NOBODY, names_several, read_person
 from mcu_mail.mail.values import (
     collapse,
     count_photos,
@@ -152,6 +152,9 @@ def _fill_person(draft: Draft, entries: Sequence[Entry]) -> None:
         person = read_person(entry.value)
         draft.put("applicant", person.full, _rule(entry))
         draft.put("nickname", person.nickname, _rule(entry))
+        if names_several(entry.value):
+            # The letter addresses one: a person is asked who it shall be.
+            draft.unsure["applicant"] = None
         if person != NOBODY:
             draft.put("phone", read_phone(entry.value), _rule(entry))
     parts = [next(_of(entries, name), None) for name in ("surname", "given", "patronymic")]

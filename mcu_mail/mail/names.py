@@ -28,6 +28,9 @@ _TURKIC: Final = frozenset(("оглы", "кызы", "угли", "уулу"))
 _CASES: Final = {
     "а": "gent", "у": "datv", "ем": "ablt", "ы": "gent", "е": "datv", "ой": "ablt"
 }  # fmt: skip
+_AROUND: Final = " .,;:«»\"'*_"
+_TRADER: Final = re.compile(rf"(?i:ип|индивидуальный предприниматель)\s+(?={_WORD}\s)")
+"""A sole trader is a person: the letter goes to him by name."""
 _NICK_NOTE: Final = re.compile(
     r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE
 )
@@ -66,13 +69,16 @@ NOBODY: Final = Person()
 
 def read_person(value: str) -> Person:
     """Read a labelled value. Both fields are None when it states nothing or cannot be declined."""
-    line = collapse(value[:300]).strip(" .,;:«»\"'*_")
-    bare = _TAIL.sub("", line).strip(" .,;:«»\"'*_")
+    line = _TRADER.sub("", collapse(value[:300]).strip(_AROUND))
+    bare = _TAIL.sub("", line).strip(_AROUND)
     for written in (bare, f"{bare}."):
         if _INITIALS.fullmatch(written):
             return Person(full=written)
     if states_nothing(bare) or states_nothing(line):
         return NOBODY
+    if bare.count("«") > bare.count("»"):
+        # «ООО „Зори“» loses no half of its quotation marks.
+        bare += "»"
     if _NICK_NOTE.search(line[len(bare) :]):
         return Person(nickname=bare)
     words = bare.split()
@@ -80,6 +86,12 @@ def read_person(value: str) -> Person:
     if cyrillic and (full := _full_name(words)) is not None:
         return full
     return Person(nickname=bare) if len(words) <= 4 else NOBODY  # noqa: PLR2004 - a nickname is short
+
+
+def names_several(value: str) -> bool:
+    """Whether a labelled value names two people or more: «Иванов П.С., Иванова М.П.»."""
+    parts = re.split(r"[,;]|\sи\s", collapse(value[:300]))
+    return sum(read_person(part).full is not None for part in parts) > 1
 
 
 def find_person(text: str) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ def fault(attempt: Callable[[], str]) -> str:
         return f"строка {error.lineno}: ошибка в записи шаблона ({error.message})"
     except UndefinedError as error:
         return f"неизвестное имя в шаблоне: «{_unknown(error)}»"
+    except UnicodeDecodeError:
+        return "файл не в кодировке UTF-8: сохраните его в Блокноте как «UTF-8»"
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         return f"шаблон не выполняется ({type(error).__name__}: {error})"
 

@@ -141,6 +141,7 @@ _REFUSALS = (
     "no_time",
     "promise_past",
     "word_unreadable",
+    "word_unchanged",
     "forged",
     "not_confirmed",
     "recalled",

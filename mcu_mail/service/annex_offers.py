@@ -54,15 +54,27 @@ def owe_annexes(
         word_too: the first Word file is an annex as well, because the mail's text is the draft.
 
     """
-    if meaning.kind not in HARMLESS:
+    interim = meaning.kind is MeaningKind.interim and request.purpose is Purpose.draft
+    if meaning.kind not in HARMLESS and not interim:
         # Files beside a verdict are marks of the approver's own, not papers for the citizen.
         return decisions
     files = _files(said, word_too=word_too)
-    if not files and not said.removal:
+    pictures = said.word_pictures and not word_too
+    if not files and not said.removal and not pictures:
         return decisions
     person = said.person.id if said.person else request.person
     waiting = [item for item in decisions if _waits(item)]
-    _owe(work, carrier, said, files, waiting, person=person, request=request.id, now=now)
+    _owe(
+        work,
+        carrier,
+        said,
+        files,
+        waiting,
+        person=person,
+        request=request.id,
+        now=now,
+        pictures=pictures,
+    )
     return tuple(item for item in decisions if item not in waiting)
 
 
@@ -122,11 +134,13 @@ def _owe(
     person: str,
     request: int | None,
     now: datetime,
+    pictures: bool = False,
 ) -> None:
     removal = said.removal
     data: dict[str, Any] = {
         "mail": said.stored.id,
         "files": files,
+        "pictures": pictures,
         "person": person,
         "request": request,
         "removal": {

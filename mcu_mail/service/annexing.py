@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.annexes import MAX_PAGES, Prepared, prepare
+from mcu_mail.documents.draft import word_draft
 from mcu_mail.documents.file_kinds import AnnexFault
 from mcu_mail.domain.annexes import (
     MAX_SHEETS,
@@ -24,16 +25,17 @@ from mcu_mail.domain.annexes import (
 from mcu_mail.domain.catalogue import annex_refusal
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
-from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.mime import Attachment, read_mail
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
+from mcu_mail.service.said import first_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
-    from mcu_mail.mail.mime import Attachment
+    from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.annexes import KeptAnnex
     from mcu_mail.store.moments import Task
@@ -89,8 +91,10 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
     ours = {digest for item in letters for digest in (item.docx, item.pdf, item.annex)}
     mail = read_mail(desk.store.files.get(stored.sha256))
     looked: dict[str, _Looked] = {}
-    for place in task.data["files"]:
-        item = mail.attachments[place]
+    offered = [mail.attachments[place] for place in task.data["files"]]
+    if task.data.get("pictures"):
+        offered += _word_pictures(mail)
+    for item in offered:
         digest = hashlib.sha256(item.content).hexdigest()
         # A program has sent our own letter back, or a quotation a picture that we have.
         quoted = item.inline and digest in pictures
@@ -106,6 +110,17 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         outcome = _settle(desk, work, carrier, files, task, now)
         _answer(desk, work, carrier, outcome, task)
         work.commit()
+
+
+def _word_pictures(mail: Incoming) -> list[Attachment]:
+    """The photos of the Word file that is the draft, as if they had been attached."""
+    word = first_word(mail)
+    if word is None:
+        return []
+    return [
+        Attachment(name=name, content_type="", content=content, inline=False, content_id=None)
+        for name, content in word_draft(word.content, word.name).pictures
+    ]
 
 
 def _look(item: Attachment, digest: str, *, opened: bool) -> _Looked:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcu_mail.documents.draft import WORD_SUFFIXES, word_text
+from mcu_mail.documents.draft import WORD_SUFFIXES, word_draft
 from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.rich_text import without_marks
@@ -46,6 +46,10 @@ class WordFile:
 
     text: str | None = None
     fault: str = ""
+    salutation: str = ""
+    """Of our own letter sent back."""
+    addressee: str = ""
+    has_pictures: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,12 @@ class Said:
     removal: Removal
     word: str | None
     unreadable: str
+    word_salutation: str
+    """How the Word file greets, when it is our own letter sent back."""
+    word_addressee: str
+    """Whom it addresses then."""
+    word_pictures: bool
+    """Whether photos stand in the Word file."""
     person: Person | None
     level: TrustLevel
 
@@ -83,6 +93,9 @@ def read_said(
         removal=removal,
         word=word.text if word else None,
         unreadable=word.fault if word else "",
+        word_salutation=word.salutation if word else "",
+        word_addressee=word.addressee if word else "",
+        word_pictures=word is not None and word.has_pictures,
         person=person_at(address, desk.office) if address else None,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
     )
@@ -105,9 +118,15 @@ def word_of(mail: Incoming) -> WordFile | None:
     if item is None:
         return None
     try:
-        return WordFile(text=word_text(item.content, item.name))
+        draft = word_draft(item.content, item.name)
     except RefusedError as error:
         return WordFile(fault=str(error))
+    return WordFile(
+        text=draft.text,
+        salutation=draft.salutation,
+        addressee=draft.addressee,
+        has_pictures=bool(draft.pictures),
+    )
 
 
 def first_word(mail: Incoming) -> Attachment | None:

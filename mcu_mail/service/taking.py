@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.addressing import read_addressing
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.course import Reply, on_reply
+from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.drafts import is_draft, points_to_file
 from mcu_mail.domain.rich_text import readable
@@ -86,7 +88,10 @@ def take(
         carrier.carry(owe_annexes(work, carrier, said, unread, meaning, request, now))
         return
     speaker = said.person.id if said.person else request.person
-    word = None if enclosing else _own_words(desk, work, carrier.case, said.word)
+    word = None if enclosing else _own_words(desk, work, carrier.case, said, request)
+    if said.word and word is None and not enclosing and meaning.kind is MeaningKind.empty:
+        carrier.carry(told_why(request, "word_unchanged"))
+        return
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
     decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))
@@ -116,11 +121,16 @@ def _with_reason(work: UnitOfWork, request: Request, reply: Reply) -> Reply:
     return replace(reply, meaning=replace(reply.meaning, kind=kind, reason=reply.text.strip()))
 
 
-def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> str | None:
+def _own_words(
+    desk: Desk, work: UnitOfWork, case: Case, said: Said, request: Request
+) -> str | None:
     """The text of a Word file without the lines that the template adds to our letter.
 
+    A salutation or an addressee that an approver has changed in our letter stands before it as
+    a line of its own: «Обращение: …», «Кому: …».
     None when nothing was changed: a program has attached our own letter once more.
     """
+    word = said.word
     letter = work.letters.get(case.id, case.version) if case.version else None
     if word is None or letter is None or letter.content is None:
         return word
@@ -128,7 +138,15 @@ def _own_words(desk: Desk, work: UnitOfWork, case: Case, word: str | None) -> st
     own = {_even(line) for line in letter.text.splitlines()}
     added = {_even(line) for line in content.paragraphs} - own
     text = "\n".join(line for line in word.splitlines() if _even(line) not in added)
-    return None if _even(text) == _even(letter.text) else text
+    unchanged = _even(text) == _even(letter.text)
+    settled = []
+    # A drafter may have begun with another citizen's letter; an approver was shown this one.
+    if request.purpose is Purpose.approve:
+        greeting, to = _even(said.word_salutation), _even(said.word_addressee)
+        settled += [f"Обращение: {greeting}"] if greeting != _even(content.salutation) else []
+        settled += [f"Кому: {to}"] if to != _even(content.addressee) else []
+    settled = [line for line in settled if read_addressing(line)]
+    return None if unchanged and not settled else "\n".join((*settled, text))
 
 
 def _even(text: str) -> str:

@@ -181,3 +181,17 @@ def test_a_letterhead_that_does_not_fit_is_refused() -> None:
 )
 def test_characters_that_the_typeface_lacks_are_known(text: str, missing: str) -> None:
     assert missing_characters(text) == missing
+
+
+def test_smileys_of_the_author_leave_no_question_marks() -> None:
+    said = "Улица расчищена \U0001f69c\ufe0f, спасибо \U0001f600 за сообщение."
+    (page,) = read_pdf(write_pdf(letter(paragraphs=(said,)))).pages
+    assert "Улица расчищена, спасибо за сообщение." in " ".join(page.split())
+
+
+def test_the_properties_of_the_file_name_the_office() -> None:
+    content = letter()
+    found = pypdf.PdfReader(io.BytesIO(write_pdf(content))).metadata
+    assert found is not None
+    assert found.author == " ".join(content.letterhead.name)
+    assert found.subject == content.heading

@@ -10,13 +10,14 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.shared import Pt
+from docx.shared import Cm, Pt
 
-from mcu_mail.documents.draft import word_text
+from mcu_mail.documents.draft import word_draft, word_text
 from mcu_mail.documents.letter import write_docx
 from mcu_mail.domain import rich_text
 from mcu_mail.domain.rich_text import bold, readable, row
 from mcu_mail.errors import RefusedError
+from tests.documents.annex_files import photo
 from tests.documents.sample_letters import TEMPLATE, letter, needs_office
 from tests.documents.word_files import body_xml, paragraph_xml, saved, with_lines
 
@@ -244,6 +245,40 @@ def test_without_a_salutation_too() -> None:
         PROSE,
         "Приносим извинения за неудобства.",
     ]
+
+
+def test_a_signature_set_by_tabs_goes_with_the_executor_named_by_initials() -> None:
+    """«Приложение: на 2 л. в 1 экз.» counts sheets that do not lie behind our letter."""
+    lines = (
+        "Уважаемая Алла Игнатьевна!",
+        PROSE,
+        "Приложение: на 2 л. в 1 экз.",
+        "Глава Тяжинского",
+        "муниципального округа\t\t\t\tП.П. Тестов",
+        "Трассов Ф.М.",
+        "8 (38449) 0-00-13",
+    )
+    assert word_text(with_lines(*lines), "a.docx").split("\n") == list(lines[:2])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Приложение: схема объезда на 2 л. в 1 экз.", "Приложение 2 к постановлению отменено."],
+)
+def test_a_named_enclosure_is_left_to_its_author(line: str) -> None:
+    assert word_text(with_lines(PROSE, line), "a.docx").split("\n") == [PROSE, line]
+
+
+def test_photos_of_the_text_are_found_and_small_arms_are_not() -> None:
+    document = docx.Document()
+    document.add_picture(io.BytesIO(photo(1)), width=Cm(2))
+    document.add_paragraph(PROSE)
+    document.add_picture(io.BytesIO(photo(2)), width=Cm(12))
+    document.sections[0].header.paragraphs[0].add_run().add_picture(
+        io.BytesIO(photo(3)), width=Cm(12)
+    )
+    found = word_draft(saved(document), "a.docx").pictures
+    assert found == (("Рисунок 1.jpg", photo(2)),)
 
 
 def test_a_form_and_a_signature_in_tables_are_a_frame_too() -> None:

@@ -401,11 +401,12 @@ def test_a_template_that_is_not_utf_8_is_a_fault(tmp_path):
     shutil.copytree(TEMPLATES, tmp_path / "templates")
     (tmp_path / "templates" / "mails" / "sent.j2").write_bytes("Тема: Ответ".encode("cp1251"))
 
-    assert [
+    (fault,) = [
         one
         for one in template_faults(read_templates(tmp_path / "templates").files)
         if "sent.j2" in one
-    ] != []
+    ]
+    assert "сохраните его в Блокноте как «UTF-8»" in fault
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import re
 from email.message import EmailMessage
 from email.policy import SMTP
 
+import docx
 import pypdf
 import pytest
+from docx.shared import Cm
 
 from mcu_mail.documents.marks import find_codes
 from mcu_mail.documents.pages import open_pdf
@@ -274,6 +276,37 @@ def test_the_first_word_file_is_the_draft_and_further_ones_are_annexes(day):
     assert "Приложение 1" in act
     assert "Акт обследования улицы" in act
     assert "Приложение 2" in photos
+
+
+def test_photos_inside_the_word_file_that_is_the_draft_go_behind_the_letter(day):
+    document = docx.Document()
+    document.add_paragraph(ANSWER)
+    document.add_picture(io.BytesIO(photo(5)), width=Cm(12))
+    out = io.BytesIO()
+    document.save(out)
+    day.notice()
+    day.reply("roads_head", CONTACT, "09:00", files=[("Ответ.docx", DOCX, out.getvalue())])
+    assert "Рисунок 1.jpg" in day.told("roads_head")
+    assert len(pages(attached(day.last("dep_life"))[f"{NUMBER} Ответ.pdf"])) == 2
+    # The same photo in a file for rework does not come twice.
+    document.add_paragraph("Повторная уборка запланирована на 26.11.2026.")
+    document.save(reworked := io.BytesIO())
+    day.reply("dep_life", "На доработку: добавьте срок", "09:30")
+    day.reply("roads_head", "", "09:40", files=[("Ответ.docx", DOCX, reworked.getvalue())])
+    assert len(pages(attached(day.last("dep_life"))[f"{NUMBER} Ответ.pdf"])) == 2
+
+
+def test_photos_beside_an_interim_answer_go_behind_it(day):
+    day.notice()
+    said = (
+        "Промежуточный ответ до 01.12.2026: ремонт моста начат подрядчиком 23.11.2026, завершение "
+        "работ запланировано на 30.11.2026, фотография прилагается."
+    )
+    day.reply("roads_head", f"{said}\n{CONTACT}", "09:00", files=[shot(6)])
+    letter = pages(attached(day.last("dep_life"))[f"{NUMBER} Ответ.pdf"])
+    assert len(letter) == 2
+    assert "Приложение:" in letter[0]
+    assert "Ремонт моста начат" in letter[0]
 
 
 @pytest.mark.office

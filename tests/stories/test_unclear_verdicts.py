@@ -7,6 +7,7 @@ import io
 import docx
 import pytest
 
+from mcu_mail.documents.readback import read_pdf
 from mcu_mail.rehearsal.people import buttons_of, text_of
 from tests.stories.office_day import OTHER_ANSWER, code_of
 
@@ -114,6 +115,42 @@ def test_an_approver_s_own_word_file_is_shown_to_him_and_then_approved_by_him(da
     day.press("dep_life", "Согласовать", "09:20")
     assert day.case().step == "sign"
     assert set(day.got) == {"dep_life", "registry"}
+
+
+def test_a_salutation_that_an_approver_changes_in_our_letter_stands_in_the_next_version(day):
+    request = day.drafted()
+    mended = edited(attached(request, ".docx"), "Уважаемая Алла Игнатьевна!", "Дорогая Алла!")
+    day.reply("dep_life", "", "09:10", files=[("Ответ.docx", DOCX, mended)])
+    assert day.case().version == 2
+    assert day.letter(2).text == day.letter(1).text
+    shown = docx.Document(io.BytesIO(attached(day.last("dep_life"), ".docx")))
+    said = [one.text for one in shown.paragraphs]
+    assert "Дорогая Алла!" in said
+    assert "Уважаемая Алла Игнатьевна!" not in said
+
+
+def test_an_addressee_that_an_approver_changes_in_our_letter_stands_in_the_next_version(day):
+    request = day.drafted()
+    document = docx.Document(io.BytesIO(attached(request, ".docx")))
+    for cell in document.tables[0]._cells:
+        for paragraph in cell.paragraphs:
+            if paragraph.text.startswith("Небываловой"):
+                paragraph.runs[0].text = "Небываловой Алле"
+    document.save(mended := io.BytesIO())
+    day.reply("dep_life", "", "09:10", files=[("Ответ.docx", DOCX, mended.getvalue())])
+    assert day.case().version == 2
+    assert day.letter(2).text == day.letter(1).text
+    (page,) = read_pdf(attached(day.last("dep_life"), ".pdf")).pages
+    assert "Небываловой Алле" in page
+    assert "А.И." not in page
+
+
+def test_a_change_of_the_form_alone_is_said_not_to_be_carried_over(day):
+    request = day.drafted()
+    mended = edited(attached(request, ".docx"), "Об уборке снега", "О расчистке улицы")
+    day.reply("dep_life", "", "09:10", files=[("Ответ.docx", DOCX, mended)])
+    assert_nothing_moved(day, "word_unchanged")
+    assert "правка в них не переносится" in day.told("dep_life")
 
 
 def test_an_approval_with_an_edited_word_file_approves_nothing_yet(day):
