@@ -23,6 +23,7 @@ from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
+from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 from mcu_mail.settings.template_set import Templates
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mcu_mail.settings import Settings
-
-SHIPPED_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 def clock() -> datetime:

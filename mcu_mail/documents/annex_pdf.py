@@ -58,7 +58,7 @@ def clean_pdf(content: bytes, *, most_pages: int) -> tuple[bytes, int]:
     with open_pdf(content) as opened:
         count = len(opened)
         if count == 0:
-            raise RefusedError("the PDF has no pages")
+            raise RefusedError("В файле PDF нет ни одной страницы.")
         if count > most_pages:
             raise TooManyPagesError("the PDF has too many pages")
         flat = opened.flattened()
@@ -115,7 +115,7 @@ def _shown(page: PageObject) -> tuple[float, float, float, float]:
     if right - left < 1 or top - bottom < 1:
         left, bottom, right, top = media.left, media.bottom, media.right, media.top
     if right - left < 1 or top - bottom < 1:
-        raise RefusedError("a page has no size")
+        raise RefusedError("У страницы файла PDF нет размера.")
     return float(left), float(bottom), float(right), float(top)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GUARD_SECONDS = 60
+CPU_SECONDS = 300
 MEMORY_BYTES = 2_000_000_000
 _LENGTH = 8
 # What a Python process needs, and nothing more.
@@ -90,6 +91,8 @@ def inside() -> tuple[bytes, ...]:
         import resource  # noqa: PLC0415 - Windows has no such module
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        # A process whose daemon was killed must end by itself too.
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return unpacked(sys.stdin.buffer.read())
 

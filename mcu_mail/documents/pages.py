@@ -71,7 +71,7 @@ class Pdf:
             bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=grey, rev_byteorder=True)
             image: Image.Image = bitmap.to_pil().copy()
         except (ValueError, MemoryError) as error:
-            raise RefusedError(f"page {index + 1} cannot be drawn: {error}") from error
+            raise RefusedError(f"Страница {index + 1} файла PDF не рисуется.") from error
         return image
 
     def flattened(self) -> bytes:
@@ -137,11 +137,11 @@ def open_pdf(content: bytes) -> Iterator[Pdf]:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:
             if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
-                raise LockedPdfError("the PDF needs a password") from error
-            raise RefusedError(f"the PDF cannot be opened: {error}") from error
+                raise LockedPdfError("Файл PDF закрыт паролем.") from error
+            raise RefusedError("Файл PDF не открывается.") from error
         try:
             yield Pdf(document)
         except pypdfium2.PdfiumError as error:
-            raise RefusedError(f"the PDF is damaged: {error}") from error
+            raise RefusedError("Файл PDF повреждён.") from error
         finally:
             document.close()

@@ -246,5 +246,5 @@ def as_pdf(content: bytes, scan: Scan, pages: Sequence[int] | None = None) -> by
     wanted = json.dumps(list(range(count) if pages is None else pages))
     told, *cut = guarded(_CUTTER, scan.media, wanted, blobs=(content,))
     if not cut:
-        raise RefusedError(f"the file cannot be taken apart: {told.decode()}")
+        raise RefusedError("Скан не делится на страницы.")
     return cut[0]

@@ -53,7 +53,7 @@ def stamp_scan(pdf: bytes, *, number: str, on: date, original: bytes | None = No
 
     """
     if is_signed(pdf):
-        raise RefusedError("a PDF with an electronic signature is never altered")
+        raise RefusedError("PDF с электронной подписью не меняется.")
     return _made(pdf, original, (number, on))
 
 
@@ -65,7 +65,7 @@ def upright_scan(pdf: bytes, *, original: bytes | None = None) -> bytes:
 
     """
     if is_signed(pdf):
-        raise RefusedError("a PDF with an electronic signature is never altered")
+        raise RefusedError("PDF с электронной подписью не меняется.")
     return _made(pdf, original, None)
 
 
@@ -73,7 +73,7 @@ def _made(pdf: bytes, original: bytes | None, text: tuple[str, date] | None) -> 
     with open_pdf(pdf) as opened:
         sheets = find_sheets(opened, original)
         if not sheets:
-            raise RefusedError("the PDF has no pages")
+            raise RefusedError("В файле PDF нет ни одной страницы.")
     try:
         return _stamped(pdf, sheets, text)
     except Exception:  # noqa: BLE001 - pypdf fails in many ways on files that PDFium can draw

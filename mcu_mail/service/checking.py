@@ -18,7 +18,7 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
 from mcu_mail.service.addressing import declined_of, official_faults
 from mcu_mail.service.writing import letterhead_of
-from mcu_mail.settings.template_set import read_templates
+from mcu_mail.settings.template_set import SHIPPED, read_templates
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,6 +57,7 @@ def check_files(
         _calendar(settings, calendar, today),
         _engine(settings),
         _font(settings),
+        _own_form(settings, templates),
         _letterhead(settings),
         Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
@@ -136,6 +137,21 @@ def _font(settings: Settings) -> Findings:
         return Findings(faults=(), notes=())
     note = f"letters.font: письма печатаются шрифтом {TYPEFACE}, «{wanted}» не используется"
     return Findings(faults=(), notes=(note,))
+
+
+def _own_form(settings: Settings, folder: Path) -> Findings:
+    """The native engine draws our own form: what an office changed in Word it does not know."""
+    press = engines.Press(settings.letters.engine)
+    if settings.letters.engine not in {"native", "auto"} or not press.absence():
+        return Findings(faults=(), notes=())
+    found, shipped = read_templates(folder).files, read_templates(SHIPPED).files
+    changed = [path for path in letter.TEMPLATES.values() if found.get(path) != shipped.get(path)]
+    notes = (
+        f"letters.templates: {path} изменён: в PDF эти изменения попадут только с LibreOffice "
+        "или Word, встроенный движок печатает по своему бланку"
+        for path in changed
+    )
+    return Findings(faults=(), notes=tuple(notes))
 
 
 def _empty_topics(settings: Settings) -> list[str]:

@@ -13,16 +13,18 @@ import os
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     Signature = tuple[tuple[str, int, int], ...]
 
+SHIPPED = Path(__file__).resolve().parents[2] / "templates"
+"""The templates that come with the program."""
 FOLDERS = ("letters", "mails", "notes", "reports")
 _MOST_BYTES = 20_000_000
 

@@ -63,6 +63,20 @@ def test_a_mail_template_with_an_unknown_field_is_named(tmp_path: Path) -> None:
         assert "deadlin" in fault
 
 
+def test_an_edited_form_that_the_native_engine_does_not_know_is_named(tmp_path: Path) -> None:
+    config = with_templates(tmp_path)
+    answer = tmp_path / "templates" / "letters" / "answer.docx"
+    document = docx.Document(str(answer))
+    document.add_paragraph("Сайт округа")
+    document.save(str(answer))
+    text = config.read_text(encoding="utf-8").replace("engine: auto", "engine: native")
+    config.write_text(text, encoding="utf-8")
+    result = check(config)
+    assert result.exit_code == 0
+    assert "letters.templates: letters/answer.docx изменён" in result.stdout
+    assert "interim.docx изменён" not in result.stdout
+
+
 def test_another_typeface_is_not_passed_over_in_silence(tmp_path: Path) -> None:
     result = check(an_office(tmp_path, TEXT.replace('font: "PT Serif"', "font: Liberation Serif")))
     assert result.exit_code == 0

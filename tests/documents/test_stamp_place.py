@@ -183,7 +183,7 @@ def test_a_stamped_picture_is_still_read_as_the_same_letter():
 
 def test_a_pdf_signed_electronically_is_never_altered():
     signed = letter().replace(b"%%EOF", b"% /ByteRange [0 840 960 240] /Type /Sig\n%%EOF")
-    with pytest.raises(RefusedError, match="never altered"):
+    with pytest.raises(RefusedError, match="не меняется"):
         stamped(signed)
 
 
