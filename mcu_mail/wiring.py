@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from mcu_mail.store.unit_of_work import Store
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from mcu_mail.settings import Settings
 

@@ -244,7 +244,7 @@ def as_pdf(content: bytes, scan: Scan, pages: Sequence[int] | None = None) -> by
     if scan.media == "pdf" and (pages is None or tuple(pages) == tuple(range(count))):
         return content
     wanted = json.dumps(list(range(count) if pages is None else pages))
-    told, *cut = guarded(_CUTTER, scan.media, wanted, blobs=(content,))
+    _, *cut = guarded(_CUTTER, scan.media, wanted, blobs=(content,))
     if not cut:
         raise RefusedError("Скан не делится на страницы.")
     return cut[0]

@@ -23,6 +23,7 @@ from mcu_mail.service.alone import alone
 from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.scans import prepare_folders
 from mcu_mail.settings.schema import is_loopback
+from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -171,7 +172,7 @@ def rehearsal_settings(post: Post) -> dict[str, Any]:
         "backup": "var/backup",
     }
     values["folders"] = {"base": "outbox", "settle_seconds": 1, "unfinished_minutes": 30}
-    values["letters"]["templates"] = os.fspath(wiring.SHIPPED_TEMPLATES)
+    values["letters"]["templates"] = os.fspath(SHIPPED_TEMPLATES)
     return values
 
 
