@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents import engines, letter, sheet
@@ -68,8 +69,12 @@ def check_files(
     )
 
 
+@lru_cache(maxsize=4)
 def template_faults(found: TemplateSet) -> tuple[str, ...]:
-    """What is wrong with a set of templates: mails, notes, letters, each named by its file."""
+    """What is wrong with a set of templates: mails, notes, letters, each named by its file.
+
+    Every template is filled for the answer, so the same set is not tried twice.
+    """
     record = found.files.get(RECORD)
     return (
         *wording.template_faults(found.files),

@@ -35,6 +35,9 @@ class TemplateSet:
 
     files: Mapping[str, bytes]
 
+    def __hash__(self) -> int:
+        return hash(self.sha)
+
     @property
     def sha(self) -> str:
         """SHA-256 over names and contents."""
