@@ -158,7 +158,7 @@ def _scrub_stream(stream: StreamObject, seen: set[int], depth: int) -> None:
     if stream.get("/Subtype") == "/Image":
         if _filters(stream) == ["/DCTDecode"]:
             # pypdf would decode the picture; what is changed is only beside it.
-            stream._data = bare_jpeg(stream._data)  # noqa: SLF001
+            stream._data = bare_jpeg(stream._data)  # noqa: SLF001 - pypdf has no public way to set it
         mask = stream.get("/SMask")
         if mask is not None and isinstance(mask.get_object(), StreamObject):
             _scrub_stream(mask.get_object(), seen, depth)

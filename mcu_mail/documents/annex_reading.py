@@ -96,7 +96,7 @@ def _picture_page(writer: PdfWriter, jpeg: bytes, width: float, height: float) -
     drawing = StreamObject()
     drawing.set_data(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Page Do Q".encode())
     page[NameObject("/Contents")] = writer._add_object(drawing)  # noqa: SLF001 - there is no public way to add one stream
-    drawn = writer._add_object(picture(jpeg))  # noqa: SLF001
+    drawn = writer._add_object(picture(jpeg))  # noqa: SLF001 - as above
     page[NameObject("/Resources")] = DictionaryObject({
         NameObject("/XObject"): DictionaryObject({NameObject("/Page"): drawn})
     })

@@ -274,6 +274,6 @@ def _put(writer: PdfWriter, page: PageObject, made: AnnexSheet) -> None:
         commands.append(f"q {matrix} cm {name} Do Q")
     below = StreamObject()
     below.set_data("\n".join(commands).encode())
-    first = writer._add_object(below)  # noqa: SLF001
+    first = writer._add_object(below)  # noqa: SLF001 - pypdf has no public way
     page[NameObject("/Contents")] = ArrayObject([first, page.raw_get("/Contents")])
     page[NameObject("/Resources")] = DictionaryObject({**own, NameObject("/XObject"): drawn})
