@@ -34,6 +34,7 @@ from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.checking import Findings
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
@@ -306,7 +307,12 @@ def read(
     today = wiring.clock().astimezone(zone).date()
     mails = [
         read_file(
-            _bytes_of(path), str(path), settings=settings, office=office, zone=zone, today=today
+            _reading_of(path, settings),
+            str(path),
+            settings=settings,
+            office=office,
+            zone=zone,
+            today=today,
         )
         for path in files
     ]
@@ -316,6 +322,18 @@ def read(
     out = _out()
     for mail in mails:
         out.print(tables.one_mail(mail))
+
+
+def _reading_of(path: Path, settings: Settings) -> Reading:
+    sources = tuple(item.value() for item in settings.sources)
+    try:
+        return wiring.reader().read(_bytes_of(path), sources, wiring.zone_of(settings))
+    except RefusedError:
+        raise _fail(
+            RefusedError(f"{path}: письмо не читается (слишком сложное или повреждённое)")
+        ) from None
+    except McuMailError as error:
+        raise _fail(error) from None
 
 
 def _bytes_of(path: Path) -> bytes:

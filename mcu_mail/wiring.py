@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from mcu_mail.documents.record import RECORD
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
+from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings, template_faults
@@ -42,6 +45,14 @@ def clock() -> datetime:
 def pause(seconds: float) -> None:
     """Wait, for what only real time can change."""
     time.sleep(seconds)
+
+
+@cache
+def reader() -> Reader:
+    """The one reader of foreign mails in this program; its process starts with the first mail."""
+    one = Reader()
+    atexit.register(one.close)
+    return one
 
 
 def templates_folder(settings: Settings, config: Path) -> Path:
@@ -174,6 +185,7 @@ def open_desk(config: Path) -> Desk:
         folders=folders,
         # Beside the lock: only who holds the store may end what a killed daemon left.
         press=Press(settings.letters.engine, record=store.files.base / "office.json"),
+        reader=reader(),
         templates=in_use,
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",

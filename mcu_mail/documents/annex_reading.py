@@ -19,7 +19,6 @@ from mcu_mail.documents.annex_pdf import TooManyPagesError, clean_pdf
 from mcu_mail.documents.annex_sheet import Owner
 from mcu_mail.documents.binding import Leaf, Part, bind, lowest_size, picture
 from mcu_mail.documents.file_kinds import AnnexFault
-from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, open_pdf
 from mcu_mail.documents.photos import (
     Photo,
@@ -30,6 +29,7 @@ from mcu_mail.documents.photos import (
     smaller,
 )
 from mcu_mail.errors import RefusedError
+from mcu_mail.guard import answer, inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

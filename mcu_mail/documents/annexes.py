@@ -16,9 +16,9 @@ from pypdf import PdfReader, PdfWriter
 
 from mcu_mail.documents.binding import Bound
 from mcu_mail.documents.file_kinds import AnnexFault, FileKind, file_kind
-from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.documents.office import foreign_to_pdf
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.guard import CrashedError, TooSlowError, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

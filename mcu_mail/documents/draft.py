@@ -11,12 +11,12 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.documents.office import to_docx
 from mcu_mail.documents.word_body import Line
 from mcu_mail.documents.word_frame import answer_lines
 from mcu_mail.domain.rich_text import BREAK, CELL
 from mcu_mail.errors import RefusedError
+from mcu_mail.guard import CrashedError, TooSlowError, guarded
 
 WORD_SUFFIXES: Final = (".docx", ".doc", ".rtf", ".odt")
 

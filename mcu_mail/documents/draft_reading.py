@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import docx
 
-from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.word_body import body_lines, first_words
 from mcu_mail.documents.word_pictures import pictures_of
+from mcu_mail.guard import answer, inside
 
 SALUTATION: Final = "Обращение"
 ADDRESSEE: Final = "Адресат"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.documents.file_names import stem_and_suffix
-from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
+from mcu_mail.guard import CrashedError, TooSlowError, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from asn1crypto import cms
 
-from mcu_mail.documents.guard import answer, inside
+from mcu_mail.guard import answer, inside
 
 if TYPE_CHECKING:
     from datetime import datetime

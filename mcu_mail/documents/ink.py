@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
+from mcu_mail.guard import CrashedError, TooSlowError, guarded
 
 _READER = "mcu_mail.documents.ink_reading"
 

@@ -18,13 +18,13 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.anchor import MM_PER_INCH, best_shift, our_code, placed, window
-from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.ink import Ink
 from mcu_mail.documents.marks import DPI, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, Pdf, open_pdf
 from mcu_mail.documents.plane import Affine, Point, scaled, similarity
 from mcu_mail.documents.strokes import Box, strokes
 from mcu_mail.domain.codes import read_payload
+from mcu_mail.guard import answer, inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.documents.esign import is_signed
-from mcu_mail.documents.guard import CrashedError, TooSlowError, guarded
 from mcu_mail.domain.codes import PrintMark, read_payload
 from mcu_mail.errors import RefusedError
+from mcu_mail.guard import CrashedError, TooSlowError, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,10 +17,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.scan_reading import FORMATS
+from mcu_mail.guard import answer, inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mcu_mail.documents.guard import answer, inside
 from mcu_mail.documents.heif import FORMAT as HEIF
 from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.marks import DPI, is_blank, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, Pdf, open_pdf
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
+from mcu_mail.guard import answer, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable

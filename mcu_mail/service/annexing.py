@@ -25,7 +25,7 @@ from mcu_mail.domain.annexes import (
 from mcu_mail.domain.catalogue import annex_refusal
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
-from mcu_mail.mail.mime import Attachment, read_mail
+from mcu_mail.mail.mime import Attachment
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 from mcu_mail.service.said import first_word
@@ -89,7 +89,7 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
         letters = view.letters.all_of(task.case_id)
         pictures = {item.sha256 for item in known}
     ours = {digest for item in letters for digest in (item.docx, item.pdf, item.annex)}
-    mail = read_mail(desk.store.files.get(stored.sha256))
+    mail = desk.read(stored.sha256).mail
     looked: dict[str, _Looked] = {}
     offered = [mail.attachments[place] for place in task.data["files"]]
     if task.data.get("pictures"):

@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import McuMailError
-from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
-from mcu_mail.mail.mime import read_mail
-from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.mail.reply import new_text
-from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person, reopen
@@ -31,8 +27,9 @@ from mcu_mail.store.queue import RecipientState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mcu_mail.domain.notice import Notice, Source
+    from mcu_mail.domain.notice import Notice
     from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.queue import Outgoing
@@ -59,6 +56,12 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             work.commit()
         try:
             _decide(desk, stored, now, played=played)
+        except TemporaryError:
+            # No process can be started here now: no mail is to blame, and none could be read.
+            with desk.store.work() as work:
+                work.mails.uncount_attempt(stored.id)
+                work.commit()
+            raise
         except Exception as error:  # one mail must never stop the others
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
@@ -68,7 +71,7 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
     try:
-        mail = read_mail(desk.store.files.get(stored.sha256))
+        mail = desk.read_head(stored.sha256).mail
     except Exception:  # what failed may fail once more; the dispatcher is told all the same
         log.exception("mail %d cannot even be named", stored.id)
         mail = None
@@ -79,13 +82,14 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
-    mail = read_mail(desk.store.files.get(stored.sha256))
+    reading = desk.read(stored.sha256)
+    mail = reading.mail
     arrived = now if played else stored.arrived_at
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(mail) if known else None
     with desk.store.work() as work:
-        kind, state, case_id = _sort(desk, work, stored, mail, now, arrived, word)
+        kind, state, case_id = _sort(desk, work, stored, reading, now, arrived, word)
         if state is MailState.aside:
             _tell_unreadable(desk, work, stored, mail, now, kind)
         work.mails.decide(
@@ -106,35 +110,33 @@ def _sort(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
-    mail: Incoming,
+    reading: Reading,
     now: datetime,
     arrived: datetime,
     word: WordFile | None,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
+    mail, kind = reading.mail, reading.kind
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
         return "witness", MailState.ignored, witnessed(work, letter_id, now)
     twin = _twin(desk, work, stored, mail)
     if twin is not None:
         return "duplicate", MailState.ignored, twin.case_id
-    kind = kind_of(mail)
     if kind is MailKind.BOUNCE:
-        return _bounce(desk, work, stored, mail, now)
-    sources = tuple(item.value() for item in desk.settings.sources)
-    source = matching_source(mail, sources)
+        return _bounce(desk, work, stored, reading, now)
     # A platform's notices are auto-generated too: its address is asked before the kind.
-    by_platform = source is not None and kind in {MailKind.AUTOREPLY, MailKind.OTHER}
-    if by_platform and source is not None:
-        by_platform = any(_is_labelled(one) for one in read_notices(mail, source, desk.zone))
+    by_platform = kind in {MailKind.AUTOREPLY, MailKind.OTHER} and any(
+        _is_labelled(one) for one in reading.notices
+    )
     if mail.sender.address == desk.address or not (kind is MailKind.REPLY or by_platform):
         return kind.value, MailState.ignored, None
-    if source is not None:
+    if reading.source is not None:
         ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
         letters = [item for item in ours if item.kind == "letter"]
         if letters:
-            return _region_answers(desk, work, stored, mail, letters[-1], now)
-        return _notice(desk, work, stored, mail, source, now, arrived)
+            return _region_answers(desk, work, stored, reading, letters[-1], now)
+        return _notice(desk, work, stored, reading, now, arrived)
     heard = hear(desk, work, stored, mail, now, word=word)
     if heard.case_id is not None:
         case = work.cases.get(heard.case_id)
@@ -157,7 +159,7 @@ def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> S
     for other in work.mails.with_message_id(mail.message_id, stored.id):
         # One that could not be read is no twin: what it said is not known.
         if other.sender == mail.sender.address and other.error is None:
-            known = read_mail(desk.store.files.get(other.sha256))
+            known = desk.read(other.sha256).mail
             if _matter(known) == _matter(mail):
                 return other
     return None
@@ -177,17 +179,17 @@ def _notice(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
-    mail: Incoming,
-    source: Source,
+    reading: Reading,
     now: datetime,
     arrived: datetime,
 ) -> Sorted:
-    if prove(mail, desk.trust) is TrustLevel.REFUSED:
+    if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    if source.track not in ROUTES:
+    if any(item.track not in ROUTES for item in reading.notices):
         return "other_track", MailState.aside, None
-    notices = read_notices(mail, source, desk.zone)
-    notices = tuple(item for item in notices if item.text.strip() or item.link or item.applicant)
+    notices = tuple(
+        item for item in reading.notices if item.text.strip() or item.link or item.applicant
+    )
     if not notices:
         return "empty_notice", MailState.aside, None
     first = None
@@ -210,14 +212,15 @@ def _is_credible(desk: Desk, mail: Incoming) -> bool:
 
 
 def _bounce(
-    desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming, now: datetime
+    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
 ) -> Sorted:
     """A mail of ours came back: a letter reopens its sending, a request warns the dispatcher."""
-    ours = work.queue.by_message_ids(bounced_ids(mail))
+    mail = reading.mail
+    ours = work.queue.by_message_ids(reading.returned)
     if not ours:
         return "bounce", MailState.ignored, None
     message = ours[0]
-    failed = set(failed_recipients(mail))
+    failed = set(reading.failed)
     if message.case_id is None:
         return "bounce", MailState.ignored, None
     case = work.cases.get(message.case_id)
@@ -269,7 +272,7 @@ def _region_answers(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
-    mail: Incoming,
+    reading: Reading,
     letter: Outgoing,
     now: datetime,
 ) -> Sorted:
@@ -277,7 +280,7 @@ def _region_answers(
     if letter.case_id is None:
         return "region_reply", MailState.aside, None
     case = work.cases.get(letter.case_id)
-    text = new_text(mail, separator=SEPARATOR).text
+    mail, text = reading.mail, reading.new.text
     carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
     carrier.carry((Log(kind="region_reply", data={"text": text[:2000]}),))
     reopen(

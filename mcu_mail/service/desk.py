@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from mcu_mail.domain.office import Office
     from mcu_mail.mail.imap import ImapAccount
     from mcu_mail.mail.proof import Trust
+    from mcu_mail.mail.reader import Reader
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.mail.smtp import SmtpAccount
     from mcu_mail.mail.wording import Wording
     from mcu_mail.settings import Settings
     from mcu_mail.settings.template_set import Templates
     from mcu_mail.store.unit_of_work import Store
+
+_HEAD = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,8 @@ class Desk:
     folders: Folders
     press: Press
     """The engine of the letters; whoever opened the desk closes it."""
+    reader: Reader
+    """The process that reads foreign mails; it ends with this one."""
     templates: Templates
     trust: Trust
     imap: Callable[[], ImapAccount]
@@ -59,6 +65,15 @@ class Desk:
     def address(self) -> str:
         """The service's own address."""
         return self.settings.mail.address
+
+    def read(self, sha256: str) -> Reading:
+        """What a kept mail says; raises as `Reader.read`."""
+        sources = tuple(item.value() for item in self.settings.sources)
+        return self.reader.read(self.store.files.get(sha256), sources, self.zone)
+
+    def read_head(self, sha256: str) -> Reading:
+        """What the first bytes of a kept mail say: who wrote it, when nothing more can be read."""
+        return self.reader.read(self.store.files.get(sha256)[:_HEAD], (), self.zone)
 
     def letter_template(self, kind: str) -> bytes:
         """The Word template in which letters of this kind are set."""

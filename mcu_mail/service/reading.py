@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
-from mcu_mail.mail.kind import MailKind, kind_of
-from mcu_mail.mail.mime import read_mail
-from mcu_mail.mail.notices import matching_source, read_notices
-from mcu_mail.mail.reply import new_text
-from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.mail.kind import MailKind
 
 if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
     from mcu_mail.domain.meaning import Meaning
-    from mcu_mail.domain.notice import Notice, Source
+    from mcu_mail.domain.notice import Notice
     from mcu_mail.domain.office import Office
     from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.settings import Settings
 
-_MACHINES = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.MDN})
 # A person's words that are no verdict are an answer or a note; both are shown as text.
 _ANSWERS = frozenset({
     MeaningKind.answer,
@@ -34,16 +30,12 @@ _ANSWERS = frozenset({
 
 
 def read_file(
-    raw: bytes, name: str, *, settings: Settings, office: Office, zone: ZoneInfo, today: date
+    reading: Reading, name: str, *, settings: Settings, office: Office, zone: ZoneInfo, today: date
 ) -> dict[str, Any]:
     """One mail as the `read` command shows it (contract in design §7)."""
-    mail = read_mail(raw)
-    source = matching_source(mail, tuple(item.value() for item in settings.sources))
-    kind = kind_of(mail)
-    if source is not None and kind in {MailKind.REPLY, MailKind.OTHER}:
-        return _notice(mail, name, source, settings, office, zone)
-    # What a post office writes about a mail is nobody's new text.
-    text = "" if kind in _MACHINES else new_text(mail, separator=SEPARATOR).text
+    mail, kind, text = reading.mail, reading.kind, reading.new.text
+    if reading.notices and kind in {MailKind.REPLY, MailKind.OTHER}:
+        return _notice(reading, name, settings, office, zone)
     meaning = read_meaning(text, today) if kind is MailKind.REPLY else None
     return {
         **_common(mail, name),
@@ -74,16 +66,15 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
 
 
 def _notice(
-    mail: Incoming, name: str, source: Source, settings: Settings, office: Office, zone: ZoneInfo
+    reading: Reading, name: str, settings: Settings, office: Office, zone: ZoneInfo
 ) -> dict[str, Any]:
-    notices = read_notices(mail, source, zone)
     return {
-        **_common(mail, name),
+        **_common(reading.mail, name),
         "kind": "notice",
-        "text": mail.text,
+        "text": reading.mail.text,
         "verdict": "none",
         "reason": "",
-        "notices": [_fields(item, settings, office, zone) for item in notices],
+        "notices": [_fields(item, settings, office, zone) for item in reading.notices],
     }
 
 

@@ -14,7 +14,6 @@ from mcu_mail.domain.course import on_recall
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
-from mcu_mail.mail.mime import read_mail
 from mcu_mail.service.taking import why
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def held_mail(desk: Desk, work: UnitOfWork, mail_id: int) -> tuple[StoredMail, I
     if work.facts.get(f"held_recalled:{mail_id}"):
         return None
     held = work.mails.get(mail_id)
-    return held, read_mail(desk.store.files.get(held.sha256))
+    return held, desk.read(held.sha256).mail
 
 
 def recall(

@@ -183,6 +183,12 @@ class Ledger:
             mails.update().where(mails.c.id == mail_id).values(attempts=mails.c.attempts + 1)
         )
 
+    def uncount_attempt(self, mail_id: int) -> None:
+        """Take back a try that failed for a reason of this machine."""
+        self._connection.execute(
+            mails.update().where(mails.c.id == mail_id).values(attempts=mails.c.attempts - 1)
+        )
+
     def decide(
         self,
         mail_id: int,

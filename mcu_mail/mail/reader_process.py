@@ -1,0 +1,28 @@
+"""The process that reads foreign mails: `python -m mcu_mail.mail.reader_process`; see `reader`."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Final
+
+from mcu_mail.guard import serve
+from mcu_mail.mail.reading import read_whole
+from mcu_mail.mail.reply import SEPARATOR, cut
+
+MEMORY: Final = 1 << 30
+"""Bytes of address space: a mail of 30 MB with its files needs a quarter of it."""
+CPU_SECONDS: Final = 20
+
+
+def handle(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Answer one order of `Reader`; what the daemon says of itself may be unpickled."""
+    what, told, raw = order
+    if what == b"cut":
+        text, sent = pickle.loads(told)  # noqa: S301 - from our own daemon
+        return (pickle.dumps(cut(text, SEPARATOR, sent)),)
+    sources, zone = pickle.loads(told)  # noqa: S301 - as above
+    return (pickle.dumps(read_whole(raw, sources, zone)),)
+
+
+if __name__ == "__main__":
+    serve(handle, memory=MEMORY, cpu_seconds=CPU_SECONDS)

@@ -1,0 +1,72 @@
+"""Everything that is read from the bytes of one foreign mail, in one value.
+
+Pure: it decides nothing and asks nobody. The daemon does not call it but through `mail.reader`,
+which runs it in a process with limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
+from mcu_mail.mail.mime import Incoming, read_mail
+from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.reply import SEPARATOR, NewText, new_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from mcu_mail.domain.notice import Notice, Source
+
+_NOTIFIES = frozenset({MailKind.REPLY, MailKind.AUTOREPLY, MailKind.OTHER})
+"""Kinds in which a notification may come: platforms write automatically."""
+_REPORTS = frozenset({MailKind.BOUNCE, MailKind.DELAY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one mail says.
+
+    Attributes:
+        mail: its fields, bodies and files.
+        kind: a person's words, or which machine's.
+        source: the place in `sources` of the one whose notification it is; None: nobody's.
+        notices: what that notification says, one for each citizen's message.
+        new: what a person wrote beyond what is quoted; empty for reports of machines.
+        returned: of a delivery report: Message-IDs and X-Letter-Id values of what came back.
+        failed: of a delivery report: the addresses it names.
+
+    """
+
+    mail: Incoming
+    kind: MailKind
+    source: int | None
+    notices: tuple[Notice, ...]
+    new: NewText
+    returned: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading:
+    """Return what the mail `raw` says; `zone` is the office's.
+
+    It raises nothing that is known of, and takes memory and time that the bytes decide about.
+    """
+    mail = read_mail(raw)
+    kind = kind_of(mail)
+    source = matching_source(mail, sources)
+    notifies = source is not None and kind in _NOTIFIES
+    machine = kind in _REPORTS or kind is MailKind.MDN
+    return Reading(
+        mail=mail,
+        kind=kind,
+        source=None if source is None else list(sources).index(source),
+        notices=read_notices(mail, source, zone) if source is not None and notifies else (),
+        new=NewText(text="", signature="", quoted=False)
+        if machine
+        else new_text(mail, separator=SEPARATOR),
+        returned=bounced_ids(mail) if kind in _REPORTS else (),
+        failed=failed_recipients(mail) if kind in _REPORTS else (),
+    )
