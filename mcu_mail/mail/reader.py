@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mcu_mail.domain.notice import Source
 
 SECONDS: Final = 30
-"""The longest that one mail may take, by the clock on the wall."""
 _MODULE: Final = "mcu_mail.mail.reader_process"
 _OURS: Final = ("mcu_mail.mail.", "mcu_mail.domain.")
 _PLAIN: Final = frozenset({"datetime", "timedelta", "timezone"})
@@ -32,10 +31,21 @@ _Value = TypeVar("_Value")
 
 
 class Reader:
-    """The process that reads; it is started by the first mail and kept for the next ones."""
+    """The process that reads; it is started by the first mail and kept for the next ones.
 
-    def __init__(self) -> None:
-        self._process = Kept(_MODULE, seconds=SECONDS)
+    Args:
+        module: what is run; see `reader_process`.
+        seconds: the longest that one mail may take, by the clock on the wall.
+
+    """
+
+    def __init__(self, module: str = _MODULE, seconds: float = SECONDS) -> None:
+        self._process = Kept(module, seconds=seconds)
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process that waits now, if there is one."""
+        return self._process.pid
 
     def read(self, raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading:
         """Return what the mail `raw` says; see `mail.reading`.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mcu_mail.mail.reader import Reader
 from mcu_mail.rehearsal.people import fresh_mail
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
@@ -377,28 +380,38 @@ def test_a_mail_expunged_between_listing_and_fetching_stops_nothing(
     assert len(cases(stage)) == 1
 
 
-def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_ones_go_on(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+def poison(kind: str) -> bytes:
+    head = f"From: {ministry.address}\r\nTo: {OURS}\r\nSubject: x\r\nX-Poison: {kind}\r\n"
+    return f"{head}\r\nx\r\n".encode()
+
+
+def test_mails_that_break_their_reader_three_times_are_set_aside_and_the_next_ones_go_on(
+    stage: Stage,
 ) -> None:
-    from mcu_mail.mail import mime
-    from mcu_mail.service import collect as job
-
-    real = mime.read_mail
-
-    def read_mail(raw: bytes) -> object:
-        if b"POISON" in raw:
-            raise RecursionError
-        return real(raw)
-
-    monkeypatch.setattr(job, "read_mail", read_mail)
-    raw = f"From: {ministry.address}\r\nTo: {OURS}\r\nSubject: POISON\r\n\r\nx\r\n".encode()
-    stage.post.deliver(OURS, raw)
+    kinds = ("crash", "order", "eat", "hang")
+    for kind in kinds:
+        stage.post.deliver(OURS, poison(kind))
     stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15"))
-    stage.play(MORNING)
+    with closing(Reader("tests.peers.poisoned_reader", seconds=2)) as reader:
+        stage._desk = replace(stage.desk, reader=reader)
+        stage.play(MORNING)
     assert len(cases(stage)) == 1
-    assert where(stage) == only(done=1, aside=1)
-    assert mail_states(stage) == [("failed", "aside"), ("notice", "handled")]
-    assert sum("Не разобрано" in one for one in subjects(stage, dispatcher.address)) == 1
+    assert where(stage) == only(done=1, aside=4)
+    assert mail_states(stage) == [*[("failed", "aside")] * 4, ("notice", "handled")]
+    assert sum("Не разобрано" in one for one in subjects(stage, dispatcher.address)) == 4
+
+
+def test_when_no_reader_can_be_started_no_mail_is_to_blame(stage: Stage) -> None:
+    stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15"))
+    real = stage.desk
+    with closing(Reader("tests.peers.no_such_reader")) as reader:
+        stage._desk = replace(real, reader=reader)
+        for minute in range(5):
+            assert stage.play(f"2026-11-23 09:{minute:02}") == ("collect",)
+    assert where(stage) == only(inbox=1)
+    stage._desk = real
+    assert stage.play("2026-11-23 09:30") == ()
+    assert len(cases(stage)) == 1
 
 
 # --- the mail server is away ----------------------------------------------------------------------
