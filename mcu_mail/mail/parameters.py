@@ -15,6 +15,10 @@ _PAIR = re.compile(rb';\s*([A-Za-z0-9_*.-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*
 _CONTINUED = re.compile(r"^(.+?)\*(\d{1,3})(\*?)$")
 _ESCAPE = re.compile(rb"\\([\"\\])")
 _RESERVED = re.compile(r'[<>:"|?*]')
+# Windows opens a device for such a name, whatever extension follows it.
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\s*(?:\.|$))", re.IGNORECASE
+)
 _MAX_NAME = 150
 _MAX_EXTENSION = 12
 _EXTENSIONS = {
@@ -72,6 +76,8 @@ def clean_name(name: str, content_type: str = "", fallback: str = "Вложен�
     last = _RESERVED.sub("_", last).strip(" .")
     if not last:
         last = fallback + _EXTENSIONS.get(content_type, "")
+    if _DEVICE.match(last):
+        last = f"_{last}"
     stem, dot, extension = last.rpartition(".")
     if len(last) > _MAX_NAME and dot and len(extension) <= _MAX_EXTENSION:
         return stem[: _MAX_NAME - len(extension) - 1].rstrip() + dot + extension
