@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _MAX_HTML = 1_000_000
 # A paragraph that is only a spacer has few inline children: more need not be looked at.
 _MAX_SPACER_CHILDREN = 4
+# Newsletters nest eight.
+_MAX_TABLES = 15
+_TABLE_TAGS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})
 # Private-use characters mark where a quotation opens and closes while inscriptis lays out lines.
 _OPEN, _CLOSE, _BLANK = "\ue0f0", "\ue0f1", "\ue0f2"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}{_BLANK}]")
@@ -70,6 +73,7 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
     except (lxml.etree.LxmlError, ValueError):
         return ""
     _settle_paragraphs(tree)
+    _open_deep_tables(tree)
     if mark_quotes:
         _mark(tree)
     laid_out = _layout(tree).replace(_BLANK, "")
@@ -96,6 +100,17 @@ def _settle_paragraphs(tree: lxml.html.HtmlElement) -> None:
         if "\xa0" in text and not text.strip():
             element.clear(keep_tail=True)
             element.text = _BLANK
+
+
+def _open_deep_tables(tree: lxml.html.HtmlElement) -> None:
+    """Make lines of tables nested deeper than anybody lays out: each level doubles the work."""
+    waiting = [(tree, 0)]
+    while waiting:
+        element, depth = waiting.pop()
+        depth += element.tag == "table"
+        if depth > _MAX_TABLES and element.tag in _TABLE_TAGS:
+            element.tag = "div"
+        waiting += [(child, depth) for child in element]
 
 
 def _own_text(element: lxml.html.HtmlElement) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from typing import TYPE_CHECKING
 
 import docx
 import pytest
@@ -20,6 +21,9 @@ from mcu_mail.errors import RefusedError
 from tests.documents.annex_files import photo
 from tests.documents.sample_letters import TEMPLATE, letter, needs_office
 from tests.documents.word_files import body_xml, paragraph_xml, saved, with_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROSE = (
     "Улица Образцовая расчищена 23.11.2026 автогрейдером от дома № 1 до дома № 25, посыпка "
@@ -410,3 +414,37 @@ def test_an_old_word_file_keeps_bold_lists_and_tables() -> None:
     assert bold("25.11.2026") in text
     assert "1. первое" in text
     assert f"Улица{rich_text.CELL}Дата" in text
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        '<!ENTITY x SYSTEM "{secret}">',
+        '<!ENTITY % p SYSTEM "{secret}"> %p;',
+        '<!ENTITY x PUBLIC "a" "{secret}">',
+        # Each one holds ten of the one before.
+        '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'  # noqa: ISC004 - one entity in three lines
+        '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">'
+        '<!ENTITY x "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">',
+    ],
+)
+def test_an_entity_brings_nothing_in(entity: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("СЕКРЕТ", encoding="utf-8")
+    content = with_lines("Первый абзац.")
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "word/document.xml":
+                start = part.index(b"<w:document")
+                doctype = f"<!DOCTYPE w:document [{entity.format(secret=secret.as_uri())}]>"
+                part = part[:start] + doctype.encode() + part[start:]
+                part = part.replace("Первый".encode(), b"&x;" if "ENTITY x" in entity else b"x")
+            new.writestr(name, part)
+    try:
+        text = word_text(out.getvalue(), "ответ.docx")
+    except RefusedError:
+        return
+    assert "СЕКРЕТ" not in text
+    assert len(text) < 1000
