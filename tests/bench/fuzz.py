@@ -175,7 +175,7 @@ def report(
         "states": dict(states),
         "failed thrice": sum(kind == "failed" for _, _, kind in ledger),
         "folders": folders,
-        "tracebacks in the log": log.count("Traceback"),
+        "faults in the log": log.count(" ERROR "),
     }
     for name, value in figures.items():
         print(f"{name}: {value}")  # noqa: T201 - the figures are what it is for
