@@ -55,6 +55,9 @@ def _pytest() -> tuple[int, str]:
             "auto",
             "--dist",
             "loadfile",
+            # In the order of `tests/conftest.py`: by their number of tests the longest files, which
+            # have few, would come last and leave the other cores without work.
+            "--no-loadscope-reorder",
             "--color=no",
             "-o",
             "console_output_style=count",

@@ -11,9 +11,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import partial
+from operator import mul
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from mcu_mail.documents import sheet
 from mcu_mail.documents.marks import DPI, find_codes, look_closely
@@ -24,7 +25,7 @@ from mcu_mail.domain.codes import read_payload
 from mcu_mail.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mcu_mail.documents.marks import Found
     from mcu_mail.domain.codes import PrintMark
@@ -43,6 +44,9 @@ _BAND = 3
 _SCALE_LIMITS = (0.6, 1.6)
 _OUTSIDE = 0.25
 _RIGHT_ANGLE = 90
+# Blur and interpolation look so many pixels beyond a window, rounding included.
+_SEAM = 4
+_LEVELS = range(256)
 
 _Corners = tuple[Point, ...]
 
@@ -249,7 +253,8 @@ def _shift(
 
 def _unlike_page(wanted: Image.Image, seen: Image.Image, corner: tuple[int, int]) -> float:
     """How far a part of the scan is from the printed page; less is better."""
-    return float(ImageStat.Stat(ImageChops.difference(_part(seen, corner, wanted), wanted)).sum[0])
+    differing = ImageChops.difference(_part(seen, corner, wanted), wanted).histogram()
+    return float(sum(map(mul, differing, _LEVELS)))
 
 
 def _unlike_rules(rules: Image.Image, seen: Image.Image, corner: tuple[int, int]) -> float:
@@ -260,10 +265,14 @@ def _unlike_rules(rules: Image.Image, seen: Image.Image, corner: tuple[int, int]
     """
     x, y = corner
     along, over, under = (
-        ImageStat.Stat(_part(seen, (x, y + shift), rules), rules).mean[0]
-        for shift in (0, -_BAND, _BAND)
+        _mean(_part(seen, (x, y + shift), rules).histogram(rules)) for shift in (0, -_BAND, _BAND)
     )
     return float(2 * along - over - under)
+
+
+def _mean(histogram: Sequence[int]) -> float:
+    count = sum(histogram)
+    return sum(map(mul, histogram, _LEVELS)) / count if count else 0.0
 
 
 def _rules_of(wanted: Image.Image) -> Image.Image:
@@ -296,9 +305,29 @@ def window(
     """
     step = MM_PER_INCH / dpi
     source = scaled(step, step).then(moved(*corner)).then(place)
-    data = (source.a, source.c, source.e, source.b, source.d, source.f)
+    left, top, right, bottom = _reached(source, size, picture.size)
+    data = (source.a, source.c, source.e - left, source.b, source.d, source.f - top)
     # Softened first: otherwise thin strokes fall between the points that are taken.
-    even = picture.convert("L").filter(ImageFilter.BoxBlur(1))
-    return even.transform(
-        size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=255
-    ).filter(ImageFilter.GaussianBlur(soft))
+    needed = picture.crop((left, top, right, bottom)).convert("L")
+    return (
+        needed
+        .filter(ImageFilter.BoxBlur(1))
+        .transform(size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=255)
+        .filter(ImageFilter.GaussianBlur(soft))
+    )
+
+
+def _reached(
+    source: Affine, size: tuple[int, int], whole: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """The part of a picture of size `whole` from which a window is made; never an empty one."""
+    across, down = size
+    corners = [source.apply(corner) for corner in ((0, 0), (across, 0), (0, down), (across, down))]
+    xs, ys = ([corner[axis] for corner in corners] for axis in (0, 1))
+    left, right = (_within(edge, whole[0]) for edge in (min(xs) - _SEAM, max(xs) + _SEAM))
+    top, bottom = (_within(edge, whole[1]) for edge in (min(ys) - _SEAM, max(ys) + _SEAM))
+    return (left, top, right, bottom) if left < right and top < bottom else (0, 0, *whole)
+
+
+def _within(edge: float, limit: int) -> int:
+    return max(0, min(limit, round(edge)))

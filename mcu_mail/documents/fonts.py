@@ -26,11 +26,18 @@ def font_folder() -> Path:
     return Path(fontpkg_pt_serif.ROOT) / "files"
 
 
+def write_bytes() -> None:
+    """Let reportlab write the streams of a PDF as they are, in this process.
+
+    Mail carries bytes: written out as letters, they cost time and a quarter of the size.
+    """
+    rl_config.useA85 = 0
+
+
 @cache
 def register_fonts() -> None:
     """Make REGULAR and BOLD known to reportlab; done once per process."""
-    # Mail carries bytes: written out as letters, streams cost time and a quarter of the size.
-    rl_config.useA85 = 0
+    write_bytes()
     for name, file in ((REGULAR, "PT_Serif-Web-Regular.ttf"), (BOLD, "PT_Serif-Web-Bold.ttf")):
         pdfmetrics.registerFont(TTFont(name, str(font_folder() / file)))
 

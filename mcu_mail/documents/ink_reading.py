@@ -21,7 +21,7 @@ from mcu_mail.documents.anchor import MM_PER_INCH, best_shift, our_code, placed,
 from mcu_mail.documents.ink import Ink
 from mcu_mail.documents.marks import DPI, look_closely
 from mcu_mail.documents.pages import POINTS_PER_INCH, Pdf, open_pdf
-from mcu_mail.documents.plane import Affine, Point, scaled, similarity
+from mcu_mail.documents.plane import scaled, similarity
 from mcu_mail.documents.strokes import Box, strokes
 from mcu_mail.domain.codes import read_payload
 from mcu_mail.guard import answer, inside
@@ -29,6 +29,7 @@ from mcu_mail.guard import answer, inside
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mcu_mail.documents.plane import Affine, Point
     from mcu_mail.domain.codes import PrintMark
 
 LEAST_AREA = 4.0
@@ -50,6 +51,10 @@ _SEAL_ROOM = 46.0
 _SEAL_DPI = 50
 _SEAL_TRIES = 6000
 _SEAL_POINTS = 72
+_DIRECTIONS = tuple(
+    (turn.real, turn.imag)
+    for turn in (complex(0, 1) ** (4 * place / _SEAL_POINTS) for place in range(_SEAL_POINTS))
+)
 _SEAL_FEWEST = 30
 _MOST_SEALS = 3
 # How much darker than its surroundings the print must be where it is expected.
@@ -242,11 +247,13 @@ def _seal(
     dark, free = _written(grey, place, original, room, _SEAL_DPI)
     for seal in known:
         _wipe(dark, seal, room, _SEAL_DPI)
-    wide, unprinted = dark.filter(ImageFilter.MaxFilter(3)).load(), free.load()
+    width, height = dark.size
+    # As bytes: asking a picture for its pixels one by one takes several times as long.
+    wide, unprinted = dark.filter(ImageFilter.MaxFilter(3)).tobytes(), free.tobytes()
     step = MM_PER_INCH / _SEAL_DPI
     data = dark.tobytes()
-    points = [divmod(spot, dark.width)[::-1] for spot, level in enumerate(data) if level]
-    if len(points) < _SEAL_POINTS or wide is None or unprinted is None:
+    points = [divmod(spot, width)[::-1] for spot, level in enumerate(data) if level]
+    if len(points) < _SEAL_POINTS:
         return None
     chance = random.Random(1)  # noqa: S311 - a search, no secret
     best, shown = None, 0.0
@@ -255,14 +262,14 @@ def _seal(
         if circle is None or not _SEAL_MM[0] <= circle[2] * step <= _SEAL_MM[1]:
             continue
         inside_room = [
-            (x, y)
+            spot
             for x, y in _round(circle)
-            if 0 <= x < dark.width and 0 <= y < dark.height and unprinted[x, y]
+            if 0 <= x < width and 0 <= y < height and unprinted[spot := y * width + x]
         ]
         if len(inside_room) < _SEAL_FEWEST:
             continue
         # Of two rings of one seal the outer is wanted, though the inner may be clearer.
-        part = min(0.8, sum(1 for x, y in inside_room if wide[x, y]) / len(inside_room))
+        part = min(0.8, sum(1 for spot in inside_room if wide[spot]) / len(inside_room))
         if part > shown or (best is not None and part == shown and circle[2] > best[2]):
             best, shown = circle, part
     if best is None or shown < _SEAL_SHOWN:
@@ -286,13 +293,8 @@ def _circle(a: Point, b: Point, c: Point) -> tuple[float, float, float] | None:
 
 
 def _round(circle: tuple[float, float, float]) -> list[tuple[int, int]]:
-    turn = Affine(a=1, b=0, c=0, d=1, e=circle[0], f=circle[1])
-    points = []
-    for place in range(_SEAL_POINTS):
-        angle = complex(0, 1) ** (4 * place / _SEAL_POINTS)
-        x, y = turn.apply((angle.real * circle[2], angle.imag * circle[2]))
-        points.append((round(x), round(y)))
-    return points
+    x, y, radius = circle
+    return [(round(x + along * radius), round(y + down * radius)) for along, down in _DIRECTIONS]
 
 
 def _wipe(written: Image.Image, seal: tuple[float, float, float], field: Box, dpi: int) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from mcu_mail.documents.fonts import write_bytes
 from mcu_mail.documents.pages import open_pdf
 
 _STEPS: Final = ((200, False), (200, True), (150, True), (110, True))
@@ -36,6 +37,7 @@ def made_lighter(pdf: bytes, *, most_bytes: int) -> tuple[bytes, int]:
 
 
 def _drawn(pdf: bytes, dpi: int, *, grey: bool) -> bytes:
+    write_bytes()
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     with open_pdf(pdf) as opened:

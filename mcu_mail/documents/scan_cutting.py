@@ -17,6 +17,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from mcu_mail.documents.fonts import write_bytes
 from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.pages import open_pdf
 from mcu_mail.documents.scan_reading import FORMATS
@@ -48,6 +49,7 @@ def of_pdf(content: bytes, pages: Sequence[int]) -> bytes:
 
 def redrawn(pdf: bytes, pages: Sequence[int] | None = None) -> bytes:
     """Pages as pictures, for a PDF that can be drawn but not edited."""
+    write_bytes()
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     with open_pdf(pdf) as opened:
@@ -65,6 +67,7 @@ def redrawn(pdf: bytes, pages: Sequence[int] | None = None) -> bytes:
 
 def of_picture(content: bytes, pages: Sequence[int]) -> bytes:
     """The wanted pages of a picture file, each on a sheet of A4, upright by its own note."""
+    write_bytes()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)
     register_heif()

@@ -17,6 +17,7 @@ from PIL import Image, ImageChops, ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from mcu_mail.documents.fonts import write_bytes
 from mcu_mail.documents.pages import POINTS_PER_INCH, Pdf, open_pdf
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _jpeg(sheet: Image.Image, dpi: int, quality: int) -> bytes:
 
 
 def _bound(pictures: Sequence[bytes], sheets: Sequence[Image.Image], dpi: int) -> bytes:
+    write_bytes()
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     for picture, sheet in zip(pictures, sheets, strict=True):

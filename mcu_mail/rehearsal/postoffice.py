@@ -15,6 +15,7 @@ import socket
 import threading
 from argparse import Namespace
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -28,6 +29,7 @@ from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import FetchRequirement
 from pymap.user import UserMetadata
+from pysasl import SASLAuth
 from pysasl.hashing import BuiltinHash
 from pysasl.prep import saslprep
 
@@ -247,11 +249,20 @@ class _Desk:
 
 
 class _Config(Config):
-    """pymap's settings, without a look-up of this machine's name."""
+    """pymap's settings; neither this machine's name nor, at every login, plug-ins are looked up."""
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        return _mechanisms()
 
     @property
     def greeting(self) -> bytes:
         return b"rehearsal"
+
+
+@cache
+def _mechanisms() -> SASLAuth:
+    return SASLAuth.defaults()
 
 
 def _config() -> Config:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
 
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "config.yaml"
+# The one in C where it is built: the other takes as long as opening the whole office.
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 PASSWORD_VARIABLE = "MCU_REHEARSAL_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -81,7 +85,8 @@ class Stage:
         for door in ("imap", "smtp"):
             _refuse_outside(values["mail"][door]["host"])
         self.config.write_text(
-            yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8"
+            yaml.dump(values, Dumper=_DUMPER, allow_unicode=True, sort_keys=False),
+            encoding="utf-8",
         )
         self._desk: Desk | None = None
 
@@ -155,9 +160,15 @@ def _parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=default)
 
 
+@cache
+def _shipped() -> dict[str, Any]:
+    values: dict[str, Any] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    return values
+
+
 def rehearsal_settings(post: Post) -> dict[str, Any]:
     """The shipped settings with this machine's hosts and paths beside the config file."""
-    values: dict[str, Any] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    values = deepcopy(_shipped())
     for name, port in (("imap", post.imap_port), ("smtp", post.smtp_port)):
         values["mail"][name] |= {
             "host": post.host,
