@@ -44,6 +44,9 @@ _QUOTE_CLASSES = frozenset({
     "yahoo_quoted",
     "protonmail_quote",
 })
+# Outlook on the web and Zimbra leave the quoted letter beside its header, not inside a container.
+_QUOTE_HEADS = frozenset({"divRplyFwdMsg", "x_divRplyFwdMsg"})
+_QUOTE_MARKERS = frozenset({"__HEADERS__", "__QUOTED_TEXT__"})
 _QUOTE_IDS = frozenset({
     "reply-intro",
     "mail-editor-reference-message-container",
@@ -127,13 +130,29 @@ def _is_quote(element: lxml.html.HtmlElement) -> bool:
         # The "indent" button of webmails makes a borderless blockquote of one's own text.
         own = not classes and element.get("type") != "cite"
         return not (own and _INDENT.search(str(element.get("style") or "")))
+    if element.get("data-marker") in _QUOTE_MARKERS:
+        return True
     if not classes & _QUOTE_CLASSES and element.get("id") not in _QUOTE_IDS:
         return False
     # Answers typed between the quoted pieces stand in the container beside the blockquotes.
     return not any(child.tag == "blockquote" for child in element)
 
 
+def _gather_below_head(tree: lxml.html.HtmlElement) -> None:
+    """Put the first header of a quoted letter and all that stands below it into one container."""
+    head = next((node for node in tree.iter("div") if node.get("id") in _QUOTE_HEADS), None)
+    parent = head.getparent() if head is not None else None
+    if parent is None:
+        return
+    place = parent.index(head)
+    below = parent[place:]
+    container = lxml.html.Element("blockquote")
+    parent.insert(place, container)
+    container.extend(below)
+
+
 def _mark(tree: lxml.html.HtmlElement) -> None:
+    _gather_below_head(tree)
     for element in [node for node in tree.iter() if isinstance(node.tag, str) and _is_quote(node)]:
         opening, closing = (lxml.html.Element("div") for _ in range(2))
         opening.text, closing.text = _OPEN, _CLOSE
