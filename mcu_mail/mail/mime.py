@@ -20,7 +20,7 @@ from mcu_mail.mail.address import Sender, read_addresses, read_ids, read_sender
 from mcu_mail.mail.attachment import Attachment
 from mcu_mail.mail.body import MAX_BOUNDARY_LINES, Body
 from mcu_mail.mail.charset import clean_header, decode_header
-from mcu_mail.mail.enclosed import files_inside
+from mcu_mail.mail.enclosed import files_inside, is_packed, packed_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,8 @@ class Incoming:
         html: all text/html bodies in order, as mark-up; None when there is none.
         text: what the person wrote, best source: plain, else HTML with quotations as ``> ``.
         attachments: files; attached mails are among them as ``.eml``.
-        enclosed: files inside those (`winmail.dat`, ``.msg``, attached mails), at any depth.
+        packed: files of a `winmail.dat` among those: the sender's own as well.
+        enclosed: files inside attached mails (``.eml``, ``.msg``), at any depth.
         report: machine parts of a delivery or disposition report, the returned mail included.
         content_types: of the mail itself and its parts, outermost first.
         headers: names as written, values decoded, top first.
@@ -81,6 +82,7 @@ class Incoming:
     html: str | None
     text: str
     attachments: tuple[Attachment, ...]
+    packed: tuple[Attachment, ...]
     enclosed: tuple[Attachment, ...]
     report: tuple[Attachment, ...]
     content_types: tuple[str, ...]
@@ -90,7 +92,7 @@ class Incoming:
     @property
     def files(self) -> tuple[Attachment, ...]:
         """Return every file that came with the mail: its own, then those inside them."""
-        return (*self.attachments, *self.enclosed)
+        return (*self.attachments, *self.packed, *self.enclosed)
 
     @property
     def children(self) -> tuple[Attachment, ...]:
@@ -150,6 +152,7 @@ def _assemble(fields: list[tuple[str, bytes]], body: Body, defects: Sequence[str
 
     subjects = every("subject")
     files = tuple(body.files())
+    packed = packed_files(files)
     reply_to = every("reply-to")
     return Incoming(
         message_id=next(iter(read_ids(every("message-id")[:1])), None),
@@ -164,7 +167,8 @@ def _assemble(fields: list[tuple[str, bytes]], body: Body, defects: Sequence[str
         html=body.html(),
         text=body.text(),
         attachments=files,
-        enclosed=files_inside(files),
+        packed=packed,
+        enclosed=files_inside((*(file for file in files if not is_packed(file)), *packed)),
         report=tuple(body.report),
         content_types=tuple(body.types),
         headers=tuple(_readable(fields)),
