@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import binascii
 import re
+from copy import copy
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.attachment import Attachment
@@ -42,7 +44,8 @@ _SEALED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"}
 # Signed, encrypted, signed again: more envelopes than that are no letter.
 _MAX_SEALS = 3
 MAX_BOUNDARY_LINES = 5_000
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{5,}")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_SOFT_BREAK = re.compile(rb"=[ \t]{1,80}\r?\n")
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
 
 
@@ -269,16 +272,35 @@ def _enclosed(part: Message) -> tuple[bytes, str]:
 
 
 def _payload(part: Message) -> bytes:
+    encoding = _raw(part, "content-transfer-encoding").strip().lower()
+    if encoding in {b"base64", b"quoted-printable"}:
+        # Without its encoding the library hands out the bytes as they came.
+        part = copy(part)
+        del part["content-transfer-encoding"]
     content = part.get_payload(decode=True)
-    content = content if isinstance(content, bytes) else b""
-    if _raw(part, "content-transfer-encoding").strip().lower() == b"base64":
-        return _mended_base64(content)
-    return content
+    if not isinstance(content, bytes):
+        return b""
+    if encoding == b"base64":
+        return _of_base64(content)
+    return _of_quoted(content) if encoding == b"quoted-printable" else content
 
 
-def _mended_base64(content: bytes) -> bytes:
-    """Decode base64 that was cut in the middle of four characters; the library hands it back."""
-    bare = b"".join(content.split())
-    if len(bare) % 4 != 1 or not _BASE64.fullmatch(bare):
-        return content
-    return binascii.a2b_base64(bare[:-1])
+def _of_base64(raw: bytes) -> bytes:
+    """Decode base64 that may be cut short, or have a gateway's footer below it in plain text."""
+    lines = [line.strip() for line in raw.split(b"\n")]
+    filled = [line for line in lines if line]
+    coded = b"".join(takewhile(_BASE64_LINE.fullmatch, filled))
+    if not coded:
+        # Nothing of it is base64: the label is wrong, not the text.
+        return raw
+    bare = coded.replace(b"=", b"") if coded.find(b"=") >= len(coded) - 2 else coded
+    bare = bare[:-1] if b"=" not in bare and len(bare) % 4 == 1 else bare
+    try:
+        return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+    except binascii.Error:
+        return raw
+
+
+def _of_quoted(raw: bytes) -> bytes:
+    """Decode quoted-printable; spaces behind a soft line break are no text."""
+    return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", raw))

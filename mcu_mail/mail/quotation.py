@@ -40,7 +40,7 @@ _DIVIDER_END = re.compile(r"^\W{0,40}(?:конец пере\w{0,12} сообще
 _DASHED = re.compile(r"^\s{0,3}[-—–=*_]{2,}.{1,300}[-—–=*_]{2,}\s*$")
 _VERB = re.compile(
     r"(?<!\w)(?:(?:на)?писал(?:\(-?а\)|а|и)?|(?:на)?пишет|(?:сообщил|отправил|ответил)(?:\(-?а\)|а)?"
-    r"|wrote|writes|пользователь)(?!\w)",
+    r"|wrote|writes|quoting|цитир\w{2,6}|пользователь)(?!\w)",
     re.IGNORECASE,
 )
 _YOU_WROTE = re.compile(r"^(?:вы писали|you wrote)\b", re.IGNORECASE)
@@ -247,7 +247,9 @@ def _is_attribution(text: str, lines: Sequence[str], after: int) -> bool:
         )
         return known and (before_quote or timed or addressed)
     # Some programs leave the colon out; then two marks and the quotation itself must be there.
-    return before_quote and verb and dated and (timed or addressed)
+    if not before_quote or not dated:
+        return False
+    return (timed and addressed) or (verb and (timed or addressed))
 
 
 def _next_text(lines: Sequence[str], start: int) -> int | None:

@@ -33,8 +33,10 @@ _DEVICE = re.compile(
     r"|устройств|смартфон|телефон|планшет|samsung|huawei|xiaomi|honor|blackberry)"
     r"|из\s(?:мобильн|почт|приложени|mail|mymail|yandex|яндекс|outlook|gmail|vk\s|вк\s|spark"
     r"|rupost|мойофис|r7|р7|thunderbird|[\w .-]{2,30}\sдля\s(?:android|ios|iphone|ipad|windows))"
+    r"|(?:при помощи|с помощью)\s(?:\w{1,20}\s)?почты\s"
     r"|(?:через|при помощи|с помощью)\s(?:мобильн|приложени|mail|yandex|яндекс|outlook|gmail))"
     r"|(?:получить|скачать|скачайте)\s+outlook\s"
+    r"|(?:простите|извините)\s+за\s+краткость|please\s+excuse\s+my\s+brevity"
     r"|sent\s+(?:from|via|with)\s|get\s+outlook\s+for\s|get\s+bluemail"
     r")",
     re.IGNORECASE,
@@ -46,6 +48,7 @@ _DISCLAIMER = re.compile(
     r"|внимание|осторожно|письмо\s+(?:от|получено|пришло)|external|внешн\w{2,4}\s|caution"
     r"|confidentiality|disclaimer|this\s+(?:e-?mail|message|communication)"
     r"|если\s+вы\s+(?:получили|не\s+явля)|if\s+you\s+(?:have\s+received|received|are\s+not)"
+    r"|пожалуйста,?\s+(?:подумайте|берегите|помните|не\s+печатайте)|подумайте\s|прежде\s+чем\s"
     r"|берегите|перед\s+(?:печатью|тем,?\s+как)|проверено|без\s+вирусов|virus-free)",
     re.IGNORECASE,
 )
