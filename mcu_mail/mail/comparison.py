@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -132,10 +133,10 @@ class _Letter:
 
     def _after_question(self, line: str) -> str:
         """Return what was typed behind a whole line of the letter, on that line."""
-        spans = list(_WORD.finditer(line[:_MAX_COMPARED_LINE]))[:_MAX_BEGUN]
+        spans = list(islice(_WORD.finditer(line[:_MAX_COMPARED_LINE]), _MAX_BEGUN))
+        folded = [words_of(span[0]) for span in spans]
         for count in range(len(spans) - 1, _LEAST_BEGUN - 1, -1):
-            begun = words_of(line[: spans[count - 1].end()])
-            if f"{begun} " in self._rows:
+            if f"{' '.join(folded[:count])} " in self._rows:
                 self.known += 1
                 return line[spans[count - 1].end() :].lstrip(" \t.,:;?!…»\"')]—–-")
         return line

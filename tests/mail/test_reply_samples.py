@@ -11,6 +11,7 @@ import pytest
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import Incoming, read_mail
 from mcu_mail.mail.reply import new_text
+from tests.bench.replies import Figures, letters, measure, table
 
 FOLDER = Path(__file__).parents[1] / "samples" / "replies"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.eml"))
@@ -131,3 +132,22 @@ def test_a_bounce_names_the_letter_and_the_recipient(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("mdn_")])
 def test_a_reading_receipt_names_nobody_as_failed(name):
     assert failed_recipients(load(name).mail) == ()
+
+
+MORE = FOLDER.parent / "replies_more"
+
+
+def test_our_own_samples_are_exact_beside_the_letter_sent(record_property):
+    found = measure(MORE, letters(MORE))
+    assert found == Figures(mails=found.mails, replies=found.replies)
+    assert found.mails >= 60
+    for row in table():
+        record_property("figures", row)
+
+
+def test_without_the_letter_sent_only_those_that_need_it_miss_and_no_verdict_is_wrong():
+    stated = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(MORE.glob("*.json"))]
+    needing = sum(item["needs_letter"] for item in stated)
+    found = measure(MORE)
+    assert len(found.inexact) == needing
+    assert (found.wrong, found.kinds, found.names) == ([], [], [])
