@@ -41,10 +41,12 @@ class Compared:
 
     Attributes:
         own: for each line what of it is the person's own; None for a line of the letter.
+        known: how many lines are the letter's.
 
     """
 
     own: tuple[str | None, ...]
+    known: int
 
 
 def compare(
@@ -75,7 +77,9 @@ def compare(
             kept += [None] * (len(lines) - at)
             break
         kept.append(letter.rest_of(lines[at]))
-    return Compared(own=tuple(kept)) if letter.known * 2 > letter.expected else None
+    if letter.known * 2 <= letter.expected:
+        return None
+    return Compared(own=tuple(kept), known=letter.known)
 
 
 def _walk_back(kept: list[str | None], letter: _Letter, head: str) -> None:

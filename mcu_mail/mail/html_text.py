@@ -33,6 +33,10 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK_RUN = re.compile(r"\n{3,}")
+_MSO = re.compile(r"Mso(?:Normal|List|PlainText)")
+_HIDDEN = re.compile(
+    r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.IGNORECASE
+)
 _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
 
 _QUOTE_CLASSES = frozenset({
@@ -72,6 +76,7 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
         tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.LxmlError, ValueError):
         return ""
+    _drop_hidden(tree)
     _settle_paragraphs(tree)
     if mark_quotes:
         _mark(tree)
@@ -84,13 +89,21 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
     return _BLANK_RUN.sub("\n\n", text).strip("\n")
 
 
+def _drop_hidden(tree: lxml.html.HtmlElement) -> None:
+    """Empty what no reader sees: words hidden there are nobody's words."""
+    for element in list(tree.iter()):
+        style = element.get("style") if isinstance(element.tag, str) else None
+        if style and _HIDDEN.search(style):
+            element.clear(keep_tail=True)
+
+
 def _settle_paragraphs(tree: lxml.html.HtmlElement) -> None:
     """Make Word's paragraphs plain lines, and paragraphs of a lone space the blank lines they are.
 
     Outlook writes each line as ``<p class=MsoNormal>`` with no margin, so a paragraph is no gap.
     """
     for element in tree.iter("p", "div"):
-        if element.tag == "p" and "MsoNormal" in str(element.get("class") or ""):
+        if element.tag == "p" and _MSO.match(str(element.get("class") or "")):
             element.tag = "div"
         if len(element) > _MAX_SPACER_CHILDREN or (element.text or "").strip():
             continue

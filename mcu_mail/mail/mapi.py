@@ -27,6 +27,8 @@ _SHOWN_IN_TEXT = 4
 _UTF8_PAGE, _UTF16_PAGE, _KOI8_PAGE = 65001, 1200, 20866
 _MAX_TEXT = 1_000_000
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".svg")
+
 Properties = dict[int, tuple[int, bytes]]
 """Property → (its type, its bytes)."""
 
@@ -108,11 +110,13 @@ def attachment_of(
     mime = clean_header(text_of(found, _MIME, code_page), 100).lower()
     content_id = clean_header(text_of(found, _CONTENT_ID, code_page)).strip("<> ") or None
     shown = bool(_number(found, _HIDDEN)) or bool(_number(found, _FLAGS) & _SHOWN_IN_TEXT)
+    name = clean_name(given, mime)
     return Attachment(
-        name=clean_name(given, mime),
+        name=name,
         content_type=mime or "application/octet-stream",
         content=content,
-        inline=shown and bool(content_id),
+        # Outlook gives identifiers to documents too; only a picture can belong to the text.
+        inline=(shown or content_id is not None) and name.lower().endswith(_PICTURES),
         content_id=content_id,
     )
 

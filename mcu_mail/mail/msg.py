@@ -7,7 +7,6 @@ names of one compound file share the same sectors.
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import olefile
@@ -92,7 +91,7 @@ class _Reader:
                 continue
             item = attachment_of(self._properties(inner), page)
             if item is not None:
-                yield replace(item, inline=item.inline or item.content_id is not None)
+                yield item
 
     def _properties(self, path: tuple[str, ...]) -> Properties:
         found: Properties = {}

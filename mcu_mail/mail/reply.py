@@ -107,13 +107,13 @@ def _is_elsewhere(own: Sequence[str]) -> bool:
 def _fresh(
     lines: Sequence[str], places: Sequence[int], forms: Iterable[str], *, marked: bool
 ) -> Sequence[str | None]:
-    """Return what the first form of our letter that fits leaves of the lines at `places`."""
+    """Return what the form of our letter that fits best leaves of the lines at `places`."""
     part = [lines[at] for at in places]
-    for form in forms:
-        compared = compare(part, form, lambda at: opens_older(part, at), marked=marked)
-        if compared is not None:
-            return compared.own
-    return ()
+    compared = [
+        compare(part, form, lambda at: opens_older(part, at), marked=marked) for form in forms
+    ]
+    fitting = [found for found in compared if found is not None]
+    return max(fitting, key=lambda found: found.known).own if fitting else ()
 
 
 def _trimmed(lines: Iterable[str]) -> list[str]:

@@ -255,7 +255,7 @@ def test_rich_text_nested_deep_is_read():
 def outlook_message(name: str = "Ответ.docx", inner: bytes = WORD) -> bytes:
     files = {
         "__attach_version1.0_#00000000": storage(
-            [text(LONG_NAME, name), (DATA, BINARY, inner)], head=8
+            [text(LONG_NAME, name), text(CONTENT_ID, "d@x"), (DATA, BINARY, inner)], head=8
         ),
         "__attach_version1.0_#00000001": storage(
             [text(LONG_NAME, "logo.png"), text(CONTENT_ID, "l@x"), (DATA, BINARY, b"png")], head=8
