@@ -125,7 +125,9 @@ class Body:
             self.report.append(_attachment(part, kind, given, inline=True))
             return
         handed_over = _raw(part, "content-disposition").strip().lower().startswith(b"attachment")
-        if kind in {"text/plain", "text/html"} and not handed_over and not given:
+        # Some programs and gateways name even the text itself; alone it is no file.
+        named = bool(given) and place.depth > 0
+        if kind in {"text/plain", "text/html"} and not handed_over and not named:
             self._text(part, place, kind, described, number)
         elif kind == "text/calendar" and not handed_over and not given:
             self.report.append(_attachment(part, kind, "invite.ics", inline=True))

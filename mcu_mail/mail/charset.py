@@ -30,6 +30,7 @@ _ALIASES = {
     "dos866": "cp866",
     "866": "cp866",
     "unicode11utf8": "utf-8",
+    "unicode11utf7": "utf-7",
     "xmaccyrillic": "mac-cyrillic",
 }
 # These say "I do not know" when a Russian program writes them: the letters decide.
@@ -80,7 +81,7 @@ def decode_bytes(raw: bytes, declared: str | None = None) -> str:
         return _strict(raw, name if name in _SEVEN_BIT else "ascii") or raw.decode("ascii")
     text = _strict(raw, "utf-8")
     if text is not None and (name in {None, "utf-8"} or name in _VAGUE or _score(text) > 0):
-        return text
+        return _coded_once(text)
     stated = _strict(raw, name) if name not in {None, "utf-8"} else None
     guess, gain = _guess(raw)
     if stated is not None and not (name in _VAGUE and gain > 0):
@@ -150,6 +151,17 @@ def clean_header(text: str, limit: int = 200) -> str:
 
 def _wide(name: str | None) -> bool:
     return name is not None and name.startswith(("utf-16", "utf-32"))
+
+
+def _coded_once(text: str) -> str:
+    """Undo UTF-8 that some program took for windows-1251 and encoded once more."""
+    try:
+        # Windows leaves 0x98 without a letter, and it is half of every «И».
+        bare = b"\x98".join(piece.encode("cp1251") for piece in text.split("\x98"))
+        once = bare.decode("utf-8")
+    except ValueError:
+        return text
+    return once if _score(once) > _score(text) else text
 
 
 def _read_wide(raw: bytes, name: str | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.mail.comparison import compare
 from mcu_mail.mail.quotation import opens_older, quoted_lines, tidy, without_prefix
-from mcu_mail.mail.signature import split_signature
+from mcu_mail.mail.signature import GREETING, split_signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,11 +26,6 @@ _MAX_TEXT = 300_000
 _BELOW = re.compile(
     r"(?<!\w)(?:ниже|по тексту|в тексте|внутри письма|красным|синим|зел[её]ным|жирным|цветом"
     r"|курсивом|выделен\w{0,3})(?!\w)",
-    re.IGNORECASE,
-)
-_GREETING = re.compile(
-    r"^\W{0,3}(?:добр(?:ый|ого|ое)\s(?:день|дня|утро|вечер)|здравствуйте|приветствую|коллеги"
-    r"|уважаем\w{2})(?:[\s,]{1,3}[\w.-]{1,30}){0,4}\W{0,3}$",
     re.IGNORECASE,
 )
 
@@ -99,7 +94,7 @@ def _said(lines: Sequence[str], marks: Sequence[bool]) -> tuple[list[str], list[
 
 def _is_elsewhere(own: Sequence[str]) -> bool:
     """Whether what stands outside the quotation is no answer by itself."""
-    return all(not line or _GREETING.match(line) for line in own) or bool(
+    return all(not line or GREETING.match(line) for line in own) or bool(
         _BELOW.search(" ".join(own))
     )
 

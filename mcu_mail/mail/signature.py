@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+GREETING = re.compile(
+    r"^\W{0,3}(?:добр(?:ый|ого|ое)\s(?:день|дня|утро|вечер)|здравствуйте|приветствую|коллеги"
+    r"|уважаем\w{2})(?:[\s,]{1,3}[\w.-]{1,30}){0,4}\W{0,3}$",
+    re.IGNORECASE,
+)
+
 _MARK = re.compile(r"^\s*(?:--|—|––)\s*$")
 _CLOSING = re.compile(
     r"^\s*(?:--\s?)?(?:[сc]\s+(?:глубоким\s+|искренним\s+|большим\s+)?уважени\w{1,2}"
@@ -171,6 +177,9 @@ def _bare_block(lines: Sequence[str]) -> int | None:
     for place in range(max(len(filled) - _MAX_BLOCK, 1), len(filled)):
         at, before = filled[place], filled[place - 1]
         if before == at - 1 or lines[before].rstrip().endswith(":"):
+            continue
+        if all(GREETING.match(lines[other]) for other in filled[:place]):
+            # «Добрый день!» and a name below it: the name is the answer.
             continue
         rest = [lines[other] for other in filled[place + 1 :]]
         if _signs_officially(lines[at]) and all(_is_contact(line) for line in rest):
