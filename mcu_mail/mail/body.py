@@ -99,7 +99,8 @@ class Body:
                 return
             kind = content_type(part)
             self.types.append(kind)
-            payload = part.get_payload()
+            # The library decodes a text as it hands it out, and raises on a charset with a NUL.
+            payload = part.get_payload() if part.is_multipart() else None
             if kind.startswith("multipart/") and isinstance(payload, list):
                 if place.depth >= MAX_DEPTH:
                     self.defects.append("too-deep")
@@ -264,7 +265,7 @@ def _attachment(part: Message, kind: str, given: str, *, inline: bool) -> Attach
 
 def _enclosed(part: Message) -> tuple[bytes, str]:
     """Return the bytes and the subject of an enclosed mail or header block."""
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     if not isinstance(payload, list):
         return _payload(part), ""
     children = [child for child in payload if isinstance(child, Message)]

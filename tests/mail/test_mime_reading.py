@@ -324,6 +324,12 @@ def test_words_that_no_reader_sees_are_not_read(style):
     assert "и адрес" in html_to_text(html)
 
 
+def test_a_charset_with_a_nul_costs_nothing():
+    raw = b"Content-Type: text/plain; charset=utf-8\x00\r\n\r\n" + "Нет".encode()
+    mail = read_mail(raw)
+    assert (mail.text, mail.defects) == ("Нет", ())
+
+
 def test_a_text_that_is_the_whole_mail_may_have_a_name():
     raw = b'Content-Type: text/plain; name="message.txt"\r\n\r\nYes'
     assert (read_mail(raw).text, read_mail(raw).attachments) == ("Yes", ())
