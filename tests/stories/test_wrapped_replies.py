@@ -25,15 +25,18 @@ def forwarded(*files: tuple[str, str, bytes]) -> tuple[str, str, bytes]:
     return "По вашему запросу.eml", "application/octet-stream", mail.as_bytes()
 
 
-def bare_reply(day: OfficeDay, person: str, body: str, at: str) -> None:
+def bare_reply(
+    day: OfficeDay, person: str, body: str, at: str, *, threaded: bool = True, subject: str = ""
+) -> None:
     """A reply of a program that neither marks nor announces what it quotes."""
     asked = day.last(person)
     who = writer(person)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = f"{who.name} <{who.address}>"
     mail["To"] = SERVICE
-    mail["Subject"] = f"Re: {asked['Subject']}"
-    mail["In-Reply-To"] = mail["References"] = str(asked["Message-ID"])
+    mail["Subject"] = subject or f"Re: {asked['Subject']}"
+    if threaded:
+        mail["In-Reply-To"] = mail["References"] = str(asked["Message-ID"])
     mail["Message-ID"] = f"<bare.{at.replace(':', '')}@pc.example>"
     mail.set_content(body, cte="base64")
     day.arrives(mail.as_bytes(), at)
@@ -74,7 +77,12 @@ def test_an_answer_below_our_whole_letter_is_found_and_nothing_of_the_letter_is_
     assert day.letter(1).text == ANSWER
     assert day.asked() == [("approve", "dep_life")]
     asked = text_of(day.last("dep_life"))
-    bare_reply(day, "dep_life", asked, "09:10")
+    bare_reply(day, "dep_life", asked, "09:10", threaded=False)
     assert day.case().step == "approve_deputy"
-    bare_reply(day, "dep_life", f"Согласовано\n\n{asked}", "09:20")
+    bare_reply(
+        day, "dep_life", "\n", "09:15", subject=f"Согласовано {day.last('dep_life')['Subject']}"
+    )
+    assert day.case().step == "approve_deputy"
+    assert "слова в теме письма не считаются" in day.told("dep_life")
+    bare_reply(day, "dep_life", f"Согласовано\n\n{asked}", "09:20", threaded=False)
     assert day.case().step == "sign"
