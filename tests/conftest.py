@@ -85,3 +85,17 @@ def real_post(real_post_servers: RealPostOffice) -> RealPostOffice:
     """Dovecot and Postfix with empty mailboxes; `mcu` may log in, and is mcu@okrug.example."""
     real_post_servers.reset()
     return real_post_servers
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have recorded, in the order of their rows."""
+    rows = [
+        str(value)
+        for report in terminalreporter.getreports("passed")
+        if report.when == "call"
+        for key, value in report.user_properties
+        if key == "figures"
+    ]
+    if rows:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(rows))

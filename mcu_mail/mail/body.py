@@ -6,14 +6,21 @@ decoded costs that part alone. Written for `mail.mime`, which is the door to use
 
 from __future__ import annotations
 
+import binascii
 import re
+from copy import copy
 from dataclasses import dataclass, field, replace
+from email import message_from_bytes
 from email.message import Message
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from mcu_mail.mail.attachment import Attachment
 from mcu_mail.mail.charset import clean_header, decode_bytes, decode_header, html_charset
 from mcu_mail.mail.html_text import html_to_text
 from mcu_mail.mail.parameters import clean_name, parameters
+from mcu_mail.mail.signed_data import signed_content
+from mcu_mail.mail.tnef import read_tnef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,26 +40,13 @@ _SIGNATURE_TYPES = frozenset({
     "application/x-pkcs7-signature",
     "application/pgp-signature",
 })
+_SEALED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+# Signed, encrypted, signed again: more envelopes than that are no letter.
+_MAX_SEALS = 3
+MAX_BOUNDARY_LINES = 5_000
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_SOFT_BREAK = re.compile(rb"=[ \t]{1,80}\r?\n")
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attachment:
-    """A file carried by a mail; `content` is never opened or executed here.
-
-    Attributes:
-        name: as a person would see it: no path, no control or bidi characters, never empty.
-        content_type: what the sender claims, lower case.
-        inline: a picture of the text itself (logo of a signature), not something handed over.
-        content_id: without angle brackets.
-
-    """
-
-    name: str
-    content_type: str
-    content: bytes
-    inline: bool
-    content_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +57,7 @@ class _Place:
     alternative: int | None
     parent: str
     report: bool
+    seals: int = 0
 
 
 @dataclass(kw_only=True)
@@ -88,11 +83,13 @@ class Body:
     report: list[Attachment] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    _waiting: list[tuple[Message, _Place]] = field(default_factory=list)
 
     def read(self, message: Message) -> None:
         """Sort every part of `message`; what is beyond the limits is left out and named."""
         top = _Place(depth=0, alternative=None, parent="", report=False)
-        waiting: list[tuple[Message, _Place]] = [(message, top)]
+        waiting = self._waiting
+        waiting.append((message, top))
         seen = 0
         while waiting:
             part, place = waiting.pop()
@@ -102,7 +99,8 @@ class Body:
                 return
             kind = content_type(part)
             self.types.append(kind)
-            payload = part.get_payload()
+            # The library decodes a text as it hands it out, and raises on a charset with a NUL.
+            payload = part.get_payload() if part.is_multipart() else None
             if kind.startswith("multipart/") and isinstance(payload, list):
                 if place.depth >= MAX_DEPTH:
                     self.defects.append("too-deep")
@@ -112,6 +110,7 @@ class Body:
                 waiting += [(child, inner) for child in reversed(children)]
             else:
                 self._leaf(part, place, kind, seen)
+        self._read_packed()
 
     def _leaf(self, part: Message, place: _Place, kind: str, number: int) -> None:
         try:
@@ -127,7 +126,9 @@ class Body:
             self.report.append(_attachment(part, kind, given, inline=True))
             return
         handed_over = _raw(part, "content-disposition").strip().lower().startswith(b"attachment")
-        if kind in {"text/plain", "text/html"} and not handed_over and not given:
+        # Some programs and gateways name even the text itself; alone it is no file.
+        named = bool(given) and place.depth > 0
+        if kind in {"text/plain", "text/html"} and not handed_over and not named:
             self._text(part, place, kind, described, number)
         elif kind == "text/calendar" and not handed_over and not given:
             self.report.append(_attachment(part, kind, "invite.ics", inline=True))
@@ -139,19 +140,42 @@ class Body:
                 kind.startswith("image/") and place.parent == "multipart/related"
             )
             self.attachments.append(_attachment(part, kind, given, inline=inline))
+            if kind in _SEALED_TYPES and place.depth == place.seals < _MAX_SEALS:
+                self._unseal(self.attachments[-1].content, place)
+
+    def _unseal(self, sealed: bytes, place: _Place) -> None:
+        """Read the mail that is nothing but an opaque signature; one beside a text stays a file."""
+        content = signed_content(sealed)
+        if content is None:
+            return
+        if content.count(b"\n--") > MAX_BOUNDARY_LINES:
+            self.defects.append("too-many-parts")
+            return
+        inner = replace(place, depth=place.depth + 1, seals=place.seals + 1)
+        self._waiting.append((message_from_bytes(content), inner))
+
+    def _read_packed(self) -> None:
+        """Take the text of a `winmail.dat` when the mail has none of its own."""
+        for number, file in enumerate(self.attachments):
+            packed = read_tnef(file.content)
+            if packed is not None and (packed.plain or packed.html) and not self.text().strip():
+                choice = self.choices.setdefault(-1 - number, _Choice())
+                choice.plain += [_unix(packed.plain)] if packed.plain else []
+                choice.html += [_unix(packed.html)] if packed.html else []
+                return
 
     def _text(
         self, part: Message, place: _Place, kind: str, described: dict[str, str], number: int
     ) -> None:
         raw = _payload(part)[:_MAX_TEXT]
         charset = described.get("charset") or (html_charset(raw) if kind == "text/html" else None)
-        text = decode_bytes(raw, charset).replace("\r\n", "\n").replace("\r", "\n")
+        text = _unix(decode_bytes(raw, charset))
         if described.get("format", "").lower() == "flowed":
             text = unflow(text, delete_space=described.get("delsp", "").lower() == "yes")
         choice = self.choices.setdefault(
             number if place.alternative is None else place.alternative, _Choice()
         )
-        (choice.html if kind == "text/html" else choice.plain).append(text.replace("\x00", ""))
+        (choice.html if kind == "text/html" else choice.plain).append(text)
 
     def plain(self) -> str | None:
         """Return all plain bodies in order, or None when there is none."""
@@ -200,6 +224,10 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
     return "\n".join(done)
 
 
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
 def _inside(part: Message, place: _Place, kind: str, number: int) -> _Place:
     alternative = place.alternative
     if alternative is None and kind == "multipart/alternative":
@@ -210,6 +238,7 @@ def _inside(part: Message, place: _Place, kind: str, number: int) -> _Place:
         alternative=alternative,
         parent=kind,
         report=kind == "multipart/report" or bool(stated),
+        seals=place.seals,
     )
 
 
@@ -236,7 +265,7 @@ def _attachment(part: Message, kind: str, given: str, *, inline: bool) -> Attach
 
 def _enclosed(part: Message) -> tuple[bytes, str]:
     """Return the bytes and the subject of an enclosed mail or header block."""
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     if not isinstance(payload, list):
         return _payload(part), ""
     children = [child for child in payload if isinstance(child, Message)]
@@ -246,5 +275,35 @@ def _enclosed(part: Message) -> tuple[bytes, str]:
 
 
 def _payload(part: Message) -> bytes:
+    encoding = _raw(part, "content-transfer-encoding").strip().lower()
+    if encoding in {b"base64", b"quoted-printable"}:
+        # Without its encoding the library hands out the bytes as they came.
+        part = copy(part)
+        del part["content-transfer-encoding"]
     content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
+    if not isinstance(content, bytes):
+        return b""
+    if encoding == b"base64":
+        return _of_base64(content)
+    return _of_quoted(content) if encoding == b"quoted-printable" else content
+
+
+def _of_base64(raw: bytes) -> bytes:
+    """Decode base64 that may be cut short, or have a gateway's footer below it in plain text."""
+    lines = [line.strip() for line in raw.split(b"\n")]
+    filled = [line for line in lines if line]
+    coded = b"".join(takewhile(_BASE64_LINE.fullmatch, filled))
+    if not coded:
+        # Nothing of it is base64: the label is wrong, not the text.
+        return raw
+    bare = coded.replace(b"=", b"") if coded.find(b"=") >= len(coded) - 2 else coded
+    bare = bare[:-1] if b"=" not in bare and len(bare) % 4 == 1 else bare
+    try:
+        return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+    except binascii.Error:
+        return raw
+
+
+def _of_quoted(raw: bytes) -> bytes:
+    """Decode quoted-printable; spaces behind a soft line break are no text."""
+    return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", raw))

@@ -30,12 +30,14 @@ _ALIASES = {
     "dos866": "cp866",
     "866": "cp866",
     "unicode11utf8": "utf-8",
+    "unicode11utf7": "utf-7",
     "xmaccyrillic": "mac-cyrillic",
 }
 # These say "I do not know" when a Russian program writes them: the letters decide.
 _VAGUE = frozenset({"ascii", "iso8859-1", "cp1252", "latin_1", "iso8859-15"})
 # A codec that gives text for eight-bit input only by luck; these three are 7-bit by design.
 _SEVEN_BIT = frozenset({"utf-7", "hz", "iso2022_jp", "iso2022_kr", "iso2022_jp_2"})
+_BYTE_ORDERS = frozenset({codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE})
 _GUESSES = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 # Letters of Russian text by falling frequency; the weights need only the right order of size.
 _FREQUENCY = {
@@ -64,7 +66,7 @@ def codec_name(declared: str) -> str | None:
     try:
         info = codecs.lookup(name)
         "".encode(info.name)
-        b"a".decode(info.name)
+        b"".decode(info.name)
     except (LookupError, ValueError, TypeError):
         return None
     return info.name
@@ -73,15 +75,13 @@ def codec_name(declared: str) -> str | None:
 def decode_bytes(raw: bytes, declared: str | None = None) -> str:
     """Return `raw` as text: by its declared charset unless its letters clearly say otherwise."""
     name = codec_name(declared[:60]) if declared else None
-    if raw.isascii():
-        return _strict(raw, name if name in _SEVEN_BIT or _wide(name) else "ascii") or raw.decode(
-            "ascii"
-        )
-    if _wide(name) and (wide := _strict(raw, name)) is not None:
+    if (_wide(name) or raw[:2] in _BYTE_ORDERS) and (wide := _read_wide(raw, name)) is not None:
         return wide
+    if raw.isascii():
+        return _strict(raw, name if name in _SEVEN_BIT else "ascii") or raw.decode("ascii")
     text = _strict(raw, "utf-8")
     if text is not None and (name in {None, "utf-8"} or name in _VAGUE or _score(text) > 0):
-        return text
+        return _coded_once(text)
     stated = _strict(raw, name) if name not in {None, "utf-8"} else None
     guess, gain = _guess(raw)
     if stated is not None and not (name in _VAGUE and gain > 0):
@@ -151,6 +151,28 @@ def clean_header(text: str, limit: int = 200) -> str:
 
 def _wide(name: str | None) -> bool:
     return name is not None and name.startswith(("utf-16", "utf-32"))
+
+
+def _coded_once(text: str) -> str:
+    """Undo UTF-8 that some program took for windows-1251 and encoded once more."""
+    try:
+        # Windows leaves 0x98 without a letter, and it is half of every «И».
+        bare = b"\x98".join(piece.encode("cp1251") for piece in text.split("\x98"))
+        once = bare.decode("utf-8")
+    except ValueError:
+        return text
+    return once if _score(once) > _score(text) else text
+
+
+def _read_wide(raw: bytes, name: str | None) -> str | None:
+    """Read UTF-16 or UTF-32; without a byte order mark by the order that gives Russian."""
+    if raw[:2] in _BYTE_ORDERS and not _wide(name):
+        name = "utf-16"
+    if name == "utf-16" and raw[:2] not in _BYTE_ORDERS:
+        orders = (_strict(raw[: len(raw) & ~1], f"utf-16-{order}") for order in ("le", "be"))
+        return max((text for text in orders if text is not None), key=_score, default=None)
+    text = _strict(raw[: len(raw) & ~1], name)
+    return text.lstrip("\ufeff") if text is not None else None
 
 
 def _strict(raw: bytes, name: str | None) -> str | None:

@@ -36,6 +36,10 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK_RUN = re.compile(r"\n{3,}")
+_MSO = re.compile(r"Mso(?:Normal|List|PlainText)")
+_HIDDEN = re.compile(
+    r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.IGNORECASE
+)
 _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
 
 _QUOTE_CLASSES = frozenset({
@@ -47,6 +51,9 @@ _QUOTE_CLASSES = frozenset({
     "yahoo_quoted",
     "protonmail_quote",
 })
+# Outlook on the web and Zimbra leave the quoted letter beside its header, not inside a container.
+_QUOTE_HEADS = frozenset({"divRplyFwdMsg", "x_divRplyFwdMsg"})
+_QUOTE_MARKERS = frozenset({"__HEADERS__", "__QUOTED_TEXT__"})
 _QUOTE_IDS = frozenset({
     "reply-intro",
     "mail-editor-reference-message-container",
@@ -72,6 +79,7 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
         tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.LxmlError, ValueError):
         return ""
+    _drop_hidden(tree)
     _settle_paragraphs(tree)
     _open_deep_tables(tree)
     if mark_quotes:
@@ -85,13 +93,21 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
     return _BLANK_RUN.sub("\n\n", text).strip("\n")
 
 
+def _drop_hidden(tree: lxml.html.HtmlElement) -> None:
+    """Empty what no reader sees: words hidden there are nobody's words."""
+    for element in list(tree.iter()):
+        style = element.get("style") if isinstance(element.tag, str) else None
+        if style and _HIDDEN.search(style):
+            element.clear(keep_tail=True)
+
+
 def _settle_paragraphs(tree: lxml.html.HtmlElement) -> None:
     """Make Word's paragraphs plain lines, and paragraphs of a lone space the blank lines they are.
 
     Outlook writes each line as ``<p class=MsoNormal>`` with no margin, so a paragraph is no gap.
     """
     for element in tree.iter("p", "div"):
-        if element.tag == "p" and "MsoNormal" in str(element.get("class") or ""):
+        if element.tag == "p" and _MSO.match(str(element.get("class") or "")):
             element.tag = "div"
         if len(element) > _MAX_SPACER_CHILDREN or (element.text or "").strip():
             continue
@@ -142,13 +158,29 @@ def _is_quote(element: lxml.html.HtmlElement) -> bool:
         # The "indent" button of webmails makes a borderless blockquote of one's own text.
         own = not classes and element.get("type") != "cite"
         return not (own and _INDENT.search(str(element.get("style") or "")))
+    if element.get("data-marker") in _QUOTE_MARKERS:
+        return True
     if not classes & _QUOTE_CLASSES and element.get("id") not in _QUOTE_IDS:
         return False
     # Answers typed between the quoted pieces stand in the container beside the blockquotes.
     return not any(child.tag == "blockquote" for child in element)
 
 
+def _gather_below_head(tree: lxml.html.HtmlElement) -> None:
+    """Put the first header of a quoted letter and all that stands below it into one container."""
+    head = next((node for node in tree.iter("div") if node.get("id") in _QUOTE_HEADS), None)
+    parent = head.getparent() if head is not None else None
+    if parent is None:
+        return
+    place = parent.index(head)
+    below = parent[place:]
+    container = lxml.html.Element("blockquote")
+    parent.insert(place, container)
+    container.extend(below)
+
+
 def _mark(tree: lxml.html.HtmlElement) -> None:
+    _gather_below_head(tree)
     for element in [node for node in tree.iter() if isinstance(node.tag, str) and _is_quote(node)]:
         opening, closing = (lxml.html.Element("div") for _ in range(2))
         opening.text, closing.text = _OPEN, _CLOSE

@@ -17,15 +17,16 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.address import Sender, read_addresses, read_ids, read_sender
-from mcu_mail.mail.body import Attachment, Body
+from mcu_mail.mail.attachment import Attachment
+from mcu_mail.mail.body import MAX_BOUNDARY_LINES, Body
 from mcu_mail.mail.charset import clean_header, decode_header
+from mcu_mail.mail.enclosed import files_inside, is_packed, packed_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["Attachment", "Incoming", "Sender", "clean_header", "read_mail"]
 
-_MAX_BOUNDARY_LINES = 5_000
 _MAX_TEXT = 1_000_000
 _MAX_HEADERS = 1_000
 _MAX_HEADER = 16_000
@@ -60,6 +61,8 @@ class Incoming:
         html: all text/html bodies in order, as mark-up; None when there is none.
         text: what the person wrote, best source: plain, else HTML with quotations as ``> ``.
         attachments: files; attached mails are among them as ``.eml``.
+        packed: files of a `winmail.dat` among those: the sender's own as well.
+        enclosed: files inside attached mails (``.eml``, ``.msg``), at any depth.
         report: machine parts of a delivery or disposition report, the returned mail included.
         content_types: of the mail itself and its parts, outermost first.
         headers: names as written, values decoded, top first.
@@ -79,10 +82,17 @@ class Incoming:
     html: str | None
     text: str
     attachments: tuple[Attachment, ...]
+    packed: tuple[Attachment, ...]
+    enclosed: tuple[Attachment, ...]
     report: tuple[Attachment, ...]
     content_types: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
     defects: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """Return every file that came with the mail: its own, then those inside them."""
+        return (*self.attachments, *self.packed, *self.enclosed)
 
     @property
     def children(self) -> tuple[Attachment, ...]:
@@ -114,7 +124,7 @@ def read_mail(raw: bytes) -> Incoming:
 
 def _parse(raw: bytes, defects: list[str]) -> Message:
     """Parse whole; when that fails, at least the headers; when even that fails, nothing."""
-    if raw.count(b"\n--") > _MAX_BOUNDARY_LINES:
+    if raw.count(b"\n--") > MAX_BOUNDARY_LINES:
         defects.append("too-many-parts")
     else:
         try:
@@ -141,6 +151,8 @@ def _assemble(fields: list[tuple[str, bytes]], body: Body, defects: Sequence[str
         return [value for key, value in fields if key.lower() == name]
 
     subjects = every("subject")
+    files = tuple(body.files())
+    packed = packed_files(files)
     reply_to = every("reply-to")
     return Incoming(
         message_id=next(iter(read_ids(every("message-id")[:1])), None),
@@ -154,7 +166,9 @@ def _assemble(fields: list[tuple[str, bytes]], body: Body, defects: Sequence[str
         plain=body.plain(),
         html=body.html(),
         text=body.text(),
-        attachments=tuple(body.files()),
+        attachments=files,
+        packed=packed,
+        enclosed=files_inside((*(file for file in files if not is_packed(file)), *packed)),
         report=tuple(body.report),
         content_types=tuple(body.types),
         headers=tuple(_readable(fields)),

@@ -11,8 +11,9 @@ below a divider, for a verdict read from a quotation would be the worst error.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
+
+from mcu_mail.mail.comparison import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,23 +21,26 @@ if TYPE_CHECKING:
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MAX_LINE = 400
 _MAX_WRAP = 4
+_MAX_PREFIXES = 8
 _MAX_HEADER_GAP = 2
-_MAX_COMPARED = 400
-_MAX_COMPARED_LINE = 2_000
 
 _PREFIX = re.compile(r"^\s{0,3}(?:[A-ZА-ЯЁ][A-Za-zА-ЯЁа-яё]{0,3})?>")
+# A bar marks a quotation only below an attribution: tables are drawn with bars too.
+_BAR = re.compile(r"^\s{0,3}[|¦│](?:\s|$)")
 _RULE = re.compile(r"^\s*[_\-=—–*]{4,}\s*$")
 _DIVIDER = re.compile(
     r"^\W{0,40}(?:(?:исходное|первоначальное|оригинальное|пере(?:сыл|направл|адресов|сл)\w{0,8}"
-    r"|начало пере\w{0,12}) (?:сообщени|письм)[ея]"
+    r"|начало пере\w{0,12}) (?:сообщени|письм)[еяо]"
     r"|(?:original|forwarded) (?:message|appointment)|begin forwarded message"
     r"|конец пере\w{0,12} сообщения)\W{0,40}$",
     re.IGNORECASE,
 )
 _DIVIDER_END = re.compile(r"^\W{0,40}(?:конец пере\w{0,12} сообщения|end forwarded)", re.IGNORECASE)
+# «-- Сообщение от …, 24 ноября --»: dashes on both sides of an author and a day.
+_DASHED = re.compile(r"^\s{0,3}[-—–=*_]{2,}.{1,300}[-—–=*_]{2,}\s*$")
 _VERB = re.compile(
-    r"(?<!\w)(?:(?:на)?писал(?:\(а\)|а|и)?|(?:на)?пишет|сообщил(?:\(а\)|а)?|wrote|writes"
-    r"|пользователь)(?!\w)",
+    r"(?<!\w)(?:(?:на)?писал(?:\(-?а\)|а|и)?|(?:на)?пишет|(?:сообщил|отправил|ответил)(?:\(-?а\)|а)?"
+    r"|wrote|writes|quoting|цитир\w{2,6}|пользователь)(?!\w)",
     re.IGNORECASE,
 )
 _YOU_WROTE = re.compile(r"^(?:вы писали|you wrote)\b", re.IGNORECASE)
@@ -50,13 +54,17 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _STARTS_WITH_DATE = re.compile(
-    r"^\W{0,3}(?:on\s|в\s)?(?:[^\W\d]{2,12},?\s)?(?:\d{1,2}:\d{2},?\s)?(?=" + _DATE.pattern + ")",
+    r"^\W{0,3}(?:on\s|в\s|вкл\.?\s)?(?:[^\W\d]{2,12},?\s)?(?:\d{1,2}:\d{2},?\s)?(?="
+    + _DATE.pattern
+    + ")",
     re.IGNORECASE,
 )
+_SECOND_KEY = r"(?:\s?[/|]\s?(?:от|отправлено|дата|кому|копия|тема|from|sent|date|to|cc|subject))?"
 _KEY = re.compile(
     r"^\s*\*?(от кого|от|отправлен(?:о|ные)?|отправитель|дата отправки|дата|кому|куда"
     r"|получатель|копия|тема|важность|приоритет|вложения|from|sent|date|to|cc|subject|importance|reply-to|attachments)"
-    r"\s?:\*?\s*(.*)$",
+    + _SECOND_KEY
+    + r"\s?:\*?\s*(.*)$",
     re.IGNORECASE,
 )
 _FROM_KEYS = frozenset({"от", "от кого", "отправитель", "from"})
@@ -75,6 +83,21 @@ def tidy(text: str) -> list[str]:
         re.sub(r"[\xa0\u2000-\u200a\u202f\u205f\u3000\t]", " ", line).rstrip()
         for line in re.split("[\n\x0b\x0c\x85\u2028\u2029]", visible)
     ]
+
+
+def without_prefix(line: str) -> str:
+    """Return a quoted line without what marks it as quoted."""
+    for _ in range(_MAX_PREFIXES):
+        found = _PREFIX.match(line)
+        if not found:
+            break
+        line = line[found.end() :]
+    return line.strip()
+
+
+def opens_older(lines: Sequence[str], at: int) -> bool:
+    """Tell whether the header or the attribution of another letter stands at a line."""
+    return _opens_unmarked(lines, at, "") or _attribution(lines, at) > 0
 
 
 def quoted_lines(lines: Sequence[str], separator: str) -> list[bool]:
@@ -101,6 +124,9 @@ def _quoted_until(lines: Sequence[str], marks: Sequence[bool], at: int, separato
     follows = _next_text(lines, last)
     if follows is None or marks[follows]:
         return last
+    if _BAR.match(lines[follows]):
+        bare = (at for at in range(follows, len(lines)) if not _BAR.match(lines[at]))
+        return next(bare, len(lines))
     if not _is_machine_made(lines[start:last]):
         return at
     # Nothing marks the quotation of this program: all that is left belongs to it.
@@ -115,23 +141,19 @@ def _opens_unmarked(lines: Sequence[str], at: int, separator: str) -> bool:
     return bool(
         _is_separator(lines, at, separator)
         or _DIVIDER.match(line)
+        or (_DASHED.match(line) and _ADDRESS.search(line) and _DATE.search(line))
         or (_KEY.match(line) and _is_header_block(lines, at))
     )
 
 
-def _words(text: str) -> str:
-    kept = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return " ".join(re.findall(r"[^\W_]+", kept))
-
-
 def _is_separator(lines: Sequence[str], at: int, separator: str) -> bool:
     """Recognise our separator, alone on a line or wrapped over two or three."""
-    wanted = _words(separator)
-    first = _words(lines[at][:_MAX_LINE])
+    wanted = words_of(separator)
+    first = words_of(lines[at][:_MAX_LINE])
     if not wanted or not first or not wanted.startswith(first):
         return bool(wanted) and first == wanted
     return any(
-        _words(" ".join(lines[at : at + count])[:_MAX_LINE]) == wanted for count in (1, 2, 3)
+        words_of(" ".join(lines[at : at + count])[:_MAX_LINE]) == wanted for count in (1, 2, 3)
     )
 
 
@@ -181,6 +203,7 @@ def _is_machine_made(attribution: Sequence[str]) -> bool:
     return bool(
         _ADDRESS.search(text)
         or "(а)" in text
+        or "(-а)" in text
         or _YOU_WROTE.match(text)
         or _STARTS_WITH_DATE.match(text)
     )
@@ -211,14 +234,22 @@ def _is_attribution(text: str, lines: Sequence[str], after: int) -> bool:
     verb = bool(_VERB.search(text))
     colon = text.endswith(":")
     follows = _next_text(lines, after)
-    before_quote = follows is not None and bool(_PREFIX.match(lines[follows]))
+    before_quote = follows is not None and bool(
+        _PREFIX.match(lines[follows]) or _BAR.match(lines[follows])
+    )
     if _YOU_WROTE.match(text) and (dated or addressed or colon):
         return dated or before_quote
     if colon:
-        known = (verb and (dated or addressed)) or (dated and timed and addressed)
+        known = (verb and (dated or addressed)) or (
+            dated
+            and timed
+            and (addressed or (before_quote and bool(_STARTS_WITH_DATE.match(text))))
+        )
         return known and (before_quote or timed or addressed)
     # Some programs leave the colon out; then two marks and the quotation itself must be there.
-    return before_quote and verb and dated and (timed or addressed)
+    if not before_quote or not dated:
+        return False
+    return (timed and addressed) or (verb and (timed or addressed))
 
 
 def _next_text(lines: Sequence[str], start: int) -> int | None:
@@ -243,28 +274,3 @@ def _mark_rule_above(lines: Sequence[str], marks: list[bool], at: int) -> None:
             return
         if lines[above].strip():
             return
-
-
-def answers_inside(lines: Sequence[str], sent_text: str) -> list[str]:
-    """Return the lines that the letter we sent does not hold: answers typed inside its quotation.
-
-    Only for quotations nothing marks. Lines are compared as words in the letter's whole text, so
-    that another wrapping does not matter; a short answer that happens to stand in the letter is
-    lost rather than a line of the letter taken for an answer. Nothing is returned unless most of
-    the letter's lines are there, for then it is another letter; what stands below the header of
-    an older letter is not looked at.
-    """
-    ours = f" {_words(sent_text[:100_000])} "
-    head = next((at for at, line in enumerate(lines) if f" {_words(line)} " in ours), len(lines))
-    fresh: list[str] = []
-    known = 0
-    for at, line in enumerate(lines[head:_MAX_COMPARED], start=head):
-        if _opens_unmarked(lines, at, "") or _attribution(lines, at):
-            break
-        words = _words(line[:_MAX_COMPARED_LINE])
-        if words and f" {words} " in ours:
-            known += 1
-        elif words:
-            fresh.append(line)
-    expected = sum(1 for line in sent_text[:100_000].split("\n") if _words(line))
-    return fresh if known * 2 > expected else []

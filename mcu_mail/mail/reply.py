@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mcu_mail.mail.quotation import answers_inside, quoted_lines, tidy
-from mcu_mail.mail.signature import split_signature
+from mcu_mail.mail.comparison import compare
+from mcu_mail.mail.quotation import opens_older, quoted_lines, tidy, without_prefix
+from mcu_mail.mail.signature import GREETING, split_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mcu_mail.mail.mime import Incoming
 
 SEPARATOR = "— Пишите ответ выше этой строки —"
 _MAX_TEXT = 300_000
-# «Ответы ниже по тексту»: only then is a quotation searched although there are words above it.
-_BELOW = re.compile(r"(?<!\w)(?:ниже|по тексту|в тексте|внутри письма)(?!\w)", re.IGNORECASE)
+# «Ответы ниже по тексту», «отвечаю красным»: the answers stand inside the quotation.
+_BELOW = re.compile(
+    r"(?<!\w)(?:ниже|по тексту|в тексте|внутри письма|красным|синим|зел[её]ным|жирным|цветом"
+    r"|курсивом|выделен\w{0,3})(?!\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,37 +46,69 @@ class NewText:
     quoted: bool
 
 
-def new_text(mail: Incoming, separator: str = SEPARATOR, sent_text: str | None = None) -> NewText:
+def new_text(
+    mail: Incoming, separator: str = SEPARATOR, sent_text: str | Sequence[str] | None = None
+) -> NewText:
     """Return what `mail` says beyond the letter it answers.
 
     Args:
         mail: the reply.
         separator: the line our letters put above their text.
-        sent_text: the letter we sent, if known: recovers answers typed inside a quotation that
-            nothing marks, when nothing was written above it or that says «ниже».
+        sent_text: the letter we sent, if known, in each form that its reader may have seen:
+            cuts a quotation that nothing marks, and recovers answers typed inside one when
+            nothing but a greeting was written above it or that says «ниже», «красным».
 
     """
     return cut(mail.text, separator, sent_text)
 
 
-def cut(text: str, separator: str = SEPARATOR, sent_text: str | None = None) -> NewText:
+def cut(
+    text: str, separator: str = SEPARATOR, sent_text: str | Sequence[str] | None = None
+) -> NewText:
     """Return the new part of the plain text `text`; see `new_text`."""
     lines = tidy(text[:_MAX_TEXT])
     marks = quoted_lines(lines, separator)
+    forms = [sent_text] if isinstance(sent_text, str) else list(sent_text or ())
+    unmarked = [at for at, marked in enumerate(marks) if not marked]
+    for at, left in zip(unmarked, _fresh(lines, unmarked, forms, marked=False), strict=False):
+        marks[at], lines[at] = left is None, left or ""
+    own, signature = _said(lines, marks)
+    if any(marks) and _is_elsewhere(own):
+        quoted = [at for at, marked in enumerate(marks) if marked]
+        inside = [line for line in _fresh(lines, quoted, forms, marked=True) if line is not None]
+        own += _trimmed(split_signature([without_prefix(line) for line in inside])[0])
+    return NewText(text="\n".join(own), signature="\n".join(signature), quoted=any(marks))
+
+
+def _said(lines: Sequence[str], marks: Sequence[bool]) -> tuple[list[str], list[str]]:
+    """Return (own text, signature) of all that is not quoted."""
     own: list[str] = []
     signature: list[str] = []
     for quoted, run in groupby(zip(marks, lines, strict=True), key=lambda pair: pair[0]):
-        if quoted:
-            continue
-        said, signed = split_signature([line for _, line in run])
-        own += _trimmed(said)
-        signature += _trimmed(signed)
-    if sent_text and any(marks) and (not own or _BELOW.search(" ".join(own))):
-        inside = answers_inside(
-            [line for mark, line in zip(marks, lines, strict=True) if mark], sent_text
-        )
-        own += _trimmed(split_signature(inside)[0])
-    return NewText(text="\n".join(own), signature="\n".join(signature), quoted=any(marks))
+        if not quoted:
+            said, signed = split_signature([line for _, line in run])
+            own += _trimmed(said)
+            signature += _trimmed(signed)
+    return own, signature
+
+
+def _is_elsewhere(own: Sequence[str]) -> bool:
+    """Whether what stands outside the quotation is no answer by itself."""
+    return all(not line or GREETING.match(line) for line in own) or bool(
+        _BELOW.search(" ".join(own))
+    )
+
+
+def _fresh(
+    lines: Sequence[str], places: Sequence[int], forms: Iterable[str], *, marked: bool
+) -> Sequence[str | None]:
+    """Return what the form of our letter that fits best leaves of the lines at `places`."""
+    part = [lines[at] for at in places]
+    compared = [
+        compare(part, form, lambda at: opens_older(part, at), marked=marked) for form in forms
+    ]
+    fitting = [found for found in compared if found is not None]
+    return max(fitting, key=lambda found: found.known).own if fitting else ()
 
 
 def _trimmed(lines: Iterable[str]) -> list[str]:

@@ -13,22 +13,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+GREETING = re.compile(
+    r"^\W{0,3}(?:добр(?:ый|ого|ое)\s(?:день|дня|утро|вечер)|здравствуйте|приветствую|коллеги"
+    r"|уважаем\w{2})(?:[\s,]{1,3}[\w.-]{1,30}){0,4}\W{0,3}$",
+    re.IGNORECASE,
+)
+
 _MARK = re.compile(r"^\s*(?:--|—|––)\s*$")
 _CLOSING = re.compile(
     r"^\s*(?:--\s?)?(?:[сc]\s+(?:глубоким\s+|искренним\s+|большим\s+)?уважени\w{1,2}"
-    r"|[сc]\s+(?:наилучшими|добрыми|лучшими)\s+пожеланиями|[сc]\s+почтением"
+    r"|[сc]\s+ув(?:аж)?\.|[сc]/у(?!\w)|[сc]\s+(?:наилучшими|добрыми|лучшими)\s+пожеланиями|[сc]\s+почтением"
     r"|всего\s+(?:доброго|хорошего)|хорошего\s+дня|(?:best|kind)\s+regards|regards|sincerely"
     r"|искренне\s+ваш\w?)(?!\w)(?:\s+к\s+вам)?(?=\s*(?:$|[,.!;–—-]|(?-i:[A-ZА-ЯЁ(«])))",
     re.IGNORECASE,
 )
+_LONG_MARK = re.compile(r"^\s*[-—–_]{3,}\s*$")
+_MAKER = re.compile(r"^\s*исп\.\s?:?\s?(?-i:[А-ЯЁ])", re.IGNORECASE)
+_PHONE = re.compile(r"(?<!\d)\d{1,3}-\d{2}-\d{2}(?!\d)|\+7|(?:тел|т)\.")
+_MAX_BELOW_RULE = 6
+_MAX_NAME_LINE = 60
 _MAX_CLOSING = 120
 _DEVICE = re.compile(
     r"^\s*(?:--\s*)?(?:"
     r"(?:отправлено|послано|написано)\s+(?:(?:с|со|от)\s(?:моего\s|мобильн|iphone|ipad|ios\b|android"
     r"|устройств|смартфон|телефон|планшет|samsung|huawei|xiaomi|honor|blackberry)"
-    r"|из\s(?:мобильн|почт|приложени|mail|mymail|yandex|яндекс|outlook|gmail)"
+    r"|из\s(?:мобильн|почт|приложени|mail|mymail|yandex|яндекс|outlook|gmail|vk\s|вк\s|spark"
+    r"|rupost|мойофис|r7|р7|thunderbird|[\w .-]{2,30}\sдля\s(?:android|ios|iphone|ipad|windows))"
+    r"|(?:при помощи|с помощью)\s(?:\w{1,20}\s)?почты\s"
     r"|(?:через|при помощи|с помощью)\s(?:мобильн|приложени|mail|yandex|яндекс|outlook|gmail))"
     r"|(?:получить|скачать|скачайте)\s+outlook\s"
+    r"|(?:простите|извините)\s+за\s+краткость|please\s+excuse\s+my\s+brevity"
     r"|sent\s+(?:from|via|with)\s|get\s+outlook\s+for\s|get\s+bluemail"
     r")",
     re.IGNORECASE,
@@ -39,13 +53,16 @@ _DISCLAIMER = re.compile(
     r"|информация,?\s+содержащаяся\s+в\s|уведомление\s+о\s+конфиденциальности|конфиденциально"
     r"|внимание|осторожно|письмо\s+(?:от|получено|пришло)|external|внешн\w{2,4}\s|caution"
     r"|confidentiality|disclaimer|this\s+(?:e-?mail|message|communication)"
+    r"|если\s+вы\s+(?:получили|не\s+явля)|if\s+you\s+(?:have\s+received|received|are\s+not)"
+    r"|пожалуйста,?\s+(?:подумайте|берегите|помните|не\s+печатайте)|подумайте\s|прежде\s+чем\s"
     r"|берегите|перед\s+(?:печатью|тем,?\s+как)|проверено|без\s+вирусов|virus-free)",
     re.IGNORECASE,
 )
 # «Это письмо согласовано с юристами» is no disclaimer: it must also speak of what those speak of.
 _DISCLAIMER_CUE = re.compile(
     r"конфиденциальн|предназначен|предназначае|адресат|внешн\w{2,4}\s(?:отправител|письм|почт|адрес)"
-    r"|вирус|антивирус|kaspersky|avast|природ|бумаг|печата|external|confidential|intended|privileged",
+    r"|вирус|антивирус|kaspersky|avast|природ|бумаг|печата|external|confidential|intended|privileged"
+    r"|(?:по|не по)\s(?:ошибке|назначению)|in\serror",
     re.IGNORECASE,
 )
 _PICTURE = re.compile(
@@ -61,13 +78,20 @@ _FULL_PERSON = re.compile(rf"^\s*(?:{_FULL})\s*,?$")
 _PERSON = re.compile(rf"^\s*(?:{_FULL}|[А-ЯЁ][а-яё]{{1,30}}\s+[А-ЯЁ][а-яё-]{{1,30}})\s*,?$")
 _CONTACT = re.compile(
     r"@|(?:^|\s)(?:тел|моб|факс|т|м|e-?mail|эл\. почта|сайт|адрес|tel|phone|www)\.?\s?[:.(+\d]"
-    r"|\d{2,3}-\d{2}-\d{2}|\+7|8\s?[(\-]\d{3}|https?://|(?:^|\s)(?:ул|г|д|каб)\.\s",
+    r"|(?<!\d)\d{1,3}-\d{2}-\d{2}(?!\d)|\+7|8\s?[(\-]\d{3}|https?://|(?:^|\s)(?:ул|г|д|каб)\.\s",
     re.IGNORECASE,
 )
 _POST = re.compile(
     r"(?:^|\s)(?:начальник|заместитель|директор|руководитель|глава|специалист|консультант|инспектор"
     r"|инженер|юрист|бухгалтер|секретарь|помощник|советник|заведующ|председател|управляющ|мастер"
     r"|администраци|управлени|отдел|департамент|комитет|сектор|служб|министерств|мку|мбу|муп|мау)",
+    re.IGNORECASE,
+)
+_OFFICIAL = re.compile(
+    r"^\s*(?:(?:и\.\s?о\.|врио|первый|главный|ведущий|старший)\s)?(?:начальник|заместитель|директор"
+    r"|руководитель|глава|специалист|консультант|инспектор|инженер|юрист|председатель|управляющий"
+    r"|заведующ\w{2,3}|секретарь)[^.!?\n]{0,90}\s{2,}"
+    r"(?-i:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]{1,30}|[А-ЯЁ][а-яё-]{1,30}\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)\s*$",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"^\s*(?:p\.?\s?p?\.?\s?s\b|з\.?\s?ы\b|пс\b|п\.\s?с\.)", re.IGNORECASE)
@@ -80,30 +104,54 @@ def split_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return (text, signature) of one run of own lines, each in its order, blank edges kept."""
     text: list[str] = []
     signature: list[str] = []
+    aside = _aside(lines)
+    start = _bare_block(["" if other else line for line, other in zip(lines, aside, strict=True)])
     within = False
-    start = _bare_block(lines)
-    disclaimer = False
     for at, line in enumerate(lines):
-        if not line.strip():
-            disclaimer = False
-            (signature if within else text).append(line)
+        if not line.strip() or aside[at]:
+            (signature if within or aside[at] else text).append(line)
             continue
-        if _DISCLAIMER.match(line) and _DISCLAIMER_CUE.search(line[:1_000]):
-            disclaimer = True
-        elif _opens_signature(line) or at == start:
+        if _opens_signature(line) or at == start or _is_maker(lines, at) or _is_rule(lines, at):
             within = True
         elif within and _is_own_sentence(line):
             text.append(line)
             continue
-        aside = disclaimer or bool(_PICTURE.match(line)) or _is_device(line)
-        (signature if within or aside else text).append(line)
+        (signature if within else text).append(line)
     return text, signature
+
+
+def _aside(lines: Sequence[str]) -> list[bool]:
+    """Tell which lines are no words of the person: disclaimers, footers of phones, pictures."""
+    found: list[bool] = []
+    disclaimer = False
+    for line in lines:
+        if not line.strip():
+            disclaimer = False
+        elif _DISCLAIMER.match(line) and _DISCLAIMER_CUE.search(line[:1_000]):
+            disclaimer = True
+        found.append(disclaimer or bool(_PICTURE.match(line)) or _is_device(line))
+    return found
 
 
 def _opens_signature(line: str) -> bool:
     if _MARK.match(line):
         return True
     return len(line) <= _MAX_CLOSING and bool(_CLOSING.match(line)) and not line.endswith("?")
+
+
+def _is_rule(lines: Sequence[str], at: int) -> bool:
+    """Tell a «---» above a name from one between two parts of a text."""
+    if not _LONG_MARK.match(lines[at]):
+        return False
+    rest = [line for line in lines[at + 1 :] if line.strip()]
+    return len(rest) <= _MAX_BELOW_RULE and all(len(line) <= _MAX_NAME_LINE for line in rest)
+
+
+def _is_maker(lines: Sequence[str], at: int) -> bool:
+    """Tell «Исп. Иванов 2-00-00» below a text: who has made the paper, never who is to act."""
+    if not _MAKER.match(lines[at]) or not any(line.strip() for line in lines[:at]):
+        return False
+    return any(_PHONE.search(line[:_MAX_CONTACT_LINE]) for line in lines[at : at + 3])
 
 
 def _is_device(line: str) -> bool:
@@ -130,11 +178,21 @@ def _bare_block(lines: Sequence[str]) -> int | None:
         at, before = filled[place], filled[place - 1]
         if before == at - 1 or lines[before].rstrip().endswith(":"):
             continue
+        if all(GREETING.match(lines[other]) for other in filled[:place]):
+            # «Добрый день!» and a name below it: the name is the answer.
+            continue
         rest = [lines[other] for other in filled[place + 1 :]]
+        if _signs_officially(lines[at]) and all(_is_contact(line) for line in rest):
+            return at
         name = _PERSON if rest else _FULL_PERSON
         if name.match(lines[at]) and all(_is_contact(line) for line in rest):
             return at
     return None
+
+
+def _signs_officially(line: str) -> bool:
+    """Tell «Начальник отдела          О.П. Громов», as papers are signed."""
+    return len(line) <= _MAX_CLOSING and bool(_OFFICIAL.match(line))
 
 
 def _is_contact(line: str) -> bool:

@@ -15,6 +15,7 @@ from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.mail.enclosed import is_mail
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.said import HARMLESS, first_word
 
@@ -106,12 +107,14 @@ def offer(
 
 
 def _files(said: Said, *, word_too: bool) -> list[int]:
-    """Places of the attachments that may be annexes."""
+    """Places of the files that may be annexes; a mail gives way to the files inside it."""
     draft = None if word_too else first_word(said.mail)
     return [
         place
-        for place, item in enumerate(said.mail.attachments)
-        if item is not draft and not is_silent(item.name, item.content_type)
+        for place, item in enumerate(said.mail.files)
+        if item is not draft
+        and not is_silent(item.name, item.content_type)
+        and not (said.mail.enclosed and is_mail(item))
     ]
 
 

@@ -91,7 +91,7 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
     ours = {digest for item in letters for digest in (item.docx, item.pdf, item.annex)}
     mail = desk.read(stored.sha256).mail
     looked: dict[str, _Looked] = {}
-    offered = [mail.attachments[place] for place in task.data["files"]]
+    offered = [mail.files[place] for place in task.data["files"]]
     if task.data.get("pictures"):
         offered += _word_pictures(mail)
     for item in offered:

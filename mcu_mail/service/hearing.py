@@ -18,6 +18,7 @@ from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
+from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
@@ -62,7 +63,8 @@ def hear(
         vouched: he has confirmed it by a fresh code.
 
     """
-    said = read_said(desk, stored, mail, word, vouched=vouched)
+    sent = sent_forms(desk, work, mail)
+    said = read_said(desk, stored, mail, word, sent=sent, vouched=vouched)
     codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
     requests = work.requests.by_codes(codes)
     if not requests:

@@ -62,6 +62,7 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
         "subject": mail.subject,
         "attachments": [item.name for item in mail.attachments],
         "inline": [item.name for item in mail.attachments if item.inline],
+        "inside": [item.name for item in (*mail.packed, *mail.enclosed)],
     }
 
 

@@ -21,6 +21,7 @@ from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mcu_mail.domain.office import Person
@@ -50,6 +51,8 @@ class WordFile:
     """Of our own letter sent back."""
     addressee: str = ""
     has_pictures: bool = False
+    forwarded: bool = False
+    """It lies in an attached mail: perhaps not the sender's own work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +74,29 @@ class Said:
     """Whom it addresses then."""
     word_pictures: bool
     """Whether photos stand in the Word file."""
+    word_forwarded: bool
+    """Whether it lies in an attached mail."""
     person: Person | None
     level: TrustLevel
 
 
 def read_said(
-    desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
+    desk: Desk,
+    stored: StoredMail,
+    mail: Incoming,
+    word: WordFile | None,
+    *,
+    sent: Sequence[str] = (),
+    vouched: bool,
 ) -> Said:
-    """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
-    lines = new_text(mail, separator=SEPARATOR).text.splitlines()
+    """The mail as read.
+
+    Args:
+        sent: the mail of ours that it answers, in each form its reader may have seen.
+        vouched: its sender has confirmed it by a fresh code.
+
+    """
+    lines = new_text(mail, separator=SEPARATOR, sent_text=sent).text.splitlines()
     whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(whole)
@@ -96,6 +113,7 @@ def read_said(
         word_salutation=word.salutation if word else "",
         word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
+        word_forwarded=word is not None and word.forwarded,
         person=person_at(address, desk.office) if address else None,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
     )
@@ -117,21 +135,23 @@ def word_of(mail: Incoming) -> WordFile | None:
     item = first_word(mail)
     if item is None:
         return None
+    forwarded = item in mail.enclosed
     try:
         draft = word_draft(item.content, item.name)
     except RefusedError as error:
-        return WordFile(fault=str(error))
+        return WordFile(fault=str(error), forwarded=forwarded)
     return WordFile(
         text=draft.text,
         salutation=draft.salutation,
         addressee=draft.addressee,
         has_pictures=bool(draft.pictures),
+        forwarded=forwarded,
     )
 
 
 def first_word(mail: Incoming) -> Attachment | None:
     """The attached Word file that is the draft, unless the mail's own text is one."""
-    for item in mail.attachments:
+    for item in mail.files:
         if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
             return item
     return None

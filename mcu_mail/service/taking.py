@@ -67,14 +67,16 @@ def take(
     now: datetime,
 ) -> None:
     """The reply counts: decide and carry out."""
-    names = [item.name for item in said.mail.attachments if not item.inline]
+    names = [item.name for item in said.mail.files if not item.inline]
     if names:
         carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
     asked_for_paper = request.purpose in {Purpose.register, Purpose.sign}
     if asked_for_paper and meaning.kind is MeaningKind.register_number:
         register_by_number(desk, work, carrier, request, meaning, now)
         return
-    enclosing = request.purpose is Purpose.draft and _is_own_draft(said, meaning)
+    # What an approver was sent by somebody else is no letter that he has edited himself.
+    foreign = request.purpose is Purpose.approve and said.word_forwarded
+    enclosing = foreign or (request.purpose is Purpose.draft and _is_own_draft(said, meaning))
     if said.unreadable and not enclosing and request.purpose in {Purpose.draft, Purpose.approve}:
         unread: Decisions = (
             Log(kind="not_taken", data={"reason": "word_unreadable"}),
@@ -159,7 +161,7 @@ def show_to_head(desk: Desk, carrier: Carrier, said: Said) -> None:
     head = department.head if department else desk.office.roles.dispatcher
     if said.person is None or said.level is TrustLevel.REFUSED or head == said.person.id:
         return
-    names = tuple(item.name for item in said.mail.attachments if not item.inline)
+    names = tuple(item.name for item in said.mail.files if not item.inline)
     text = said.text or readable(said.word or "")
     carrier.carry((
         Tell(

@@ -228,6 +228,12 @@ class Queue:
         """Our messages among these Message-IDs (without angle brackets, as mails are read)."""
         return self._load(outgoing.c.message_id.in_([f"<{one}>" for one in ids]))
 
+    def of_request(self, case_id: int, request_id: int) -> tuple[Outgoing, ...]:
+        """The mails that asked for a request of a case and reminded of it, oldest first."""
+        # The case alone has an index.
+        mine = outgoing.c.request_id == request_id
+        return self._load(sa.and_(outgoing.c.case_id == case_id, mine))
+
     def start(self, recipient_ids: Sequence[int]) -> bool:
         """Claim addresses before the effect; False when another daemon was quicker."""
         done = self._connection.execute(

@@ -31,8 +31,6 @@ NOTICE_KEYS = {
 OTHERWISE: dict[str, dict[str, Any]] = {
     # The samples know no kind for a report of a delay; design §7 does.
     "bounce_delayed": {"kind": "delay"},
-    # The text lies inside a signed envelope (opaque S/MIME), which is not opened yet.
-    "smime_signed_opaque": {"verdict": "none", "text": ""},
     # A name is never a path.
     "att_path_traversal_name": {"attachments": ["вирус.exe"]},
     # The sample drops the full stop of this one reason and keeps that of the others.

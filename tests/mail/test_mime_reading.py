@@ -278,3 +278,66 @@ def test_words_below_thousands_of_tags_are_not_lost(tag):
 @given(st.text(max_size=300))
 def test_any_string_is_html(html):
     html_to_text(html, mark_quotes=True).encode()
+
+
+ENCODED = [
+    ("utf-16 without its mark", RUSSIAN.encode("utf-16-le"), "utf-16"),
+    ("utf-16 of the other order", RUSSIAN.encode("utf-16-be"), "utf-16"),
+    ("utf-16 that nobody declares", RUSSIAN.encode("utf-16"), None),
+    ("utf-8 encoded twice", RUSSIAN.encode().decode("cp1251").encode(), "utf-8"),
+    ("utf-7 by its old name", RUSSIAN.encode("utf-7"), "unicode-1-1-utf-7"),
+    ("an old Macintosh", RUSSIAN.encode("mac-cyrillic"), "x-mac-cyrillic"),
+    ("DOS", RUSSIAN.encode("cp866"), "ibm866"),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset"), [row[1:] for row in ENCODED], ids=[r[0] for r in ENCODED]
+)
+def test_rare_charsets_are_read(raw, charset):
+    assert decode_bytes(raw, charset) == RUSSIAN
+
+
+BROKEN = [
+    ("cut in the middle", b"base64", b"0J3QtdGCLCDQsdC10Lc", "Нет, без"),
+    ("a footer below", b"base64", b"0J3QtdGC\r\n_____\r\nScanned.\r\n", "Нет"),
+    ("not base64 at all", b"base64", "Нет, без подписи.".encode(), "Нет, без подписи."),
+    ("spaces behind a break", b"quoted-printable", b"=D0=9D=D0=B5 =  \r\n=D0=B4=D0=B0", "Не да"),
+    ("raw letters", b"quoted-printable", b"=D0=9D\xd0\xb5\xd1\x82", "Нет"),
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "text"), [row[1:] for row in BROKEN], ids=[r[0] for r in BROKEN]
+)
+def test_broken_transfer_encodings_are_mended(encoding, body, text):
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+    assert read_mail(head + encoding + b"\r\n\r\n" + body).text == text
+
+
+@pytest.mark.parametrize(
+    "style", ["display: none !important", "DISPLAY:NONE", "visibility: hidden"]
+)
+def test_words_that_no_reader_sees_are_not_read(style):
+    html = f'<p>Вернуть: срок</p><p style="{style}">Согласовано</p><p>и адрес</p>'
+    assert "Согласовано" not in html_to_text(html)
+    assert "и адрес" in html_to_text(html)
+
+
+def test_a_charset_with_a_nul_costs_nothing():
+    raw = b"Content-Type: text/plain; charset=utf-8\x00\r\n\r\n" + "Нет".encode()
+    mail = read_mail(raw)
+    assert (mail.text, mail.defects) == ("Нет", ())
+
+
+def test_a_text_that_is_the_whole_mail_may_have_a_name():
+    raw = b'Content-Type: text/plain; name="message.txt"\r\n\r\nYes'
+    assert (read_mail(raw).text, read_mail(raw).attachments) == ("Yes", ())
+
+
+def test_what_stands_below_the_header_of_outlook_on_the_web_is_quoted():
+    html = (
+        '<div>Вернуть: срок</div><hr><div id="divRplyFwdMsg"><b>Von:</b> X</div><p>Согласовано</p>'
+    )
+    lines = html_to_text(html, mark_quotes=True).split("\n")
+    assert [line for line in lines if "Согласовано" in line] == ["> Согласовано"]

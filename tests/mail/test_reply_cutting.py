@@ -25,6 +25,9 @@ ATTRIBUTIONS = [
     "From: MCU <mcu@city.test>\nSent: Monday, March 16, 2026 10:15 AM\nTo: Petrov\nSubject: x",
     "*От:* МЦУ <mcu@city.test>\n*Дата:* пн, 16 мар. 2026\n*Кому:* Петров",
     "От: МЦУ\n\nОтправлено: 16 марта 2026 г. 10:15\n\nКому: Петров\n\nТема: x",
+    "От/From: МЦУ <mcu@city.test>\nОтправлено/Sent: 16.03.2026 10:15\nКому/To: П\nТема/Subject: x",
+    "-- Сообщение от: МЦУ <mcu@city.test>, 16 марта 2026 г. 10:15 --",
+    "Вкл. 16 мар. 2026 г., 10:15 +0300, МЦУ <mcu@city.test>, писал:",
     SEPARATOR,
     "— Пишите ответ выше\nэтой строки —",
     "*— Пишите ответ выше этой строки —*",
@@ -42,6 +45,21 @@ def test_an_unmarked_or_marked_quotation_is_cut_at_its_attribution(attribution, 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 def test_a_reply_without_own_words_says_nothing(attribution):
     assert cut(f"\n\n{attribution}\nЗдравствуйте!\n\nСогласовано").text == ""
+
+
+MARKED_ONLY = [
+    "Цитирование МЦУ <mcu@city.test>:",
+    '"МЦУ" mcu@city.test – 16 марта 2026 г., 10:15',
+    "16.03.2026 10:15, МЦУ:",
+    "* МЦУ <mcu@city.test> [2026-03-16 10:15:00 +0300]:",
+]
+
+
+@pytest.mark.parametrize("attribution", MARKED_ONLY)
+@pytest.mark.parametrize("mark", ["> ", "| "])
+def test_an_attribution_that_says_little_counts_above_a_marked_quotation(attribution, mark):
+    said = cut(f"Вернуть: нет визы\n\n{attribution}\n{mark}Согласовано\n{mark}МЦУ\n\nP.S. Срок")
+    assert said.text == "Вернуть: нет визы\nP.S. Срок"
 
 
 def test_a_quoted_separator_leaves_the_answers_below_it():
@@ -62,6 +80,10 @@ OWN_WORDS = [
     "Подрядчик определён.\n\nНижний Новгород",
     "Внимание! Срок завтра.",
     "| яма | Ленина |",
+    "Добрый день!\n\nНачальник участка      П.П. Сомов",
+    "Здравствуйте, коллеги!\n\nСомов П.П.",
+    "Первая часть.\n\n---\n\nВторая часть ответа, в которой сказано, что ещё сделано на улице.",
+    "Исп.: Сомов П.П.",
 ]
 
 
@@ -85,6 +107,15 @@ SIGNATURES = [
     "Настоящее сообщение конфиденциально и предназначено только адресату.\nУдалите его.",
     "[cid:image001.png@01D]",
     "Без вирусов. www.avast.com",
+    "С ув., Петров",
+    "---\nПетров\nотдел ЖКХ",
+    "Исп. Петров\n2-00-00",
+    "Начальник отдела              И.П. Петров",
+    "Отправлено из VK WorkSpace",
+    "Отправлено с помощью защищённой почты Proton Mail.",
+    "Простите за краткость, создано в K-9 Mail.",
+    "Если Вы получили это сообщение по ошибке, удалите его.",
+    "Пожалуйста, подумайте об окружающей среде, прежде чем печатать это письмо.",
 ]
 
 
