@@ -59,9 +59,12 @@ class Reader:
         rules = pickle.dumps((tuple(sources), zone))
         return _taken(self._process.ask(b"read", rules, raw), Reading)
 
-    def cut(self, text: str, sent: str) -> NewText:
-        """Return what `text` says beyond the letter `sent` that it answers; raises as `read`."""
-        return _taken(self._process.ask(b"cut", pickle.dumps((text, sent)), b""), NewText)
+    def cut(self, text: str, sent: Sequence[str]) -> NewText:
+        """Return what `text` says beyond the mail that it answers, given in its forms.
+
+        Raises as `read`.
+        """
+        return _taken(self._process.ask(b"cut", pickle.dumps((text, tuple(sent))), b""), NewText)
 
     def close(self) -> None:
         """End the process; the next mail would start another."""

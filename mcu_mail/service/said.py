@@ -17,8 +17,6 @@ from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.mail.reply import new_text
-from mcu_mail.mail.wording import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +94,7 @@ def read_said(
         vouched: its sender has confirmed it by a fresh code.
 
     """
-    lines = new_text(mail, separator=SEPARATOR, sent_text=sent).text.splitlines()
+    lines = desk.reader.cut(mail.text, sent).text.splitlines()
     whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(whole)
