@@ -9,6 +9,7 @@ from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.mail.kind import MailKind, kind_of
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.reaction import without_reaction
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 
@@ -37,7 +38,7 @@ def read_file(
     raw: bytes, name: str, *, settings: Settings, office: Office, zone: ZoneInfo, today: date
 ) -> dict[str, Any]:
     """One mail as the `read` command shows it (contract in design §7)."""
-    mail = read_mail(raw)
+    mail = without_reaction(read_mail(raw))
     source = matching_source(mail, tuple(item.value() for item in settings.sources))
     kind = kind_of(mail)
     if source is not None and kind in {MailKind.REPLY, MailKind.OTHER}:
