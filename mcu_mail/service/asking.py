@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.mail.compose import build, case_reference, read_message_id
+from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
@@ -193,6 +193,7 @@ def queue_mail(
         attachments=attachments,
         ics=ics,
         date=desk.local(now),
+        headers=ASKS if kind == "request" else TELLS,
     )
     work.queue.add(
         key=key,

@@ -1,4 +1,4 @@
-"""What the region and the servers say of a letter that has left, and what the dispatcher makes of it."""
+"""What the region and the servers say of a letter that has left, and what follows."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def region(
     before = len(stage.mails(dispatcher.address))
     thread = f"In-Reply-To: {to['Message-ID']}\r\n" if to is not None else ""
     raw = (
-        f"From: {sender}\r\nTo: {OURS}\r\nMessage-ID: <region.{serial}.{when[-2:]}@region.example>\r\n"
+        f"From: {sender}\r\nTo: {OURS}\r\n"
+        f"Message-ID: <region.{serial}.{when[-2:]}@region.example>\r\n"
         f"{thread}{headers}Subject: {subject}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
         f"{text}\r\n"
     )

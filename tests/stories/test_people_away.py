@@ -175,3 +175,18 @@ def test_a_forged_absence_or_one_of_nobody_asked_moves_nothing(day: OfficeDay) -
     assert day.got == {}
     assert day.asked() == [("draft", "roads_head")]
     assert day.mails("appeals") == []
+
+
+def test_another_service_behind_an_officials_address_gets_no_second_mail(day: OfficeDay) -> None:
+    day.notice()
+    ours = day.post.mailbox(ROADS)[-1]
+    answer = ours.replace(b"<mcu@okrug.example>", b"<dorogi@okrug.example>")
+    for serial in (1, 2):
+        line = b"Message-ID: <echo.%d@sosed.example>\r\nX-Was: <req." % serial
+        day.arrives(answer.replace(b"Message-ID: <req.", line), f"08:4{serial}")
+        assert day.got == {}
+    assert day.reasons() == []
+    # And a rule that sends our own mail back to us opens nothing.
+    day.arrives(ours, "08:50")
+    assert day.got == {}
+    assert day.asked() == [("draft", "roads_head")]
