@@ -83,14 +83,14 @@ def kind_of(mail: Incoming) -> MailKind:
     report = _report_kind(mail)
     if report is not None:
         return report
-    if _is_meeting(mail) or _is_list(mail) or _is_recall(mail):
+    if _is_meeting(mail) or _is_list(mail) or _is_recall(mail) or _is_quarantine(mail):
         return MailKind.OTHER
     if _is_automatic(mail):
         return MailKind.AUTOREPLY
     # A reaction is a person's: too weak to decide, and he is to be told so.
     if keyword(mail.header("auto-submitted")) not in {"", "no"} and not is_reaction(mail):
         return MailKind.OTHER
-    if _is_quarantine(mail) or words.REACTION_DIGEST.match(fold(mail.subject)):
+    if words.REACTION_DIGEST.match(fold(mail.subject)):
         return MailKind.OTHER
     if _tells_absence(mail):
         return MailKind.AUTOREPLY

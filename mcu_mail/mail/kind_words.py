@@ -33,7 +33,7 @@ ABSENT_SUBJECT: Final = re.compile(
 BOUNCE_SUBJECT: Final = re.compile(
     rf"{_START}(?:не удается доставить|не удалось доставить|не удалось отправить"
     rf"|недоставлен\w{{0,4}}"
-    r"|не доставлен\w?|невозможно доставить|доставка невозможна|недоставк"
+    r"|не доставлен\w?|отказ (?:в|от) доставк|невозможно доставить|доставка невозможна|недоставк"
     r"|(?:ваше |почтовое )?(?:сообщение|письмо|отправление) (?:\w{1,12} )?не (?:было )?доставлено"
     r"|ошибка (?:при )?доставк|сбой доставк|возврат (?:письма|почты|сообщения)"
     r"|возвращен\w{1,3} (?:письмо|сообщение|почта)"
@@ -59,6 +59,7 @@ DELIVERED_SUBJECT: Final = re.compile(
     r"|(?:ваше )?(?:сообщение|письмо) доставлено)"
 )
 BOUNCE_TEXT: Final = re.compile(
+    r"(?:письмо|сообщение) отклонено|"
     r"this is the qmail-send program|i(?:'m| am) afraid i wasn't able to deliver"
     r"|(?:could not|cannot|can not|couldn't|unable to|failed to) (?:be delivered|deliver|reach)"
     r"|(?:has|have|was) (?:not|n't) (?:been )?delivered|delivery (?:to .{1,200} )?(?:has )?failed"

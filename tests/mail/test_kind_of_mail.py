@@ -6,7 +6,7 @@ from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.reaction import without_reaction
 from mcu_mail.mail.returned import Cause, read_return, refusal_of
-from tests.mail.kind_samples import HELD, TUNED, Sample
+from tests.mail.kind_samples import FRESH, HELD, TUNED, Sample
 
 FROM = "From: Петров <p@city.test>\r\n"
 
@@ -15,7 +15,7 @@ def kind(headers: str, text: str = "Согласовано") -> MailKind:
     return kind_of(read_mail(f"{FROM}{headers}\r\n{text}".encode()))
 
 
-@pytest.mark.parametrize("sample", [*TUNED, *HELD], ids=lambda one: one[0])
+@pytest.mark.parametrize("sample", [*TUNED, *HELD, *FRESH], ids=lambda one: one[0])
 def test_every_kind_of_mail_is_told_from_the_others(sample: Sample):
     _, expected, head, body = sample
     assert kind_of(read_mail(f"{head}\r\n{body}".encode())) == expected
