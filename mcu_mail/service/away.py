@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _EXCERPT = 600
@@ -151,6 +152,17 @@ def unreachable(
         now=now,
     )
     return True
+
+
+def person_behind(desk: Desk, work: UnitOfWork, message: Outgoing, address: str) -> str | None:
+    """The official at that address, or the one whom the mail was written to."""
+    known = person_at(address, desk.office)
+    if known is not None:
+        return known.id
+    if message.request_id is None:
+        return None
+    asked = work.requests.get(message.request_id).person
+    return asked if asked in desk.office.people else None
 
 
 def _whom_to_ask(desk: Desk, absent: str, now: datetime) -> str:

@@ -15,9 +15,8 @@ from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.catalogue import return_cause
 from mcu_mail.domain.course import on_delivery
 from mcu_mail.domain.decisions import Ask, Change, Decision, Enter, Log, SetState, Tell, Work
-from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.mail.returned import refusal_of
-from mcu_mail.service.away import unreachable
+from mcu_mail.service.away import person_behind, unreachable
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.mailing import attachment_name
 from mcu_mail.store.queue import WITHDRAWN, RecipientState
@@ -117,13 +116,13 @@ def _settle_request(desk: Desk, work: UnitOfWork, carrier: Carrier, message: Out
     for item in message.addressees:
         if item.state is not RecipientState.refused:
             continue
-        person = person_at(item.address, desk.office)
+        person = person_behind(desk, work, message, item.address)
         carrier.carry((Log(kind="mail_refused", data={"address": item.address}),))
         if person is not None:
             unreachable(
                 desk,
                 work,
-                person.id,
+                person,
                 cause="bounce",
                 case=carrier.case,
                 now=carrier.now,

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.catalogue import return_cause, unnamed_return
 from mcu_mail.domain.decisions import Log, Tell
-from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.returned import Returned, read_return
-from mcu_mail.service.away import unreachable
+from mcu_mail.service.away import person_behind, unreachable
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import reopen
 from mcu_mail.store.ledger import MailState
@@ -180,7 +179,7 @@ class _Came:
         )
 
     def _tell_of(self, address: str, cause: str) -> None:
-        person = _person_behind(self._desk, self._work, self._message, address)
+        person = person_behind(self._desk, self._work, self._message, address)
         if person is not None:
             unreachable(
                 self._desk,
@@ -235,17 +234,6 @@ class _Came:
         return any(one.rpartition(".")[0] == letter_id for one in self._report.letter_ids)
 
 
-def _person_behind(desk: Desk, work: UnitOfWork, message: Outgoing, address: str) -> str | None:
-    """The official at that address, or the one whom the mail was written to."""
-    known = person_at(address, desk.office)
-    if known is not None:
-        return known.id
-    if message.request_id is None:
-        return None
-    asked = work.requests.get(message.request_id).person
-    return asked if asked in desk.office.people else None
-
-
 def delay_told(
     desk: Desk, work: UnitOfWork, case: Case, message: Outgoing, now: datetime, explanation: str
 ) -> None:
@@ -269,7 +257,7 @@ def delay_told(
     if request is None or request.closed_at is not None:
         return
     for item in waiting:
-        person = _person_behind(desk, work, message, item.address)
+        person = person_behind(desk, work, message, item.address)
         if person is not None:
             unreachable(
                 desk,
