@@ -13,6 +13,7 @@ from mcu_mail.domain.spoken_dates import find_day
 from mcu_mail.domain.verdict_words import same_length
 
 _LAST_DAY: Final = re.compile(r"(?<!\w)(?:до|по|until|till|through)\s{1,3}(?=\d)")
+_RANGE: Final = re.compile(r"(?<=\d)\s?(?:г\.?\s?)?[–—-]\s?(?=\d{1,2}(?:\.\d|\s))")
 _FIRST_DAY_BACK: Final = re.compile(
     r"(?<!\w)(?:вернусь|возвращаюсь|выйду|выхожу|буду на (?:месте|работе|рабочем месте)|на работе"
     r"|приступлю|отвечу|back|return)\s{1,3}(?:(?:на|к|с|в|on|работу|работе|офис)\s{1,3}){0,3}(?=\d)"
@@ -49,11 +50,12 @@ def away_until(text: str, today: date) -> date | None:
 
 def _last_days(plain: str, today: date) -> list[date]:
     days = []
-    for pattern, before in ((_LAST_DAY, timedelta()), (_FIRST_DAY_BACK, timedelta(days=1))):
+    marks = ((_LAST_DAY, 0), (_RANGE, 0), (_FIRST_DAY_BACK, 1))
+    for pattern, before in marks:
         for mark in pattern.finditer(plain):
             day = find_day(plain[mark.end() : mark.end() + 40], today, "ahead")
             if day is not None and day.start == 0:
-                days.append(day.day - before)
+                days.append(day.day - timedelta(days=before))
     return days
 
 

@@ -51,7 +51,10 @@ def hear_absence(
     """
     address = mail.sender.address
     person = person_at(address, desk.office) if address else None
-    if person is None or not says_absent(mail) or prove(mail, desk.trust) is TrustLevel.REFUSED:
+    # The head signs on paper, and who acts for him is an order of the office (config `absences`).
+    if person is None or person.id == desk.office.roles.head:
+        return None
+    if not says_absent(mail) or prove(mail, desk.trust) is TrustLevel.REFUSED:
         return None
     waiting = waiting_of(work, person.id)
     if not waiting:
