@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     """What could not be read in a notice."""
     command = "command"
     """One tap on a command of the clerk that nobody had asked for, or on what follows of it."""
+    absent = "absent"
+    """Somebody who was asked cannot be reached: who is to do it for him?"""
 
 
 class CloseReason(StrEnum):

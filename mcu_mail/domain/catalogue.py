@@ -412,3 +412,33 @@ def annex_refusal(fault: str, *, most_pages: int, most_sheets: int, most_mb: int
     if fault == "size":
         return f"письмо стало бы больше {most_mb} МБ и не прошло бы по почте. Пришлите поменьше"
     return _ANNEX_REFUSALS.get(fault, "такой файл не вставляется. Пришлите фото, PDF или Word")
+
+
+_RETURN_CAUSES = {
+    "unknown_user": "такого почтового ящика нет",
+    "unknown_domain": "такого почтового домена нет или он не отвечает",
+    "full": "почтовый ящик получателя переполнен",
+    "disabled": "почтовый ящик получателя отключён",
+    "large": "письмо слишком велико для сервера получателя",
+    "spam": "сервер получателя принял письмо за спам",
+    "refused": "сервер получателя отклонил письмо",
+    "away": "сервер получателя слишком долго был недоступен",
+    "loop": "письмо зациклилось между серверами",
+}
+
+
+def return_cause(cause: str, status: str = "") -> str:
+    """Why a mail came back, with the server's own code: «почтовый ящик … переполнен (5.2.2)»."""
+    told = _RETURN_CAUSES.get(cause, "причина – в ответе сервера ниже")
+    return f"{told} ({status})" if status else told
+
+
+def unnamed_return(told: str) -> str:
+    """The report does not say which of the addresses was not reached."""
+    return f"{told}; какой из адресов, сервер не назвал"
+
+
+def handed_over(name: str, until: date | None) -> str:
+    """To whom the dispatcher has handed what waited, and for how long this holds."""
+    term = f"до {until:%d.%m.%Y} включительно" if until else "сегодня"
+    return f"Письма с просьбами ушли: {name}. Новые просьбы к отсутствующему {term} пойдут туда же."

@@ -173,9 +173,11 @@ def on_similar(_case: Case, request: Request, reply: Reply, _rules: Rules) -> De
     return closing(request, reply) or not_taken(request, reply, "not_understood")
 
 
-def on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
-    """What follows from the dispatcher's word about a letter that was refused."""
+def on_sending(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the dispatcher's word about a letter that was refused or answered."""
     meaning = reply.meaning
+    if meaning.kind is MeaningKind.return_ and request.data.get("why") in {"return", "reply"}:
+        return _made_anew(case, request, reply, rules)
     if meaning.kind is MeaningKind.sent_by_hand:
         at = meaning.at.strftime("%H:%M") if meaning.at else ""
         if not at:
@@ -185,3 +187,23 @@ def on_sending(_case: Case, request: Request, reply: Reply, _rules: Rules) -> De
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
     return closing(request, reply) or not_taken(request, reply, "not_understood")
+
+
+def _made_anew(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """The region has sent the letter back: whoever made it makes another version."""
+    reason = reply.meaning.reason.strip()
+    if not reason:
+        return not_taken(request, reply, "no_reason")
+    if rules.route.step(case.step).kind is not StepKind.send:
+        return not_taken(request, reply, "step_over")
+    return (
+        Log(kind="returned", data={"reason": reason, "version": case.version, "by": "region"}),
+        CloseRequest(request_id=request.id, reason=CloseReason.decided),
+        Enter(
+            step=rules.route.step("sign").on[Outcome.returned],
+            template="rework",
+            context={"reason": reason, "returned_by": reply.person},
+            close_as=CloseReason.step_over,
+        ),
+        Change(values={"closed_at": None}),
+    )

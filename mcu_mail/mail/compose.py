@@ -33,6 +33,15 @@ _HEADER_NAME = re.compile(r"X-[A-Za-z0-9-]{1,60}\Z|(?:Reply-To|Precedence|Import
 _CONTENT_TYPE = re.compile(r"([a-z0-9.+-]+)/([a-z0-9.+-]+)\s*(?:;.*)?\Z", re.IGNORECASE | re.DOTALL)
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _REFERENCES_KEPT = 20
+
+# Undelivered mail is to be heard of in any case, so never «All».
+ASKS: Mapping[str, str] = {"X-Auto-Response-Suppress": "DR, RN, NRN, AutoReply"}
+"""Further headers of a mail that asks: an absence is to be told, a reading receipt is not."""
+TELLS: Mapping[str, str] = {
+    "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+    "Precedence": "bulk",
+}
+"""Further headers of a mail that asks nothing: no machine is to answer it (`threats.md` F14)."""
 _WORD_OCTETS = 45
 _AS_WRITTEN = SMTP.clone(refold_source="none")
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
+from mcu_mail.mail.kind import MailKind, kind_of, says_absent
 from mcu_mail.mail.mime import Incoming, read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.reaction import without_reaction
 from mcu_mail.mail.reply import SEPARATOR, NewText, new_text
+from mcu_mail.mail.returned import Returned, read_return
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +37,8 @@ class Reading:
         source: the place in `sources` of the one whose notification it is; None: nobody's.
         notices: what that notification says, one for each citizen's message.
         new: what a person wrote beyond what is quoted; empty for reports of machines.
-        returned: of a delivery report: Message-IDs and X-Letter-Id values of what came back.
-        failed: of a delivery report: the addresses it names.
+        report: of a bounce or a delay notice: what it says of the mail it is about.
+        absent: whether an automatic reply says that its owner is away.
 
     """
 
@@ -45,8 +47,8 @@ class Reading:
     source: int | None
     notices: tuple[Notice, ...]
     new: NewText
-    returned: tuple[str, ...]
-    failed: tuple[str, ...]
+    report: Returned | None
+    absent: bool
 
 
 def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading:
@@ -54,7 +56,7 @@ def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading
 
     It raises nothing that is known of, and takes memory and time that the bytes decide about.
     """
-    mail = read_mail(raw)
+    mail = without_reaction(read_mail(raw))
     kind = kind_of(mail)
     source = matching_source(mail, sources)
     notifies = source is not None and kind in _NOTIFIES
@@ -67,6 +69,6 @@ def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading
         new=NewText(text="", signature="", quoted=False)
         if machine
         else new_text(mail, separator=SEPARATOR),
-        returned=bounced_ids(mail) if kind in _REPORTS else (),
-        failed=failed_recipients(mail) if kind in _REPORTS else (),
+        report=read_return(mail) if kind in _REPORTS else None,
+        absent=kind is MailKind.AUTOREPLY and says_absent(mail),
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail import clerk_samples
+from mcu_mail.mail import clerk_samples, return_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -99,6 +99,8 @@ _REFUSALS = (
     "not_your_turn",
     "already_decided",
     "step_over",
+    "absent_decide",
+    "nothing_to_resend",
     "unproven",
     "no_code",
     "weak",
@@ -158,6 +160,11 @@ _DECISIONS = (
     "number",
     "fields",
     "",
+    "handed_over",
+    "waits",
+    "sent_again",
+    "sent_by_hand",
+    "left",
 )
 _STALLS = ("year_end", "mailbox", "smtp", "office", "folder", "backup", "перепись почты")
 _SCAN_REFUSALS = (
@@ -337,6 +344,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**_REQUESTS["register_number"], "voided": "01-12/345", "scan_name": ""},
     ),
     **clerk_samples.mails(_CASE, CODE, _button),
+    **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,
@@ -431,15 +439,6 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             ),
             "attachments": ("Подтверждение отправки 2026-000123.pdf",),
         },
-    ),
-    "reopened": tuple(
-        {
-            **_ASKED,
-            "kind": kind,
-            "from_address": "priem@region.example",
-            "excerpt": "550 5.1.1 User unknown",
-        }
-        for kind in ("bounce", "reply")
     ),
     "unreadable": tuple(
         {

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.mail.compose import build, case_reference, read_message_id
+from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
+from mcu_mail.service.waiting import unreachable_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,6 +193,7 @@ def queue_mail(
         attachments=attachments,
         ics=ics,
         date=desk.local(now),
+        headers=ASKS if kind == "request" else TELLS,
     )
     work.queue.add(
         key=key,
@@ -258,6 +260,8 @@ def _context(
         context["follower"] = desk.settings.register_.mode == "follower"
         context["duty"] = _duty(desk, case, now)
         context["annex_pages"] = letter.annex_pages or 0 if letter else 0
+    elif template == "unreachable":
+        context |= unreachable_of(desk, work, words, now)
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context

@@ -13,7 +13,7 @@ from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import department_of
-from mcu_mail.mail.phrases import clip
+from mcu_mail.mail.phrases import clip, initials
 from mcu_mail.mail.wording import Button, Card
 from mcu_mail.service.addressing import addressed
 
@@ -157,11 +157,9 @@ def buttons_of(
             ("Срок по регламенту", "Вернуть: действует срок по регламенту"),
         ),
         Purpose.similar: (("Это повтор", f"Дубль {request.data.get('of', '')}"),),
-        Purpose.sending: (
-            ("Отправлено вручную", "Отправлено вручную "),
-            ("Закрыть с основанием", "Закрыть: "),
-        ),
+        Purpose.sending: _sending_choices(request),
         Purpose.command: _command_choices(request),
+        Purpose.absent: _absent_choices(request, desk),
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:
@@ -183,6 +181,31 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _sending_choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """The buttons of a question about a letter that has left: what is known of it decides."""
+    end = ("Закрыть с основанием", "Закрыть: ")
+    if request.data.get("why") in {"return", "reply"}:
+        return (("Готовить новый ответ", f"На доработку: {request.data.get('reason', '')}"), end)
+    by_hand = ("Отправлено вручную", "Отправлено вручную ")
+    refused = request.data.get("key", "").startswith("refused:")
+    # Where nobody knows whether it arrived, or it is tried anyway, a second one could come.
+    return (("Отправить ещё раз", "Отправить ещё раз"), by_hand, end) if refused else (by_hand, end)
+
+
+def _absent_choices(request: Request, desk: Desk) -> tuple[tuple[str, str], ...]:
+    """One button for everybody who may do the work of the one who cannot be reached."""
+    known = desk.office.people
+    named = [known[one] for one in request.data.get("candidates", "").split(",") if one in known]
+    surnames = [one.name.split()[0] for one in known.values()]
+    pairs = []
+    for one in named:
+        surname = one.name.split()[0]
+        name = surname if surnames.count(surname) == 1 else one.name
+        label = f"Передать исполняющему обязанности: {initials(one.name)}"
+        pairs.append((label, f"Передать: {name}"))
+    return (*pairs, ("Ждать", "Ждать"))
 
 
 def _command_choices(request: Request) -> tuple[tuple[str, str], ...]:

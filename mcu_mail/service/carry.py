@@ -19,6 +19,7 @@ from mcu_mail.service.planning import plan_of, remind_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from mcu_mail.domain.case import Request
     from mcu_mail.domain.decisions import Decision
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -42,6 +43,20 @@ _PURPOSE = {
     StepKind.sign: Purpose.sign,
     StepKind.register: Purpose.register,
 }
+
+
+def _is_of_step(request: Request) -> bool:
+    """Whether a request ends with its step; one about another letter of the case does not."""
+    return request.purpose in _OF_STEP and "beside" not in request.data
+
+
+def _outlives(request: Request) -> bool:
+    """Whether a request is answered even when its case is closed.
+
+    The clerk's command about the register says what happened, a question about a person concerns
+    other cases too, and one about an earlier letter is not settled by a later one.
+    """
+    return request.purpose in {Purpose.command, Purpose.absent} or "beside" in request.data
 
 
 class Carrier:
@@ -137,7 +152,7 @@ class Carrier:
     def _new_version(self, decision: what.NewVersion) -> None:
         version = self.case.version + 1
         for request in self._work.requests.open_of_case(self.case.id):
-            if request.purpose in _OF_STEP:
+            if _is_of_step(request):
                 self._work.requests.close(request.id, self._now, CloseReason.new_version)
         before = self._work.letters.get(self.case.id, self.case.version)
         promised = decision.promised
@@ -257,8 +272,7 @@ class Carrier:
         left = route.step(self.case.step)
         closing = step.kind is StepKind.close
         for request in self._work.requests.open_of_case(self.case.id):
-            # The clerk's command about the register outlives the case: it says what happened.
-            if (closing and request.purpose is not Purpose.command) or request.purpose in _OF_STEP:
+            if (closing and not _outlives(request)) or _is_of_step(request):
                 self._work.requests.close(request.id, self._now, reason)
         self._work.due.drop_of_step(self.case.id, self._now)
         if left.kind is StepKind.sign and step.kind is not StepKind.register:

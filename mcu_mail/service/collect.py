@@ -9,20 +9,20 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError, TemporaryError
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.asking import tell
-from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import closed_by_person, reopen
+from mcu_mail.service.away import hear_absence
+from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.region import region_answer
+from mcu_mail.service.returns import take_return
 from mcu_mail.store.ledger import MailState
-from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
-    from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -123,19 +122,21 @@ def _sort(
     twin = _twin(desk, work, stored, mail)
     if twin is not None:
         return "duplicate", MailState.ignored, twin.case_id
-    if kind is MailKind.BOUNCE:
-        return _bounce(desk, work, stored, reading, now)
-    # A platform's notices are auto-generated too: its address is asked before the kind.
-    by_platform = kind in {MailKind.AUTOREPLY, MailKind.OTHER} and any(
-        _is_labelled(one) for one in reading.notices
-    )
-    if mail.sender.address == desk.address or not (kind is MailKind.REPLY or by_platform):
-        return kind.value, MailState.ignored, None
+    if kind in {MailKind.BOUNCE, MailKind.DELAY}:
+        return take_return(desk, work, stored, reading, now)
+    if mail.sender.address == desk.address:
+        return "own", MailState.ignored, None
+    # A platform's notices are auto-generated too: what they say is asked before the kind.
+    is_notice = any(_is_labelled(one) for one in reading.notices)
+    about_letter = region_answer(desk, work, stored, reading, now, is_notice=is_notice)
+    if about_letter is not None:
+        return about_letter
+    by_platform = kind in {MailKind.AUTOREPLY, MailKind.OTHER} and is_notice
+    if kind is not MailKind.REPLY and not by_platform:
+        away = kind is MailKind.AUTOREPLY
+        case_id = hear_absence(desk, work, stored, reading, now) if away else None
+        return kind.value, MailState.ignored, case_id
     if reading.source is not None:
-        ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
-        letters = [item for item in ours if item.kind == "letter"]
-        if letters:
-            return _region_answers(desk, work, stored, reading, letters[-1], now)
         return _notice(desk, work, stored, reading, now, arrived)
     heard = hear(desk, work, stored, mail, now, word=word)
     if heard.case_id is not None:
@@ -197,103 +198,6 @@ def _notice(
         case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
         first = first or case
     return "notice", MailState.handled, first.id if first else None
-
-
-def _is_credible(desk: Desk, mail: Incoming) -> bool:
-    """Whether a return comes from our own mail server, or from one ours vouches for."""
-    level = prove(mail, desk.trust)
-    if level is TrustLevel.PROVEN:
-        return True
-    domain = (mail.sender.address or "").rpartition("@")[2]
-    own = (desk.domain, desk.trust.authserv_id)
-    return level is TrustLevel.SILENT and any(
-        name and (domain == name or domain.endswith("." + name)) for name in own
-    )
-
-
-def _bounce(
-    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
-) -> Sorted:
-    """A mail of ours came back: a letter reopens its sending, a request warns the dispatcher."""
-    mail = reading.mail
-    ours = work.queue.by_message_ids(reading.returned)
-    if not ours:
-        return "bounce", MailState.ignored, None
-    message = ours[0]
-    failed = set(reading.failed)
-    if message.case_id is None:
-        return "bounce", MailState.ignored, None
-    case = work.cases.get(message.case_id)
-    carrier = Carrier(desk, work, case, now=now, actor="mail_server", cause=f"mail{stored.id}")
-    addresses = [item for item in message.addressees if not failed or item.address in failed]
-    named = [item.address for item in addresses]
-    carrier.carry((Log(kind="bounced", data={"recipients": named}),))
-    # A forged return must not undo a sending: it is told of, and a person looks (A36).
-    if message.kind != "letter" or not _is_credible(desk, mail):
-        carrier.carry((
-            Tell(
-                people=(desk.office.roles.dispatcher,),
-                template="reopened",
-                context={
-                    "kind": "bounce",
-                    "from_address": ", ".join(named),
-                    "excerpt": mail.text[:500],
-                },
-            ),
-        ))
-        return "bounce", MailState.handled, case.id
-    for item in addresses:
-        work.queue.set_state(
-            item.id,
-            {
-                "state": RecipientState.refused,
-                "answer": f"возврат после отправки: {_first_words(mail)}",
-                "at": now,
-            },
-        )
-    reopen(
-        desk,
-        work,
-        carrier,
-        message,
-        kind="bounce",
-        addresses=named,
-        excerpt=mail.text[:1500],
-        cause=f"mail{stored.id}",
-    )
-    return "bounce", MailState.handled, case.id
-
-
-def _first_words(mail: Incoming) -> str:
-    return " ".join(mail.text.split())[:300]
-
-
-def _region_answers(
-    desk: Desk,
-    work: UnitOfWork,
-    stored: StoredMail,
-    reading: Reading,
-    letter: Outgoing,
-    now: datetime,
-) -> Sorted:
-    """The region writes about a letter it got: a person decides (design §3 step 9)."""
-    if letter.case_id is None:
-        return "region_reply", MailState.aside, None
-    case = work.cases.get(letter.case_id)
-    mail, text = reading.mail, reading.new.text
-    carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
-    carrier.carry((Log(kind="region_reply", data={"text": text[:2000]}),))
-    reopen(
-        desk,
-        work,
-        carrier,
-        letter,
-        kind="reply",
-        addresses=[mail.sender.address or ""],
-        excerpt=text[:1500],
-        cause=f"mail{stored.id}",
-    )
-    return "region_reply", MailState.handled, case.id
 
 
 def _tell_unreadable(

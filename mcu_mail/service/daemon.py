@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import schedule
 
 from mcu_mail.errors import McuMailError
+from mcu_mail.service.absences import with_absences
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from mcu_mail.domain.office import Absence
     from mcu_mail.service.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,12 @@ class Rounds:
     health: Health = field(default_factory=Health)
     noted: tuple[date, tuple[str, ...]] | None = None
     """The day, and the files in «Не принято», for which it has looked after the clerk's note."""
+    configured: tuple[Absence, ...] = field(init=False)
+    """The absences of the configuration, before those that the dispatcher has settled."""
+
+    def __post_init__(self) -> None:
+        """Keep what the configuration says: later absences stand beside it."""
+        self.configured = self.desk.office.absences
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
@@ -75,6 +83,7 @@ class Rounds:
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
+        self.desk = with_absences(self.desk, self.configured)
         self._job("templates", lambda: take_over(self.desk, now), now)
         done = self.mail_in(now) + self.work(now)
         seen = self.desk.today(now), refused_files(self.desk)

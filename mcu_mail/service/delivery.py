@@ -12,8 +12,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
+from mcu_mail.domain.catalogue import return_cause
 from mcu_mail.domain.course import on_delivery
 from mcu_mail.domain.decisions import Ask, Change, Decision, Enter, Log, SetState, Tell, Work
+from mcu_mail.mail.returned import refusal_of
+from mcu_mail.service.away import person_behind, unreachable
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.mailing import attachment_name
 from mcu_mail.store.queue import WITHDRAWN, RecipientState
@@ -49,11 +52,12 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     case = work.cases.get(message.case_id)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"out{outgoing_id}")
     if message.kind != "letter":
-        _settle_request(desk, carrier, message)
+        _settle_request(desk, work, carrier, message)
         return
     entry = work.register.get(message.entry) if message.entry is not None else None
     if case.step != "send" or entry is None or entry.version != case.version:
         # What becomes known late of an interim answer says nothing of the full one.
+        _settle_earlier(desk, work, carrier, message, entry)
         return
     states = {item.address: item.state.value for item in message.addressees}
     carrier.log("delivery", {"states": states})
@@ -69,6 +73,33 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
         _sent(desk, work, carrier, message, entry, at)
 
 
+def _settle_earlier(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, message: Outgoing, entry: Entry | None
+) -> None:
+    """A letter that came back was sent again, and its case is elsewhere: only its row changes."""
+    if entry is None or entry.state != "registered":
+        return
+    states = {item.state for item in message.addressees}
+    carrier.log(
+        "delivery", {"states": {one.address: one.state.value for one in message.addressees}}
+    )
+    if states == {RecipientState.accepted}:
+        at = max((item.at or carrier.now) for item in message.addressees)
+        _sent(desk, work, carrier, message, entry, at)
+    elif RecipientState.refused in states and not states & _PENDING:
+        refused = [item for item in message.addressees if item.state is RecipientState.refused]
+        reopen(
+            desk,
+            work,
+            carrier,
+            message,
+            kind="bounce",
+            addresses=[item.address for item in refused],
+            excerpt="; ".join(item.answer or "" for item in refused),
+            cause=f"out{message.id}",
+        )
+
+
 def _promised(desk: Desk, day: str) -> datetime:
     """The moment until which an interim answer promises the full one: the hour of the track."""
     before = desk.settings.tracks.governor.term.before
@@ -80,23 +111,30 @@ def _is_void(work: UnitOfWork, message: Outgoing) -> bool:
     return message.entry is not None and work.register.get(message.entry).state == VOID
 
 
-def _settle_request(desk: Desk, carrier: Carrier, message: Outgoing) -> None:
-    """A request that the server refuses reaches nobody: the dispatcher hears of it."""
+def _settle_request(desk: Desk, work: UnitOfWork, carrier: Carrier, message: Outgoing) -> None:
+    """A request that the server refuses reaches nobody: the dispatcher hears of it, once a day."""
     for item in message.addressees:
-        if item.state is RecipientState.refused:
-            carrier.carry((
-                Log(kind="mail_refused", data={"address": item.address}),
-                Tell(
-                    people=(desk.office.roles.dispatcher,),
-                    template="reopened",
-                    once=f"mail_refused:{message.id}",
-                    context={
-                        "kind": "bounce",
-                        "from_address": item.address,
-                        "excerpt": item.answer or "",
-                    },
-                ),
-            ))
+        if item.state is not RecipientState.refused:
+            continue
+        person = person_behind(desk, work, message, item.address)
+        carrier.carry((Log(kind="mail_refused", data={"address": item.address}),))
+        if person is not None:
+            unreachable(
+                desk,
+                work,
+                person,
+                cause="bounce",
+                case=carrier.case,
+                now=carrier.now,
+                address=item.address,
+                explanation=_why_refused(item.answer or ""),
+                excerpt=item.answer or "",
+            )
+
+
+def _why_refused(answer: str) -> str:
+    cause, status = refusal_of(answer)
+    return return_cause(cause.value, status)
 
 
 def _worded(message: Outgoing, decisions: tuple[Decision, ...]) -> list[Decision]:
@@ -209,31 +247,49 @@ def reopen(
     addresses: Sequence[str],
     excerpt: str,
     cause: str,
+    explanation: str = "",
+    reason: str = "",
+    files: Sequence[str] = (),
 ) -> None:
     """A server or the region has answered a sent letter: the dispatcher decides (design §3.9).
+
+    The case is opened again only for the letter it ended with: one about an earlier letter (an
+    interim answer) is asked beside what goes on.
 
     Args:
         desk: the office's desk.
         work: the transaction.
         carrier: of the letter's case.
         letter: the message that was answered.
-        kind: `bounce` (it did not arrive) or `reply` (the region writes about it).
+        kind: `bounce` (it did not arrive), `return` (the region wants another one) or `reply`.
         addresses: whose mailboxes, or who writes.
         excerpt: the server's or the region's words.
         cause: which mail says so.
+        explanation: why it came back, in Russian.
+        reason: the region's words as the reason of a return.
+        files: names of what came with the region's mail.
 
     """
     case = carrier.case
-    if case.state is CaseState.closed:
+    entry = work.register.get(letter.entry) if letter.entry is not None else None
+    current = entry is not None and entry.version == case.version
+    opened = current and (case.state is CaseState.closed or case.step == "send")
+    if opened and case.state is CaseState.closed:
         carrier.carry((
             Log(kind="reopened", data={"why": kind}),
             Enter(step="send", template=""),
             Change(values={"closed_at": None}),
         ))
-    if kind == "bounce" and letter.entry is not None and not _is_void(work, letter):
-        work.register.change(letter.entry, {"state": "registered", "sent_at": None})
+    if kind == "bounce" and entry is not None and entry.state != VOID:
+        work.register.change(entry.id, {"state": "registered", "sent_at": None})
+    # The key of the question about a refusal: the same addresses are asked about once.
+    about = f"refused:{case.id}" if opened else f"refused:{case.id}:{letter.id}"
+    key = f"{about}:{','.join(sorted(addresses))}" if kind == "bounce" else f"region:{cause}"
+    data = {"key": key, "why": kind, "reason": reason}
+    data |= {"entry": str(entry.id)} if entry is not None else {}
+    interim = entry is not None and _is_interim(work, entry)
     carrier.carry((
-        SetState(state=CaseState.aside),
+        *((SetState(state=CaseState.aside),) if opened else ()),
         Ask(
             purpose=Purpose.sending,
             person=desk.office.roles.dispatcher,
@@ -242,15 +298,20 @@ def reopen(
                 "kind": kind,
                 "from_address": ", ".join(addresses),
                 "excerpt": excerpt,
+                "explanation": explanation,
+                "about": "промежуточный ответ" if interim else "",
+                "opened": opened,
+                "sure": True,
+                "files": tuple(files),
             },
-            # The key of the question about a refusal: the same addresses are asked about once.
-            data={
-                "key": f"refused:{case.id}:{','.join(sorted(addresses))}"
-                if kind == "bounce"
-                else f"region:{cause}"
-            },
+            data=data if opened else {**data, "beside": "1"},
         ),
     ))
+
+
+def _is_interim(work: UnitOfWork, entry: Entry) -> bool:
+    letter = work.letters.get(entry.case_id, entry.version)
+    return letter is not None and letter.until is not None
 
 
 def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, cause: str) -> None:

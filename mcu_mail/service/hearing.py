@@ -17,9 +17,11 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.after_sending import after_sending
 from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.asking import ask
+from mcu_mail.service.away import chosen
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
@@ -44,6 +46,13 @@ __all__ = ["Heard", "WordFile", "hear", "hear_again", "word_of"]
 
 _SHOWN = frozenset({MeaningKind.answer, MeaningKind.note, MeaningKind.addressing})
 """What of the harmless is worth the head's time when it comes on a spent code."""
+
+_ANSWERS = {
+    Purpose.command: answered,
+    Purpose.absent: chosen,
+    Purpose.sending: after_sending,
+}
+"""Questions whose answer concerns more than the step of one case."""
 
 
 def hear(
@@ -159,7 +168,7 @@ def _weigh(
         if confirmed(carrier, request, meaning):
             hear_again(desk, work, int(request.data["mail"]), now)
         return
-    answer = answered if request.purpose is Purpose.command else take
+    answer = _ANSWERS.get(request.purpose, take)
     answer(desk, work, carrier, said, request, meaning, now)
 
 

@@ -19,6 +19,7 @@ from mcu_mail.service.cards import name_of, title_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
+from mcu_mail.service.returns import delay_due
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
 
 def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
     case = work.cases.get(due.case_id)
+    if due.kind == "delayed":
+        # A letter on its way may belong to a case that is done.
+        delay_due(desk, work, due, now)
+        return
     if case.state is CaseState.closed or (due.entry is not None and due.entry != case.entry):
         return
     if due.kind == "held":

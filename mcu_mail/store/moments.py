@@ -94,6 +94,15 @@ class DueMoments:
         )
         return done.rowcount == 1
 
+    def hand_over(self, case_id: int, entry: int, actor: str) -> None:
+        """The step is somebody else's now: its reminders and escalations go by his name."""
+        self._connection.execute(
+            due
+            .update()
+            .where(due.c.case_id == case_id, due.c.entry == entry, due.c.done_at.is_(None))
+            .values(data={"actor": actor})
+        )
+
     def drop_of_step(self, case_id: int, now: datetime) -> None:
         """The step is over: its reminders and escalations will not be sent."""
         self._connection.execute(

@@ -109,6 +109,16 @@ class Register:
         if note and note not in known:
             self.change(entry_id, {"note": "\n".join(filter(None, [*known, note]))})
 
+    def with_number(self, number: str) -> tuple[Entry, ...]:
+        """Rows of that very number, void ones aside, oldest first: one a year may bear it."""
+        rows = self._connection.execute(
+            sa
+            .select(register)
+            .where(register.c.number == number, register.c.state != VOID)
+            .order_by(register.c.id)
+        )
+        return tuple(Entry(**row._asdict()) for row in rows)
+
     def numbers_of(self, year: int) -> frozenset[str]:
         """Every number of a year, void ones too, as written."""
         rows = self._connection.execute(sa.select(register.c.number).where(register.c.year == year))

@@ -4,12 +4,21 @@ import pytest
 
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.reaction import without_reaction
+from mcu_mail.mail.returned import Cause, read_return, refusal_of
+from tests.mail.kind_samples import FRESH, HELD, TUNED, Sample
 
 FROM = "From: Петров <p@city.test>\r\n"
 
 
 def kind(headers: str, text: str = "Согласовано") -> MailKind:
     return kind_of(read_mail(f"{FROM}{headers}\r\n{text}".encode()))
+
+
+@pytest.mark.parametrize("sample", [*TUNED, *HELD, *FRESH], ids=lambda one: one[0])
+def test_every_kind_of_mail_is_told_from_the_others(sample: Sample):
+    _, expected, head, body = sample
+    assert kind_of(read_mail(f"{head}\r\n{body}".encode())) == expected
 
 
 AUTOREPLIES = [
@@ -23,7 +32,6 @@ AUTOREPLIES = [
     "Precedence: auto_reply\r\n",
     "Return-Path: <>\r\n",
     "Subject: Автоматический ответ: [МЦУ 2026-000123]\r\n",
-    "Subject: Re: Автоответ: письмо\r\n",
     "Subject: Out of Office: x\r\n",
     "Subject: Automatic reply: x\r\n",
 ]
@@ -45,6 +53,7 @@ HUMAN = [
     "Subject: Fwd: скан\r\n",
     "Subject: Доставка отложена\r\n",
     "Subject: Прочитано: x\r\n",
+    "Subject: Re: Автоответ: письмо\r\n",
     "X-Auto-Response-Suppress: All\r\n",
     "List-Unsubscribe: <mailto:x@y.test>\r\n",
 ]
@@ -147,3 +156,78 @@ def test_a_report_attached_by_a_person_is_a_persons_mail():
         f"--z\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--z--\r\n"
     )
     assert kind_of(read_mail(raw.encode())) is MailKind.REPLY
+
+
+DIAGNOSES = [
+    ("5.1.1", "550 5.1.1 User unknown", Cause.unknown_user),
+    ("5.1.2", "host not found", Cause.unknown_domain),
+    ("5.2.2", "552 mailbox full", Cause.full),
+    ("5.2.1", "mailbox disabled", Cause.disabled),
+    ("5.2.3", "message too large", Cause.large),
+    ("5.7.1", "554 rejected under suspicion of SPAM", Cause.spam),
+    ("5.7.1", "550 Access denied", Cause.refused),
+    ("4.4.7", "delivery time expired", Cause.away),
+    ("5.4.6", "too many hops", Cause.loop),
+    ("5.0.0", "550 No such user here", Cause.unknown_user),
+    ("5.0.0", "переполнен почтовый ящик", Cause.full),
+    ("", "мы не знаем, что это", Cause.other),
+]
+
+
+@pytest.mark.parametrize(("status", "words", "cause"), DIAGNOSES)
+def test_a_report_says_why_the_mail_came_back(status: str, words: str, cause: Cause):
+    failed = f"{FAILED}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {words}"
+    told = read_return(read_mail(report(MTA, failed)))
+    assert (told.cause, told.status, told.words) == (cause, status, words)
+    assert told.addresses == ("old@city.test",)
+    assert refusal_of(words)[0] in {cause, Cause.other}
+
+
+PROSE = """Hi. This is the qmail-send program at mx.city.test.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+
+<Petrov@City.Test>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+
+Return-Path: <mcu@okrug.test>
+From: mcu@okrug.test
+Message-ID: <req.abc.1@okrug.test>
+X-Letter-Id: 2026-000001-1-ABC.2
+Subject: x
+"""
+
+
+def test_a_report_in_prose_names_the_mail_and_the_address_too():
+    raw = f"From: MAILER-DAEMON@mx.city.test\nSubject: failure notice\n\n{PROSE}"
+    told = read_return(read_mail(raw.encode()))
+    assert "req.abc.1@okrug.test" in told.ids
+    assert told.letter_ids == ("2026-000001-1-ABC.2",)
+    assert "petrov@city.test" in told.named
+    assert (told.status, told.cause) == ("5.1.1", Cause.unknown_user)
+
+
+REACTIONS = [
+    ("👍\r\n\r\nПётр отреагировал(а) через Gmail", '{"emoji":"👍","version":1}', "👍"),
+    ("x", '{"emoji":"❤️"}', "❤️"),
+    ("😮 Ivan reacted via Gmail", "это не JSON", "😮"),
+    ("без знака", '{"emoji":5}', "👍"),
+    ("без знака", '["emoji"]', "👍"),
+]
+
+
+@pytest.mark.parametrize(("text", "part", "sign"), REACTIONS)
+def test_a_reaction_becomes_the_one_sign_that_was_clicked(text: str, part: str, sign: str):
+    raw = (
+        f"{FROM}Content-Type: multipart/alternative; boundary=z\r\n\r\n"
+        f"--z\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+        f"--z\r\nContent-Type: text/vnd.google.email-reaction+json\r\n\r\n{part}\r\n--z--\r\n"
+    )
+    mail = without_reaction(read_mail(raw.encode()))
+    assert (mail.text, mail.html, mail.attachments) == (sign, None, ())
+
+
+def test_a_mail_that_is_no_reaction_stays_as_it_is():
+    mail = read_mail(f"{FROM}\r\nСогласовано 👍".encode())
+    assert without_reaction(mail) is mail

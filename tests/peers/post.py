@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 BOUNCING = "bounce.example"
 """Mail for this domain is accepted by Postfix and then returned by a real bounce."""
+SLOW = "slow.example"
+"""Mail for this domain is accepted by Postfix and stays there: `retry` has it told."""
+FULL = "full@okrug.example"
+"""A mailbox over its quota: Dovecot turns every mail away after Postfix has accepted it."""
 
 _HERE = Path(__file__).parent
 _MASTER = "reader"
@@ -145,6 +149,11 @@ class RealPostOffice:
             assert time.monotonic() < end, f"Postfix still has mail on its way:\n{self.log()}"
             time.sleep(0.005)
 
+    def retry(self) -> None:
+        """Let Postfix try what it has deferred once more; whoever waits a second is told so."""
+        config = str(self.base / "postfix")
+        subprocess.run(["/usr/sbin/postqueue", "-c", config, "-f"], check=True)
+
     def refuse(self, address: str, code: int, text: str, times: int | None = None) -> None:
         """Answer RCPT for this address with `code text`, so many times or until `accept`."""
         self._refusals[address.lower()] = _Refusal(code=code, text=text, times=times)
@@ -202,6 +211,8 @@ class RealPostOffice:
             lines.append(f"{user}:{{PLAIN.b64}}{secret}::::::user={self._address(user)}\n")
         (base / "users").write_text("".join(lines), encoding="utf-8")
         (base / "masters").write_text(f"{_MASTER}:{{PLAIN}}{_MASTER_PASSWORD}\n", encoding="utf-8")
+        limit = f"{FULL}:::::{base}/mail/{FULL}::userdb_quota_rule=*:bytes=100\n"
+        (base / "limits").write_text(limit, encoding="utf-8")
         self._configure("dovecot.conf", base / "dovecot.conf")
         self._start("dovecot", ["dovecot", "-F", "-c", str(base / "dovecot.conf")])
 
@@ -219,6 +230,7 @@ class RealPostOffice:
         names = {
             "BASE": self.base,
             "BOUNCING": BOUNCING,
+            "SLOW": SLOW,
             "IMAP_PORT": self.imap_port,
             "IMAPS_PORT": self.imaps_port,
             "POLICY_PORT": self._policy.server_address[1],

@@ -213,3 +213,22 @@ def at(stage: Stage, text: str) -> datetime:
 def tell(stage: Stage, writer: Writer, mail: EmailMessage, words: str, when: str) -> None:
     """A person answers a mail of ours, and the service hears it."""
     stage.post.deliver(OURS, reply(writer, mail, words, at(stage, when)))
+
+
+def bounce(
+    address: str, original: bytes, *, writer: str = "relay.example", serial: int = 1
+) -> bytes:
+    """What a mail server sends when it cannot deliver what it had accepted (RFC 3464)."""
+    headers = original.split(b"\r\n\r\n", 1)[0].decode()
+    return (
+        f"From: MAILER-DAEMON@{writer}\r\n"
+        f"To: {OURS}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        f"Message-ID: <bounce.{serial}.{address}@{writer}>\r\nAuto-Submitted: auto-replied\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; "
+        'boundary="B"\r\n\r\n'
+        f"--B\r\nContent-Type: text/plain\r\n\r\n<{address}>: user unknown in table\r\n"
+        "--B\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; {writer}\r\n\r\nFinal-Recipient: rfc822; {address}\r\n"
+        "Action: failed\r\nStatus: 5.1.1\r\n"
+        f"--B\r\nContent-Type: text/rfc822-headers\r\n\r\n{headers}\r\n--B--\r\n"
+    ).encode()

@@ -19,6 +19,7 @@ from tests.stories.signed_letter import (
     OURS,
     PASSWORD,
     REGION,
+    bounce,
     clerk,
     copies,
     deputy,
@@ -178,3 +179,45 @@ def test_a_scan_of_the_interim_answer_names_the_number_it_has_gone_under(office:
         office.drop("ещё раз.pdf", sign_and_scan(first, grey=True, dpi=150, seed=7))
         office.play("2026-11-30 16:50")
         assert "(№ 01-12/1) уже ушло" in note_of(office, "ещё раз")
+
+
+def test_an_interim_answer_that_came_back_is_sent_again_beside_the_full_one(office: Stage) -> None:
+    with office.opened():
+        office.post.deliver(OURS, notice(office, "2026-11-23 08:15"))
+        office.play("2026-11-23 08:53")
+        agreed(office, "2026-11-23", INTERIM)
+        signed(office, "2026-11-23")
+        (copy,) = office.post.mailbox(REGION[1])
+        office.post.deliver(OURS, bounce(REGION[1], copy))
+        office.play("2026-11-23 16:40")
+        case = the_case(office)
+        assert (case.state, case.step) == ("open", "draft"), "the full answer is still owed"
+        assert [entry.state for entry in register(office)] == ["registered"]
+        asked = office.mails(dispatcher.address)[-1]
+        assert "не дошёл промежуточный ответ" in texts(office, dispatcher.address)
+        assert "Работа по делу продолжается" in texts(office, dispatcher.address)
+
+        # The next version comes in meanwhile: the question about the earlier letter stays open.
+        agreed(office, "2026-11-30", DRAFT.replace("23.11 11:20", "30.11 11:20"))
+        again = press(dispatcher, asked, "Отправить ещё раз", office.moment("2026-11-30 13:10"))
+        office.post.deliver(OURS, again)
+        office.play("2026-11-30 13:11")
+        assert copies(office) == [1, 2]
+        assert [entry.state for entry in register(office)] == ["sent"]
+        assert the_case(office).step == "sign"
+
+        signed(office, "2026-11-30")
+        assert copies(office) == [2, 3]
+        assert [entry.state for entry in register(office)] == ["sent", "sent"]
+        # Later news of the interim answer does not open the case that is done.
+        office.post.deliver(OURS, bounce(REGION[0], copy, serial=2))
+        office.play("2026-11-30 16:40")
+        assert the_case(office).state == "closed"
+        asked = office.mails(dispatcher.address)[-1]
+        by_hand = reply(
+            dispatcher, asked, "Отправлено вручную 16:41", office.moment("2026-11-30 16:42")
+        )
+        office.post.deliver(OURS, by_hand)
+        office.play("2026-11-30 16:43")
+        assert [entry.state for entry in register(office)] == ["sent", "sent"]
+        assert the_case(office).state == "closed"

@@ -24,6 +24,7 @@ from tests.stories.signed_letter import (
     Prepared,
     at,
     attached,
+    bounce,
     copies,
     deputy,
     dispatcher,
@@ -379,28 +380,10 @@ def test_a_forged_letter_id_does_nothing(signed: Stage) -> None:
     assert journal_row(signed)["state"] == "registered"
 
 
-def bounce(stage: Stage, address: str, original: bytes, boundary: str = "B") -> bytes:
-    """What a mail server sends when it cannot deliver what it had accepted (RFC 3464)."""
-    headers = original.split(b"\r\n\r\n", 1)[0].decode()
-    return (
-        "From: MAILER-DAEMON@relay.example\r\n"
-        f"To: {OURS}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
-        f"Message-ID: <bounce.{address}@relay.example>\r\nAuto-Submitted: auto-replied\r\n"
-        f"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; "
-        f'boundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\nContent-Type: text/plain\r\n\r\n<{address}>: user unknown in table\r\n"
-        f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns; relay.example\r\n\r\nFinal-Recipient: rfc822; {address}\r\n"
-        "Action: failed\r\nStatus: 5.1.1\r\n"
-        f"--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n{headers}\r\n"
-        f"--{boundary}--\r\n"
-    ).encode()
-
-
 def test_a_bounce_of_a_sent_letter_reopens_its_sending(signed: Stage) -> None:
     signed.play(at(signed, "16:40"))
     (copy,) = signed.post.mailbox(SECOND)
-    signed.post.deliver(OURS, bounce(signed, SECOND, copy))
+    signed.post.deliver(OURS, bounce(SECOND, copy))
     signed.play(at(signed, "16:50"))
 
     case = the_case(signed)
@@ -461,7 +444,7 @@ def test_a_bounce_of_a_request_is_told_to_the_dispatcher(stage: Stage) -> None:
         asked = next(
             one for one in view.queue.of_case(1) if one.addressees[0].address == deputy.address
         )
-    stage.post.deliver(OURS, bounce(stage, deputy.address, stage.desk.store.files.get(asked.raw)))
+    stage.post.deliver(OURS, bounce(deputy.address, stage.desk.store.files.get(asked.raw)))
     stage.play(at(stage, "13:30"))
 
     assert sum("вернулось" in one for one in questions(stage)) == 1

@@ -51,6 +51,29 @@ def test_an_approval_with_a_condition_is_held_with_two_buttons(day):
     assert code_of(day.last("dep_life")) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("👍\r\n\r\nИлья Хозяйственнов отреагировал(а) через Gmail", '{"emoji":"👍","version":1}'),
+        ("👍 Илья Хозяйственнов отреагировал(а) на ваше сообщение:\r\n\r\n> Согласовано", ""),
+    ],
+    ids=["gmail", "outlook"],
+)
+def test_a_reaction_is_too_weak_and_answered_with_the_buttons(day, text, part):
+    asked = day.drafted()
+    reaction = f"--z\r\nContent-Type: text/vnd.google.email-reaction+json\r\n\r\n{part}\r\n"
+    raw = (
+        "From: zam-zhkh@okrug.example\r\nTo: mcu@okrug.example\r\nSubject: Re: x\r\n"
+        f"Message-ID: <tap@pc.example>\r\nIn-Reply-To: {asked['Message-ID']}\r\n"
+        "Content-Type: multipart/alternative; boundary=z\r\n\r\n"
+        f"--z\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+        f"{reaction if part else ''}--z--\r\n"
+    )
+    day.arrives(raw.encode(), "09:10")
+    assert_nothing_moved(day, "weak")
+    assert list(buttons_of(day.last("dep_life"))) == ["Согласовать", "Вернуть с причиной"]
+
+
 def test_a_held_approval_can_be_sent_as_it_is(day):
     day.drafted()
     day.reply("dep_life", "Согласовано с замечанием: короче бы", "09:10")

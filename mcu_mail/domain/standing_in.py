@@ -1,0 +1,78 @@
+"""Who may do what a person who cannot be reached was asked for.
+
+The one appointed by the office first, then those whom the regulation already names for the same
+matter: the deputy in the unit, its head, its curator. The dispatcher chooses; nothing is silent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.domain.acting import acting_for
+from mcu_mail.domain.verdict_words import same_length
+from mcu_mail.domain.whose_turn import find_person
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from mcu_mail.domain.office import Office
+
+MOST: Final = 4
+_WAIT: Final = re.compile(r"\W*(?:подожд\w{1,4}|жд(?:ать|ем|у|ите)|ожида(?:ть|ем|ю|йте))(?!\w)")
+_AGAIN: Final = re.compile(
+    r"\W*(?:(?:отправ(?:ить|ьте|ляйте|ляем)|послать|пошлите|выслать|вышлите|направить)\s{1,3}"
+    r"(?:(?:письмо|ответ)\s{1,3})?(?:еще\s{1,3}раз|повторно|снова|заново)"
+    r"|повтор(?:ить|ите|но)(?:\s{1,3}отправ\w{1,4})?)\W*$"
+)
+
+
+def stand_ins(
+    absent: str, office: Office, on: date, cases: Sequence[str | None]
+) -> tuple[str, ...]:
+    """Whom the dispatcher may hand the work of `absent` to, at most four, the likeliest first.
+
+    Args:
+        absent: who cannot be reached.
+        office: its people and units.
+        on: the office's date.
+        cases: departments of the cases that wait for him.
+
+    """
+    appointed = acting_for(absent, on, office.absences).person
+    found = [appointed, *office.people[absent].delegates]
+    for item in office.departments:
+        if item.id in cases or absent in {item.head, *item.executors}:
+            staff = [*item.executors, item.head] if absent == item.head else [item.head]
+            found += [*staff, item.curator]
+    roles = office.roles
+    found += [roles.curator, roles.centre_head]
+    # The head of the okrug signs on paper: nothing is asked of him by mail.
+    barred = {absent, roles.head}
+    return tuple(dict.fromkeys(one for one in found if one not in barred))[:MOST]
+
+
+def person_named(words: str, office: Office) -> str | None:
+    """The one person these words name: a full name, or a surname that only one bears."""
+    wanted = " ".join(words.casefold().replace("ё", "е").split()).strip(" .,:;")
+    exact = [
+        key
+        for key, one in office.people.items()
+        if " ".join(one.name.casefold().replace("ё", "е").split()) == wanted
+    ]
+    if len(exact) == 1:
+        return exact[0]
+    first = next(iter(wanted.split()), "")
+    return find_person(first, office) if first else None
+
+
+def wants_to_wait(text: str) -> bool:
+    """Whether a reply says «Ждать» and no more on that line."""
+    return _WAIT.match(same_length(text.strip())) is not None
+
+
+def wants_it_sent_again(text: str) -> bool:
+    """Whether the first line of a reply says «Отправить ещё раз»."""
+    line = next((one for one in text.splitlines() if one.strip()), "")
+    return _AGAIN.match(same_length(line)) is not None

@@ -1,0 +1,56 @@
+"""What waits for a person who cannot be reached, as the dispatcher reads it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.domain.case import CaseState, Purpose
+from mcu_mail.domain.route import ROUTES
+from mcu_mail.service.cards import name_of, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+# A confirmation is the person's own word, and a question about himself is nobody else's either.
+_HIS_ALONE = frozenset({Purpose.confirm, Purpose.absent, Purpose.command})
+
+
+def waiting_of(work: UnitOfWork, person: str) -> tuple[tuple[Request, Case], ...]:
+    """The open requests of `person` that another may answer, the most urgent first."""
+    found = [
+        (request, case)
+        for request in work.requests.open_of_person(person)
+        if request.purpose not in _HIS_ALONE
+        and (case := work.cases.get(request.case_id)).state is not CaseState.closed
+    ]
+    return tuple(sorted(found, key=lambda pair: (pair[1].due or pair[1].term, pair[0].id)))
+
+
+def unreachable_of(
+    desk: Desk, work: UnitOfWork, words: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What the mail `unreachable` names besides `words`: the person, and what waits for him."""
+    person = desk.office.people[words["absent"]]
+    until = words["until"]
+    acting = desk.standing_in(person.id, now)
+    return {
+        "absent": person,
+        "until": date.fromisoformat(until) if until else None,
+        "aliases": person.aliases,
+        "acting": name_of(acting, desk) if acting != person.id else "",
+        "waiting": tuple(
+            (
+                case.number,
+                title_of(case, desk),
+                ROUTES[case.track].step(case.step).title,
+                desk.local(case.due or case.term),
+            )
+            for _, case in waiting_of(work, person.id)
+        ),
+    }

@@ -1,0 +1,201 @@
+"""What the region and the servers say of a letter that has left, and what follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mcu_mail.rehearsal.people import press, text_of
+from tests.stories.signed_letter import (
+    NUMBER,
+    OURS,
+    REGION,
+    Prepared,
+    at,
+    bounce,
+    copies,
+    dispatcher,
+    head,
+    kinds,
+    mail_states,
+    register,
+    states,
+    subjects,
+    the_case,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from mcu_mail.rehearsal.postoffice import PostOffice
+    from mcu_mail.rehearsal.stage import Stage
+
+FIRST, SECOND = REGION
+TRUST = {"authserv_id": "mail.okrug.example", "accept": ["dmarc", "dkim"], "unproven": "confirm"}
+
+
+@pytest.fixture
+def changes(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return dict(getattr(request, "param", {}))
+
+
+@pytest.fixture
+def sent(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice, changes: dict[str, Any]
+) -> Iterator[Stage]:
+    """An office whose letter has just gone to both addresses."""
+    stage = waiting_letter.on(tmp_path / "office", post_office, changes)
+    with stage.opened():
+        stage.drop("скан.pdf", waiting_letter.scan)
+        stage.play(at(stage, "16:40"))
+        yield stage
+
+
+def region(
+    stage: Stage,
+    text: str,
+    when: str,
+    *,
+    sender: str = "press@region.example",
+    subject: str = "Re: ответ",
+    to: EmailMessage | None = None,
+    headers: str = "",
+    serial: int = 1,
+) -> list[str]:
+    """Somebody of the region writes; the subjects that the dispatcher gets because of it."""
+    before = len(stage.mails(dispatcher.address))
+    thread = f"In-Reply-To: {to['Message-ID']}\r\n" if to is not None else ""
+    raw = (
+        f"From: {sender}\r\nTo: {OURS}\r\n"
+        f"Message-ID: <region.{serial}.{when[-2:]}@region.example>\r\n"
+        f"{thread}{headers}Subject: {subject}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        f"{text}\r\n"
+    )
+    stage.post.deliver(OURS, raw.encode())
+    stage.play(at(stage, when))
+    return subjects(stage, dispatcher.address)[before:]
+
+
+def events(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    case = the_case(stage)
+    with stage.desk.store.view() as view:
+        return [dict(one.data) for one in view.journal.of_case(case.id) if one.kind == kind]
+
+
+def test_thanks_and_an_incoming_number_are_filed_and_open_nothing(sent: Stage) -> None:
+    (copy,) = sent.mails(SECOND)
+    number = "Ваше письмо зарегистрировано за № 7/1234 от 23.11.2026."
+    assert region(sent, number, "16:45", to=copy) == []
+    # Another clerk of theirs, whose program has lost the thread.
+    subject = "RE: исх. № 01-12/1"
+    assert region(sent, "Принято, спасибо!", "16:46", sender="kanc@ako.ru", subject=subject) == []
+    robot = "Auto-Submitted: auto-replied\r\n"
+    told = "Документ зарегистрирован, № 77-вх."
+    assert region(sent, told, "16:47", sender=SECOND, subject=NUMBER, headers=robot) == []
+
+    assert the_case(sent).state == "closed"
+    assert [(one["number"], one["on"]) for one in events(sent, "region_filed")] == [
+        ("7/1234", "2026-11-23"),
+        ("", ""),
+        ("77-вх", ""),
+    ]
+    assert mail_states(sent)[-3:] == [("region_reply", "handled")] * 3
+    assert [entry.state for entry in register(sent)] == ["sent"]
+
+
+def test_a_return_by_the_region_is_made_anew_by_one_tap(sent: Stage) -> None:
+    words = "Возвращаем на доработку: не указан срок уборки."
+    subject = "Ответ по исх. № 01-12/1"
+    (told,) = region(sent, words, "16:50", sender="ivanova@region.example", subject=subject)
+    assert "Область вернула ответ" in told
+    assert (the_case(sent).state, the_case(sent).step) == ("aside", "send")
+    asked = sent.mails(dispatcher.address)[-1]
+    assert words in " ".join(text_of(asked).split())
+    sent.post.deliver(OURS, press(dispatcher, asked, "Готовить новый ответ", at(sent, "16:52")))
+    sent.play(at(sent, "16:53"))
+
+    assert (the_case(sent).state, the_case(sent).step) == ("open", "draft")
+    rework = sent.mails(head.address)[-1]
+    assert "не указан срок уборки" in text_of(rework)
+    assert [one.get("by") for one in events(sent, "returned")] == ["region"]
+    assert [entry.state for entry in register(sent)] == ["sent"], "it was sent all the same"
+    assert copies(sent) == [1, 1]
+
+
+def test_strangers_and_other_mailboxes_of_a_public_domain_are_no_region(sent: Stage) -> None:
+    words, subject = "Возвращаем на доработку: плохо", "Re: исх. № 01-12/1"
+    for serial, sender in enumerate(("x@evil.example", "someone@gmail.com")):
+        told = region(sent, words, f"16:5{serial}", sender=sender, subject=subject, serial=serial)
+        assert not any("вернула" in one for one in told)
+        assert mail_states(sent)[-1] == ("reply", "aside")
+    assert the_case(sent).state == "closed"
+    # A new message of the region opens its own case, whatever number its subject bears.
+    message = (
+        "Дата и время: 23.11.2026 16:30\r\nЗаявитель: Небывалов Олег Игнатьевич\r\n"
+        "Телефон: 8-900-000-00-09\r\nАдрес: пгт Тяжинский, ул. Новая, д. 9\r\n"
+        "Текст: Просим доработать освещение, темно. Верните фонари на улицу Новую."
+    )
+    region(sent, message, "16:55", subject="Сообщение № 01-12/1", serial=9)
+    assert the_case(sent).state == "closed"
+    assert the_case(sent, "2026-000002").step in {"route", "draft"}
+
+
+def test_what_came_back_is_sent_again_to_that_address_alone(sent: Stage) -> None:
+    (copy,) = sent.post.mailbox(SECOND)
+    sent.post.deliver(OURS, bounce(SECOND, copy))
+    sent.play(at(sent, "16:50"))
+    asked = sent.mails(dispatcher.address)[-1]
+    assert "такого почтового ящика нет (5.1.1)" in text_of(asked)
+    assert "user unknown in table" in text_of(asked)
+    sent.post.deliver(OURS, press(dispatcher, asked, "Отправить ещё раз", at(sent, "16:52")))
+    sent.play(at(sent, "16:53"))
+
+    assert copies(sent) == [1, 2]
+    assert states(sent) == dict.fromkeys(REGION, "accepted")
+    assert the_case(sent).state == "closed"
+    assert [entry.state for entry in register(sent)] == ["sent"]
+    assert len(register(sent)) == 1
+    assert [one["recipients"] for one in events(sent, "sent_again")] == [[SECOND]]
+
+
+@pytest.mark.parametrize("changes", [{"mail.trust": TRUST}], indirect=True)
+def test_a_forged_return_marks_nothing_and_one_that_knows_the_attempt_does(sent: Stage) -> None:
+    (copy,) = sent.post.mailbox(SECOND)
+    without = b"\r\n".join(
+        line for line in copy.split(b"\r\n") if not line.lower().startswith(b"x-letter-id")
+    )
+    told = len(sent.mails(dispatcher.address))
+    for serial in (1, 2):
+        forged = bounce(SECOND, without, writer="evil.example", serial=serial)
+        sent.post.deliver(OURS, forged)
+        sent.play(at(sent, f"16:5{serial}"))
+    assert states(sent) == dict.fromkeys(REGION, "accepted")
+    assert the_case(sent).state == "closed"
+    assert [entry.state for entry in register(sent)] == ["sent"]
+    (looked_at,) = sent.mails(dispatcher.address)[told:]
+    assert "в деле ничего не изменено" in text_of(looked_at)
+    assert kinds(sent).count("bounce_unproven") == 2
+
+    sent.post.deliver(OURS, bounce(SECOND, copy, serial=3))
+    sent.play(at(sent, "16:55"))
+    assert states(sent) == {FIRST: "accepted", SECOND: "refused"}
+    assert the_case(sent).state == "aside"
+
+
+def test_a_letter_that_is_late_on_its_way_is_told_of_before_its_term(sent: Stage) -> None:
+    (copy,) = sent.post.mailbox(SECOND)
+    late = bounce(SECOND, copy).replace(b"Action: failed\r\nStatus: 5.1.1", b"Action: delayed")
+    told = len(sent.mails(dispatcher.address))
+    sent.post.deliver(OURS, late)
+    sent.play(at(sent, "16:50"))
+    assert the_case(sent).state == "closed"
+    assert [one["recipients"] for one in events(sent, "delayed")] == [[SECOND]]
+    assert len(sent.mails(dispatcher.address)) == told
+    near = sent.desk.local(the_case(sent).term)
+    sent.play(near.replace(hour=near.hour - 1))
+    (warned,) = sent.mails(dispatcher.address)[told:]
+    assert "задерживается в пути" in warned["Subject"]
+    assert SECOND in text_of(warned)
