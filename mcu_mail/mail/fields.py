@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SEPARATOR: Final = re.compile(
     r"\s*(?:[:：=](?!//)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}|\s\|\s)[\s.:_]*"
 )
+_ANY_SIGN: Final = re.compile(r"\s*[^\w\s.,()«»\"'№+]{1,6}\s*")
 _INNER: Final = re.compile(
     r"(?:[;•|]\s{0,3}|[,.)]?\s{1,4})(?=([^\W\d_][^:;,|=]{0,50}?)\s{0,2}[:=](?!//))"
 )
@@ -109,6 +110,9 @@ def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
     for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
         if label := labels.find(bare[: found.start()]):
             return _with_zone(label, bare[: found.start()], bare[found.end() :])
+    for found in _ANY_SIGN.finditer(bare[: LONGEST_LABEL + 60]):
+        if label := labels.find_own(bare[: found.start()]):
+            return label, _value(bare[found.end() :])
     if (figures := _BEFORE_FIGURES.match(bare)) and (label := labels.find(figures[1])):
         tail = bare[figures.end() :]
         if label.field in _FIGURES and len(tail) < 60:  # noqa: PLR2004 - a value, not a sentence

@@ -11,11 +11,12 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.filling import put_due, put_received, tidy_address
+from mcu_mail.mail.filling import put_due, put_length, put_received, tidy_address
 from mcu_mail.mail.labels import without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
+from mcu_mail.mail.lengths import find_length
 from mcu_mail.mail.moments import read_moment
-from mcu_mail.mail.names import find_person, name_in, read_person
+from mcu_mail.mail.names import find_named, find_person, name_in, names_in, read_person
 from mcu_mail.mail.prose import is_farewell, is_request, is_service
 from mcu_mail.mail.unlabelled import Line, find_text
 from mcu_mail.mail.values import (
@@ -31,10 +32,10 @@ from mcu_mail.mail.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mcu_mail.mail.draft import Draft, Setting
     from mcu_mail.mail.fields import Form
-    from mcu_mail.mail.filling import Draft, Setting
     from mcu_mail.mail.layout import Piece
 
 _LONGEST_LINE: Final = 3000
@@ -55,10 +56,12 @@ _SENTENCE_END: Final = re.compile(
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|просп|бульв)$", re.IGNORECASE)
 _TERM: Final = re.compile(
     r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|завтра|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
-    r"(?=.{0,30}\d).{3,60}"
+    r"(?=.{0,30}(?:\d|завтра|сегодня|текущ|пятниц|понедельн|вторник|сред[уы]|четверг|суббот"
+    r"|воскрес)).{3,60}"
 )
 _ARRIVED: Final = re.compile(
-    r"поступил|опубликов|оставлен|написал|размещен|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
+    r"поступил|комментари|отзыв|не соглас(?:ен|на) с|опубликов|оставлен|написал|размещен"
+    r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
@@ -69,8 +72,14 @@ _CALL: Final = re.compile(
 _CALLED: Final = re.compile(
     r"(?<![а-яё])(?:тел(?:ефон)?|т|моб|сот)[.:\s]{1,3}(?=[+(]?\d)", re.IGNORECASE
 )
+_OFFICIAL: Final = re.compile(
+    r"(?:депутат|сенатор|министр|губернатор|глав[аы]|заместител|специалист|начальник|директор"
+    r"|руководител|куратор|исполнител|председател|помощник|прокурор"
+    r"|инспектор)\w{0,4}\s[^.;:]{0,60}$"
+)
 _CITIZEN: Final = re.compile(
-    r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
+    r"(?:написал\w?|оставил\w?|сообща?(?:ет|ил\w?)|просит|интересуется|жалуется|контактное лицо"
+    r"|от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
 )
 
@@ -268,14 +277,31 @@ def _person(draft: Draft, frame: Sequence[Line]) -> None:
     if not draft.lacks("applicant") or "nickname" in draft.words:
         return
     for line in frame:
-        found = name_in(line.text)
-        if found is None or is_farewell(line.text):
+        if is_farewell(line.text):
             continue
-        around = fold(line.text[max(0, found.start() - 90) : found.end() + 40])
-        names = find_person(line.text)
-        if _CITIZEN.search(around) and len(names) == 1:
-            draft.put("applicant", names[0], "pattern: full name, put into the nominative")
+        names = dict.fromkeys(_citizens(line.text))
+        if len(names) == 1:
+            draft.put("applicant", next(iter(names)), "pattern: full name, put into the nominative")
             return
+    for line in frame:
+        short = find_named(line.text)
+        if len(short) == 1 and not is_farewell(line.text):
+            draft.put("applicant", short[0], "pattern: name beside «пишет», «от», «автор»")
+            return
+
+
+def _citizens(text: str) -> Iterator[str]:
+    """The full names in a line that its words call a citizen's; «депутат … обратился» is none."""
+    before = 0
+    for found in names_in(text):
+        start = max(before, found.start() - 90)
+        lead = fold(text[start : found.start()])
+        called = _CITIZEN.search(lead) or _CITIZEN.search(
+            fold(text[found.end() : found.end() + 40])
+        )
+        if called and not _OFFICIAL.search(lead[-60:]):
+            yield from find_person(found[0])
+        before = found.end()
 
 
 def _best(links: Sequence[str]) -> str | None:
@@ -284,16 +310,19 @@ def _best(links: Sequence[str]) -> str | None:
 
 def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
     for line in lines:
+        if draft.due is not None or draft.length is not None:
+            return
         low = fold(line.text[:600])
-        asks = is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)
-        if draft.due is not None or not asks:
+        if not (is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)):
             continue
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
             moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
             if moment is not None:
                 put_due(draft, moment, "pattern: «до …»", setting)
-                break
+                return
+        if length := find_length(line.text):
+            put_length(draft, length, "pattern: a length of time", setting)
 
 
 def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:

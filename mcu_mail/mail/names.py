@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pymorphy3
 
 from mcu_mail.mail.values import collapse, states_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WORD: Final = r"[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})?"
 _INITIALS: Final = re.compile(
@@ -43,6 +46,16 @@ _TAIL: Final = re.compile(
 _IN_PROSE: Final = re.compile(
     rf"(?<![А-ЯЁа-яё])({_WORD}\s{_WORD}\s[А-ЯЁ][а-яё]{{1,20}}(?:ич(?:а|у|ем)?|[вч]н(?:а|ы|е|ой"
     rf"|у)))(?![а-яё])"
+)
+_NAMED: Final = (
+    re.compile(
+        r"(?<!\w)(?i:от|пользовател[ьяюе]|автор[ау]?|жител[ьяюи]|жительниц[аыуе]|гражданк[иауе]"
+        rf"|гражданин[ау]?|подписчи(?:к[ау]?|ц[аыуе]))\s({_WORD})\s({_WORD})(?!\s{_WORD})"
+    ),
+    re.compile(
+        rf"(?<![\w.]\s)(?<!\w)({_WORD})\s({_WORD})\s(?:пишет|написал[аи]?|просит|сообщает"
+        r"|сообщил[аи]?|жалуется|интересуется|спрашивает|оставил[аи]?|обратил(?:ся|ась))(?!\w)"
+    ),
 )
 _FEMALE: Final = (
     (re.compile(r"(.+(?:[оеё]в|[иы]н))(?:ой|у)"), "а"),
@@ -110,6 +123,36 @@ def find_person(text: str) -> tuple[str, ...]:
 def name_in(text: str) -> re.Match[str] | None:
     """Where the first full name with a patronymic stands."""
     return _IN_PROSE.search(text)
+
+
+def names_in(text: str) -> Iterator[re.Match[str]]:
+    """Where every full name with a patronymic stands, in any case."""
+    return _IN_PROSE.finditer(text)
+
+
+def find_named(text: str) -> tuple[str, ...]:
+    """All names of two words that stand beside «от», «автор», «пишет», put into the nominative."""
+    found: dict[str, None] = {}
+    for rule in _NAMED:
+        for match in rule.finditer(text):
+            name = _two_in_any_case([match[1], match[2]])
+            if name is not None:
+                found[name] = None
+    return tuple(found)
+
+
+def _two_in_any_case(words: list[str]) -> str | None:
+    if any(_given(word, None, "nomn") for word in words):
+        return " ".join(words)
+    for first, last in ((0, 1), (1, 0)):
+        for gender in ("femn", "masc"):
+            for case in ("gent", "datv"):
+                given = _given(words[first], gender, case)
+                surname = _surname(words[last], male=gender == "masc")
+                if len(given) == 1 and surname is not None and surname != words[last]:
+                    names = {first: _title(given.pop()), last: surname}
+                    return f"{names[0]} {names[1]}"
+    return None
 
 
 def _full_name(words: list[str]) -> Person | None:

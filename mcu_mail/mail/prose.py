@@ -75,7 +75,7 @@ _AUTOMATIC: Final = re.compile(
 )
 _ATTACHED: Final = re.compile(
     r"\(?(?:фото\w{0,7}|вложени\w|прикреплен\w{0,3}|приложен\w{1,3}|файл\w?|видео|скриншот\w?)\)?"
-    r"(?:\s?[:(–—\-.]|\s\d|$|\s(?:во|в|к|прил|прикр|шт))|\(?\d{1,2}\s(?:фото|видео|снимк|файл"
+    r"(?:\s?[:(–—\-.]|\s\d|$|\s(?:во|в|к|прил|прикр|шт|фото|видео|снимк|файл|изображ))|\(?\d{1,2}\s(?:фото|видео|снимк|файл"
     r"|изображ)"
     r"|конец (?:текста|сообщения|цитаты)"
 )
@@ -251,7 +251,8 @@ def _headers_end(pieces: Sequence[Piece], start: int) -> int:
     """Index after a block of mail headers that starts here, or `start` when none does."""
     index, headers, addressed, end = start, 0, 0, start
     while index < len(pieces) and index - start < 14:  # noqa: PLR2004 - a header block is short
-        text = fold(pieces[index].text[:300])
+        rule = pieces[index].kind == "rule" and pieces[index] not in {SIGNATURE, FORWARDED}
+        text = "" if rule else fold(pieces[index].text[:300])
         if text and not _HEADER.match(text):
             break
         if text:

@@ -18,8 +18,8 @@ from mcu_mail.mail.values import collapse, read_title_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mcu_mail.mail.draft import Draft
     from mcu_mail.mail.fields import Form
-    from mcu_mail.mail.filling import Draft
     from mcu_mail.mail.layout import Piece
 
 _TITLE: Final = 160
