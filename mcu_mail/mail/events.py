@@ -184,7 +184,9 @@ def read_event(
     lines = [fold(line[:600]) for line in said]
     prose = [] if citizens else [fold(part) for part in _sentences(draft.text[:2000])]
     _fill_marks(draft, lines, prose, entries)
-    event = _configured(own_words or {}, lines) or _event(draft, lines, prose, citizens=citizens)
+    event = _configured(own_words or {}, [*lines, *prose]) or _event(
+        draft, lines, prose, citizens=citizens
+    )
     _fill_outcome(draft, event, [*said, *([] if citizens else [draft.text[:2000]])])
     return event
 

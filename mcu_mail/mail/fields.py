@@ -107,12 +107,12 @@ def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
     bold = _BOLD_WORDS.match(bare.lstrip())
     if bold and (label := labels.find(bold[1])):
         return label, _AFTER_BOLD.sub("", _value(bare.lstrip()[bold.end() :]), count=1)
+    for found in _ANY_SIGN.finditer(bare[: LONGEST_LABEL + 60]):
+        if label := labels.find_own(bare[: found.start()]):
+            return _with_zone(label, bare[: found.start()], bare[found.end() :])
     for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
         if label := labels.find(bare[: found.start()]):
             return _with_zone(label, bare[: found.start()], bare[found.end() :])
-    for found in _ANY_SIGN.finditer(bare[: LONGEST_LABEL + 60]):
-        if label := labels.find_own(bare[: found.start()]):
-            return label, _value(bare[found.end() :])
     if (figures := _BEFORE_FIGURES.match(bare)) and (label := labels.find(figures[1])):
         tail = bare[figures.end() :]
         if label.field in _FIGURES and len(tail) < 60:  # noqa: PLR2004 - a value, not a sentence
