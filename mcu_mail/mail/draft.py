@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.moments import Moment
 
 Text = Literal["applicant", "phone", "address", "link", "external_id", "nickname"]
+OWN_MESSAGE: Final = frozenset({"new", "appeal_59fz", "citizen_comment"})
 _ASKED: Final = ("applicant", "address", "text")
 """Fields without which no letter can be written; a missing one is asked for."""
 
@@ -89,6 +90,9 @@ class Draft:
         known = {"applicant": "applicant" in self.words, "text": bool(self.text)}
         known["address"] = not self.lacks("address")
         asked = [name for name in _ASKED if event.name == "new" and not known[name]]
+        if event.name not in OWN_MESSAGE and self.rules.get("text") == "the whole body":
+            # What happened is known; the office's whole mail says it well enough.
+            self.unsure.pop("text", None)
         if event.words:
             self.rules["event"] = f"words: {event.words}"
         return Notice(

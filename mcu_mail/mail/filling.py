@@ -6,6 +6,7 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -43,6 +44,7 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     `text` is the citizen's words with their rule, where marks of the configuration gave them.
     """
     draft = Draft()
+    entries = [_named_by_number(entry) for entry in entries]
     if text is not None:
         draft.text, draft.rules["text"] = text
     _fill_person(draft, entries)
@@ -60,6 +62,14 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
             draft.photos = count_photos(f"{entry.label}: {entry.value}")
     _fill_text(draft, entries)
     return draft
+
+
+def _named_by_number(entry: Entry) -> Entry:
+    """«Обращение: № 990030014» is a number and no text."""
+    bare = entry.value.strip(" .")
+    if entry.field == "text" and bare[:1] in "№#" and len(bare.split()) <= 2 and read_number(bare):  # noqa: PLR2004 - «№ 5»
+        return replace(entry, field="external_id")
+    return entry
 
 
 def _of(entries: Sequence[Entry], name: str) -> Iterator[Entry]:

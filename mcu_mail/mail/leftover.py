@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.filling import put_due, put_length, put_received, tidy_address
-from mcu_mail.mail.labels import without_numbering
+from mcu_mail.mail.labels import OTHER, without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
 from mcu_mail.mail.lengths import find_length
 from mcu_mail.mail.moments import read_moment
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from mcu_mail.mail.fields import Form
     from mcu_mail.mail.layout import Piece
 
+_WORDS_OF_SOMEBODY: Final = 60
+"""A value of this length under a label that means nothing to us may be the citizen's words."""
 _LONGEST_LINE: Final = 3000
 _SHORT: Final = 160
 _PLACE: Final = re.compile(
@@ -55,12 +57,15 @@ _SENTENCE_END: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|просп|бульв)$", re.IGNORECASE)
 _TERM: Final = re.compile(
-    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|завтра|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
+    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|дат[аы]|завтра"
+    r"|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
     r"(?=.{0,30}(?:\d|завтра|сегодня|текущ|пятниц|понедельн|вторник|сред[уы]|четверг|суббот"
     r"|воскрес)).{3,60}"
 )
 _ARRIVED: Final = re.compile(
-    r"поступил|комментари|отзыв|не соглас(?:ен|на) с|опубликов|оставлен|написал|размещен"
+    r"поступил|сообщени\w{1,2} (?:пользовател|жител|граждан|автор|от )|зарегистрирован"
+    r"|создан[ао]?(?!\w)|комментари|отзыв|не соглас(?:ен|на) с"
+    r"|опубликов|оставлен|написал|размещен"
     r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
@@ -78,7 +83,8 @@ _OFFICIAL: Final = re.compile(
     r"|инспектор)\w{0,4}\s[^.;:]{0,60}$"
 )
 _CITIZEN: Final = re.compile(
-    r"(?:написал\w?|оставил\w?|сообща?(?:ет|ил\w?)|просит|интересуется|жалуется|контактное лицо"
+    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|написал\w?|оставил\w?|сообща?(?:ет|ил\w?)"
+    r"|просит|интересуется|жалуется|контактное лицо"
     r"|от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
 )
@@ -107,7 +113,10 @@ def complete(
     _prose(draft, frame, setting)
     _term(draft, frame, setting)
     _called(draft, [line for line in plain if line.at in chosen])
-    if not draft.text:
+    passed_over = any(
+        one.field == OTHER and len(one.value) >= _WORDS_OF_SOMEBODY for one in form.entries
+    )
+    if not draft.text or (draft.rules["text"] == "pattern: the longest prose" and passed_over):
         _everything(draft, pieces)
 
 
@@ -323,6 +332,13 @@ def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
                 return
         if length := find_length(line.text):
             put_length(draft, length, "pattern: a length of time", setting)
+
+
+def term_of_event(draft: Draft, setting: Setting) -> None:
+    """Read the term in the office's own words that stand where a citizen's usually do."""
+    words = enumerate(re.split(r"(?<=[.!?])\s(?=[А-ЯЁ])", draft.text[:2000]))
+    lines = [Line(at=at, text=one, links=(), quoted=False, heading=False) for at, one in words]
+    _term(draft, lines, setting)
 
 
 def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:

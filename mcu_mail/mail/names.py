@@ -37,6 +37,11 @@ _TRADER: Final = re.compile(rf"(?i:ип|индивидуальный предп�
 _NICK_NOTE: Final = re.compile(
     r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE
 )
+_NICK_STATED: Final = re.compile(
+    r"(?<!\w)(?:ник(?:нейм)?|логин|псевдоним|имя в профиле|в профиле)\s?[:–—-]?\s?[«\"“]"
+    r"([^»\"”]{2,60})[»\"”]?",
+    re.IGNORECASE,
+)
 _TAIL: Final = re.compile(
     # Whole words only: «Бородина», «Пантелеевич» and «Телегин» have the same letters.
     r"\s*(?:[(\[,;|/]|https?:|@|(?<!\w)(?:тел(?:ефон\w*|\b)|моб(?:ильн\w*|\b)|г\.\s?р"
@@ -84,6 +89,9 @@ def read_person(value: str) -> Person:
     """Read a labelled value. Both fields are None when it states nothing or cannot be declined."""
     line = _TRADER.sub("", collapse(value[:300]).strip(_AROUND))
     bare = _TAIL.sub("", line).strip(_AROUND)
+    nick = _NICK_STATED.search(line)
+    if nick and states_nothing(line[: nick.start()].strip(_AROUND)):
+        return Person(nickname=nick[1].strip(_AROUND))
     for written in (bare, f"{bare}."):
         if _INITIALS.fullmatch(written):
             return Person(full=written)

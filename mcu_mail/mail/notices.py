@@ -13,13 +13,13 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.draft import Draft, Setting
-from mcu_mail.mail.events import read_event
+from mcu_mail.mail.draft import OWN_MESSAGE, Draft, Setting
+from mcu_mail.mail.events import Event, read_event
 from mcu_mail.mail.fields import Entry, Form, read_form
 from mcu_mail.mail.filling import fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
-from mcu_mail.mail.leftover import complete
+from mcu_mail.mail.leftover import complete, term_of_event
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
@@ -83,8 +83,15 @@ def read_notices(mail: Incoming, source: Source, zone: ZoneInfo) -> tuple[Notice
     inner = [] if any(map(_is_whole, own)) else _read_attached(mail, source, zone)
     if not inner:
         return own
-    due = next((one for one in own if one.due is not None), None)
-    return _share_due(inner, due)
+    return _share_due(inner, _cover_note(own, Setting.of(mail, source, zone)))
+
+
+def _cover_note(own: Sequence[Notice], setting: Setting) -> Notice | None:
+    """What a colleague's few words above an attached notification add to it: a term."""
+    draft = Draft(text=" ".join(one.text for one in own))
+    term_of_event(draft, setting)
+    stated = [one for one in own if one.due is not None]
+    return stated[0] if stated else draft.notice(setting.source.track, Event(name="new"))
 
 
 def _read_mail(mail: Incoming, source: Source, zone: ZoneInfo) -> tuple[Notice, ...]:
@@ -231,4 +238,6 @@ def _filled(
         draft.none.add("external_id")
     complete(draft, pieces, form, setting, alone=alone)
     event = read_event(draft, setting.subject, form.entries, setting.source.events)
+    if event.name not in OWN_MESSAGE:
+        term_of_event(draft, setting)
     return draft.notice(setting.source.track, event)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.mail.layout import Piece
 
-_NUMBERED: Final = re.compile(r"\s{0,8}(\d{1,2})\s?[).]\s{1,4}(?=\S)")
+_NUMBERED: Final = re.compile(r"\s{0,8}(?:№\s{0,2})?(\d{1,2})\s?[).]\s{1,4}(?=\S)")
 _MESSAGE_HEAD: Final = re.compile(
     r"[\-–—=*#_\s]{2,12}\d{1,2}[\-–—=*#_\s]{2,12}|\W{0,6}(?:(?:сообщение|обращение"
     r"|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
