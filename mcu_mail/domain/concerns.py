@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST: Final = 20_000
+LONGEST: Final = 100_000
 """Characters of a message that are looked at."""
 
 _W: Final = r"(?:\w{1,20} ){0,3}"
@@ -338,6 +338,11 @@ _TABLE: Final = tuple(
         ("collective", COLLECTIVE),
     )
 )
+_AS_SEEN: Final = {
+    **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD, 0x301), None),
+    **str.maketrans("ёaceopxykmthb", "еасеорхукмтнв"),
+}
+"""Letters as they look: a Latin «o» or an invisible mark inside a word must not hide it."""
 _QUIET: Final = re.compile(r"[^\w.!?\s]+")
 _STOPS: Final = re.compile(r"[.!?]+\s*|\n+")
 _MORE_THAN_A_PAIR: Final = 3
@@ -390,5 +395,5 @@ def _sentences(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    low = text.casefold().replace("ё", "е")
+    low = text.casefold().translate(_AS_SEEN)
     return " ".join(_QUIET.sub(" ", low.replace(".", " ")).split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mcu_mail.domain.concerns import concerns_in, is_anonymous
-from mcu_mail.domain.notice import FLAGS, Notice, Source
+from mcu_mail.domain.notice import FLAGS, RESTRICTED, Notice, Source
 from mcu_mail.mail.values import collapse
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Draft:
     rating: int | None = None
     same_as: str | None = None
     basis: str = ""
+    heard: list[str] = field(default_factory=list)
+    """Every other value and the subject: a cry for help may stand outside the text."""
     group: str = ""
     """The applicant as stated, when that is a group of people."""
 
@@ -95,6 +97,7 @@ class Draft:
             self.unsure.pop("text", None)
         if event.words:
             self.rules["event"] = f"words: {event.words}"
+        flags = self._flags()
         return Notice(
             track=track,
             event=event.name,
@@ -120,12 +123,16 @@ class Draft:
             basis=self.basis,
             term_length=self.length.count if self.length else None,
             term_unit=self.length.unit if self.length else None,
-            flags=self._flags(),
+            flags=flags,
         )
 
     def _flags(self) -> tuple[str, ...]:
         """Name what must be treated apart, and in `rules` the words that say so."""
         found = {one.flag: f"words: {one.words}" for one in concerns_in(self.text)}
+        for words in [*self.heard, *self.frame]:
+            for one in concerns_in(words):
+                if one.flag in RESTRICTED:
+                    found.setdefault(one.flag, f"words: {one.words}")
         if self.group:
             found["collective"] = f"words: {self.group[:80]}"
         said = next((line for line in self.frame if is_anonymous(line)), None)

@@ -45,6 +45,8 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     """
     draft = Draft()
     entries = [_named_by_number(entry) for entry in entries]
+    draft.heard = [setting.subject]
+    draft.heard += [one.value for one in entries if one.field in {"text", "other"}]
     if text is not None:
         draft.text, draft.rules["text"] = text
     _fill_person(draft, entries)

@@ -273,6 +273,11 @@ def test_nobody_signed_says_the_press_office() -> None:
     assert not is_anonymous("Поступило сообщение от жителя")
 
 
+@pytest.mark.parametrize("text", ["взoрву вас", "взо\u200bрву вас", "ВЗОРВУ ВАС", "взо\xadрву вас"])
+def test_a_disguised_letter_hides_nothing(text: str) -> None:
+    assert flags(text) == ("threat",)
+
+
 def test_every_flag_comes_once_with_its_words() -> None:
     found = concerns_in("Взорву! Взорву вас. Не хочу больше жить.")
     assert [one.flag for one in found] == ["threat", "suicide"]

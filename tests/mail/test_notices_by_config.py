@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from mcu_mail.domain.notice import Notice
+from mcu_mail.domain.notice import EVENTS, Notice
 from mcu_mail.errors import SettingsError
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import read_notices
 from mcu_mail.settings import load
+from mcu_mail.settings.sources import EventName, LabelField, SourceSettings
 
 OFFICE = ZoneInfo("Asia/Novokuznetsk")
 SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")
@@ -127,6 +129,39 @@ def test_a_wholly_new_layout_is_read_by_adding_config_only(layout: Layout, tmp_p
         urgent=notice.urgent,
         rules=notice.rules,
     )
+
+
+def test_the_example_of_the_documentation_is_true(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
+    body = manual.split("```text\n")[1].split("```")[0]
+    keys = manual.split("```yaml\n")[1].split("```")[0]
+    keys = keys.split("from: [press@region.example]\n")[1]
+
+    [notice] = read(Layout(keys=keys, body=body), tmp_path, keys)
+
+    assert not notice.unsure
+    assert notice.applicant == "Раскладкин Олег Ильич"
+    assert notice.text == "Нет света у клуба, темно."
+
+
+def test_the_configuration_knows_every_event_of_the_rules() -> None:
+    assert get_args(EventName) == EVENTS
+
+
+@pytest.mark.parametrize("name", get_args(LabelField))
+def test_the_documentation_names_every_field(name: str) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in manual
+
+
+@pytest.mark.parametrize("name", [*SourceSettings.model_fields, *EVENTS])
+def test_the_documentation_names_every_key_and_event(name: str) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
+    field = SourceSettings.model_fields.get(name)
+    key = (field.alias if field else None) or name
+
+    assert f"`{key}`" in manual
 
 
 def test_a_configured_line_parts_several_messages(tmp_path: Path) -> None:

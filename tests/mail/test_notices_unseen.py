@@ -93,7 +93,7 @@ def test_whatever_a_notice_says_the_store_gives_it_back(sample: dict[str, Any]) 
     for notice in read(sample):
         assert notice_from_json(notice_to_json(notice)) == notice
         assert notice.event in EVENTS
-        assert set(notice.flags) <= set(FLAGS)
+        assert set(notice.flags) <= set(FLAGS) & set(notice.rules)
 
 
 def test_a_notice_stored_before_there_were_flags_is_still_read() -> None:
@@ -129,6 +129,18 @@ def test_the_citizens_words_are_no_event(words: str) -> None:
 
     assert (notice.event, notice.urgent, notice.fast_track) == ("new", False, None)
     assert notice.text == words
+
+
+@pytest.mark.parametrize(
+    "line", ["Примечание: автор угрожает убить соседа", "Тема: не хочу больше жить"]
+)
+def test_an_alarm_outside_the_text_is_heard(line: str) -> None:
+    body = f"ФИО: Словесная Ада Ильинична\nТекст: Прошу помощи.\n{line}\n"
+    [notice] = read({"track": "incident", "subject": "Инцидент № 8150101", "body_text": body,
+                     "date": "2026-11-24T09:00:00+07:00"})  # fmt: skip
+
+    assert set(notice.flags) <= RESTRICTED
+    assert notice.flags
 
 
 def test_a_forward_of_a_forward_is_opened_and_its_cover_note_is_no_message() -> None:
