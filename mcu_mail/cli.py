@@ -22,13 +22,14 @@ from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.log_lines import LogLines
+from mcu_mail.reports.one_mail import one_mail
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
 from mcu_mail.service.counting import mode_note
 from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
-from mcu_mail.service.reading import read_file
+from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 
@@ -293,7 +294,7 @@ def _save(path: Path, content: bytes, what: str) -> None:
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="файлы .eml")],
+    files: Annotated[list[Path], typer.Argument(help="файлы .eml или папки с ними")],
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -304,44 +305,39 @@ def read(
         raise _fail(error) from None
     office, zone = office_of(settings), wiring.zone_of(settings)
     today = wiring.clock().astimezone(zone).date()
+    try:
+        named = mail_files(files)
+    except RefusedError as error:
+        raise _fail(error, USAGE) from None
     mails = [
         read_file(
-            _reading_of(path, settings),
-            str(path),
+            _reading_of(raw, name, settings),
+            name,
             settings=settings,
             office=office,
             zone=zone,
             today=today,
         )
-        for path in files
+        for name, raw in named
     ]
     if as_json:
         _print_json({"mails": mails})
         return
     out = _out()
     for mail in mails:
-        out.print(tables.one_mail(mail))
+        out.print(one_mail(mail))
 
 
-def _reading_of(path: Path, settings: Settings) -> Reading:
+def _reading_of(raw: bytes, name: str, settings: Settings) -> Reading:
     sources = tuple(item.value() for item in settings.sources)
     try:
-        return wiring.reader().read(_bytes_of(path), sources, wiring.zone_of(settings))
+        return wiring.reader().read(raw, sources, wiring.zone_of(settings))
     except RefusedError:
         raise _fail(
-            RefusedError(f"{path}: письмо не читается (слишком сложное или повреждённое)")
+            RefusedError(f"{name}: письмо не читается (слишком сложное или повреждённое)")
         ) from None
     except McuMailError as error:
         raise _fail(error) from None
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise _fail(RefusedError(f"{path}: файл не найден"), USAGE) from None
-    except OSError as error:
-        raise _fail(RefusedError(f"{path}: файл не читается ({error.strerror})"), USAGE) from None
 
 
 @app.command()

@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+EVENTS: Final = (
+    "new",
+    "returned",
+    "citizen_comment",
+    "appeal_59fz",
+    "urgent",
+    "fast_track",
+    "approved",
+    "closed",
+    "rated",
+    "extended",
+    "extension_refused",
+    "term_changed",
+    "duplicate",
+)
+"""What a notification may be about; only `new` and `appeal_59fz` bring a message of their own."""
+FLAGS: Final = (
+    "collective",
+    "anonymous",
+    "outside",
+    "threat",
+    "suicide",
+    "danger",
+    "personal_secret",
+)
+RESTRICTED: Final = frozenset({"threat", "suicide"})
+"""Flags under which a message circulates among few and a person decides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +51,16 @@ class Source:
     """Field name → labels of this source, tried before the built-in ones."""
     timezone: str | None = None
     """The zone of unmarked times in these notices; None = the office's zone."""
+    text_begin: tuple[str, ...] = ()
+    """Words after which the citizen's own text begins."""
+    text_end: tuple[str, ...] = ()
+    """Words before which it ends."""
+    skip: tuple[str, ...] = ()
+    """Beginnings of lines that say nothing for us."""
+    separator: tuple[str, ...] = ()
+    """Beginnings of the lines that open the next message of a letter."""
+    events: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Event → words of the press office that mean it, tried before the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +91,23 @@ class Notice:
     """Field → the rule that read it, e.g. `label: ФИО`, `pattern: phone`; for `read` and tuning."""
     unsure: tuple[str, ...] = ()
     """Fields that a person must fill in or confirm before the letter can be written."""
+    fast_track: bool | None = None
+    """What the notice says of «фаст-трек»; None when it says nothing."""
+    urgent: bool = False
+    """The press office asks for it urgently."""
+    repeat: bool = False
+    """The press office says that it has sent this before."""
+    satisfaction: str | None = None
+    """`positive` or `negative`: how the citizen took the answer."""
+    rating: int | None = None
+    """The citizen's mark, 1 to 5."""
+    same_as: str | None = None
+    """The number of the message that this one repeats (event `duplicate`)."""
+    basis: str = ""
+    """The ground stated for an urgent request, a longer term or a return."""
+    term_length: int | None = None
+    """A term stated as a length («8 рабочих часов»), counted in `term_unit`."""
+    term_unit: str | None = None
+    """`hours`, `working_hours`, `days` or `working_days`; working ones need the calendar."""
+    flags: tuple[str, ...] = ()
+    """What must be treated apart (`FLAGS`)."""

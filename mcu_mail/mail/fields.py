@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SEPARATOR: Final = re.compile(
-    r"\s*(?:[:：=](?!//)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}|\s\|\s)[\s.:_]*"
+    r"\s*(?:(?<!\d)[:：=](?!//)|[:：=](?!//|\d)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}"
+    r"|\s\|\s)[\s.:_]*"
 )
+_ANY_SIGN: Final = re.compile(r"\s*[^\w\s.,()«»\"'№+]{1,6}\s*")
 _INNER: Final = re.compile(
     r"(?:[;•|]\s{0,3}|[,.)]?\s{1,4})(?=([^\W\d_][^:;,|=]{0,50}?)\s{0,2}[:=](?!//))"
 )
@@ -35,8 +37,10 @@ _FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
 _ADDRESS_GOES_ON: Final = re.compile(
     r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
 )
+_UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
 _BEFORE_VALUE: Final = ":：=|*_ \t\r\n\xa0"
 """Punctuation of a label; no value begins with it."""
+_LONGEST_QUOTATION: Final = 12
 _MAX_SEGMENTS: Final = 12
 
 
@@ -106,6 +110,9 @@ def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
     bold = _BOLD_WORDS.match(bare.lstrip())
     if bold and (label := labels.find(bold[1])):
         return label, _AFTER_BOLD.sub("", _value(bare.lstrip()[bold.end() :]), count=1)
+    for found in _ANY_SIGN.finditer(bare[: LONGEST_LABEL + 60]):
+        if label := labels.find_own(bare[: found.start()]):
+            return _with_zone(label, bare[: found.start()], bare[found.end() :])
     for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
         if label := labels.find(bare[: found.start()]):
             return _with_zone(label, bare[: found.start()], bare[found.end() :])
@@ -256,7 +263,7 @@ class _Reader:
             for label, value in parts:
                 self._add(index, label, value, links if label.field in _WITH_LINKS else ())
             self._open = True
-        elif self._open and self._goes_on(line):
+        elif self._open and self._goes_on(line, index):
             self._continue(line, links)
         else:
             self._open = False
@@ -273,16 +280,26 @@ class _Reader:
         """Say whether a label inside an open text is a line of the citizen: «Адрес: наш дом 5»."""
         if not self._open or not self._entries or self._entries[-1].field != "text":
             return False
+        if self._quotes(index) and index > self._last_person:
+            return True
         if label.field == "text":
             return not self._blanks and bool(self._entries[-1].value) and index > self._last_person
         seen = {entry.field for entry in self._entries}
         return label.field in seen & {"address", "phone"} and index > self._last_person
 
-    def _goes_on(self, line: str) -> bool:
+    def _quotes(self, index: int) -> bool:
+        """Say whether the open text is inside «…»: it lasts until that is closed."""
+        value = self._entries[-1].value
+        if value.count("«") <= value.count("»"):
+            return False
+        # A mark that nobody closes must not swallow the rest of the letter.
+        below = self._pieces[index : index + _LONGEST_QUOTATION]
+        return value.startswith("«") or any("»" in piece.text for piece in below)
+
+    def _goes_on(self, line: str, index: int) -> bool:
         last = self._entries[-1]
         if last.field == "text":
-            if last.value.startswith("«") and last.value.count("«") > last.value.count("»"):
-                # A quotation lasts until it is closed, whatever stands in it.
+            if self._quotes(index):
                 return True
             if ends_text(line) or self._is_the_source(line):
                 return False
@@ -291,7 +308,7 @@ class _Reader:
             return not (self._blanks and theirs) or not last.value
         if not last.value and not last.links:
             return self._blanks <= 1
-        if self._blanks:
+        if self._blanks or _UNKNOWN_LABEL.match(line):
             return False
         if last.field == "address":
             return last.value.endswith((",", "-")) or _ADDRESS_GOES_ON.match(line) is not None

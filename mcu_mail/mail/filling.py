@@ -6,11 +6,13 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
 
-from mcu_mail.domain.notice import Notice, Source
+from mcu_mail.domain.concerns import is_group
+from mcu_mail.mail.draft import Draft, Setting
+from mcu_mail.mail.lengths import Length, read_length
 from mcu_mail.mail.moments import END_OF_DAY, Moment, read_clock, read_moment
 from mcu_mail.mail.names import NOBODY, names_several, read_person
 from mcu_mail.mail.values import (
@@ -29,96 +31,24 @@ from mcu_mail.mail.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime, tzinfo
 
     from mcu_mail.mail.fields import Entry
-    from mcu_mail.mail.mime import Incoming
 
-Text = Literal["applicant", "phone", "address", "link", "external_id", "nickname"]
-_ASKED: Final = ("applicant", "address", "text")
-"""Fields without which no letter can be written; a missing one is asked for."""
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """What a reading needs to know besides the words."""
+def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | None = None) -> Draft:
+    """Read every labelled value; what cannot be read is left open or named as unsure.
 
-    source: Source
-    office: ZoneInfo
-    zone: tzinfo
-    """Zone of unmarked times."""
-    sent: datetime | None
-    subject: str
-
-    @staticmethod
-    def of(mail: Incoming, source: Source, office: ZoneInfo) -> Setting:
-        """Settle the zone of the source (an unknown name falls back to the office's)."""
-        zone: tzinfo = office
-        if source.timezone is not None:
-            try:
-                zone = ZoneInfo(source.timezone)
-            except (ZoneInfoNotFoundError, ValueError):
-                zone = office
-        return Setting(
-            source=source, office=office, zone=zone, sent=mail.date, subject=collapse(mail.subject)
-        )
-
-
-@dataclass(kw_only=True)
-class Draft:
-    """A notice being filled."""
-
-    words: dict[Text, str] = field(default_factory=dict)
-    received: Moment | None = None
-    due: datetime | None = None
-    text: str = ""
-    photos: int | None = None
-    rules: dict[str, str] = field(default_factory=dict)
-    unsure: dict[str, None] = field(default_factory=dict)
-    none: set[str] = field(default_factory=set)
-    """Fields of which the notice says that there is none."""
-    frame: list[str] = field(default_factory=list)
-    """The press office's own lines."""
-
-    def put(self, name: Text, value: str | None, rule: str) -> None:
-        """Set a field that is still open; the first reading stays."""
-        if value and name not in self.words and name not in self.none:
-            self.words[name] = value
-            self.rules[name] = rule
-
-    def lacks(self, name: Text) -> bool:
-        """Say whether a pattern may still look for the field."""
-        return name not in self.words and name not in self.none
-
-    def notice(self, track: str, event: str) -> Notice:
-        """Freeze, naming what a person must fill in."""
-        known = {"applicant": "applicant" in self.words, "text": bool(self.text)}
-        known["address"] = not self.lacks("address")
-        asked = [name for name in _ASKED if event == "new" and not known[name]]
-        return Notice(
-            track=track,
-            event=event,
-            applicant=self.words.get("applicant"),
-            phone=self.words.get("phone"),
-            address=self.words.get("address"),
-            link=self.words.get("link"),
-            external_id=self.words.get("external_id"),
-            received_at=self.received.at if self.received else None,
-            received_day_only=self.received.day_only if self.received else False,
-            due=self.due,
-            text=self.text,
-            photos=self.photos or 0,
-            nickname=self.words.get("nickname"),
-            rules=dict(self.rules),
-            unsure=tuple(dict.fromkeys([*asked, *self.unsure])),
-        )
-
-
-def fill(entries: Sequence[Entry], setting: Setting) -> Draft:
-    """Read every labelled value; what cannot be read is left open or named as unsure."""
+    `text` is the citizen's words with their rule, where marks of the configuration gave them.
+    """
     draft = Draft()
+    entries = [_named_by_number(entry) for entry in entries]
+    draft.heard = [setting.subject]
+    draft.heard += [one.value for one in entries if one.field in {"text", "other"}]
+    if text is not None:
+        draft.text, draft.rules["text"] = text
     _fill_person(draft, entries)
     _fill_phone(draft, entries)
     _fill_address(draft, entries)
@@ -136,6 +66,14 @@ def fill(entries: Sequence[Entry], setting: Setting) -> Draft:
     return draft
 
 
+def _named_by_number(entry: Entry) -> Entry:
+    """«Обращение: № 990030014» is a number and no text."""
+    bare = entry.value.strip(" .")
+    if entry.field == "text" and bare[:1] in "№#" and len(bare.split()) <= 2 and read_number(bare):  # noqa: PLR2004 - «№ 5»
+        return replace(entry, field="external_id")
+    return entry
+
+
 def _of(entries: Sequence[Entry], name: str) -> Iterator[Entry]:
     """Entries of a field, the surest label first, longer texts before shorter ones."""
     mine = [entry for entry in entries if entry.field == name]
@@ -150,6 +88,14 @@ def _rule(entry: Entry) -> str:
 def _fill_person(draft: Draft, entries: Sequence[Entry]) -> None:
     for entry in _of(entries, "applicant"):
         person = read_person(entry.value)
+        if is_group(entry.value):
+            draft.group = entry.value
+            draft.unsure["applicant"] = None
+            continue
+        if states_nothing(entry.value):
+            draft.none.add("applicant")
+            continue
+        draft.none.discard("applicant")
         draft.put("applicant", person.full, _rule(entry))
         draft.put("nickname", person.nickname, _rule(entry))
         if names_several(entry.value):
@@ -214,7 +160,7 @@ def _prefixed(value: str, prefix: str, *known: str) -> str:
 
 def tidy_address(value: str) -> str:
     """Cut the punctuation of the sentence off an address, but not the dot of «м.о.» or «р-н.»."""
-    line = collapse(value).strip(' ;,«»"').lstrip(":：=|–—- ")
+    line = collapse(value).strip(' ;:,«»"').lstrip(":：=|–—- ")
     ends_with_word = len(line.rstrip(".").rpartition(" ")[2]) > 3 or line[-2:-1].isdecimal()  # noqa: PLR2004 - «м.о.», «обл.»
     short = line.endswith("обл.") or "." in line.rstrip(".").rpartition(" ")[2]
     return line.rstrip(".") if ends_with_word and not short else line
@@ -254,7 +200,11 @@ def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> 
 
 def put_received(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:
     """Set the moment of arrival in the office's zone; one that lies after the mail is unsure."""
-    draft.received = Moment(at=moment.at.astimezone(setting.office), day_only=moment.day_only)
+    at = moment.at.astimezone(setting.office)
+    if moment.day_only:
+        # A day without an hour is that day, whatever zone the system counts its hours in.
+        at = datetime.combine(moment.at.date(), time(0), setting.office)
+    draft.received = Moment(at=at, day_only=moment.day_only)
     draft.rules["received_at"] = rule
     draft.unsure.pop("received_at", None)
     if setting.sent is not None and (moment.at - setting.sent).total_seconds() > 24 * 3600:
@@ -266,6 +216,8 @@ def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
         moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent, ahead=True)
         if moment is not None and draft.due is None:
             put_due(draft, moment, _rule(entry), setting)
+        elif draft.due is None and (length := read_length(entry.value)):
+            put_length(draft, length, _rule(entry), setting)
 
 
 def put_due(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:
@@ -276,6 +228,21 @@ def put_due(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:
         rule += " (a day without an hour)"
     draft.due = at.astimezone(setting.office)
     draft.rules["due"] = rule
+
+
+def put_length(draft: Draft, length: Length, rule: str, setting: Setting) -> None:
+    """Set a term stated as a length; calendar ones also give a moment, counted from arrival."""
+    draft.length = length
+    start = draft.received.at if draft.received else setting.sent
+    if start is None or length.unit not in {"days", "hours"}:
+        draft.rules["due"] = rule
+        return
+    if length.unit == "hours":
+        draft.due = (start + timedelta(hours=length.count)).astimezone(setting.office)
+    else:
+        day = start.astimezone(setting.zone).date() + timedelta(days=length.count)
+        draft.due = datetime.combine(day, END_OF_DAY, setting.zone).astimezone(setting.office)
+    draft.rules["due"] = f"{rule} (counted from arrival)"
 
 
 def _fill_text(draft: Draft, entries: Sequence[Entry]) -> None:

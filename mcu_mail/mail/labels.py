@@ -28,7 +28,7 @@ _MESSAGE: Final = (
     r"|жител\w*|пользователя|отправителя|ситуации)"
 )
 _PERSON: Final = (
-    r"(?:заявител[ья]|заявительница|автор|граждан(?:ин|ка|е)|жител(?:ь|ьница)|отправитель"
+    r"(?:заявител[ьяи]|заявительница|автор|граждан(?:ин|ка|е)|жител(?:ь|ьница)|отправитель"
     r"|обратив\w{2,4}ся"
     r"|пользователь|инициатор)"
 )
@@ -65,14 +65,16 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
             r"(?:тел|телефон\w{0,3})(?: ?/ ?факс|, факс)?"
             rf"(?: (?:{_MESSAGE}|{_PERSON}\w?|для (?:связи|контакта)|контактн\w+|моб\w*|сот\w*))?"
             r"|моб|сот|мобильный|сотовый|контакт(?:ы|ные данные|ная информация|ный номер)?"
-            rf"(?: {_MESSAGE}| для связи)?|(?:номер|контакт\w*) для связи|как связаться|связь"
+            rf"(?: {_MESSAGE}| для связи)?|(?:номер |контакт\w* )?для (?:связи|контакта)"
+            rf"|как связаться|связь"
         ),
     ),
     (
         "link",
         0,
         (
-            r"(?:прямая |активная )?(?:гипер)?ссылк[аи](?: .{1,40})?|url(?: .{1,30})?|урл|линк|link"
+            r"(?:прямая |активная )?(?:гипер)?ссылк[аи](?: .{1,40})?|url(?: .{1,30})?|урл|линк"
+            r"|link"
             r"|адрес (?:публикации|поста|записи|комментария|ссылки|в (?:сети|интернет).{0,12})"
             r"|где (?:размещен\w*|опубликован\w*|написан\w*)|место (?:публикации|размещения)|пост"
         ),
@@ -117,7 +119,8 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
         "received_at",
         0,
         (
-            r"(?:дата(?:(?:,| и| ?/) ?время)? |время |когда |дата и час )?поступ(?:ил[оаи]?|ления)"
+            r"(?:дата(?:(?:,| и| ?/) ?время)? |время |когда |дата и час )?поступ(?:ил[оаи]?"
+            r"|лени[ея])"
             rf"(?: .{{1,30}})?|получен[оа]?|дата(?: и время)? (?:получения|приема)(?: {_MESSAGE})?"
         ),
     ),
@@ -164,7 +167,7 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
         "photos",
         0,
         (
-            r"(?:кол-во |количество |приложенн\w+ |прикрепленн\w+ )?"
+            r"(?:кол-во |количество |приложен\w+ |прикреплен\w+ )?"
             r"(?:фото(?:графи\w{1,2}|материал\w{0,2}|вложени\w{1,2})?"
             r"|вложени[еяй]\w?|прикреплен\w+"
             r"|приложени[ея]|файл\w{0,2}|медиа(?:файлы|вложения|контент)?|изображени\w+"
@@ -189,9 +192,15 @@ _RULES: Final[tuple[tuple[str, int, str], ...]] = (
 )
 _COMPILED: Final = tuple((name, rank, re.compile(rule)) for name, rank, rule in _RULES)
 _BRACKETS: Final = re.compile(r"\([^()]{0,60}\)")
-_EDGES: Final = ' .:;,*_-–—•·▪►"«»#=|' + BOLD_ON + BOLD_OFF
+_BRACKETED: Final = re.compile(r"[^()\d]{3,40}\s\(([^()\d]{3,40})\)")
+_EDGES: Final = ' .:;,*_-–—•·▪►"«»#=|[]{}<>~/\\→' + BOLD_ON + BOLD_OFF
+_ENDING: Final = re.compile(
+    r"(?<=\w{3})(?:ами|ями|ого|его|ому|ему|ыми|ими|ой|ей|ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ым|им|ую|юю"
+    r"|ом|ем|ам|ям|ах|ях|ов|ев|ия|ию|ии|а|я|о|е|ы|и|у|ю|ь|й)(?!\w)"
+)
 _NUMBERING: Final = re.compile(
-    r"\s*(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]{1,4}\s*|(?:\d{1,2}\s?[.)]|[•*·▪►➤✔\-–—])\s+)"
+    r"\s*(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]{1,4}\s*|(?:(?:№\s?)?\d{1,2}\s?[.)]"
+    r"|[•*·▪►➤✔\-–—])\s+)"
 )
 
 
@@ -210,17 +219,24 @@ class Labels:
 
     own: Mapping[str, str]
     """Normalised words → field."""
+    stems: Mapping[tuple[str, ...], str]
+    """The same words without their regular endings → field: «Жителя:» is the label «Житель»."""
+    openings: Mapping[str, str]
+    """Beginnings («Житель *») → field."""
 
     @staticmethod
     def of(configured: Mapping[str, tuple[str, ...]]) -> Labels:
         """Build from `sources[].labels`."""
+        told = [(words, field) for field, many in configured.items() for words in many if words]
+        own = {normal(words): field for words, field in told if not words.rstrip().endswith("*")}
         return Labels(
-            own={
-                normal(words): field
-                for field, many in configured.items()
-                for words in many
-                if words
-            }
+            own=own,
+            stems={_stems(words): field for words, field in own.items()},
+            openings={
+                normal(words.rstrip(" *")): field
+                for words, field in told
+                if words.rstrip().endswith("*")
+            },
         )
 
     def find(self, words: str) -> Label | None:
@@ -231,17 +247,37 @@ class Labels:
         if not bare or len(bare) > LONGEST_LABEL:
             return None
         shown = collapse(without_numbering(words)).strip(_EDGES)
-        if bare in self.own:
-            return Label(field=self.own[bare], rank=-1, words=shown)
+        if field_ := self._configured(bare):
+            return Label(field=field_, rank=-1, words=shown)
         for field, rank, rule in _COMPILED:
             if rule.fullmatch(bare):
                 return Label(field=field, rank=rank, words=shown)
-        return None
+        inner = _BRACKETED.fullmatch(bare_words) if (bare_words := words.strip(" :")) else None
+        return self.find(inner[1]) if inner else None
+
+    def find_own(self, words: str) -> Label | None:
+        """Return the configured label that `words` are, or None: any sign may end such a one."""
+        if not (self.own or self.openings) or len(words) > 2 * LONGEST_LABEL:
+            return None
+        field = self._configured(normal(words))
+        shown = collapse(without_numbering(words)).strip(_EDGES)
+        return Label(field=field, rank=-1, words=shown) if field else None
+
+    def _configured(self, bare: str) -> str | None:
+        if not bare or not (self.own or self.openings):
+            return None
+        exact = self.own.get(bare) or self.stems.get(_stems(bare))
+        begun = (field for start, field in self.openings.items() if bare.startswith(start))
+        return exact or next(begun, None)
 
 
 def without_numbering(words: str) -> str:
     """Take «1. », «2) », «• » off the front."""
     return _NUMBERING.sub("", words, count=1) if _NUMBERING.match(words) else words
+
+
+def _stems(bare: str) -> tuple[str, ...]:
+    return tuple(_ENDING.sub("", bare).split())
 
 
 def normal(words: str) -> str:

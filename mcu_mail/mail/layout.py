@@ -101,7 +101,8 @@ def pieces_of_text(plain: str) -> tuple[Piece, ...]:
         if not collapse(line):
             pieces.append(_BLANK)
         elif _RULE.fullmatch(line.strip()):
-            pieces.append(SIGNATURE if line.strip() == "--" else _HR)
+            bare = line.strip()
+            pieces.append(SIGNATURE if bare == "--" else Piece(kind="rule", cells=(bare,)))
         elif _BORDER.fullmatch(line.strip()):
             continue
         else:

@@ -11,11 +11,12 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.filling import put_due, put_received, tidy_address
-from mcu_mail.mail.labels import without_numbering
+from mcu_mail.mail.filling import put_due, put_length, put_received, tidy_address
+from mcu_mail.mail.labels import OTHER, without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
+from mcu_mail.mail.lengths import find_length
 from mcu_mail.mail.moments import read_moment
-from mcu_mail.mail.names import find_person, name_in, read_person
+from mcu_mail.mail.names import find_named, find_person, name_in, names_in, read_person
 from mcu_mail.mail.prose import is_farewell, is_request, is_service
 from mcu_mail.mail.unlabelled import Line, find_text
 from mcu_mail.mail.values import (
@@ -31,12 +32,14 @@ from mcu_mail.mail.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mcu_mail.mail.draft import Draft, Setting
     from mcu_mail.mail.fields import Form
-    from mcu_mail.mail.filling import Draft, Setting
     from mcu_mail.mail.layout import Piece
 
+_WORDS_OF_SOMEBODY: Final = 60
+"""A value of this length under a label that means nothing to us may be the citizen's words."""
 _LONGEST_LINE: Final = 3000
 _SHORT: Final = 160
 _PLACE: Final = re.compile(
@@ -54,11 +57,16 @@ _SENTENCE_END: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|просп|бульв)$", re.IGNORECASE)
 _TERM: Final = re.compile(
-    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|завтра|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
-    r"(?=.{0,30}\d).{3,60}"
+    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|дат[аы]|завтра"
+    r"|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
+    r"(?=.{0,30}(?:\d|завтра|сегодня|текущ|пятниц|понедельн|вторник|сред[уы]|четверг|суббот"
+    r"|воскрес)).{3,60}"
 )
 _ARRIVED: Final = re.compile(
-    r"поступил|опубликов|оставлен|написал|размещен|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
+    r"поступил|сообщени\w{1,2} (?:пользовател|жител|граждан|автор|от )|зарегистрирован"
+    r"|создан[ао]?(?!\w)|комментари|отзыв|не соглас(?:ен|на) с"
+    r"|опубликов|оставлен|написал|размещен"
+    r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
@@ -69,8 +77,15 @@ _CALL: Final = re.compile(
 _CALLED: Final = re.compile(
     r"(?<![а-яё])(?:тел(?:ефон)?|т|моб|сот)[.:\s]{1,3}(?=[+(]?\d)", re.IGNORECASE
 )
+_OFFICIAL: Final = re.compile(
+    r"(?:депутат|сенатор|министр|губернатор|глав[аы]|заместител|специалист|начальник|директор"
+    r"|руководител|куратор|исполнител|председател|помощник|прокурор"
+    r"|инспектор)\w{0,4}\s[^.;:]{0,60}$"
+)
 _CITIZEN: Final = re.compile(
-    r"(?:от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
+    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|написал\w?|оставил\w?|сообща?(?:ет|ил\w?)"
+    r"|просит|интересуется|жалуется|контактное лицо"
+    r"|от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
 )
 
@@ -98,7 +113,10 @@ def complete(
     _prose(draft, frame, setting)
     _term(draft, frame, setting)
     _called(draft, [line for line in plain if line.at in chosen])
-    if not draft.text:
+    passed_over = any(
+        one.field == OTHER and len(one.value) >= _WORDS_OF_SOMEBODY for one in form.entries
+    )
+    if not draft.text or (draft.rules["text"] == "pattern: the longest prose" and passed_over):
         _everything(draft, pieces)
 
 
@@ -268,14 +286,31 @@ def _person(draft: Draft, frame: Sequence[Line]) -> None:
     if not draft.lacks("applicant") or "nickname" in draft.words:
         return
     for line in frame:
-        found = name_in(line.text)
-        if found is None or is_farewell(line.text):
+        if is_farewell(line.text):
             continue
-        around = fold(line.text[max(0, found.start() - 90) : found.end() + 40])
-        names = find_person(line.text)
-        if _CITIZEN.search(around) and len(names) == 1:
-            draft.put("applicant", names[0], "pattern: full name, put into the nominative")
+        names = dict.fromkeys(_citizens(line.text))
+        if len(names) == 1:
+            draft.put("applicant", next(iter(names)), "pattern: full name, put into the nominative")
             return
+    for line in frame:
+        short = find_named(line.text)
+        if len(short) == 1 and not is_farewell(line.text):
+            draft.put("applicant", short[0], "pattern: name beside «пишет», «от», «автор»")
+            return
+
+
+def _citizens(text: str) -> Iterator[str]:
+    """The full names in a line that its words call a citizen's; «депутат … обратился» is none."""
+    before = 0
+    for found in names_in(text):
+        start = max(before, found.start() - 90)
+        lead = fold(text[start : found.start()])
+        called = _CITIZEN.search(lead) or _CITIZEN.search(
+            fold(text[found.end() : found.end() + 40])
+        )
+        if called and not _OFFICIAL.search(lead[-60:]):
+            yield from find_person(found[0])
+        before = found.end()
 
 
 def _best(links: Sequence[str]) -> str | None:
@@ -284,16 +319,26 @@ def _best(links: Sequence[str]) -> str | None:
 
 def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
     for line in lines:
+        if draft.due is not None or draft.length is not None:
+            return
         low = fold(line.text[:600])
-        asks = is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)
-        if draft.due is not None or not asks:
+        if not (is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)):
             continue
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
             moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
             if moment is not None:
                 put_due(draft, moment, "pattern: «до …»", setting)
-                break
+                return
+        if length := find_length(line.text):
+            put_length(draft, length, "pattern: a length of time", setting)
+
+
+def term_of_event(draft: Draft, setting: Setting) -> None:
+    """Read the term in the office's own words that stand where a citizen's usually do."""
+    words = enumerate(re.split(r"(?<=[.!?])\s(?=[А-ЯЁ])", draft.text[:2000]))
+    lines = [Line(at=at, text=one, links=(), quoted=False, heading=False) for at, one in words]
+    _term(draft, lines, setting)
 
 
 def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:

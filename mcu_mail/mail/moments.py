@@ -41,7 +41,15 @@ _WORDS: Final = re.compile(
     r"(?:,?\s{1,3}(\d{4}|\d{2}(?=\s?г)))?",
 )
 _DOTTED: Final = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{2})(?![\d:]|\.\d)")
-_RELATIVE: Final = re.compile(r"(?<![а-я])(позавчера|вчера|сегодня|послезавтра|завтра)(?![а-я])")
+_RELATIVE: Final = re.compile(
+    r"(?<![а-я])(позавчера|вчера|сегодня|послезавтра|завтра)(?:шн(?:его|ему|ий|яя)(?: дн[яею])?)?"
+    r"(?![а-я])"
+)
+_WEEKDAY: Final = re.compile(
+    r"(?<![а-я])(?:до|к|ко|не позднее|в|во)\s(понедельник|вторник|сред|четверг|пятниц|суббот"
+    r"|воскресень)(?:а|у|е|ы|и|я|ю)?(?![а-я])"
+)
+_WEEKDAYS: Final = ("понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресень")
 _SHIFT: Final = {"позавчера": -2, "вчера": -1, "сегодня": 0, "завтра": 1, "послезавтра": 2}
 _CLOCKS: Final = (
     re.compile(r"(?<![\d:])(\d{1,2})\s?:\s?(\d{2})(?!\d)"),
@@ -52,6 +60,7 @@ _CLOCKS: Final = (
     re.compile(r"(?<![\d.\-])(\d{1,2})[.\-](\d{2})(?![\d\-]|\.\d)"),
 )
 _MOSCOW_MARK: Final = re.compile(r"(?<![а-яa-z])(?:мск|msk|моск)(?:\s?([+\-])\s?(\d{1,2})(?!\d))?")
+_BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
 _OFFSET: Final = re.compile(r"(?:utc|gmt|(?<=:\d\d))\s?([+\-])(\d{1,2})(?::?(\d{2}))?(?!\d)")
 _ZULU: Final = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?z")
 
@@ -77,6 +86,8 @@ def read_moment(
     marked = zone_mark(low) or zone
     anchor = sent.astimezone(marked).date() if sent is not None else None
     found = _full_day(low) or _relative_day(low, anchor) or _yearless_day(low, anchor, ahead=ahead)
+    if found is None and ahead:
+        found = _weekday(low, anchor)
     if found is None:
         return None
     day, start, end = found
@@ -93,6 +104,8 @@ def read_clock(text: str) -> time | None:
 def zone_mark(text: str) -> tzinfo | None:
     """Zone named beside a time («МСК», «МСК+4», «UTC+7», «+07:00»); None when unmarked."""
     low = text.casefold()
+    if _BY_MOSCOW.search(low):
+        return MOSCOW
     if found := _MOSCOW_MARK.search(low):
         if found[1] is None:
             return MOSCOW
@@ -160,6 +173,14 @@ def _yearless_day(low: str, anchor: date | None, *, ahead: bool) -> tuple[date, 
         day = _nearest(anchor, int(dotted[2]), int(dotted[1]), ahead=ahead)
         return (day, dotted.start(), dotted.end()) if day else None
     return None
+
+
+def _weekday(low: str, anchor: date | None) -> tuple[date, int, int] | None:
+    """«До пятницы»: the next such day after the mail's own."""
+    if anchor is None or not (found := _WEEKDAY.search(low)):
+        return None
+    shift = (_WEEKDAYS.index(found[1]) - anchor.weekday() - 1) % 7 + 1
+    return anchor + timedelta(days=shift), found.start(), found.end()
 
 
 def _nearest(anchor: date, month: int, day: int, *, ahead: bool) -> date | None:

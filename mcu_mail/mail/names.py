@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pymorphy3
 
 from mcu_mail.mail.values import collapse, states_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WORD: Final = r"[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})?"
 _INITIALS: Final = re.compile(
@@ -34,6 +37,11 @@ _TRADER: Final = re.compile(rf"(?i:ип|индивидуальный предп�
 _NICK_NOTE: Final = re.compile(
     r"имя в профил|ник|в профиле|фио не|псевдоним|имя пользов", re.IGNORECASE
 )
+_NICK_STATED: Final = re.compile(
+    r"(?<!\w)(?:ник(?:нейм)?|логин|псевдоним|имя в профиле|в профиле)\s?[:–—-]?\s?[«\"“]"
+    r"([^»\"”]{2,60})[»\"”]?",
+    re.IGNORECASE,
+)
 _TAIL: Final = re.compile(
     # Whole words only: «Бородина», «Пантелеевич» and «Телегин» have the same letters.
     r"\s*(?:[(\[,;|/]|https?:|@|(?<!\w)(?:тел(?:ефон\w*|\b)|моб(?:ильн\w*|\b)|г\.\s?р"
@@ -43,6 +51,16 @@ _TAIL: Final = re.compile(
 _IN_PROSE: Final = re.compile(
     rf"(?<![А-ЯЁа-яё])({_WORD}\s{_WORD}\s[А-ЯЁ][а-яё]{{1,20}}(?:ич(?:а|у|ем)?|[вч]н(?:а|ы|е|ой"
     rf"|у)))(?![а-яё])"
+)
+_NAMED: Final = (
+    re.compile(
+        r"(?<!\w)(?i:от|пользовател[ьяюе]|автор[ау]?|жител[ьяюи]|жительниц[аыуе]|гражданк[иауе]"
+        rf"|гражданин[ау]?|подписчи(?:к[ау]?|ц[аыуе]))\s({_WORD})\s({_WORD})(?!\s{_WORD})"
+    ),
+    re.compile(
+        rf"(?<![\w.]\s)(?<!\w)({_WORD})\s({_WORD})\s(?:пишет|написал[аи]?|просит|сообщает"
+        r"|сообщил[аи]?|жалуется|интересуется|спрашивает|оставил[аи]?|обратил(?:ся|ась))(?!\w)"
+    ),
 )
 _FEMALE: Final = (
     (re.compile(r"(.+(?:[оеё]в|[иы]н))(?:ой|у)"), "а"),
@@ -71,6 +89,9 @@ def read_person(value: str) -> Person:
     """Read a labelled value. Both fields are None when it states nothing or cannot be declined."""
     line = _TRADER.sub("", collapse(value[:300]).strip(_AROUND))
     bare = _TAIL.sub("", line).strip(_AROUND)
+    nick = _NICK_STATED.search(line)
+    if nick and states_nothing(line[: nick.start()].strip(_AROUND)):
+        return Person(nickname=nick[1].strip(_AROUND))
     for written in (bare, f"{bare}."):
         if _INITIALS.fullmatch(written):
             return Person(full=written)
@@ -110,6 +131,36 @@ def find_person(text: str) -> tuple[str, ...]:
 def name_in(text: str) -> re.Match[str] | None:
     """Where the first full name with a patronymic stands."""
     return _IN_PROSE.search(text)
+
+
+def names_in(text: str) -> Iterator[re.Match[str]]:
+    """Where every full name with a patronymic stands, in any case."""
+    return _IN_PROSE.finditer(text)
+
+
+def find_named(text: str) -> tuple[str, ...]:
+    """All names of two words that stand beside «от», «автор», «пишет», put into the nominative."""
+    found: dict[str, None] = {}
+    for rule in _NAMED:
+        for match in rule.finditer(text):
+            name = _two_in_any_case([match[1], match[2]])
+            if name is not None:
+                found[name] = None
+    return tuple(found)
+
+
+def _two_in_any_case(words: list[str]) -> str | None:
+    if any(_given(word, None, "nomn") for word in words):
+        return " ".join(words)
+    for first, last in ((0, 1), (1, 0)):
+        for gender in ("femn", "masc"):
+            for case in ("gent", "datv"):
+                given = _given(words[first], gender, case)
+                surname = _surname(words[last], male=gender == "masc")
+                if len(given) == 1 and surname is not None and surname != words[last]:
+                    names = {first: _title(given.pop()), last: surname}
+                    return f"{names[0]} {names[1]}"
+    return None
 
 
 def _full_name(words: list[str]) -> Person | None:

@@ -13,12 +13,15 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.events import read_event
+from mcu_mail.mail.draft import OWN_MESSAGE, Draft, Setting
+from mcu_mail.mail.events import Event, read_event
 from mcu_mail.mail.fields import Entry, Form, read_form
-from mcu_mail.mail.filling import Draft, Setting, fill
+from mcu_mail.mail.filling import fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
-from mcu_mail.mail.leftover import complete
+from mcu_mail.mail.leftover import complete, term_of_event
+from mcu_mail.mail.marks import marked_text, without_skipped
+from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
 from mcu_mail.mail.several import split_messages
 from mcu_mail.mail.values import collapse
@@ -34,6 +37,10 @@ MAX_MESSAGES: Final = 40
 """No press office puts more messages into one letter; beyond it a person reads the letter."""
 MAX_ENTRIES: Final = 200
 """More labelled values than one message has: the reading is doubtful."""
+MAX_ATTACHED: Final = 20
+"""Attached mails of one letter that are looked at."""
+MAX_FORWARDS: Final = 3
+"""How often one mail may have been forwarded as an attachment."""
 _IDENTITY: Final = (
     "external_id",
     "received_at",
@@ -69,14 +76,53 @@ def read_notices(mail: Incoming, source: Source, zone: ZoneInfo) -> tuple[Notice
     """Return the notices of a mail, one per citizen's message, at least one.
 
     `zone` is the office's: moments are given in it, and unmarked times are read in it unless the
-    source has a zone of its own.
+    source has a zone of its own. A notification that a colleague forwarded as an attached mail is
+    read there when his own words bring no message.
     """
+    own = _read_mail(mail, source, zone)
+    inner = [] if any(map(_is_whole, own)) else _read_attached(mail, source, zone)
+    if not inner:
+        return own
+    return _share_due(inner, _cover_note(own, Setting.of(mail, source, zone)))
+
+
+def _cover_note(own: Sequence[Notice], setting: Setting) -> Notice | None:
+    """What a colleague's few words above an attached notification add to it: a term."""
+    draft = Draft(text=" ".join(one.text for one in own))
+    term_of_event(draft, setting)
+    stated = [one for one in own if one.due is not None]
+    return stated[0] if stated else draft.notice(setting.source.track, Event(name="new"))
+
+
+def _read_mail(mail: Incoming, source: Source, zone: ZoneInfo) -> tuple[Notice, ...]:
     setting = Setting.of(mail, source, zone)
     bodies = [pieces_of_html(mail.html)] if mail.html else []
     if mail.plain is not None or not bodies:
         bodies.append(pieces_of_text(mail.plain if mail.plain is not None else mail.text))
     readings = [_read_body(body, setting) for body in bodies]
     return min(readings, key=_doubt)
+
+
+def _read_attached(mail: Incoming, source: Source, zone: ZoneInfo) -> list[Notice]:
+    """Read the notices of attached mails, also of one forwarded twice."""
+    found: list[Notice] = []
+    waiting = [(child.content, 1) for child in mail.children[:MAX_ATTACHED]]
+    while waiting and len(found) < MAX_MESSAGES:
+        content, depth = waiting.pop(0)
+        inner = read_mail(content)
+        read = [one for one in _read_mail(inner, source, zone) if _is_whole(one)]
+        found.extend(read)
+        if not read and depth < MAX_FORWARDS:
+            waiting.extend((one.content, depth + 1) for one in inner.children[:MAX_ATTACHED])
+    return found
+
+
+def _is_whole(notice: Notice) -> bool:
+    """Say whether the notice brings a citizen's message or an event, and no mere cover note."""
+    marked = notice.rules.get("text", "").startswith(("label:", "marks:"))
+    return (marked and bool(notice.applicant or notice.link or notice.external_id)) or (
+        notice.event != "new" and notice.external_id is not None
+    )
 
 
 def _doubt(notices: tuple[Notice, ...]) -> tuple[int, int]:
@@ -91,36 +137,65 @@ def _doubt(notices: tuple[Notice, ...]) -> tuple[int, int]:
 
 def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
     labels = Labels.of(setting.source.labels)
-    pieces = without_signatures(without_mail_headers(body), labels)
-    parts = split_messages(pieces)
-    if 1 < len(parts) <= MAX_MESSAGES:
-        return _share_due([
-            _notice(part, read_form(part, labels), setting, numbered=True) for part in parts
-        ])
-    form = read_form(pieces, labels)
-    groups = _groups(form.entries)
-    if len(groups) == 1 or len(groups) > MAX_MESSAGES:
-        return (_notice(pieces, form, setting),)
+    pieces = without_skipped(body, setting.source.skip)
+    pieces = without_signatures(without_mail_headers(pieces), labels)
+    parts = split_messages(pieces, setting.source.separator)
+    before, *messages = parts
+    # What stands before the first mark is a message only where separators stand between them.
+    if messages and setting.source.separator and _brings_message(before, labels):
+        before, messages = [], [before, *messages]
+    if 1 < len(messages) <= MAX_MESSAGES:
+        notices = [_notice(part, setting, labels, numbered=True) for part in messages]
+        return _share_due(notices, _preamble(before, setting, labels))
+    text, rest = marked_text(pieces, setting.source)
+    form = read_form(rest, labels)
+    groups = [] if text else _groups(form.entries)
+    if len(groups) < 2 or len(groups) > MAX_MESSAGES:  # noqa: PLR2004 - one is a form
+        return (_notice(pieces, setting, labels),)
     return _share_due([
-        _notice(pieces, Form(entries=group, free=form.free), setting, alone=False)
+        _filled(pieces, Form(entries=group, free=form.free), setting, alone=False)
         for group in groups
     ])
 
 
-def _share_due(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+def _brings_message(pieces: Sequence[Piece], labels: Labels) -> bool:
+    return any(one.field in {"applicant", "text"} for one in read_form(pieces, labels).entries)
+
+
+def _preamble(pieces: Sequence[Piece], setting: Setting, labels: Labels) -> Notice | None:
+    """What is said of all messages before the first of them: a term."""
+    if not pieces:
+        return None
+    return _filled(pieces, read_form(pieces, labels), setting, alone=False)
+
+
+def _share_due(notices: Sequence[Notice], common: Notice | None = None) -> tuple[Notice, ...]:
     """Give the one term that a letter states («Ответы … до 18:00») to each of its messages."""
-    dues = {notice.due: notice.rules.get("due", "") for notice in notices if notice.due}
-    if len(dues) != 1:
+    stated = [*notices, *([common] if common else [])]
+    terms = {one.due: one for one in stated if one.due}
+    if len(terms) != 1:
         return tuple(notices)
-    [(due, rule)] = dues.items()
-    return tuple(replace(one, due=due, rules={**one.rules, "due": rule}) for one in notices)
+    [(due, first)] = terms.items()
+    rule = first.rules.get("due", "")
+    return tuple(
+        replace(
+            one,
+            due=due,
+            term_length=first.term_length,
+            term_unit=first.term_unit,
+            rules={**one.rules, "due": rule},
+        )
+        for one in notices
+    )
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     """Entries of each citizen's message: rows of a table, or a form that is repeated."""
     rows = list(dict.fromkeys(entry.set_ for entry in entries if entry.set_))
     if len(rows) > 1:
-        return [tuple(entry for entry in entries if entry.set_ == row) for row in rows]
+        # A term below the table holds for each of its rows.
+        common = [entry for entry in entries if not entry.set_ and entry.field == "due"]
+        return [(*(entry for entry in entries if entry.set_ == row), *common) for row in rows]
     persons = [entry for entry in entries if entry.field == "applicant" and entry.value]
     if len({collapse(entry.value) for entry in persons}) < 2 or len(persons) < 2:  # noqa: PLR2004 - one is a form
         return [tuple(entries)]
@@ -139,19 +214,30 @@ def _starts(entries: Sequence[Entry], count: int) -> list[int]:
 
 
 def _notice(
+    pieces: Sequence[Piece], setting: Setting, labels: Labels, *, numbered: bool = False
+) -> Notice:
+    text, rest = marked_text(pieces, setting.source)
+    form = read_form(rest, labels)
+    return _filled(rest, form, setting, numbered=numbered, text=text)
+
+
+def _filled(
     pieces: Sequence[Piece],
     form: Form,
     setting: Setting,
     *,
     alone: bool = True,
     numbered: bool = False,
+    text: tuple[str, str] | None = None,
 ) -> Notice:
-    draft: Draft = fill(form.entries, setting)
+    draft: Draft = fill(form.entries, setting, text)
     if alone and len(form.entries) > MAX_ENTRIES:
         draft.unsure["text"] = None
     if numbered:
         # The subject speaks of all messages, and «Сообщение 2» is no external number.
         draft.none.add("external_id")
     complete(draft, pieces, form, setting, alone=alone)
-    event = read_event(draft, setting.subject)
+    event = read_event(draft, setting.subject, form.entries, setting.source.events)
+    if event.name not in OWN_MESSAGE:
+        term_of_event(draft, setting)
     return draft.notice(setting.source.track, event)

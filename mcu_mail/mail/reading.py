@@ -50,6 +50,22 @@ class Reading:
     report: Returned | None
     absent: bool
 
+    @property
+    def tells_of_a_message(self) -> bool:
+        """Whether a notice is plainly of a citizen and no «я в отпуске» of a press officer."""
+        return any(
+            one.text and "text" not in one.unsure and one.applicant is not None
+            for one in self.notices
+        )
+
+    @property
+    def is_notification(self) -> bool:
+        """Whether a source's mail is to be taken for its notification.
+
+        Platforms write automatically too: what the mail says is asked before its kind.
+        """
+        return bool(self.notices) and (self.kind is MailKind.REPLY or self.tells_of_a_message)
+
 
 def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading:
     """Return what the mail `raw` says; `zone` is the office's.

@@ -18,8 +18,8 @@ from mcu_mail.mail.values import collapse, read_title_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mcu_mail.mail.draft import Draft
     from mcu_mail.mail.fields import Form
-    from mcu_mail.mail.filling import Draft
     from mcu_mail.mail.layout import Piece
 
 _TITLE: Final = 160
@@ -27,6 +27,7 @@ _TITLE: Final = 160
 _QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
 _SHORTEST_QUOTE: Final = 40
 _SHORTEST_TEXT: Final = 8
+_LABELLED: Final = re.compile(r"[А-ЯЁ][^:.!?]{2,50}:\s\S")
 _RIVAL: Final = 25
 """Characters from which another stretch of prose makes it doubtful which one is the citizen's."""
 
@@ -57,6 +58,10 @@ def find_text(draft: Draft, lines: Sequence[Line], pieces: Sequence[Piece], form
         return set()
     quoted = [run for run in runs if all(line.quoted for line in run)]
     best_run = max(quoted or runs, key=_length)
+    labelled = sum(_LABELLED.match(line.text) is not None for line in best_run)
+    if labelled > 1 and labelled * 2 >= len(best_run) and not quoted:
+        # A form whose labels nobody knows is no citizen's words: a person reads the whole of it.
+        return set()
     draft.text = unquote(" ".join(line.text for line in best_run))
     draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
     rivals = [run for run in quoted or runs if run is not best_run and _length(run) >= _RIVAL]

@@ -1,4 +1,4 @@
-"""The same plain values as tables for a terminal, in Russian: the text side of `board` and `read`.
+"""The same plain values as tables for a terminal, in Russian: the text side of `board`.
 
 A foreign text is shown as it is: neither mark-up of the table nor control codes of the terminal in
 it are obeyed (`threats.md` A30).
@@ -154,39 +154,3 @@ def journal(document: Mapping[str, Any]) -> Table:
 def _day(text: str) -> str:
     """«23.11.2026» of an ISO date."""
     return f"{text[8:10]}.{text[5:7]}.{text[:4]}"
-
-
-_FIELDS = {
-    "track": "система",
-    "event": "событие",
-    "applicant": "заявитель",
-    "phone": "телефон",
-    "address": "адрес",
-    "link": "ссылка",
-    "external_id": "номер",
-    "received_at": "поступило",
-    "due": "просят к",
-    "text": "текст",
-    "topic": "тема",
-    "topic_sure": "тема точна",
-    "department": "подразделение",
-    "photos": "фото",
-    "nickname": "имя в сети",
-}
-
-
-def one_mail(mail: Mapping[str, Any]) -> Table:
-    """What is read from a mail, and by which rule."""
-    table = _table(mail["file"], "Поле", "Прочитано", "Правило")
-    _add(table, "вид", mail["kind"], "")
-    _add(table, "отправитель", mail["sender"] or f"не принят: {mail['sender_fault']}", "")
-    _add(table, "решение", mail["verdict"], mail["reason"])
-    if not mail["notices"]:
-        _add(table, "новый текст", mail["text"], "")
-    for name in mail["attachments"]:
-        _add(table, "вложение", name, "")
-    for notice in mail["notices"]:
-        for key, title in _FIELDS.items():
-            _add(table, title, notice[key], notice["rules"].get(key, ""))
-        _add(table, "уточнить", ", ".join(notice["unsure"]), "")
-    return table

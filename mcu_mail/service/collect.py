@@ -27,7 +27,6 @@ from mcu_mail.store.ledger import MailState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mcu_mail.domain.notice import Notice
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
@@ -126,28 +125,20 @@ def _sort(
         return take_return(desk, work, stored, reading, now)
     if mail.sender.address == desk.address:
         return "own", MailState.ignored, None
-    # A platform's notices are auto-generated too: what they say is asked before the kind.
-    is_notice = any(_is_labelled(one) for one in reading.notices)
-    about_letter = region_answer(desk, work, stored, reading, now, is_notice=is_notice)
+    about_letter = region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
-    by_platform = kind in {MailKind.AUTOREPLY, MailKind.OTHER} and is_notice
-    if kind is not MailKind.REPLY and not by_platform:
+    if reading.is_notification:
+        return _notice(desk, work, stored, reading, now, arrived)
+    if kind is not MailKind.REPLY:
         away = kind is MailKind.AUTOREPLY
         case_id = hear_absence(desk, work, stored, reading, now) if away else None
         return kind.value, MailState.ignored, case_id
-    if reading.source is not None:
-        return _notice(desk, work, stored, reading, now, arrived)
     heard = hear(desk, work, stored, mail, now, word=word)
     if heard.case_id is not None:
         case = work.cases.get(heard.case_id)
         closed_by_person(desk, work, case, now, f"mail{stored.id}")
     return "reply", heard.state, heard.case_id
-
-
-def _is_labelled(notice: Notice) -> bool:
-    """Whether this is plainly a citizen's message and no «я в отпуске» of a press officer."""
-    return bool(notice.text) and "text" not in notice.unsure and notice.applicant is not None
 
 
 def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:

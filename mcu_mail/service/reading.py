@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
+from mcu_mail.errors import RefusedError
+from mcu_mail.mail.diagnosis import (
+    forwarded_source,
+    mismatches,
+    passed_labels,
+    unread_lines,
+)
 from mcu_mail.mail.kind import MailKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from mcu_mail.domain.meaning import Meaning
-    from mcu_mail.domain.notice import Notice
+    from mcu_mail.domain.notice import Notice, Source
     from mcu_mail.domain.office import Office
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
@@ -27,24 +37,64 @@ _ANSWERS = frozenset({
     MeaningKind.contact_only,
     MeaningKind.addressing,
 })
+# Header fields in which a mail says of itself that no person wrote it.
+_TELLING = (
+    "auto-submitted",
+    "x-autoreply",
+    "x-auto-response-suppress",
+    "precedence",
+    "list-id",
+    "x-failed-recipients",
+    "return-path",
+)
 
 
 def read_file(
     reading: Reading, name: str, *, settings: Settings, office: Office, zone: ZoneInfo, today: date
 ) -> dict[str, Any]:
     """One mail as the `read` command shows it (contract in design §7)."""
-    mail, kind, text = reading.mail, reading.kind, reading.new.text
-    if reading.notices and kind in {MailKind.REPLY, MailKind.OTHER}:
-        return _notice(reading, name, settings, office, zone)
-    meaning = read_meaning(text, today) if kind is MailKind.REPLY else None
-    return {
-        **_common(mail, name),
+    mail, kind, new = reading.mail, reading.kind, reading.new
+    sources = tuple(item.value() for item in settings.sources)
+    source = None if reading.source is None else sources[reading.source]
+    common = _common(mail, name) | {
+        "source": _source(mail, sources, source),
+        "unread": [],
+        "passed": [],
+    }
+    if source is not None and reading.is_notification:
+        return common | _notice(reading, source, settings, office, zone)
+    meaning = read_meaning(new.text, today) if kind is MailKind.REPLY else None
+    return common | {
         "kind": kind.value,
-        "text": text,
+        "text": new.text,
+        "cut": {"quotation": new.quoted, "signature": new.signature},
         "verdict": verdict_of(meaning),
         "reason": " ".join(meaning.reason.split()) if meaning else "",
         "notices": [],
     }
+
+
+def mail_files(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """Name and bytes of each file, and of a folder those of the `.eml` files in it.
+
+    Raises `RefusedError` for what is missing, unreadable or holds no mail.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.[eE][mM][lL]")) if path.is_dir() else [path]
+        if not inside:
+            raise RefusedError(f"{path}: в папке нет файлов .eml")
+        found += inside
+    return [(str(path), _bytes_of(path)) for path in found]
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise RefusedError(f"{path}: файл не найден") from None
+    except OSError as error:
+        raise RefusedError(f"{path}: файл не читается ({error.strerror})") from None
 
 
 def verdict_of(meaning: Meaning | None) -> str:
@@ -55,6 +105,7 @@ def verdict_of(meaning: Meaning | None) -> str:
 
 
 def _common(mail: Incoming, name: str) -> dict[str, Any]:
+    stated = [(key, mail.header(key)) for key in _TELLING]
     return {
         "file": name,
         "sender": mail.sender.address,
@@ -63,19 +114,44 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
         "attachments": [item.name for item in mail.attachments],
         "inline": [item.name for item in mail.attachments if item.inline],
         "inside": [item.name for item in (*mail.packed, *mail.enclosed)],
+        "is_mail": bool(mail.headers),
+        "defects": list(mail.defects),
+        "marks": [f"{key}: {value}" for key, value in stated if value],
+    }
+
+
+def _source(mail: Incoming, sources: Sequence[Source], found: Source | None) -> dict[str, Any]:
+    """Which source the mail is of (`at` counts from one), or why of none."""
+    forwarded = None if found else forwarded_source(mail, sources)
+    return {
+        "at": sources.index(found) + 1 if found else None,
+        "track": found.track if found else None,
+        "subject_only": [
+            one.at + 1 for one in mismatches(mail, sources) if one.sender_fits and not found
+        ],
+        "forwarded": sources.index(forwarded) + 1 if forwarded else None,
     }
 
 
 def _notice(
-    reading: Reading, name: str, settings: Settings, office: Office, zone: ZoneInfo
+    reading: Reading, source: Source, settings: Settings, office: Office, zone: ZoneInfo
 ) -> dict[str, Any]:
+    mail = reading.mail
+    own = [settings.office.short, settings.office.name]
+    own += [name for place in office.territories for name in (place.name, *place.places)]
+    notices = [marked_outside(one, own) for one in reading.notices]
     return {
-        **_common(reading.mail, name),
         "kind": "notice",
-        "text": reading.mail.text,
+        "text": mail.text,
+        "cut": {"quotation": False, "signature": ""},
         "verdict": "none",
         "reason": "",
-        "notices": [_fields(item, settings, office, zone) for item in reading.notices],
+        "unread": [
+            {"label": one.label, "value": one.value, "field": one.field}
+            for one in unread_lines(mail, source, zone)
+        ],
+        "passed": list(passed_labels(mail, source)),
+        "notices": [_fields(item, settings, office, zone) for item in notices],
     }
 
 
@@ -90,13 +166,24 @@ def _fields(notice: Notice, settings: Settings, office: Office, zone: ZoneInfo) 
         "link": notice.link,
         "external_id": notice.external_id,
         "received_at": _moment(notice.received_at, zone),
+        "received_day_only": notice.received_day_only,
         "due": _moment(notice.due, zone),
+        "term_length": notice.term_length,
+        "term_unit": notice.term_unit,
         "text": notice.text,
         "topic": finding.topic,
         "topic_sure": finding.sure,
         "department": finding.department,
         "photos": notice.photos,
         "nickname": notice.nickname,
+        "fast_track": notice.fast_track,
+        "urgent": notice.urgent,
+        "repeat": notice.repeat,
+        "satisfaction": notice.satisfaction,
+        "rating": notice.rating,
+        "same_as": notice.same_as,
+        "basis": notice.basis,
+        "flags": list(notice.flags),
         "unsure": list(notice.unsure),
         "rules": dict(notice.rules),
     }

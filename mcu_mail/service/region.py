@@ -24,7 +24,6 @@ from mcu_mail.store.ledger import MailState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
@@ -79,20 +78,18 @@ def region_answer(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
-    *,
-    is_notice: bool,
 ) -> tuple[str, MailState, int | None] | None:
     """What became of a mail of the region about a letter; None when it is about none of ours.
 
-    `is_notice` says whether a citizen's message can be read in it: outside the thread of a letter
-    such a mail opens a case of its own, whatever number stands in its subject.
+    A mail in which a citizen's message can be read opens a case of its own outside the thread of
+    a letter, whatever number stands in its subject.
     """
     mail, kind = reading.mail, reading.kind
     if kind not in {MailKind.REPLY, MailKind.AUTOREPLY, MailKind.OTHER} or not _is_region(
         desk, mail.sender.address
     ):
         return None
-    letter = _letter_of(work, mail, now, is_notice=is_notice)
+    letter = _letter_of(work, reading, now)
     if letter is None or letter.case_id is None:
         return None
     if prove(mail, desk.trust) is TrustLevel.REFUSED:
@@ -150,10 +147,9 @@ def _is_region(desk: Desk, address: str | None) -> bool:
     return domain in domains
 
 
-def _letter_of(
-    work: UnitOfWork, mail: Incoming, now: datetime, *, is_notice: bool
-) -> Outgoing | None:
+def _letter_of(work: UnitOfWork, reading: Reading, now: datetime) -> Outgoing | None:
     """The one letter that the mail answers."""
+    mail = reading.mail
     ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
     letters = [item for item in ours if item.kind == "letter"]
     if letters:
@@ -166,7 +162,7 @@ def _letter_of(
         entries = [one for one in entries if now - one.registered_at <= _RECENT]
     known = map(work.cases.by_number, find_case_numbers(mail.subject))
     cases = {one.case_id for one in entries} | {one.id for one in known if one is not None}
-    if len(cases) != 1 or is_notice:
+    if len(cases) != 1 or reading.tells_of_a_message:
         return None
     found = work.queue.letter_of(next(iter(cases)))
     rows = {one.id for one in entries}

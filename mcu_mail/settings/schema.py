@@ -14,7 +14,6 @@ from pydantic import AfterValidator, Field, model_validator
 from mcu_mail.domain.calendar import Hours
 from mcu_mail.domain.calendar import Override as DomainOverride
 from mcu_mail.domain.competence import CompetenceRules
-from mcu_mail.domain.notice import Source as DomainSource
 from mcu_mail.domain.numbering import pattern_faults
 from mcu_mail.domain.office import Absence as DomainAbsence
 from mcu_mail.settings.addressing import Addressee, Declension  # noqa: TC001 - as above
@@ -25,11 +24,11 @@ from mcu_mail.settings.kinds import (
     Model,
     Port,
     Secret,
-    SenderRule,
     Text,
     TrackName,
     is_loopback,
 )
+from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 
 __all__ = ["Settings", "is_loopback", "signing_hours"]
@@ -302,49 +301,6 @@ class CompetenceSettings(Model):
     def value(self) -> CompetenceRules:
         """The rule's own value."""
         return CompetenceRules(min_score=self.min_score, tie_margin=self.tie_margin)
-
-
-LabelField = Literal[
-    "applicant",
-    "surname",
-    "given",
-    "patronymic",
-    "nickname",
-    "phone",
-    "address",
-    "settlement",
-    "street",
-    "house",
-    "flat",
-    "link",
-    "external_id",
-    "received_at",
-    "time",
-    "due",
-    "text",
-    "photos",
-    "other",
-]
-
-
-class SourceSettings(Model):
-    """Whose mail is whose notification."""
-
-    track: TrackName
-    senders: tuple[SenderRule, ...] = Field(alias="from", min_length=1)
-    subject: tuple[Text, ...] = ()
-    labels: dict[LabelField, tuple[Text, ...]] = Field(default_factory=dict)
-    timezone: str | None = None
-
-    def value(self) -> DomainSource:
-        """The rule's own value."""
-        return DomainSource(
-            track=self.track,
-            senders=self.senders,
-            subjects=self.subject,
-            labels={str(key): value for key, value in self.labels.items()},
-            timezone=self.timezone,
-        )
 
 
 class ReminderSettings(Model):

@@ -38,6 +38,8 @@ def notice_from_json(values: Mapping[str, Any]) -> Notice:
         if changed[key] is not None:
             changed[key] = datetime.fromisoformat(changed[key])
     changed["unsure"] = tuple(changed["unsure"])
+    # Cases opened before messages were flagged have none.
+    changed["flags"] = tuple(changed.get("flags", ()))
     return Notice(**changed)
 
 

@@ -1,14 +1,22 @@
 """`read`: kinds, verdicts and fields of every sample mail, and nothing changed by it."""
 
 import json
+from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from mcu_mail.cli import app
-from tests.cli.offices import an_office, eml_of
+from mcu_mail.mail.reading import read_whole
+from mcu_mail.reports.one_mail import one_mail
+from mcu_mail.service.reading import read_file
+from mcu_mail.settings import load, office_of
+from tests.cli.offices import TEXT, an_office, eml_of
 from tests.mail.test_notices_samples import GOVERNOR, SYSTEMS
 
 REPLIES = Path(__file__).parents[1] / "samples" / "replies"
@@ -122,6 +130,116 @@ def test_reading_needs_no_store_and_makes_none(tmp_path: Path) -> None:
     before = set(tmp_path.iterdir())
     assert read(config, str(REPLIES / f"{NAMES[0]}.eml")).exit_code == 0
     assert set(tmp_path.iterdir()) == before
+
+
+def a_notice(folder: Path, body: str, sender: str = "press@region.example") -> Path:
+    path = folder / "письмо.eml"
+    head = f"From: {sender}\r\nSubject: =?utf-8?b?0J/QuNGB0YzQvNC+?=\r\n"
+    head += "Date: Tue, 24 Nov 2026 09:00:00 +0700\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    path.write_bytes(f"{head}\r\n{body}".encode())
+    return path
+
+
+NEW_FORM = """Имя обратившегося лица: Тестова Мария Павловна
+Позвонить можно: 8-999-000-33-01
+Проблемное место: пгт Тяжинский, ул. Пробная, 12
+Со слов данного лица: Во дворе третью неделю не горит ни один фонарь, дети боятся.
+"""
+
+
+def test_what_read_proposes_for_unknown_lines_makes_them_read(tmp_path: Path) -> None:
+    path = a_notice(tmp_path, NEW_FORM)
+    said = read(an_office(tmp_path), str(path)).stdout
+    assert "Служба попросит уточнить: заявитель, адрес, текст." in said
+    assert "Строки, похожие на подписи, но не узнанные:" in said
+    proposed = {
+        "applicant": "[Имя обратившегося лица]",
+        "phone": "[Позвонить можно]",
+        "address": "[Проблемное место]",
+        "text": "[Со слов данного лица]",
+    }
+    for field, label in proposed.items():
+        assert f"{field}: {label}" in said
+    labels = ", ".join(f"{field}: {label}" for field, label in proposed.items())
+    changed = TEXT.replace(
+        "noreply-ss@region.example]}", f"noreply-ss@region.example], labels: {{{labels}}}}}"
+    )
+    (mail,) = json.loads(read(an_office(tmp_path, changed), str(path), "--json").stdout)["mails"]
+    [notice] = mail["notices"]
+    assert (notice["unsure"], mail["unread"]) == ([], [])
+    assert notice["rules"]["applicant"] == "label: Имя обратившегося лица"
+    assert notice["text"].startswith("Во дворе третью неделю")
+
+
+def test_a_mail_of_no_source_says_what_to_add_or_that_the_subject_did_not_fit(
+    tmp_path: Path,
+) -> None:
+    stranger = a_notice(tmp_path, NEW_FORM, "somebody@region.example")
+    said = " ".join(read(an_office(tmp_path), str(stranger)).stdout.split())
+    assert "добавьте somebody@region.example в from нужного раздела sources" in said
+    changed = TEXT.replace(
+        "noreply-ss@region.example]}", "noreply-ss@region.example], subject: [соцсет]}"
+    )
+    known = a_notice(tmp_path, NEW_FORM)
+    said = " ".join(read(an_office(tmp_path, changed), str(known)).stdout.split())
+    assert "Отправитель подошёл под sources[1], но в теме нет ни одного из слов subject" in said
+
+
+def test_a_forward_by_a_colleague_names_the_source_inside(tmp_path: Path) -> None:
+    body = (
+        f"В работу.\n\n-----Исходное сообщение-----\nОт: Соцсети <press@region.example>\n{NEW_FORM}"
+    )
+    path = a_notice(tmp_path, body, "clerk@okrug.example")
+    said = " ".join(read(an_office(tmp_path), str(path)).stdout.split())
+    assert "Внутри переслано уведомление источника sources[1]" in said
+
+
+def test_an_event_and_a_flag_are_told_in_russian_with_their_words(tmp_path: Path) -> None:
+    config = an_office(tmp_path)
+    event = a_notice(tmp_path, "Инцидент № 8123401 закрыт.\n")
+    assert "закрыто площадкой (closed)" in read(config, str(event)).stdout
+    alarm = a_notice(tmp_path, "Автор: Злобин Макар\nТекст: Взорву вашу контору!\n")
+    said = read(config, str(alarm)).stdout
+    assert "УГРОЗА" in said
+    assert "слова «взорву»" in said
+
+
+def test_a_file_that_is_no_mail_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "таблица.xlsx"
+    path.write_bytes(b"PK\x03\x04\x00\x00")
+    assert "Это не похоже на письмо" in read(an_office(tmp_path), str(path)).stdout
+
+
+def test_a_folder_gives_every_mail_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "письма"
+    folder.mkdir()
+    config = an_office(tmp_path)
+    empty = read(config, str(folder))
+    assert (empty.exit_code, "в папке нет файлов .eml" in empty.stderr) == (2, True)
+    for name in ("б.eml", "а.EML", "не письмо.txt"):
+        (folder / name).write_bytes(eml_of(GOVERNOR[0]))
+    mails = json.loads(read(config, str(folder), "--json").stdout)["mails"]
+    assert [Path(mail["file"]).name for mail in mails] == ["а.EML", "б.eml"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_a_page_fits_any_terminal(width: int) -> None:
+    office = Path(__file__).parents[2] / "config.yaml"
+    settings = load(office)
+    sources = tuple(item.value() for item in settings.sources)
+    document = read_file(
+        read_whole(eml_of(GOVERNOR[0]), sources, ZoneInfo("Asia/Novokuznetsk")),
+        "письмо.eml",
+        settings=settings,
+        office=office_of(settings),
+        zone=ZoneInfo("Asia/Novokuznetsk"),
+        today=date(2026, 11, 24),
+    )
+    console = Console(width=width, record=True, file=StringIO())
+    console.print(one_mail(document))
+    page = console.export_text().splitlines()
+    assert max(map(len, page)) <= width
+    assert any("подпись «Заявитель»" in line for line in page)
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_a_wrong_usage(tmp_path: Path) -> None:
