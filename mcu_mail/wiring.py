@@ -178,8 +178,9 @@ def open_desk(config: Path) -> Desk:
         trust=Trust(
             authserv_id=mail.trust.authserv_id or "",
             accept=mail.trust.accept,
-            own_hosts=(mail.address.rpartition("@")[2],),
+            own_hosts=(mail.address.rpartition("@")[2], *mail.trust.hosts),
             unverified=mail.trust.unverified,
+            marker=(mail.trust.marker.name, mail.trust.marker.value) if mail.trust.marker else None,
         ),
         imap=imap,
         smtp=smtp,

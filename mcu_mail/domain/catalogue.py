@@ -412,3 +412,11 @@ def annex_refusal(fault: str, *, most_pages: int, most_sheets: int, most_mb: int
     if fault == "size":
         return f"письмо стало бы больше {most_mb} МБ и не прошло бы по почте. Пришлите поменьше"
     return _ANNEX_REFUSALS.get(fault, "такой файл не вставляется. Пришлите фото, PDF или Word")
+
+
+def replies_elsewhere(address: str) -> str:
+    """What a receipt says of a verdict whose Reply-To is nobody's registered address."""
+    return (
+        f"В вашем письме адресом для ответа указан {address}. Служба пишет только на "
+        "зарегистрированный адрес; адрес вам незнаком – позвоните администратору."
+    )

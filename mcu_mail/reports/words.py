@@ -161,6 +161,7 @@ _REASONS = {
     "step_over": "шаг уже закончен",
     "stranger": "решает не он",
     "two_codes": "коды двух запросов",
+    "two_texts": "в письме два разных текста",
     "two_numbers": "два номера",
     "unknown_case": "такого дела нет",
     "unknown_department": "нет такого подразделения",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _HOLD = timedelta(minutes=15)
 _NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
+_MOST_UNPROVEN = 10
 _OF_STEP = frozenset({
     Purpose.route,
     Purpose.draft,
@@ -51,11 +52,23 @@ class Carrier:
         cause: names what happened, once and for all: keys of the mails that follow start with it,
             so that the same cause can never mail twice.
         actor: who caused it, for the events.
+        is_unproven: a mail that our server does not vouch for is the cause: what it makes us
+            write is limited, so that nobody floods an official in his own name (A38).
+        remark: what the receipt of a decision is to say besides.
 
     """
 
     def __init__(
-        self, desk: Desk, work: UnitOfWork, case: Case, *, now: datetime, actor: str, cause: str
+        self,
+        desk: Desk,
+        work: UnitOfWork,
+        case: Case,
+        *,
+        now: datetime,
+        actor: str,
+        cause: str,
+        is_unproven: bool = False,
+        remark: str = "",
     ) -> None:
         self._desk = desk
         self._work = work
@@ -63,6 +76,8 @@ class Carrier:
         self._now = now
         self._actor = actor
         self._cause = cause
+        self._is_unproven = is_unproven
+        self._remark = remark
         self._told = 0
 
     @property
@@ -169,6 +184,8 @@ class Carrier:
         if key and any(item.data.get("key") == key for item in open_now):
             return
         person = self._desk.standing_in(decision.person, self._now)
+        if self._is_flooded(person):
+            return
         ask(
             self._desk,
             self._work,
@@ -189,9 +206,12 @@ class Carrier:
         context = dict(decision.context)
         if decision.template == "receipt":
             context.setdefault("undo_until", self._undo_until())
+            context["details"] = " ".join(filter(None, [context.get("details"), self._remark]))
         if decision.template == "time_asked":
             context["until"] = self._promised(context["until"], context["until_at"])
         for person in dict.fromkeys(people):
+            if self._is_flooded(person):
+                continue
             self._told += 1
             # One mail may concern several cases and several requests of one person.
             key = f"tell:{self._cause}:{self.case.id}:{decision.request_id}:{self._told}:{person}"
@@ -208,6 +228,18 @@ class Carrier:
                 now=self._now,
                 request=request,
             )
+
+    def _is_flooded(self, person: str) -> bool:
+        """Whether mails that nobody vouched for have made us write to a person enough today."""
+        if not self._is_unproven:
+            return False
+        day = self._desk.today(self._now).isoformat()
+        key = f"unproven:{day}:{self.case.id}:{person}"
+        count = int(self._work.facts.get(key) or 0)
+        if count >= _MOST_UNPROVEN:
+            return True
+        self._work.facts.set(key, str(count + 1))
+        return False
 
     def _undo_until(self) -> datetime | None:
         minutes = self._desk.settings.mail.undo_minutes

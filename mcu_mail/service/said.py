@@ -16,12 +16,13 @@ from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import RefusedError
+from mcu_mail.mail.alternative import is_ambiguous, shown_new_text
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mcu_mail.domain.office import Person
     from mcu_mail.domain.verdicts import Meaning
@@ -73,10 +74,18 @@ class Said:
     """Whether photos stand in the Word file."""
     person: Person | None
     level: TrustLevel
+    is_doubtful: bool
+    """Whether another program would show another verdict: none is taken from it."""
 
 
 def read_said(
-    desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
+    desk: Desk,
+    stored: StoredMail,
+    mail: Incoming,
+    word: WordFile | None,
+    now: datetime,
+    *,
+    vouched: bool,
 ) -> Said:
     """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
     lines = new_text(mail, separator=SEPARATOR).text.splitlines()
@@ -85,6 +94,7 @@ def read_said(
     whole = without_marks(whole)
     removal, text = take_removals(whole)
     address = mail.sender.address
+    person = person_at(address, desk.office) if address else None
     return Said(
         stored=stored,
         mail=mail,
@@ -96,9 +106,32 @@ def read_said(
         word_salutation=word.salutation if word else "",
         word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
-        person=person_at(address, desk.office) if address else None,
+        person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
+        is_doubtful=person is not None and _is_doubtful(mail, whole, desk.today(now)),
     )
+
+
+def _is_doubtful(mail: Incoming, text: str, today: date) -> bool:
+    """Whether the mail's forms say different things, or it can be read in two ways at all."""
+    if is_ambiguous(mail):
+        return True
+    other = shown_new_text(mail)
+    if other is None:
+        return False
+    shown = "\n".join(line for line in other.splitlines() if not _is_code_line(line))
+    one, two = read_meaning(text, today), read_meaning(shown, today)
+    if one.kind in HARMLESS and two.kind in HARMLESS:
+        return False
+    facts = [(said.kind, said.name, said.until, said.at, said.changes) for said in (one, two)]
+    return facts[0] != facts[1] or not _alike(one.reason, two.reason)
+
+
+def _alike(one: str, two: str) -> bool:
+    """Whether two forms of a reason share most of their words: lists and links differ a little."""
+    words, others = (set(re.findall(r"\w+", text.casefold())) for text in (one, two))
+    fewer = min(len(words), len(others))
+    return len(words & others) * 2 >= fewer if fewer else not words and not others
 
 
 def _is_code_line(line: str) -> bool:

@@ -31,6 +31,7 @@ from mcu_mail.settings.kinds import (
     is_loopback,
 )
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
+from mcu_mail.settings.trust import DelegateSettings, TrustSettings
 
 __all__ = ["Settings", "is_loopback", "signing_hours"]
 
@@ -84,15 +85,6 @@ class SmtpSettings(Model):
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str | None = None
     password: Secret | None = None
-
-
-class TrustSettings(Model):
-    """Whose word counts (`threats.md` §3.6)."""
-
-    authserv_id: str | None = None
-    accept: tuple[Literal["dmarc", "dkim", "auth"], ...] = ("dmarc", "dkim", "auth")
-    unproven: Literal["confirm", "hold", "refuse"] = "confirm"
-    unverified: bool = False
 
 
 class WitnessSettings(Model):
@@ -195,7 +187,8 @@ class PersonSettings(Model):
     email: Address
     phone: str = ""
     aliases: tuple[Address, ...] = ()
-    delegates: tuple[Id, ...] = ()
+    delegates: tuple[DelegateSettings, ...] = ()
+    left: date | None = None
 
 
 class Duty(Model):
