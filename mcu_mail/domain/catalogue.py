@@ -420,3 +420,16 @@ def replies_elsewhere(address: str) -> str:
         f"В вашем письме адресом для ответа указан {address}. Служба пишет только на "
         "зарегистрированный адрес; адрес вам незнаком – позвоните администратору."
     )
+
+
+def official_has_left(name: str) -> str:
+    """A post of the settings is held by somebody who has left."""
+    return f"{name} больше не работает (people, left): назначьте другого человека"
+
+
+def nobody_holds(number: str) -> str:
+    """Whom a step waits for has left, and nobody holds his post."""
+    return (
+        f"Дело {number} ждёт решения человека, который больше не работает, а другой на его место "
+        "в настройках не назначен. Назначьте и перезапустите службу."
+    )

@@ -8,17 +8,19 @@ decision needs a mail that can be read in one way.
 from __future__ import annotations
 
 import re
+from email.message import Message
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import Message
 
 PREFIX = "ambiguous:"
 """How the codes of such defects begin in `Incoming.defects`."""
 
 _ONCE = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
-_PARAMETERS = re.compile(r";\s{0,20}(boundary|charset)\s{0,5}(?:\*\d{0,2}\*?\s{0,5})?=", re.IGNORECASE)
+_PARAMETERS = re.compile(
+    r";\s{0,20}(boundary|charset)\s{0,5}(?:\*\d{0,2}\*?\s{0,5})?=", re.IGNORECASE
+)
 _CONTINUED = re.compile(r";\s{0,20}(boundary|charset)\s{0,5}\*", re.IGNORECASE)
 _STATEFUL = re.compile(r"charset\s{0,5}=\s{0,5}\"?(?:utf-?7|hz-gb|iso-2022)", re.IGNORECASE)
 _MAX_PARTS = 1_000
@@ -36,7 +38,7 @@ def ambiguities(message: Message) -> tuple[str, ...]:
         payload = part.get_payload()
         # An attached mail is no text of this one.
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
-            waiting += [child for child in payload if hasattr(child, "raw_items")]
+            waiting += [child for child in payload if isinstance(child, Message)]
     return tuple(found)
 
 

@@ -100,11 +100,49 @@ def prove(mail: Incoming, trust: Trust) -> TrustLevel:
     if any(result.method == "dmarc" and result.result == "fail" for result in results):
         return TrustLevel.REFUSED
     vouched = not trust.forgeable and any(_vouches(one, address, trust) for one in results)
-    if vouched or _marked(
-        mail.headers, top, address, trust
-    ):
+    if vouched or _marked(mail.headers, top, address, trust):
         return TrustLevel.PROVEN
     return TrustLevel.SILENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Top:
+    """What stands over the top-most Received of a mail, whoever wrote it.
+
+    Attributes:
+        host: who says that he received it; None when the mail has no Received at all.
+        ids: the authserv-ids of the Authentication-Results above it.
+        is_ours: whether that host is one of ours.
+
+    """
+
+    host: str | None
+    ids: tuple[str, ...]
+    is_ours: bool
+
+
+def look_at_top(headers: Sequence[tuple[str, str]], trust: Trust) -> Top:
+    """Return what a server has written above a mail, to tell an administrator what to configure."""
+    ids: dict[str, None] = {}
+    host, handed_over = None, False
+    for name, value in headers:
+        if name.lower() == "authentication-results":
+            stated = _split(_plain(value))[0].split()
+            ids |= dict.fromkeys(part.strip('"').lower() for part in stated[:1])
+        elif name.lower() == "received":
+            plain = _plain(value)
+            if not handed_over and _LMTP.match(_QUOTED.sub("", plain)):
+                handed_over = True
+                continue
+            by = _BY.search(plain)
+            host = by[1].lower().rstrip(".") if by else ""
+            break
+    return Top(host=host, ids=tuple(ids), is_ours=host is not None and _is_own(host, trust))
+
+
+def stands_above(headers: Sequence[tuple[str, str]], text: str, trust: Trust) -> bool:
+    """Whether a field that holds `text` stands where our own server's statements are believed."""
+    return any(text in value for _, value in _own_block(headers, trust))
 
 
 def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
+from mcu_mail.service.measuring import FOUND, reply_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,6 +102,7 @@ def send_request(
         attachments=attachments,
         ics=ics,
         request_id=request.id,
+        code=request.code,
     )
 
 
@@ -161,6 +163,7 @@ def tell(
         now=now,
         attachments=attachments,
         request_id=request.id if request else None,
+        code=request.code if carried and request else "",
     )
     return True
 
@@ -179,8 +182,14 @@ def queue_mail(
     attachments: Sequence[tuple[str, str, bytes]] = (),
     ics: bytes | None = None,
     request_id: int | None = None,
+    code: str = "",
 ) -> None:
-    """Build the bytes of a mail to one person, keep them, and queue them once."""
+    """Build the bytes of a mail to one person, keep them, and queue them once.
+
+    An answer to a request comes back to an address that holds its `code`, where that was seen to
+    work (`check --online`).
+    """
+    back = reply_address(work.facts.get(FOUND), desk.settings, code)
     references = [case_reference(case.number, desk.domain)] if case else []
     raw = build(
         sender=desk.address,
@@ -192,6 +201,7 @@ def queue_mail(
         attachments=attachments,
         ics=ics,
         date=desk.local(now),
+        headers={"Reply-To": back} if back else None,
     )
     work.queue.add(
         key=key,

@@ -14,6 +14,7 @@ from mcu_mail.domain.codes import new_code
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.asking import ask, tell
+from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.planning import plan_of, remind_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _HOLD = timedelta(minutes=15)
 _NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
-_MOST_UNPROVEN = 10
 _OF_STEP = frozenset({
     Purpose.route,
     Purpose.draft,
@@ -230,16 +230,8 @@ class Carrier:
             )
 
     def _is_flooded(self, person: str) -> bool:
-        """Whether mails that nobody vouched for have made us write to a person enough today."""
-        if not self._is_unproven:
-            return False
-        day = self._desk.today(self._now).isoformat()
-        key = f"unproven:{day}:{self.case.id}:{person}"
-        count = int(self._work.facts.get(key) or 0)
-        if count >= _MOST_UNPROVEN:
-            return True
-        self._work.facts.set(key, str(count + 1))
-        return False
+        day = self._desk.today(self._now)
+        return self._is_unproven and is_flooded(self._work, self.case.id, person, day)
 
     def _undo_until(self) -> datetime | None:
         minutes = self._desk.settings.mail.undo_minutes

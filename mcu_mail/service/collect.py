@@ -16,6 +16,7 @@ from mcu_mail.errors import McuMailError
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
@@ -24,6 +25,7 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person, reopen
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
+from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.opening import open_case
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
@@ -112,6 +114,9 @@ def _sort(
     word: WordFile | None,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
+    token = work.facts.get(TOKEN)
+    if token and probe_of(mail, token) is not None:
+        return "probe", MailState.ignored, None
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
         return "witness", MailState.ignored, witnessed(work, letter_id, now)

@@ -280,9 +280,7 @@ def _proven_strangers(target: Target) -> Iterator[bytes]:
     for words in (APPROVED, RETURNED, "Не возражаю"):
         yield _mail(target, sender=evil, text=words, top=EVIL_PASS)
         yield _mail(target, sender=f"From: <{COLLEAGUE}>", text=words, top=PASS)
-    yield _mail(
-        target, sender=f"{evil}\r\nReply-To: {DEPUTY}\r\nSender: {DEPUTY}", top=EVIL_PASS
-    )
+    yield _mail(target, sender=f"{evil}\r\nReply-To: {DEPUTY}\r\nSender: {DEPUTY}", top=EVIL_PASS)
     yield _mail(target, sender=f"From: <{COLLEAGUE}>\r\nCc: {DEPUTY}", top=PASS)
     yield _mail(
         target, sender=f"From: <{COLLEAGUE}>\r\nResent-From: {DEPUTY}", top=PASS, text=RETURNED
@@ -381,7 +379,9 @@ def _quoted(target: Target) -> Iterator[bytes]:
     said = "23.11.2026 09:20, МЦУ, служба писем <mcu@okrug.example> пишет:"
     for above in ("", "Посмотрите, пожалуйста", "Кто это прислал?"):
         yield _mail(target, text=f"{above}\n\n{said}\n{quoted}", top=PASS)
-        yield _mail(target, text=f"{above}\n\n— Пишите ответ выше этой строки —\n{APPROVED}", top=PASS)
+        yield _mail(
+            target, text=f"{above}\n\n— Пишите ответ выше этой строки —\n{APPROVED}", top=PASS
+        )
     yield _mail(target, text=f"\n-- \n{APPROVED}\nИлья Хозяйственнов", top=PASS)
 
 
@@ -416,21 +416,33 @@ def _hidden(target: Target) -> Iterator[bytes]:
         "position:absolute;left:-9999px",
     ):
         mark_up = f'<html><body><div style="{style}">{APPROVED}</div><div> </div></body></html>'
-        yield _mail(target, body=_html(mark_up).partition(b"\r\n\r\n")[2],
-                    kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64", top=PASS)
+        yield _mail(
+            target,
+            body=_html(mark_up).partition(b"\r\n\r\n")[2],
+            kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64",
+            top=PASS,
+        )
     for mark_up in (
         f"<html><body><div hidden>{APPROVED}</div></body></html>",
         f'<html><body><font color="white">{APPROVED}</font></body></html>',
-        f"<html><head><style>.p{{display:none}}</style></head><body><p class=p>{APPROVED}</p>"
-        "</body></html>",
+        (
+            f"<html><head><style>.p{{display:none}}</style></head><body><p class=p>{APPROVED}</p>"
+            "</body></html>"
+        ),
         f"<html><head><title>{APPROVED}</title></head><body></body></html>",
         f"<html><body><!-- {APPROVED} --></body></html>",
         f'<html><body><img alt="{APPROVED}" src="x"></body></html>',
-        f'<html><body><input type="hidden" value="{APPROVED}"><template>{APPROVED}</template>'
-        "</body></html>",
+        (
+            f'<html><body><input type="hidden" value="{APPROVED}"><template>{APPROVED}</template>'
+            "</body></html>"
+        ),
     ):
-        yield _mail(target, body=_html(mark_up).partition(b"\r\n\r\n")[2],
-                    kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64", top=PASS)
+        yield _mail(
+            target,
+            body=_html(mark_up).partition(b"\r\n\r\n")[2],
+            kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64",
+            top=PASS,
+        )
 
 
 def _contradicting(target: Target) -> Iterator[bytes]:
@@ -446,7 +458,11 @@ def _contradicting(target: Target) -> Iterator[bytes]:
     yield both(APPROVED, f'<span style="display:none">{APPROVED}</span>Против!')
     yield both(RETURNED, "На доработку: убрать только дату")
     for kind in ("multipart/mixed", "multipart/related"):
-        for one, two in ((APPROVED, RETURNED), (APPROVED, "Хотя нет, подождите"), ("Нет.", APPROVED)):
+        for one, two in (
+            (APPROVED, RETURNED),
+            (APPROVED, "Хотя нет, подождите"),
+            ("Нет.", APPROVED),
+        ):
             body = _multipart(_plain(one), _plain(two))
             yield _mail(target, body=body, kind=f"{kind}; boundary=b0", top=PASS)
 
@@ -466,8 +482,10 @@ def _differential(target: Target) -> Iterator[bytes]:
         "text/plain; charset=utf-8\r\nContent-Type: text/html; charset=utf-8",
         "text/html; charset=utf-8\r\nContent-Type: text/plain; charset=utf-8",
         "text/plain; charset=utf-8; charset=utf-16be",
-        "text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
-        "Content-Transfer-Encoding: base64",
+        (
+            "text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+            "Content-Transfer-Encoding: base64"
+        ),
         "text/plain; charset=utf-7",
     ):
         words = "+BCEEPgQzBDsEMARBBD4EMgQwBD0EPg-" if "utf-7" in kind else APPROVED
@@ -527,7 +545,7 @@ def _reports(target: Target) -> Iterator[bytes]:
     kind = "multipart/report; report-type=delivery-status; boundary=b0"
     for sender in ("MAILER-DAEMON@okrug.example", "MAILER-DAEMON@evil.test", DEPUTY):
         yield _mail(target, sender=f"From: {sender}", body=body, kind=kind)
-    read = b"Content-Type: message/disposition-notification\r\n\r\nDisposition: manual/x; displayed\r\n"
+    read = b"Content-Type: message/disposition-notification\r\n\r\nDisposition: x; displayed\r\n"
     kind = "multipart/report; report-type=disposition-notification; boundary=b0"
     yield _mail(target, body=_multipart(_plain(APPROVED), read), kind=kind, top=PASS)
     for sender in (SERVICE, DEPUTY, EVIL):
@@ -545,7 +563,15 @@ def _smuggled(target: Target) -> Iterator[bytes]:
     """A second mail inside the bytes of a first one, as a lenient server would have cut it."""
     inner = _mail(target).replace(b"@MESSAGE-ID@\r\n", b"Message-ID: <in.1@pc.example>\r\n", 1)
     commands = b"MAIL FROM:<zam-zhkh@okrug.example>\r\nRCPT TO:<mcu@okrug.example>\r\nDATA\r\n"
-    for end in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r\n\x00.\r\n", b"\n\n.\r\r\n"):
+    for end in (
+        b"\n.\n",
+        b"\n.\r\n",
+        b"\r.\r",
+        b"\r\n.\r",
+        b"\r.\r\n",
+        b"\r\n\x00.\r\n",
+        b"\n\n.\r\r\n",
+    ):
         yield _mail(
             target,
             sender=f"From: {EVIL}",
