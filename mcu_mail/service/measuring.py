@@ -190,7 +190,7 @@ def _outer(desk: Desk, stack: ExitStack, boxes: list[_Box]) -> Outer:
 def _keep(desk: Desk, measured: Measured) -> None:
     values = {
         "at": desk.real_now().isoformat(timespec="seconds"),
-        "for": _about(desk.settings),
+        "for": about(desk.settings),
         "plus": bool(measured.plus),
         "inner": measured.inner.value if measured.inner else None,
         "outer": measured.outer.proven,
@@ -205,7 +205,7 @@ def _keep(desk: Desk, measured: Measured) -> None:
         work.commit()
 
 
-def _about(settings: Settings) -> str:
+def about(settings: Settings) -> str:
     """What a measurement holds for: another server or another key, and it says nothing."""
     mail = settings.mail
     marker = f"{mail.trust.marker.name}={mail.trust.marker.value}" if mail.trust.marker else ""
@@ -221,7 +221,7 @@ def _about(settings: Settings) -> str:
 def found_before(text: str | None, settings: Settings) -> Mapping[str, Any]:
     """What the last measurement told, from its fact; empty when it was about another server."""
     values: Mapping[str, Any] = json.loads(text) if text else {}
-    return values if values.get("for") == _about(settings) else {}
+    return values if values.get("for") == about(settings) else {}
 
 
 def is_forgeable(found: Mapping[str, Any]) -> bool:

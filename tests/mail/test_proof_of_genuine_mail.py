@@ -26,7 +26,7 @@ POSTFIX = (
     "ESMTPS id 4D2F1A\r\n\tfor <mcu@okrug.example>; Mon, 23 Nov 2026 09:30:00 +0700 (+07)\r\n"
 )
 LMTP = (
-    f"Return-Path: <a@DOMAIN>\r\nDelivered-To: mcu@okrug.example\r\nReceived: from {SERVER}\r\n\tby "
+    f"Return-Path: <a@DOMAIN>\r\nDelivered-To: mcu@okrug.example\r\nReceived: from {SERVER}\r\n by "
     f"{SERVER} with LMTP\r\n\tid aBcD\r\n\t(envelope-from <a@DOMAIN>); Mon, 23 Nov 2026\r\n"
 )
 MARKED = {
@@ -45,11 +45,11 @@ MARKED = {
     "Rspamd, one folded field": (
         f"Authentication-Results: {SERVER};\r\n\tdkim=pass header.d=DOMAIN header.s=mail2022 "
         "header.b=AbC+/=;\r\n\tspf=pass (mail.okrug.example: domain of a@DOMAIN designates "
-        "192.0.2.25 as permitted sender) smtp.mailfrom=a@DOMAIN;\r\n\tdmarc=pass (policy=quarantine)"
+        "192.0.2.25 as permitted sender) smtp.mailfrom=a@DOMAIN;\r\n\tdmarc=pass (policy=none)"
         f" header.from=DOMAIN\r\n{POSTFIX}"
     ),
     "Rspamd with ARC": (
-        f"ARC-Seal: i=1; s=dkim; d=okrug.example; cv=none; b=x\r\nARC-Authentication-Results: i=1;\r\n"
+        f"ARC-Seal: i=1; s=d; d=okrug.example; cv=none\r\nARC-Authentication-Results: i=1;\r\n"
         f"\t{SERVER};\r\n\tdmarc=pass header.from=DOMAIN\r\nAuthentication-Results: {SERVER};\r\n"
         f"\tarc=none;\r\n\tdmarc=pass (policy=none) header.from=DOMAIN\r\n{POSTFIX}"
     ),
@@ -96,8 +96,8 @@ INTERNAL = {
         + POSTFIX
     ),
     "Exchange's own mark below its Received": (
-        f"Received: from EX01.okrug.example (192.0.2.1) by EX02.okrug.example\r\n (192.0.2.2) with "
-        "Microsoft SMTP Server (TLS) id 15.2.1118.40 via Mailbox\r\n Transport; Mon, 23 Nov 2026\r\n"
+        "Received: from EX01.okrug.example (192.0.2.1) by EX02.okrug.example\r\n (192.0.2.2)"
+        " with Microsoft SMTP Server (TLS) id 15.2.1118.40 via Mailbox\r\n Transport; x\r\n"
         "Received: from EX01.okrug.example by EX01.okrug.example with mapi id 15.2\r\n"
         "X-MS-Exchange-Organization-AuthAs: Internal\r\n"
         "X-MS-Exchange-Organization-AuthSource: EX01.okrug.example\r\n"
@@ -134,10 +134,10 @@ def levels(top: str, domain: str = "") -> set[TrustLevel]:
     found = set()
     for name, head in HEADS.items():
         local, _, place = (SENDERS[name] or "").partition("@")
-        if top in INTERNAL.values():
-            head = head.replace(place.encode(), b"okrug.example")
+        own = b"okrug.example" if top in INTERNAL.values() else place.encode()
+        inner = head.replace(place.encode(), own)
         above = top.replace("DOMAIN", domain or place).replace("LOCAL", local)
-        found.add(prove(read_mail(above.encode() + head), TRUST))
+        found.add(prove(read_mail(above.encode() + inner), TRUST))
     return found
 
 
