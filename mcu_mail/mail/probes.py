@@ -75,6 +75,7 @@ class Measured:
         results: the fate of the forged Authentication-Results.
         marker: the fate of the forged internal marker; unknown when none is configured.
         outer: mails from outside.
+        is_postfix: whether a Postfix has taken the plain probe, by its own word.
 
     """
 
@@ -87,6 +88,7 @@ class Measured:
     results: Fate
     marker: Fate
     outer: Outer
+    is_postfix: bool = False
 
 
 def probe(kind: Probe, token: str, *, address: str, to: str, trust: Trust, now: datetime) -> bytes:
@@ -148,6 +150,8 @@ def conclude(
         results=_fate(forged, "authentication-results", token, trust),
         marker=_fate(forged, name, token, trust) if name else Fate.unknown,
         outer=outer,
+        is_postfix=plain is not None
+        and any("(Postfix)" in value for value in plain[1].all_headers("received")),
     )
 
 

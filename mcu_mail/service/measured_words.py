@@ -68,6 +68,11 @@ def _notes(measured: Measured, settings: Settings) -> Iterator[str]:
         if measured.plus
         else "адрес с добавкой (mcu+код@) не доставляется: код идёт в теме и в ссылках письма"
     )
+    if measured.is_postfix:
+        yield (
+            "почту принимает Postfix: до версии 3.9 включите smtpd_forbid_bare_newline = yes, "
+            "иначе внутри одного письма можно провести второе с чужим отправителем"
+        )
     if trust.unverified:
         yield "отправителям верят на слово (trust.unverified)"
         return

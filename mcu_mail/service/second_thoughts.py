@@ -53,9 +53,7 @@ def unproven(
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
     if policy == "confirm":
-        for earlier in work.requests.open_of_case(carrier.case.id):
-            if earlier.purpose is Purpose.confirm and earlier.data["request"] == str(request.id):
-                work.requests.close(earlier.id, now, CloseReason.new_version)
+        waiting = _waiting(work, carrier, request)
         carrier.carry((
             Ask(
                 purpose=Purpose.confirm,
@@ -70,6 +68,10 @@ def unproven(
                 },
             ),
         ))
+        # Where nothing was asked any more (a flood), the question before stays open.
+        if len(_waiting(work, carrier, request)) > len(waiting):
+            for earlier in waiting:
+                work.requests.close(earlier.id, now, CloseReason.new_version)
     elif policy == "hold":
         until = carrier.hold(said.stored.id, request.id)
         decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
@@ -95,6 +97,15 @@ def unproven(
                 context=why("unproven", said.text),
             ),
         ))
+
+
+def _waiting(work: UnitOfWork, carrier: Carrier, request: Request) -> tuple[Request, ...]:
+    """The open questions whether it was he who answered this request."""
+    return tuple(
+        item
+        for item in work.requests.open_of_case(carrier.case.id)
+        if item.purpose is Purpose.confirm and item.data["request"] == str(request.id)
+    )
 
 
 def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:

@@ -133,8 +133,8 @@ def _multipart(*parts: bytes) -> bytes:
 
 
 def _spoofed(target: Target) -> Iterator[bytes]:
-    for words in (APPROVED, RETURNED, "Утверждаю", "Не возражаю", "ДА", "ок", "СТОП"):
-        for top in (RECEIVED, FAIL, RECEIVED + FOREIGN):
+    for words in (APPROVED, RETURNED, "Не возражаю", "ДА", "СТОП"):
+        for top in (RECEIVED, FAIL):
             yield _mail(target, text=words, top=top)
 
 
@@ -151,7 +151,6 @@ def _display_names(target: Target) -> Iterator[bytes]:
         f'"\\"{DEPUTY}\\"" <{EVIL}>',
         f"Boss\u202e<{DEPUTY}>, {EVIL}",
     ):
-        yield _mail(target, sender=f"From: {name}", top=EVIL_PASS)
         yield _mail(target, sender=f"From: {name}", top=PASS)
 
 
