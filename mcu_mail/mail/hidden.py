@@ -10,8 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import lxml.html
 
 _RULE = re.compile(r"\.([A-Za-z0-9_-]{1,60})\s{0,10}\{([^{}]{0,1000})\}")
@@ -38,12 +36,20 @@ def drop_hidden(tree: lxml.html.HtmlElement, *, white: bool) -> bool:
     """
     dropped = False
     classes = _hidden_classes(tree)
-    for element in [node for node in tree.iter() if isinstance(node.tag, str)]:
-        if element.tag in {"html", "body"}:
+    waiting = [(tree, False)]
+    while waiting:
+        element, on_ground = waiting.pop()
+        if not isinstance(element.tag, str):
             continue
-        if _is_hidden(element, classes) or (white and _is_white(element)):
+        style = _declared(str(element.get("style") or "")[:_MAX_STYLE])
+        # Something coloured lies behind white letters of a button or of a table's head.
+        on_ground = on_ground or _is_ground(element, style)
+        pale = white and not on_ground and _is_white(element, style)
+        if element.tag not in {"html", "body"} and (pale or _is_hidden(element, style, classes)):
             element.clear(keep_tail=True)
             dropped = True
+        else:
+            waiting += [(child, on_ground) for child in element]
     return dropped
 
 
@@ -53,19 +59,25 @@ def _hidden_classes(tree: lxml.html.HtmlElement) -> frozenset[str]:
     return frozenset(name for name, text in _RULE.findall(sheets) if _hides(_declared(text)))
 
 
-def _is_hidden(element: lxml.html.HtmlElement, classes: frozenset[str]) -> bool:
-    if element.tag in _TAGS or element.get("hidden") is not None:
+def _is_hidden(
+    element: lxml.html.HtmlElement, style: dict[str, str], classes: frozenset[str]
+) -> bool:
+    if element.tag in _TAGS or element.get("hidden") is not None or _hides(style):
         return True
-    if classes and classes & set(str(element.get("class") or "").split()):
-        return True
-    style = _declared(str(element.get("style") or "")[:_MAX_STYLE])
-    return _hides(style)
+    return bool(classes and classes & set(str(element.get("class") or "").split()))
 
 
-def _is_white(element: lxml.html.HtmlElement) -> bool:
-    style = _declared(str(element.get("style") or "")[:_MAX_STYLE])
-    colour = style.get("color") or str(element.get("color") or "").strip().lower()
-    return colour in _WHITE and not _has_ground(element)
+def _is_white(element: lxml.html.HtmlElement, style: dict[str, str]) -> bool:
+    return (style.get("color") or str(element.get("color") or "").strip().lower()) in _WHITE
+
+
+def _is_ground(element: lxml.html.HtmlElement, style: dict[str, str]) -> bool:
+    named = [style[name] for name in _GROUNDS if name in style] + [
+        str(element.get(name)).strip().lower()
+        for name in ("bgcolor", "background")
+        if element.get(name)
+    ]
+    return any(value not in _WHITE | {"none", "inherit", "initial"} for value in named)
 
 
 def _declared(style: str) -> dict[str, str]:
@@ -91,18 +103,3 @@ def _hides(style: dict[str, str]) -> bool:
         or (height and style.get("overflow") == "hidden")
         or any(_FAR.match(style.get(side, "")) for side in ("left", "top", "text-indent"))
     )
-
-
-def _has_ground(element: lxml.html.HtmlElement) -> bool:
-    """Whether something coloured lies behind white letters (a button, the head of a table)."""
-    return any(
-        node.get("bgcolor") or any(name in style for name in _GROUNDS)
-        for node, style in _outwards(element)
-    )
-
-
-def _outwards(
-    element: lxml.html.HtmlElement,
-) -> Iterator[tuple[lxml.html.HtmlElement, dict[str, str]]]:
-    for node in (element, *element.iterancestors()):
-        yield node, _declared(str(node.get("style") or "")[:_MAX_STYLE])

@@ -330,17 +330,15 @@ def _powerless_codes(target: Target) -> Iterator[bytes]:
         target.print_code,
     ):
         back = f"<req.{code.lower()}.1@okrug.example>"
-        for words in (APPROVED, RETURNED):
-            yield _mail(target, text=words, top=PASS, thread=back)
-            yield _mail(target, text=words, top=PASS, thread="", code=code)
+        yield _mail(target, top=PASS, thread=back)
+        yield _mail(target, text=RETURNED, top=PASS, thread="", code=code)
 
 
 def _two_codes(target: Target) -> Iterator[bytes]:
     other = f"<req.{target.other_code.lower()}.1@okrug.example>"
-    for words in (APPROVED, RETURNED):
-        yield _mail(target, text=words, top=PASS, thread=f"{target.thread}\r\n {other}")
-        yield _mail(target, text=words, top=PASS, code=target.other_code)
-        yield _mail(target, text=f"{words}\n\nКод: {grouped(target.other_code)}", top=PASS)
+    yield _mail(target, top=PASS, thread=f"{target.thread}\r\n {other}")
+    yield _mail(target, text=RETURNED, top=PASS, code=target.other_code)
+    yield _mail(target, text=f"{APPROVED}\n\nКод: {grouped(target.other_code)}", top=PASS)
 
 
 def _guessed(target: Target) -> Iterator[bytes]:
@@ -352,7 +350,7 @@ def _guessed(target: Target) -> Iterator[bytes]:
 
     near = [target.code[:at] + "Z" + target.code[at + 1 :] for at in (0, 7, 15)]
     near = [code for code in near if code != target.code]
-    for code in [*near, *(guess() for _ in range(7))]:
+    for code in [*near, *(guess() for _ in range(2))]:
         yield _mail(target, top=PASS, thread="", code=code)
     for _ in range(10):
         many = "\n".join(grouped(guess()) for _ in range(999))
@@ -399,49 +397,19 @@ def _elsewhere(target: Target) -> Iterator[bytes]:
 
 
 def _hidden(target: Target) -> Iterator[bytes]:
-    for style in (
-        "display:none",
-        "display : none !important",
-        "visibility:hidden",
-        "font-size:0",
-        "font-size: 0px",
-        "font-size:1px;line-height:0",
-        "color:#fff",
-        "color: white",
-        "color:rgb(255, 255, 255)",
-        "opacity:0",
-        "mso-hide:all",
-        "max-height:0;overflow:hidden",
-        "position:absolute;left:-9999px",
-    ):
-        mark_up = f'<html><body><div style="{style}">{APPROVED}</div><div> </div></body></html>'
-        yield _mail(
-            target,
-            body=_html(mark_up).partition(b"\r\n\r\n")[2],
-            kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64",
-            top=PASS,
-        )
+    """The table of all ways to hide a text stands in `tests/mail/test_hidden_text.py`."""
     for mark_up in (
-        f"<html><body><div hidden>{APPROVED}</div></body></html>",
-        f'<html><body><font color="white">{APPROVED}</font></body></html>',
-        (
-            f"<html><head><style>.p{{display:none}}</style></head><body><p class=p>{APPROVED}</p>"
-            "</body></html>"
-        ),
-        f"<html><head><title>{APPROVED}</title></head><body></body></html>",
-        f"<html><body><!-- {APPROVED} --></body></html>",
-        f'<html><body><img alt="{APPROVED}" src="x"></body></html>',
-        (
-            f'<html><body><input type="hidden" value="{APPROVED}"><template>{APPROVED}</template>'
-            "</body></html>"
-        ),
+        f'<div style="display:none">{APPROVED}</div>',
+        f'<div style="font-size:0">{APPROVED}</div>',
+        f'<div style="color:#fff">{APPROVED}</div>',
+        f"<div hidden>{APPROVED}</div>",
+        f"<style>.p{{display:none}}</style><p class=p>{APPROVED}</p>",
+        f"<!-- {APPROVED} -->",
+        f'<img alt="{APPROVED}" src="x">',
     ):
-        yield _mail(
-            target,
-            body=_html(mark_up).partition(b"\r\n\r\n")[2],
-            kind="text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64",
-            top=PASS,
-        )
+        body = _html(f"<html><body>{mark_up}</body></html>").partition(b"\r\n\r\n")[2]
+        kind = "text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64"
+        yield _mail(target, body=body, kind=kind, top=PASS)
 
 
 def _contradicting(target: Target) -> Iterator[bytes]:
@@ -451,12 +419,11 @@ def _contradicting(target: Target) -> Iterator[bytes]:
 
     yield both(APPROVED, RETURNED)
     yield both(RETURNED, APPROVED)
-    yield both(APPROVED, "Не согласовано: исправьте дату")
     yield both(APPROVED, "Коллеги, я ещё думаю")
     yield both(APPROVED, "Согласен, но уберите вторую фразу")
     yield both(APPROVED, f'<span style="display:none">{APPROVED}</span>Против!')
     yield both(RETURNED, "На доработку: убрать только дату")
-    for kind in ("multipart/mixed", "multipart/related"):
+    for kind in ("multipart/mixed",):
         for one, two in (
             (APPROVED, RETURNED),
             (APPROVED, "Хотя нет, подождите"),
