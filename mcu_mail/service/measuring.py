@@ -77,6 +77,7 @@ def measure(desk: Desk, say: Callable[[str], None], *, patience: float = _PATIEN
         boxes = []
         for folder in (account.folder, account.ignored):
             look = stack.enter_context(Look.open(dataclasses.replace(account, folder=folder)))
+            look.ensure_folders()
             boxes.append(_Box(look=look, floor=max(look.all_uids(), default=0)))
         say("смотрим письма из других доменов")
         outer = _outer(desk, stack, boxes)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from mcu_mail import wiring
 from mcu_mail.cli import app
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.measuring import FOUND
+from mcu_mail.service.measuring import FOUND, measure
 from tests.conftest import PASSWORD
 from tests.stories.office_day import NATIVE
 
@@ -82,3 +82,33 @@ def test_a_real_postfix_and_dovecot_are_measured(tmp_path: Path, real_post):
     assert found(stage)["results"] == "below"
     assert not stage.desk.trust.forgeable
     assert not stage.desk.trust.marker_stripped
+
+
+def test_a_daemon_at_work_takes_no_probe_for_a_person_s_mail(tmp_path: Path, post_office):
+    stage = Stage(tmp_path / "office", post_office, PASSWORD, TRUSTING)
+
+    def meanwhile(text: str) -> None:
+        if "ждём" in text:
+            assert stage.play("2026-11-23 09:00") == ()
+
+    with stage.opened():
+        measured = measure(stage.desk, meanwhile)
+        with stage.desk.store.view() as view:
+            kinds = {view.mails.get(number).kind for number in range(1, 5)}
+            assert view.cases.open() == ()
+    assert measured.delay is not None
+    assert kinds == {"probe"}
+    # They had been moved by then, and were found and removed all the same.
+    assert post_office.mailbox(US, "МЦУ/Прочее") == post_office.mailbox(US) == []
+    assert post_office.mailbox("obr@okrug.example") == []
+
+
+@pytest.mark.peers
+def test_a_postfix_that_states_who_logged_in_gives_the_second_level(tmp_path: Path, real_post):
+    stage = Stage(tmp_path / "office", real_post, PASSWORD, TRUSTING)
+    real_post.act(US, f"PREPEND Authentication-Results: {SERVER}; auth=pass smtp.auth=mcu")
+    result = check(stage)
+    assert "письма внутри своей почты: уровень L2" in told(result)
+    assert "остаётся ниже" in told(result)
+    shown = CliRunner().invoke(app, ["status", "-c", str(stage.config)])
+    assert "свои – L2" in " ".join(shown.stdout.split())

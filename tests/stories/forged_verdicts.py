@@ -363,9 +363,8 @@ def _guessed(target: Target) -> Iterator[bytes]:
 
 
 def _no_code(target: Target) -> Iterator[bytes]:
-    for subject in ("Re: [МЦУ 2026-000002] Согласуйте ответ", "Согласовано", "Re: ответ"):
-        yield _mail(target, top=PASS, thread="", subject=subject)
-        yield _mail(target, top=PASS, thread="<case.2026-000002@okrug.example>", subject=subject)
+    yield _mail(target, top=PASS, thread="", subject="Re: [МЦУ 2026-000002] Согласуйте ответ")
+    yield _mail(target, top=PASS, thread="<case.2026-000002@okrug.example>")
 
 
 # --- the words are not his decision --------------------------------------------------------------
@@ -374,7 +373,7 @@ def _no_code(target: Target) -> Iterator[bytes]:
 def _quoted(target: Target) -> Iterator[bytes]:
     quoted = "\n".join(f"> {line}" for line in [APPROVED, *target.question.splitlines()])
     said = "23.11.2026 09:20, МЦУ, служба писем <mcu@okrug.example> пишет:"
-    for above in ("", "Посмотрите, пожалуйста", "Кто это прислал?"):
+    for above in ("", "Кто это прислал?"):
         yield _mail(target, text=f"{above}\n\n{said}\n{quoted}", top=PASS)
         yield _mail(
             target, text=f"{above}\n\n— Пишите ответ выше этой строки —\n{APPROVED}", top=PASS
@@ -384,7 +383,6 @@ def _quoted(target: Target) -> Iterator[bytes]:
 
 def _elsewhere(target: Target) -> Iterator[bytes]:
     yield _mail(target, text="", subject=APPROVED, top=PASS)
-    yield _mail(target, text="Коллеги, что скажете?", subject=f"Re: {APPROVED}", top=PASS)
     for name, kind in (("Согласовано.txt", "text/plain"), ("Согласовано.html", "text/html")):
         given = f'Content-Disposition: attachment; filename="{_words(name)}"\r\n'
         part = _plain(APPROVED, given).replace(b"text/plain", kind.encode())
@@ -515,7 +513,7 @@ def _reports(target: Target) -> Iterator[bytes]:
     kind = "multipart/report; report-type=disposition-notification; boundary=b0"
     yield _mail(target, body=_multipart(_plain(APPROVED), read), kind=kind, top=PASS)
     for sender in (SERVICE, DEPUTY, EVIL):
-        for letter_id in (f"{target.letter_id}.1", target.letter_id, "2026-000002-1-X.1"):
+        for letter_id in (f"{target.letter_id}.1", "2026-000002-1-X.1"):
             more = f"X-Letter-Id: {letter_id}\r\n"
             yield _mail(target, sender=f"From: {sender}", more=more)
         yield _mail(target, sender=f"From: {sender}", more="X-Mcu-Probe: 0123456789ABCDEF\r\n")

@@ -59,7 +59,7 @@ def test_where_nobody_holds_the_post_an_administrator_is_told_and_the_step_waits
     assert "больше не работает" in day.told("appeals")
 
 
-def test_a_text_and_an_html_that_disagree_are_asked_about(day):
+def test_a_mail_that_reads_two_ways_and_guessed_codes_decide_nothing(day):
     request = day.drafted()
     raw = day.reply_bytes("dep_life", "Согласовано", "09:10", to=request)
     mark_up = raw.index(b"text/html")
@@ -70,20 +70,7 @@ def test_a_text_and_an_html_that_disagree_are_asked_about(day):
     assert day.moved == set()
     assert day.reasons() == ["two_texts"]
     assert "два разных текста" in day.told("dep_life")
-    day.press("dep_life", "Согласовать", "09:20", mail=request)
-    assert day.case().step == "sign"
 
-
-def test_a_reply_to_that_leads_elsewhere_is_named_in_the_receipt(day):
-    raw = day.reply_bytes("dep_life", "Согласовано", "09:10", to=day.drafted())
-    day.arrives(b"Reply-To: <other@evil.example>\r\n" + raw, "09:10")
-    assert day.case().step == "sign"
-    assert "other@evil.example" in day.told("dep_life")
-    assert day.post.mailbox("other@evil.example") == []
-
-
-def test_after_five_wrong_codes_a_typed_one_counts_no_more_that_day(day):
-    request = day.drafted()
     for number in range(6):
         guess = (
             f"From: <zam-zhkh@okrug.example>\r\nSubject: 0000-0000-0000-000{number}\r\n\r\n+\r\n"
@@ -91,9 +78,13 @@ def test_after_five_wrong_codes_a_typed_one_counts_no_more_that_day(day):
         day.post.deliver(SERVICE, guess.encode())
     day.fresh("dep_life", f"Согласовать {code_of(request)}", "Согласовано", "09:20")
     assert day.moved == set()
-    # A true answer to our mail brings its whole thread along.
-    day.reply("dep_life", "Согласовано", "09:30", to=request)
+
+    # A true answer to our mail brings its whole thread along, and its Reply-To is named.
+    raw = day.reply_bytes("dep_life", "Согласовано", "09:30", to=request)
+    day.arrives(b"Reply-To: <other@evil.example>\r\n" + raw, "09:30")
     assert day.case().step == "sign"
+    assert "other@evil.example" in day.told("dep_life")
+    assert day.post.mailbox("other@evil.example") == []
 
 
 @trusting
@@ -110,11 +101,25 @@ def test_forged_approvals_by_the_dozen_make_us_write_ten_mails_a_day(day):
     assert len(day.events("not_taken")) == 14
 
 
-def test_no_code_is_shown_in_a_case_or_in_the_log(day, caplog):
+def test_an_address_with_the_code_is_used_only_where_it_was_seen_to_work(day, caplog):
     caplog.set_level(logging.DEBUG, logger="mcu_mail")
-    request = day.drafted()
-    code = code_of(request)
-    day.reply("dep_life", f"А почему {code.lower()} и {code.replace('-', ' ')}?", "09:10")
+    day.notice()
+    assert day.last("roads_head")["Reply-To"] is None
+    desk = day.stage.desk
+    with desk.store.work() as work:
+        work.facts.set(FOUND, json.dumps({"plus": True, "for": about(desk.settings)}))
+        work.commit()
+    day.reply("roads_head", DRAFT, "09:00")
+    code = code_of(day.last("dep_life"))
+    day.reply("dep_life", f"А почему {code.lower()} и {code.replace('-', ' ')}?", "09:05")
+    back = str(day.last("dep_life")["Reply-To"])
+    assert back == f"mcu+{code_of(day.last('dep_life')).replace('-', '').lower()}@okrug.example"
+    who = writer("dep_life")
+    mail = f"From: <{who.address}>\r\nTo: <{back}>\r\nSubject: x\r\n"
+    kind = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    day.arrives(f"{mail}{kind}Согласовано\r\n".encode(), "09:10")
+    assert day.case().step == "sign"
+    # Nobody who may look at a case or at the log learns a code from it.
     with day.stage.desk.store.view() as view:
         shown = json.dumps(board.one_case(view, day.case(), day.stage.desk.zone))
         codes = view.requests.codes_of_case(day.case().id)
@@ -124,20 +129,3 @@ def test_no_code_is_shown_in_a_case_or_in_the_log(day, caplog):
         for one in codes:
             for form in (one, one.lower(), grouped(one), grouped(one).lower()):
                 assert form not in text
-
-
-def test_an_address_with_the_code_is_used_only_where_it_was_seen_to_work(day):
-    day.notice()
-    assert day.last("roads_head")["Reply-To"] is None
-    desk = day.stage.desk
-    with desk.store.work() as work:
-        work.facts.set(FOUND, json.dumps({"plus": True, "for": about(desk.settings)}))
-        work.commit()
-    day.reply("roads_head", DRAFT, "09:00")
-    back = str(day.last("dep_life")["Reply-To"])
-    assert back == f"mcu+{code_of(day.last('dep_life')).replace('-', '').lower()}@okrug.example"
-    who = writer("dep_life")
-    mail = f"From: <{who.address}>\r\nTo: <{back}>\r\nSubject: x\r\n"
-    kind = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
-    day.arrives(f"{mail}{kind}Согласовано\r\n".encode(), "09:10")
-    assert day.case().step == "sign"
