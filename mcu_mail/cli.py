@@ -235,7 +235,8 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         _print_json(document)
     else:
         _out().print(tables.open_cases(document, desk.office))
-        _out().print(level_line(found, unverified=desk.trust.unverified), soft_wrap=True)
+        if level := level_line(found, unverified=desk.trust.unverified):
+            _out().print(level, soft_wrap=True)
     raise typer.Exit(BAD if bad else DONE)
 
 

@@ -186,8 +186,7 @@ def queue_mail(
 ) -> None:
     """Build the bytes of a mail to one person, keep them, and queue them once.
 
-    An answer to a request comes back to an address that holds its `code`, where that was seen to
-    work (`check --online`).
+    An answer comes back to an address with the request's `code`, where that was seen to work.
     """
     back = reply_address(work.facts.get(FOUND), desk.settings, code)
     references = [case_reference(case.number, desk.domain)] if case else []

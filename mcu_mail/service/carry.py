@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_HOLD = timedelta(minutes=15)
 _NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
 _OF_STEP = frozenset({
@@ -243,33 +242,6 @@ class Carrier:
         if day is None:
             return None
         return datetime.combine(day, at or _END_OF_DAY, self._desk.zone)
-
-    def hold(self, mail_id: int, request_id: int) -> datetime:
-        """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6).
-
-        Returns:
-            when it will count, unless it is recalled.
-
-        """
-        until = self._now + _HOLD
-        self._work.due.add(
-            key=f"held:{mail_id}",
-            at=until,
-            case_id=self.case.id,
-            kind="held",
-            data={"mail": mail_id},
-        )
-        held = self._work.facts.get(f"held_for:{request_id}")
-        self._work.facts.set(f"held_for:{request_id}", ",".join(filter(None, [held, str(mail_id)])))
-        return until
-
-    def drop_held(self, request_id: int) -> bool:
-        """Forget what waits for an answer to a request; False when nothing did."""
-        held = self._work.facts.get(f"held_for:{request_id}")
-        for mail_id in filter(None, (held or "").split(",")):
-            self._work.facts.set(f"held_recalled:{mail_id}", self._now.isoformat())
-        self._work.facts.set(f"held_for:{request_id}", "")
-        return bool(held)
 
     # --- steps -----------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.mime import read_mail
+from mcu_mail.service.held import drop_held, hold
 from mcu_mail.service.taking import why
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def unproven(
             for earlier in waiting:
                 work.requests.close(earlier.id, now, CloseReason.new_version)
     elif policy == "hold":
-        until = carrier.hold(said.stored.id, request.id)
+        until = hold(work, carrier, said.stored.id, request.id)
         decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
         carrier.carry((
             Tell(
@@ -136,7 +137,7 @@ def recall(
     window = timedelta(minutes=desk.settings.mail.undo_minutes)
     decided = request.closed_at
     case = carrier.case
-    if decided is None and carrier.drop_held(request.id):
+    if decided is None and drop_held(work, carrier, request.id):
         carrier.carry((
             Log(kind="recalled", data={"step": request.step, "version": request.version}),
             Tell(

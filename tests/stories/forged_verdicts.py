@@ -355,7 +355,7 @@ def _guessed(target: Target) -> Iterator[bytes]:
     for _ in range(10):
         many = "\n".join(grouped(guess()) for _ in range(999))
         yield _mail(target, text=f"{APPROVED}\n\n{many}", top=PASS, thread="")
-    look_alike = target.code.translate(str.maketrans("0123456789", "ОЗЗЧЧБББВЯ"))
+    look_alike = target.code.translate(str.maketrans("123456789", "ЗЗЧЧБББВЯ"))
     if look_alike != target.code:
         yield _mail(target, top=PASS, thread="", subject=f"Согласовать {look_alike}")
     yield _mail(target, top=PASS, thread="", code=target.code[:15])
