@@ -29,6 +29,8 @@ from mcu_mail.service.alone import alone
 from mcu_mail.service.counting import mode_note
 from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
+from mcu_mail.service.measured_words import level_line
+from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
@@ -209,11 +211,15 @@ def _look_around(settings: Settings, config: Path, doubtful: frozenset[str]) -> 
 
 def _look_outside(config: Path) -> Findings:
     try:
-        return checking.check_online(wiring.open_desk(config))
+        return checking.check_online(wiring.open_desk(config), _say_progress)
     except SettingsError as error:
         return checking.Findings(faults=error.faults, notes=())
     except McuMailError as error:
         return checking.Findings(faults=(str(error),), notes=())
+
+
+def _say_progress(text: str) -> None:
+    stderr.print(tables.plain(f"… {text}"), soft_wrap=True)
 
 
 @app.command()
@@ -225,10 +231,13 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         played = view.facts.get("played_at")
         now = datetime.fromisoformat(played) if played else wiring.clock()
         bad = board.is_bad(view, now)
+        found = found_before(view.facts.get(FOUND), desk.settings)
     if as_json:
         _print_json(document)
     else:
         _out().print(tables.open_cases(document, desk.office))
+        if level := level_line(found, unverified=desk.trust.unverified):
+            _out().print(level, soft_wrap=True)
     raise typer.Exit(BAD if bad else DONE)
 
 

@@ -7,7 +7,7 @@ import os
 import time
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
+from mcu_mail.service.measuring import FOUND, found_before, is_forgeable, is_marker_stripped
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 from mcu_mail.settings.template_set import Templates
@@ -31,6 +32,7 @@ from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -127,6 +129,23 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
     return Findings(faults=(), notes=register)
 
 
+def _trust(settings: Settings, found: Mapping[str, Any]) -> Trust:
+    """Whom the office's mail server vouches for, by the settings and by what it was seen to do."""
+    mail = settings.mail
+    marker = mail.trust.marker
+    domain = mail.address.rpartition("@")[2]
+    return Trust(
+        authserv_id=mail.trust.authserv_id or "",
+        accept=mail.trust.accept,
+        own_hosts=(domain, *mail.trust.hosts),
+        unverified=mail.trust.unverified,
+        marker=(marker.name, marker.value) if marker else None,
+        marker_stripped=is_marker_stripped(found),
+        domains=(domain,),
+        forgeable=is_forgeable(found),
+    )
+
+
 def open_desk(config: Path) -> Desk:
     """Everything the daemon's jobs need, from one file of settings.
 
@@ -166,6 +185,8 @@ def open_desk(config: Path) -> Desk:
             password=secret(mail.smtp.password, config),
         )
 
+    with store.view() as view:
+        found = found_before(view.facts.get(FOUND), settings)
     files = resolve(config, settings.store.files)
     in_use = Templates(
         templates,
@@ -187,12 +208,7 @@ def open_desk(config: Path) -> Desk:
         press=Press(settings.letters.engine, record=store.files.base / "office.json"),
         reader=reader(),
         templates=in_use,
-        trust=Trust(
-            authserv_id=mail.trust.authserv_id or "",
-            accept=mail.trust.accept,
-            own_hosts=(mail.address.rpartition("@")[2],),
-            unverified=mail.trust.unverified,
-        ),
+        trust=_trust(settings, found),
         imap=imap,
         smtp=smtp,
         random=os.urandom,

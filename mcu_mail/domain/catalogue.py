@@ -442,3 +442,24 @@ def handed_over(name: str, until: date | None) -> str:
     """To whom the dispatcher has handed what waited, and for how long this holds."""
     term = f"до {until:%d.%m.%Y} включительно" if until else "сегодня"
     return f"Письма с просьбами ушли: {name}. Новые просьбы к отсутствующему {term} пойдут туда же."
+
+
+def replies_elsewhere(address: str) -> str:
+    """What a receipt says of a verdict whose Reply-To is nobody's registered address."""
+    return (
+        f"В вашем письме адресом для ответа указан {address}. Служба пишет только на "
+        "зарегистрированный адрес; адрес вам незнаком – позвоните администратору."
+    )
+
+
+def official_has_left(name: str) -> str:
+    """A post of the settings is held by somebody who has left."""
+    return f"{name} больше не работает (people, left): назначьте другого человека"
+
+
+def nobody_holds(number: str) -> str:
+    """Whom a step waits for has left, and nobody holds his post."""
+    return (
+        f"Дело {number} ждёт решения человека, который больше не работает, а другой на его место "
+        "в настройках не назначен. Назначьте и перезапустите службу."
+    )

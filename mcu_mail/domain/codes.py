@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
@@ -47,6 +51,27 @@ def find_codes(text: str) -> tuple[str, ...]:
     plain = text.upper().translate(_MAP)
     found = (re.sub(r"[^0-9A-Z]", "", match) for match in _CODE.findall(plain))
     return tuple(dict.fromkeys(found))
+
+
+_HIDDEN = "[код]"
+_IN_ID = re.compile(r"(?<=\breq\.)[0-9a-z]{16}(?=\.)", re.IGNORECASE)
+
+
+def without_codes(text: str, codes: Collection[str]) -> str:
+    """`text` with these codes made unreadable, however they are written (`threats.md` §3.10).
+
+    Message-IDs of requests lose theirs in any case.
+    """
+    hidden = _IN_ID.sub(_HIDDEN, text)
+    plain = "".join(one if len(one.upper()) != 1 else one.upper() for one in hidden).translate(_MAP)
+    spans = [
+        found.span(1)
+        for found in _CODE.finditer(plain)
+        if re.sub(r"[^0-9A-Z]", "", found[1]) in codes
+    ]
+    for start, end in reversed(spans):
+        hidden = hidden[:start] + _HIDDEN + hidden[end:]
+    return hidden
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Delegate:
+    """Who may answer for somebody (a secretary), from `first` to `last`; None stands for open."""
+
+    person: str
+    first: date | None = None
+    last: date | None = None
+
+    def serves(self, on: date) -> bool:
+        """Whether he may answer on that day."""
+        return (self.first is None or self.first <= on) and (self.last is None or on <= self.last)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """An official. `name` is «Фамилия Имя Отчество»; addresses are lower case."""
 
@@ -20,8 +33,13 @@ class Person:
     email: str
     phone: str = ""
     aliases: tuple[str, ...] = ()
-    delegates: tuple[str, ...] = ()
-    """Ids of people who may answer for this one (a secretary)."""
+    delegates: tuple[Delegate, ...] = ()
+    left: date | None = None
+    """The first day on which he is no official any more; his word counts for nothing then."""
+
+    def has_left(self, on: date) -> bool:
+        """Whether he is no official any more on that day."""
+        return self.left is not None and on >= self.left
 
     @property
     def addresses(self) -> tuple[str, ...]:

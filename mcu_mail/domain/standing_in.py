@@ -41,7 +41,8 @@ def stand_ins(
 
     """
     appointed = acting_for(absent, on, office.absences).person
-    found = [appointed, *office.people[absent].delegates]
+    delegates = office.people[absent].delegates
+    found = [appointed, *(one.person for one in delegates if one.serves(on))]
     for item in office.departments:
         if item.id in cases or absent in {item.head, *item.executors}:
             staff = [*item.executors, item.head] if absent == item.head else [item.head]
@@ -50,7 +51,8 @@ def stand_ins(
     found += [roles.curator, roles.centre_head]
     # The head of the okrug signs on paper: nothing is asked of him by mail.
     barred = {absent, roles.head}
-    return tuple(dict.fromkeys(one for one in found if one not in barred))[:MOST]
+    fit = (one for one in found if one not in barred and not office.people[one].has_left(on))
+    return tuple(dict.fromkeys(fit))[:MOST]
 
 
 def person_named(words: str, office: Office) -> str | None:

@@ -49,11 +49,21 @@ def actor_of(step: Step, case: Case, office: Office, on: date) -> str | None:
 def may_speak_for(speaker: str, asked: str, office: Office, on: date) -> bool:
     """Whether a verdict of `speaker` counts as that of the person who was asked.
 
-    Himself, his registered delegates, or the one acting for him that day.
+    Himself, a registered delegate within his term, or the one acting for him that day. Who has
+    left the office speaks for nobody, and nobody speaks for him any more.
     """
-    if speaker == asked or speaker in office.people[asked].delegates:
+    if is_gone(speaker, office, on) or is_gone(asked, office, on):
+        return False
+    delegates = office.people[asked].delegates
+    if speaker == asked or any(one.person == speaker and one.serves(on) for one in delegates):
         return True
     return acting_for(asked, on, office.absences).person == speaker
+
+
+def is_gone(person: str, office: Office, on: date) -> bool:
+    """Whether a person has left the office: struck from the list, or marked as left by that day."""
+    known = office.people.get(person)
+    return known is None or known.has_left(on)
 
 
 def person_at(address: str, office: Office) -> Person | None:

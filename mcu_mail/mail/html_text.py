@@ -18,6 +18,8 @@ from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
+from mcu_mail.mail.hidden import drop_hidden
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,12 +64,13 @@ _QUOTE_IDS = frozenset({
 })
 
 
-def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
+def html_to_text(html: str, *, mark_quotes: bool = False, doubt_white: bool = False) -> str:
     """Return the text a reader of `html` sees, one visible line per line.
 
     Args:
         html: any string; scripts, styles and comments are left out.
         mark_quotes: prefix each line inside a quote container with ``> `` per level.
+        doubt_white: leave out white letters too; see `mail.hidden`.
 
     """
     source = _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", html[:_MAX_HTML]))
@@ -79,26 +82,18 @@ def html_to_text(html: str, *, mark_quotes: bool = False) -> str:
         tree = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(huge_tree=True))
     except (lxml.etree.LxmlError, ValueError):
         return ""
-    _drop_hidden(tree)
+    hidden = drop_hidden(tree, white=doubt_white)
     _settle_paragraphs(tree)
     _open_deep_tables(tree)
     if mark_quotes:
         _mark(tree)
     laid_out = _layout(tree).replace(_BLANK, "")
-    if not _MARKS.sub("", laid_out).strip():
+    if not (_MARKS.sub("", laid_out).strip() or hidden or doubt_white):
         # The parser gives up on mark-up nested thousands deep: its words must not get lost.
         laid_out = html_module.unescape(_TAG.sub("\n", source))
     lines = laid_out.replace("\xa0", " ").replace("\u202f", " ").split("\n")
     text = "\n".join(_prefixed(lines) if mark_quotes else (line.rstrip() for line in lines))
     return _BLANK_RUN.sub("\n\n", text).strip("\n")
-
-
-def _drop_hidden(tree: lxml.html.HtmlElement) -> None:
-    """Empty what no reader sees: words hidden there are nobody's words."""
-    for element in list(tree.iter()):
-        style = element.get("style") if isinstance(element.tag, str) else None
-        if style and _HIDDEN.search(style):
-            element.clear(keep_tail=True)
 
 
 def _settle_paragraphs(tree: lxml.html.HtmlElement) -> None:

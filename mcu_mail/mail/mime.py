@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.address import Sender, read_addresses, read_ids, read_sender
+from mcu_mail.mail.ambiguity import ambiguities
 from mcu_mail.mail.attachment import Attachment
 from mcu_mail.mail.body import MAX_BOUNDARY_LINES, Body
 from mcu_mail.mail.charset import clean_header, decode_header
@@ -116,6 +117,7 @@ def read_mail(raw: bytes) -> Incoming:
     fields = _raw_fields(message)
     body = Body()
     try:
+        defects += ambiguities(message)
         body.read(message)
     except Exception as error:  # noqa: BLE001 - hostile bytes must never stop the queue
         defects.append(f"body:{type(error).__name__}")

@@ -53,6 +53,10 @@ class Trust:
             `authserv_id` always is one.
         unverified: believe every strictly parsed sender (a closed network; said on the board).
         marker: (name, value) of a field our server adds to internal mail, or None.
+        marker_stripped: `check --online` saw our server take a forged marker out of a mail.
+        domains: the mail domains of the office, the only ones internal mail comes from.
+        forgeable: `check --online` saw a forged Authentication-Results survive where our own
+            stand: they prove nothing then, a stated failure still counts.
 
     """
 
@@ -61,6 +65,9 @@ class Trust:
     own_hosts: tuple[str, ...] = ()
     unverified: bool = False
     marker: tuple[str, str] | None = None
+    marker_stripped: bool = False
+    domains: tuple[str, ...] = ()
+    forgeable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +99,50 @@ def prove(mail: Incoming, trust: Trust) -> TrustLevel:
     ]
     if any(result.method == "dmarc" and result.result == "fail" for result in results):
         return TrustLevel.REFUSED
-    if any(_vouches(result, address, trust) for result in results) or _marked(top, trust):
+    vouched = not trust.forgeable and any(_vouches(one, address, trust) for one in results)
+    if vouched or _marked(mail.headers, top, address, trust):
         return TrustLevel.PROVEN
     return TrustLevel.SILENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Top:
+    """What stands over the top-most Received of a mail, whoever wrote it.
+
+    Attributes:
+        host: who says that he received it; None when the mail has no Received at all.
+        ids: the authserv-ids of the Authentication-Results above it.
+        is_ours: whether that host is one of ours.
+
+    """
+
+    host: str | None
+    ids: tuple[str, ...]
+    is_ours: bool
+
+
+def look_at_top(headers: Sequence[tuple[str, str]], trust: Trust) -> Top:
+    """Return what a server has written above a mail, to tell an administrator what to configure."""
+    ids: dict[str, None] = {}
+    host, handed_over = None, False
+    for name, value in headers:
+        if name.lower() == "authentication-results":
+            stated = _split(_plain(value))[0].split()
+            ids |= dict.fromkeys(part.strip('"').lower() for part in stated[:1])
+        elif name.lower() == "received":
+            plain = _plain(value)
+            if not handed_over and _LMTP.match(_QUOTED.sub("", plain)):
+                handed_over = True
+                continue
+            by = _BY.search(plain)
+            host = by[1].lower().rstrip(".") if by else ""
+            break
+    return Top(host=host, ids=tuple(ids), is_ours=host is not None and _is_own(host, trust))
+
+
+def stands_above(headers: Sequence[tuple[str, str]], text: str, trust: Trust) -> bool:
+    """Whether a field that holds `text` stands where our own server's statements are believed."""
+    return any(text in value for _, value in _own_block(headers, trust))
 
 
 def _own_block(headers: Sequence[tuple[str, str]], trust: Trust) -> list[tuple[str, str]]:
@@ -215,16 +263,35 @@ def _domain(text: str) -> str | None:
 
 
 def _same_account(account: str, local: str, domain: str, trust: Trust) -> bool:
-    """Tell whether a login of our server belongs to the sender's domain, or is his local name."""
-    if "@" in account:
-        return _domain(account) == domain
-    hosts = {_domain(host) for host in (*trust.own_hosts, trust.authserv_id)}
-    ours = any(host == domain or (host or "").endswith(f".{domain}") for host in hosts)
-    return account == local and ours
+    """Tell whether a login of our server is the sender's own: his address, or its local part.
+
+    A colleague's login proves the colleague: whoever may log in could write any From (A01).
+    """
+    name, _, host = account.partition("@")
+    if name != local:
+        return False
+    if host:
+        return _domain(host) == domain
+    hosts = {_domain(known) for known in (*trust.own_hosts, trust.authserv_id)}
+    return any(known == domain or (known or "").endswith(f".{domain}") for known in hosts)
 
 
-def _marked(top: Sequence[tuple[str, str]], trust: Trust) -> bool:
-    if trust.marker is None:
+def _marked(
+    headers: Sequence[tuple[str, str]], top: Sequence[tuple[str, str]], address: str, trust: Trust
+) -> bool:
+    """Tell whether our own server marked the mail as internal, and the sender is one of ours.
+
+    Exchange and the like write the mark below their Received fields. There it counts only where
+    `check --online` saw the server strip a forged one, and only when it stands there once.
+    """
+    if trust.marker is None or not _is_internal(address, trust):
         return False
     name, value = trust.marker
-    return any(key == name.lower() and text.strip() == value for key, text in top)
+    found = headers if trust.marker_stripped else top
+    marks = [text.strip().lower() for key, text in found if key.lower() == name.lower()]
+    return marks == [value.lower()]
+
+
+def _is_internal(address: str, trust: Trust) -> bool:
+    """Whether an address is of our own domain: a mark of internal mail says nothing of others."""
+    return address.rpartition("@")[2] in {_domain(host) for host in trust.domains}

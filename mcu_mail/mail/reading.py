@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mcu_mail.mail.alternative import shown_new_text
 from mcu_mail.mail.kind import MailKind, kind_of, says_absent
 from mcu_mail.mail.mime import Incoming, read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
@@ -37,6 +38,7 @@ class Reading:
         source: the place in `sources` of the one whose notification it is; None: nobody's.
         notices: what that notification says, one for each citizen's message.
         new: what a person wrote beyond what is quoted; empty for reports of machines.
+        shown: of a person's mail: what is new in its HTML; None without HTML.
         report: of a bounce or a delay notice: what it says of the mail it is about.
         absent: whether an automatic reply says that its owner is away.
 
@@ -47,6 +49,7 @@ class Reading:
     source: int | None
     notices: tuple[Notice, ...]
     new: NewText
+    shown: str | None
     report: Returned | None
     absent: bool
 
@@ -85,6 +88,7 @@ def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading
         new=NewText(text="", signature="", quoted=False)
         if machine
         else new_text(mail, separator=SEPARATOR),
+        shown=shown_new_text(mail) if kind is MailKind.REPLY else None,
         report=read_return(mail) if kind in _REPORTS else None,
         absent=kind is MailKind.AUTOREPLY and says_absent(mail),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.codes import without_codes
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
 
@@ -70,7 +71,21 @@ def is_bad(work: UnitOfWork, now: datetime) -> bool:
 
 
 def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
-    """Everything that is kept of a case."""
+    """Everything that is kept of a case, but for its codes: who reads one could use it."""
+    whole: dict[str, Any] = _hidden(_whole(work, case, zone), work.requests.codes_of_case(case.id))
+    return whole
+
+
+def _hidden(value: Any, codes: frozenset[str]) -> Any:
+    """The same plain value without a code in any of its texts."""
+    if isinstance(value, str):
+        return without_codes(value, codes)
+    if isinstance(value, dict):
+        return {key: _hidden(one, codes) for key, one in value.items()}
+    return [_hidden(one, codes) for one in value] if isinstance(value, list) else value
+
+
+def _whole(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
     return {
         **case_row(case, zone),
         "received_at": moment(case.received_at, zone),

@@ -15,6 +15,7 @@ from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
+from mcu_mail.service.measuring import FOUND, reply_address
 from mcu_mail.service.waiting import unreachable_of
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def send_request(
         attachments=attachments,
         ics=ics,
         request_id=request.id,
+        code=request.code,
     )
 
 
@@ -162,6 +164,7 @@ def tell(
         now=now,
         attachments=attachments,
         request_id=request.id if request else None,
+        code=request.code if carried and request else "",
     )
     return True
 
@@ -180,8 +183,13 @@ def queue_mail(
     attachments: Sequence[tuple[str, str, bytes]] = (),
     ics: bytes | None = None,
     request_id: int | None = None,
+    code: str = "",
 ) -> None:
-    """Build the bytes of a mail to one person, keep them, and queue them once."""
+    """Build the bytes of a mail to one person, keep them, and queue them once.
+
+    An answer comes back to an address with the request's `code`, where that was seen to work.
+    """
+    back = reply_address(work.facts.get(FOUND), desk.settings, code)
     references = [case_reference(case.number, desk.domain)] if case else []
     raw = build(
         sender=desk.address,
@@ -193,7 +201,10 @@ def queue_mail(
         attachments=attachments,
         ics=ics,
         date=desk.local(now),
-        headers=ASKS if kind == "request" else TELLS,
+        headers={
+            **(ASKS if kind == "request" else TELLS),
+            **({"Reply-To": back} if back else {}),
+        },
     )
     work.queue.add(
         key=key,

@@ -14,6 +14,7 @@ from mcu_mail.domain.codes import new_code
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.asking import ask, tell
+from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.planning import plan_of, remind_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_HOLD = timedelta(minutes=15)
 _NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
 _OF_STEP = frozenset({
@@ -66,11 +66,23 @@ class Carrier:
         cause: names what happened, once and for all: keys of the mails that follow start with it,
             so that the same cause can never mail twice.
         actor: who caused it, for the events.
+        is_unproven: a mail that our server does not vouch for is the cause: what it makes us
+            write is limited, so that nobody floods an official in his own name (A38).
+        remark: what the receipt of a decision is to say besides.
 
     """
 
     def __init__(
-        self, desk: Desk, work: UnitOfWork, case: Case, *, now: datetime, actor: str, cause: str
+        self,
+        desk: Desk,
+        work: UnitOfWork,
+        case: Case,
+        *,
+        now: datetime,
+        actor: str,
+        cause: str,
+        is_unproven: bool = False,
+        remark: str = "",
     ) -> None:
         self._desk = desk
         self._work = work
@@ -78,6 +90,8 @@ class Carrier:
         self._now = now
         self._actor = actor
         self._cause = cause
+        self._is_unproven = is_unproven
+        self._remark = remark
         self._told = 0
 
     @property
@@ -184,6 +198,8 @@ class Carrier:
         if key and any(item.data.get("key") == key for item in open_now):
             return
         person = self._desk.standing_in(decision.person, self._now)
+        if self._is_flooded(person):
+            return
         ask(
             self._desk,
             self._work,
@@ -204,9 +220,12 @@ class Carrier:
         context = dict(decision.context)
         if decision.template == "receipt":
             context.setdefault("undo_until", self._undo_until())
+            context["details"] = " ".join(filter(None, [context.get("details"), self._remark]))
         if decision.template == "time_asked":
             context["until"] = self._promised(context["until"], context["until_at"])
         for person in dict.fromkeys(people):
+            if self._is_flooded(person):
+                continue
             self._told += 1
             # One mail may concern several cases and several requests of one person.
             key = f"tell:{self._cause}:{self.case.id}:{decision.request_id}:{self._told}:{person}"
@@ -224,6 +243,10 @@ class Carrier:
                 request=request,
             )
 
+    def _is_flooded(self, person: str) -> bool:
+        day = self._desk.today(self._now)
+        return self._is_unproven and is_flooded(self._work, self.case.id, person, day)
+
     def _undo_until(self) -> datetime | None:
         minutes = self._desk.settings.mail.undo_minutes
         until = self._now + timedelta(minutes=minutes)
@@ -234,33 +257,6 @@ class Carrier:
         if day is None:
             return None
         return datetime.combine(day, at or _END_OF_DAY, self._desk.zone)
-
-    def hold(self, mail_id: int, request_id: int) -> datetime:
-        """Let a mail wait for the undo window: `trust.unproven: hold` (`threats.md` §3.6).
-
-        Returns:
-            when it will count, unless it is recalled.
-
-        """
-        until = self._now + _HOLD
-        self._work.due.add(
-            key=f"held:{mail_id}",
-            at=until,
-            case_id=self.case.id,
-            kind="held",
-            data={"mail": mail_id},
-        )
-        held = self._work.facts.get(f"held_for:{request_id}")
-        self._work.facts.set(f"held_for:{request_id}", ",".join(filter(None, [held, str(mail_id)])))
-        return until
-
-    def drop_held(self, request_id: int) -> bool:
-        """Forget what waits for an answer to a request; False when nothing did."""
-        held = self._work.facts.get(f"held_for:{request_id}")
-        for mail_id in filter(None, (held or "").split(",")):
-            self._work.facts.set(f"held_recalled:{mail_id}", self._now.isoformat())
-        self._work.facts.set(f"held_for:{request_id}", "")
-        return bool(held)
 
     # --- steps -----------------------------------------------------------------------------------
 

@@ -18,10 +18,14 @@ from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
 from mcu_mail.service.addressing import declined_of, official_faults
+from mcu_mail.service.gone import gone_faults
+from mcu_mail.service.measured_words import faults_of, notes_of
+from mcu_mail.service.measuring import measure
 from mcu_mail.service.writing import letterhead_of
 from mcu_mail.settings.template_set import SHIPPED, read_templates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -61,6 +65,7 @@ def check_files(
         _own_form(settings, templates),
         _letterhead(settings),
         Findings(faults=official_faults(settings), notes=_acting(settings)),
+        Findings(faults=gone_faults(settings, today), notes=()),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(
@@ -185,9 +190,15 @@ def check_folders(folders: Folders) -> Findings:
     return Findings(faults=(), notes=())
 
 
-def check_online(desk: Desk) -> Findings:
-    """Log in to both servers and look whether the database is as durable as it must be."""
+def check_online(desk: Desk, say: Callable[[str], None] = lambda _: None) -> Findings:
+    """Log in to both servers, let them show what they offer, and look how durable the database is.
+
+    Args:
+        say: hears what is being done.
+
+    """
     faults = list(desk.store.durability_faults())
+    reached = len(faults)
     notes = []
     try:
         with Mailbox.open(desk.imap()) as mailbox:
@@ -203,8 +214,23 @@ def check_online(desk: Desk) -> Findings:
             notes.append(f"сервер отправки отвечает{limit}")
     except McuMailError as error:
         faults.append(f"mail.smtp: {error}")
+    measured = _try_mail(desk, say) if len(faults) == reached else Findings(faults=(), notes=())
     press = _try_press(desk)
-    return Findings(faults=(*faults, *press.faults), notes=(*notes, *press.notes))
+    return Findings(
+        faults=(*faults, *measured.faults, *press.faults),
+        notes=(*notes, *measured.notes, *press.notes),
+    )
+
+
+def _try_mail(desk: Desk, say: Callable[[str], None]) -> Findings:
+    """Let the mail server show how it treats a mail of ours and a forged one."""
+    try:
+        measured = measure(desk, say)
+    except McuMailError as error:
+        return Findings(faults=(f"mail: {error}",), notes=())
+    return Findings(
+        faults=faults_of(measured, desk.settings), notes=notes_of(measured, desk.settings)
+    )
 
 
 def _try_press(desk: Desk) -> Findings:

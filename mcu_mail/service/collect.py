@@ -13,12 +13,14 @@ from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError, TemporaryError
 from mcu_mail.mail.kind import MailKind
+from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.asking import tell
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
+from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.opening import open_case
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
@@ -114,16 +116,13 @@ def _sort(
     word: WordFile | None,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
-    mail, kind = reading.mail, reading.kind
-    letter_id = mail.header(LETTER_ID)
-    if letter_id and mail.sender.address == desk.address:
-        return "witness", MailState.ignored, witnessed(work, letter_id, now)
-    twin = _twin(desk, work, stored, mail)
-    if twin is not None:
-        return "duplicate", MailState.ignored, twin.case_id
+    filed = _filed(desk, work, stored, reading.mail, now)
+    if filed is not None:
+        return filed
+    kind = reading.kind
     if kind in {MailKind.BOUNCE, MailKind.DELAY}:
         return take_return(desk, work, stored, reading, now)
-    if mail.sender.address == desk.address:
+    if reading.mail.sender.address == desk.address:
         return "own", MailState.ignored, None
     about_letter = region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
@@ -134,11 +133,25 @@ def _sort(
         away = kind is MailKind.AUTOREPLY
         case_id = hear_absence(desk, work, stored, reading, now) if away else None
         return kind.value, MailState.ignored, case_id
-    heard = hear(desk, work, stored, mail, now, word=word)
+    heard = hear(desk, work, stored, reading, now, word=word)
     if heard.case_id is not None:
         case = work.cases.get(heard.case_id)
         closed_by_person(desk, work, case, now, f"mail{stored.id}")
     return "reply", heard.state, heard.case_id
+
+
+def _filed(
+    desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming, now: datetime
+) -> Sorted | None:
+    """What became of a mail that is known already: a probe or a witness of ours, or a twin."""
+    token = work.facts.get(TOKEN)
+    if token and probe_of(mail, token) is not None:
+        return "probe", MailState.ignored, None
+    letter_id = mail.header(LETTER_ID)
+    if letter_id and mail.sender.address == desk.address:
+        return "witness", MailState.ignored, witnessed(work, letter_id, now)
+    twin = _twin(desk, work, stored, mail)
+    return ("duplicate", MailState.ignored, twin.case_id) if twin is not None else None
 
 
 def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:

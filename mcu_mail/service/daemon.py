@@ -17,6 +17,7 @@ from mcu_mail.service.absences import with_absences
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
+from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.health import Health
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
@@ -63,6 +64,7 @@ class Rounds:
         remember_register(self.desk, now)
         recover(self.desk, now)
         take_up_again(self.desk, now)
+        void_codes_of_the_gone(self.desk, now)
         catch_up(self.desk, now)
 
     def mail_in(self, now: datetime) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
-from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
@@ -23,6 +22,7 @@ from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.asking import ask
 from mcu_mail.service.away import chosen
 from mcu_mail.service.cards import name_of
+from mcu_mail.service.carriers import named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
@@ -31,11 +31,12 @@ from mcu_mail.service.uncoded import without_code
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Request
     from mcu_mail.domain.verdicts import Meaning
-    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.carry import Carrier
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
@@ -59,7 +60,7 @@ def hear(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
-    mail: Incoming,
+    reading: Reading,
     now: datetime,
     *,
     word: WordFile | None,
@@ -72,31 +73,33 @@ def hear(
         vouched: he has confirmed it by a fresh code.
 
     """
-    sent = sent_forms(desk, work, mail)
-    said = read_said(desk, stored, mail, word, sent=sent, vouched=vouched)
-    codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
-    requests = work.requests.by_codes(codes)
-    if not requests:
-        requests = work.requests.by_codes(find_codes(mail.text or ""))
-    open_ones = [item for item in requests if item.closed_at is None]
-    if len(open_ones) > 1:
-        return _ambiguous(desk, work, said, open_ones, now)
-    if not requests:
+    said = read_said(
+        desk,
+        stored,
+        reading,
+        word,
+        now,
+        sent=sent_forms(desk, work, reading.mail),
+        vouched=vouched,
+    )
+    named = named_by(desk, work, said, now)
+    if len(named.open) > 1:
+        return _ambiguous(desk, work, said, named.open, now)
+    if named.request is None:
         return without_code(desk, work, said, now)
-    request = open_ones[0] if open_ones else requests[-1]
-    return _answer(desk, work, said, request, now)
+    return _answer(desk, work, said, named.request, now)
 
 
 def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
     held = held_mail(desk, work, mail_id)
     if held is not None:
-        stored, mail = held
-        hear(desk, work, stored, mail, now, word=word_of(mail), vouched=True)
+        stored, reading = held
+        hear(desk, work, stored, reading, now, word=word_of(reading.mail), vouched=True)
 
 
 def _ambiguous(
-    desk: Desk, work: UnitOfWork, said: Said, requests: list[Request], now: datetime
+    desk: Desk, work: UnitOfWork, said: Said, requests: Sequence[Request], now: datetime
 ) -> Heard:
     """Two different open codes: no verdict, every one of them is asked again (§3.4)."""
     for request in requests:
@@ -133,6 +136,9 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     )
     if said.level is TrustLevel.REFUSED:
         _refuse_forged(desk, carrier, said, request)
+        return heard
+    if said.is_doubtful and meaning.kind not in HARMLESS:
+        carrier.carry(told_why(request, "two_texts", said.text))
         return heard
     if meaning.kind is MeaningKind.recall:
         recall(desk, work, carrier, said, request, now)
@@ -176,7 +182,7 @@ def _commanded(
     desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request, now: datetime
 ) -> Heard | None:
     """What became of the clerk's own command; None when the mail holds none, or answers one."""
-    command = command_in(desk, said, now)
+    command = None if said.is_doubtful else command_in(desk, said, now)
     if command is None:
         return None
     if not is_answerable(desk, said, request, now):
@@ -223,7 +229,7 @@ def _refuse_forged(desk: Desk, carrier: Carrier, said: Said, request: Request) -
             people=(request.person, desk.office.roles.dispatcher),
             template="not_taken",
             context=why("forged", said.text, by=said.person.name if said.person else ""),
-            once=f"forged:{said.stored.id}",
+            once=f"forged:{request.id}:{desk.today(carrier.now).isoformat()}",
         ),
     ))
 

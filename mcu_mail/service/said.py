@@ -16,15 +16,17 @@ from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import RefusedError
+from mcu_mail.mail.alternative import is_ambiguous
 from mcu_mail.mail.proof import TrustLevel, prove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mcu_mail.domain.office import Person
     from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.mail.mime import Attachment, Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
 
@@ -76,13 +78,16 @@ class Said:
     """Whether it lies in an attached mail."""
     person: Person | None
     level: TrustLevel
+    is_doubtful: bool
+    """Whether another program would show another verdict: none is taken from it."""
 
 
 def read_said(
     desk: Desk,
     stored: StoredMail,
-    mail: Incoming,
+    reading: Reading,
     word: WordFile | None,
+    now: datetime,
     *,
     sent: Sequence[str] = (),
     vouched: bool,
@@ -94,12 +99,15 @@ def read_said(
         vouched: its sender has confirmed it by a fresh code.
 
     """
-    lines = desk.reader.cut(mail.text, sent).text.splitlines()
+    mail = reading.mail
+    new = desk.reader.cut(mail.text, sent) if sent else reading.new
+    lines = new.text.splitlines()
     whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(whole)
     removal, text = take_removals(whole)
     address = mail.sender.address
+    person = person_at(address, desk.office) if address else None
     return Said(
         stored=stored,
         mail=mail,
@@ -112,9 +120,31 @@ def read_said(
         word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
         word_forwarded=word is not None and word.forwarded,
-        person=person_at(address, desk.office) if address else None,
+        person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
+        is_doubtful=person is not None and _is_doubtful(reading, whole, desk.today(now)),
     )
+
+
+def _is_doubtful(reading: Reading, text: str, today: date) -> bool:
+    """Whether the mail's forms say different things, or it can be read in two ways at all."""
+    if is_ambiguous(reading.mail):
+        return True
+    if reading.shown is None:
+        return False
+    shown = "\n".join(line for line in reading.shown.splitlines() if not _is_code_line(line))
+    one, two = read_meaning(text, today), read_meaning(shown, today)
+    if one.kind in HARMLESS and two.kind in HARMLESS:
+        return False
+    facts = [(said.kind, said.name, said.until, said.at, said.changes) for said in (one, two)]
+    return facts[0] != facts[1] or not _alike(one.reason, two.reason)
+
+
+def _alike(one: str, two: str) -> bool:
+    """Whether two forms of a reason share most of their words: lists and links differ a little."""
+    words, others = (set(re.findall(r"\w+", text.casefold())) for text in (one, two))
+    fewer = min(len(words), len(others))
+    return len(words & others) * 2 >= fewer if fewer else not words and not others
 
 
 def _is_code_line(line: str) -> bool:

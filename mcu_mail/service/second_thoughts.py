@@ -14,6 +14,7 @@ from mcu_mail.domain.course import on_recall
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.service.held import drop_held, hold
 from mcu_mail.service.taking import why
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Request
     from mcu_mail.domain.verdicts import Meaning
-    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.carry import Carrier
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
@@ -52,9 +53,7 @@ def unproven(
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
     if policy == "confirm":
-        for earlier in work.requests.open_of_case(carrier.case.id):
-            if earlier.purpose is Purpose.confirm and earlier.data["request"] == str(request.id):
-                work.requests.close(earlier.id, now, CloseReason.new_version)
+        waiting = _waiting(work, carrier, request)
         carrier.carry((
             Ask(
                 purpose=Purpose.confirm,
@@ -69,8 +68,12 @@ def unproven(
                 },
             ),
         ))
+        # Where nothing was asked any more (a flood), the question before stays open.
+        if len(_waiting(work, carrier, request)) > len(waiting):
+            for earlier in waiting:
+                work.requests.close(earlier.id, now, CloseReason.new_version)
     elif policy == "hold":
-        until = carrier.hold(said.stored.id, request.id)
+        until = hold(work, carrier, said.stored.id, request.id)
         decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
         carrier.carry((
             Tell(
@@ -96,6 +99,15 @@ def unproven(
         ))
 
 
+def _waiting(work: UnitOfWork, carrier: Carrier, request: Request) -> tuple[Request, ...]:
+    """The open questions whether it was he who answered this request."""
+    return tuple(
+        item
+        for item in work.requests.open_of_case(carrier.case.id)
+        if item.purpose is Purpose.confirm and item.data["request"] == str(request.id)
+    )
+
+
 def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
     """Whether «ДА» answered a fresh code at the registered address: the held mail counts now."""
     if meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
@@ -109,12 +121,12 @@ def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
     return True
 
 
-def held_mail(desk: Desk, work: UnitOfWork, mail_id: int) -> tuple[StoredMail, Incoming] | None:
+def held_mail(desk: Desk, work: UnitOfWork, mail_id: int) -> tuple[StoredMail, Reading] | None:
     """A mail that waited to count, with its content; None when it was recalled meanwhile."""
     if work.facts.get(f"held_recalled:{mail_id}"):
         return None
     held = work.mails.get(mail_id)
-    return held, desk.read(held.sha256).mail
+    return held, desk.read(held.sha256)
 
 
 def recall(
@@ -124,7 +136,7 @@ def recall(
     window = timedelta(minutes=desk.settings.mail.undo_minutes)
     decided = request.closed_at
     case = carrier.case
-    if decided is None and carrier.drop_held(request.id):
+    if decided is None and drop_held(work, carrier, request.id):
         carrier.carry((
             Log(kind="recalled", data={"step": request.step, "version": request.version}),
             Tell(

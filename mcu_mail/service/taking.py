@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.addressing import read_addressing
 from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.catalogue import replies_elsewhere
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
@@ -49,7 +50,23 @@ class Heard:
 def carrier_of(desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetime) -> Carrier:
     """The carrier of what a mail causes, in the name of who wrote it."""
     actor = said.person.id if said.person else "stranger"
-    return Carrier(desk, work, case, now=now, actor=actor, cause=f"mail{said.stored.id}")
+    return Carrier(
+        desk,
+        work,
+        case,
+        now=now,
+        actor=actor,
+        cause=f"mail{said.stored.id}",
+        is_unproven=said.level is not TrustLevel.PROVEN,
+        remark=_reply_address(said),
+    )
+
+
+def _reply_address(said: Said) -> str:
+    """What the receipt says of a Reply-To that leads elsewhere: we never write to it (A39)."""
+    elsewhere = said.mail.reply_to
+    own = said.person.addresses if said.person else ()
+    return replies_elsewhere(elsewhere) if elsewhere and elsewhere not in own else ""
 
 
 def why(reason: str, text: str, by: str = "") -> dict[str, object]:

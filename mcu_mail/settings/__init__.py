@@ -135,7 +135,8 @@ def office_of(settings: Settings) -> Office:
                 email=item.email,
                 phone=item.phone,
                 aliases=item.aliases,
-                delegates=item.delegates,
+                delegates=tuple(one.value() for one in item.delegates),
+                left=item.left,
             )
             for key, item in settings.people.items()
         },

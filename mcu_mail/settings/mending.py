@@ -87,6 +87,7 @@ def _stand_ins(place: Place, number: int) -> tuple[Any, ...]:
         "env:STANDIN",
         "governor",
         "09:00",
+        f"{name}.invalid",
     )
 
 

@@ -106,8 +106,11 @@ def _names(settings: Settings) -> Iterator[Fault]:
                 )
             owner.setdefault(address, person_id)
         for delegate in person.delegates:
-            if delegate not in settings.people:
-                yield (*place, "delegates"), f"нет такого человека в people: «{delegate}»"
+            if delegate.person not in settings.people:
+                yield (
+                    (*place, "delegates"),
+                    f"нет такого человека в people: «{delegate.person}»",
+                )
 
 
 def _departments(settings: Settings) -> Iterator[Fault]:

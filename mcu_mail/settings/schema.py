@@ -30,6 +30,7 @@ from mcu_mail.settings.kinds import (
 )
 from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
+from mcu_mail.settings.trust import DelegateSettings, TrustSettings
 
 __all__ = ["Settings", "is_loopback", "signing_hours"]
 
@@ -83,15 +84,6 @@ class SmtpSettings(Model):
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str | None = None
     password: Secret | None = None
-
-
-class TrustSettings(Model):
-    """Whose word counts (`threats.md` §3.6)."""
-
-    authserv_id: str | None = None
-    accept: tuple[Literal["dmarc", "dkim", "auth"], ...] = ("dmarc", "dkim", "auth")
-    unproven: Literal["confirm", "hold", "refuse"] = "confirm"
-    unverified: bool = False
 
 
 class WitnessSettings(Model):
@@ -194,7 +186,8 @@ class PersonSettings(Model):
     email: Address
     phone: str = ""
     aliases: tuple[Address, ...] = ()
-    delegates: tuple[Id, ...] = ()
+    delegates: tuple[DelegateSettings, ...] = ()
+    left: date | None = None
 
 
 class Duty(Model):

@@ -358,6 +358,20 @@ class Requests:
         )
         return tuple(_request(row) for row in rows)
 
+    def codes_of_case(self, case_id: int) -> frozenset[str]:
+        """Every code a case ever had, open or spent."""
+        rows = self._connection.execute(
+            sa.select(requests.c.code).where(requests.c.case_id == case_id)
+        )
+        return frozenset(row.code for row in rows)
+
+    def people_asked(self) -> tuple[str, ...]:
+        """Everybody who owes an answer."""
+        rows = self._connection.execute(
+            sa.select(requests.c.person).where(requests.c.closed_at.is_(None)).distinct()
+        )
+        return tuple(sorted(row.person for row in rows))
+
     def close(self, request_id: int, at: datetime, reason: CloseReason) -> None:
         """Let a request take no more verdicts; closing twice keeps the first reason."""
         self._connection.execute(

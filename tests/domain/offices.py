@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mcu_mail.domain.case import Case, CaseState, Purpose, Request
 from mcu_mail.domain.notice import Notice
-from mcu_mail.domain.office import Department, Office, Person, Roles, Topic
+from mcu_mail.domain.office import Delegate, Department, Office, Person, Roles, Topic
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ PEOPLE = {
     item.id: item
     for item in (
         person("head", "Тестов Пётр Примерович"),
-        person("deputy", "Хозяйственнов Илья Макетович", delegates=("secretary",)),
+        person("deputy", "Хозяйственнов Илья Макетович", delegates=(Delegate(person="secretary"),)),
         person("secretary", "Секретарева Анна Бланковна"),
         person("roads_head", "Трассов Фёдор Макетович", aliases=("fedor@mail.example",)),
         person("grader", "Грейдеров Павел Схемович"),

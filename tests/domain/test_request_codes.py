@@ -12,6 +12,7 @@ from mcu_mail.domain.codes import (
     new_code,
     print_payload,
     read_payload,
+    without_codes,
 )
 
 CODE = "7K3MABCE0HPXT19Z"
@@ -127,3 +128,19 @@ def test_every_print_code_is_read_back(version, page, random):
 )
 def test_a_foreign_mark_is_not_ours(text):
     assert read_payload(text) is None
+
+
+@given(RANDOM, st.sampled_from(["{}", "код {}.", "Re: {}\nда", "ß {} İ"]), st.booleans())
+def test_a_code_is_hidden_however_it_is_written(random, around, lower):
+    code = new_code(random)
+    for form in (code, grouped(code), grouped(code).replace("-", " ")):
+        text = around.format(form.lower() if lower else form)
+        hidden = without_codes(text, {code})
+        assert code not in find_codes(hidden)
+        assert hidden == around.format("[код]")
+
+
+def test_only_the_named_codes_are_hidden_but_those_of_message_ids_always():
+    assert without_codes(f"{CODE} и всё", set()) == f"{CODE} и всё"
+    own_id = f"<req.{CODE.lower()}.2@okrug.example>"
+    assert without_codes(own_id, set()) == "<req.[код].2@okrug.example>"

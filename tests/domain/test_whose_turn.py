@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from mcu_mail.domain.fields import read_fields
-from mcu_mail.domain.office import Absence
+from mcu_mail.domain.office import Absence, Delegate
 from mcu_mail.domain.route import GOVERNOR
 from mcu_mail.domain.whose_turn import (
     actor_of,
@@ -68,6 +68,35 @@ def test_nobody_approves_his_own_draft_as_department_head():
 )
 def test_a_delegate_speaks_for_his_principal_and_not_the_other_way(speaker, asked, may):
     assert may_speak_for(speaker, asked, OFFICE, TODAY) is may
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "may"),
+    [
+        (None, None, True),
+        (TODAY, TODAY, True),
+        (None, TODAY - timedelta(days=1), False),
+        (TODAY + timedelta(days=1), None, False),
+    ],
+)
+def test_a_delegate_speaks_within_his_term(first, last, may):
+    delegate = Delegate(person="secretary", first=first, last=last)
+    people = {**OFFICE.people, "deputy": replace(OFFICE.people["deputy"], delegates=(delegate,))}
+    assert may_speak_for("secretary", "deputy", replace(OFFICE, people=people), TODAY) is may
+
+
+@pytest.mark.parametrize("gone", ["deputy", "secretary", "curator"])
+def test_who_has_left_speaks_for_nobody_and_nobody_for_him(gone):
+    left = replace(OFFICE.people[gone], left=TODAY)
+    office = replace(
+        OFFICE, people={**OFFICE.people, gone: left}, absences=(away("deputy", "curator"),)
+    )
+    for speaker in ("deputy", "secretary", "curator"):
+        may = gone not in {"deputy", speaker}
+        assert may_speak_for(speaker, "deputy", office, TODAY) is may
+    assert may_speak_for(gone, gone, office, TODAY - timedelta(days=1))
+    assert not may_speak_for("nobody", "deputy", office, TODAY)
+    assert not may_speak_for("deputy", "nobody", office, TODAY)
 
 
 def test_an_acting_person_speaks_only_on_the_days_of_the_absence():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +121,6 @@ def test_several_hosts_of_our_own_may_be_named():
         "dkim=pass header.i=@city.test",
         'dkim=fail header.d=evil.test; dkim=pass reason="good; key" header.d=city.test',
         "auth=pass smtp.auth=boss@city.test",
-        "auth=pass smtp.auth=other@city.test",
         "auth=pass smtp.auth=boss",
         "dmarc/1 = pass header.from = city.test",
     ],
@@ -143,6 +144,8 @@ def test_aligned_passes_prove(text):
         "dkim=pass header.d=evil.test",
         "dkim=pass header.d=evil.test header.i=@city.test",
         "auth=pass smtp.auth=clerk",
+        "auth=pass smtp.auth=clerk@city.test",
+        "auth=pass smtp.auth=boss+x@city.test",
         "auth=pass smtp.auth=boss@evil.test",
         "auth=pass",
         "x-dmarc=pass header.from=city.test",
@@ -204,11 +207,32 @@ def test_a_closed_network_may_believe_every_strict_sender():
     assert level("", trust=trust) is TrustLevel.PROVEN
 
 
+MARK = "X-Internal: yes\n"
+MARKED = Trust(authserv_id="mx.city.test", marker=("X-Internal", "yes"), domains=("city.test",))
+
+
 def test_the_mark_of_internal_mail_counts_above_our_received_only():
-    trust = Trust(authserv_id="mx.city.test", marker=("X-Internal", "yes"))
-    assert level("X-Internal: yes\n" + OURS, trust=trust) is TrustLevel.PROVEN
-    assert level(OURS + "X-Internal: yes\n", trust=trust) is TrustLevel.SILENT
-    assert level("X-Internal: no\n" + OURS, trust=trust) is TrustLevel.SILENT
+    assert level(MARK + OURS, trust=MARKED) is TrustLevel.PROVEN
+    assert level(OURS + MARK, trust=MARKED) is TrustLevel.SILENT
+    assert level(MARK.replace("yes", "no") + OURS, trust=MARKED) is TrustLevel.SILENT
+
+
+def test_below_it_counts_where_a_forged_one_was_seen_to_be_taken_out():
+    seen = dataclasses.replace(MARKED, marker_stripped=True)
+    assert level(OURS + MARK, trust=seen) is TrustLevel.PROVEN
+    assert level(OURS + MARK + MARK, trust=seen) is TrustLevel.SILENT
+    assert level(OURS + MARK + "X-Internal: no\n", trust=seen) is TrustLevel.SILENT
+
+
+def test_it_says_nothing_of_a_sender_of_another_domain():
+    for trust in (MARKED, dataclasses.replace(MARKED, marker_stripped=True)):
+        assert level(MARK + OURS, "boss@evil.test", trust) is TrustLevel.SILENT
+
+
+def test_where_forged_statements_survive_none_proves_and_a_failure_still_counts():
+    trust = dataclasses.replace(TRUST, forgeable=True)
+    assert level(PASS + OURS, trust=trust) is TrustLevel.SILENT
+    assert level(FAIL + OURS, trust=trust) is TrustLevel.REFUSED
 
 
 @given(st.text(alphabet='dmarc=pass;() "\\.headfromcitytest', max_size=80))

@@ -133,3 +133,23 @@ def test_a_smuggled_second_mail_never_arrives(real_post, account):
     with Post(account) as post, pytest.raises(RefusedError):
         post.send(US, [FIRST], smuggled)
     assert real_post.mailbox(FIRST) == []
+
+
+# A second mail inside the bytes of a first one, behind every end of data that some server takes.
+ENDS = (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r\n\x00.\r\n", b"\n\n.\r\r\n")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_every_way_to_smuggle_a_second_mail_out_is_refused_before_the_wire(real_post, account, end):
+    smuggled = (
+        b"Subject: x\r\n\r\nx" + end + b"MAIL FROM:<v@x.example>\r\nRCPT TO:<v@x.example>\r\n"
+    )
+    with Post(account) as post:
+        if b"\x00" in end:
+            # Whole lines with a NUL in them smuggle nothing; they arrive as one mail or not at all.
+            post.send(US, [FIRST], smuggled)
+        else:
+            with pytest.raises(RefusedError):
+                post.send(US, [FIRST], smuggled)
+    assert real_post.mailbox("v@x.example") == []
+    assert len(real_post.mailbox(FIRST)) == int(b"\x00" in end)

@@ -84,6 +84,7 @@ class RealPostOffice:
         self._accounts = dict(accounts)
         self._domains = [domain.lower() for domain in domains]
         self._refusals: dict[str, _Refusal] = {}
+        self._actions: dict[str, str] = {}
         self._policy = _PolicyServer(self)
         self._processes: list[subprocess.Popen[bytes]] = []
         # Unlike pytest's own, this directory lets the servers' own users in.
@@ -162,9 +163,14 @@ class RealPostOffice:
         """Take mail for this address again."""
         self._refusals.pop(address.lower(), None)
 
+    def act(self, address: str, action: str) -> None:
+        """Let Postfix do this (access(5)) with mail for this address until `reset`."""
+        self._actions[address.lower()] = action
+
     def reset(self) -> None:
         """Empty every mailbox and the queue, and forget the scripted refusals."""
         self._refusals.clear()
+        self._actions.clear()
         self.settle()
         if any(file.is_file() for file in (self.base / "queue" / "deferred").rglob("*")):
             config = str(self.base / "postfix")
@@ -183,7 +189,7 @@ class RealPostOffice:
         """What Postfix is told to answer to RCPT for this address."""
         refusal = self._refusals.get(address.lower())
         if refusal is None or refusal.times == 0:
-            return "dunno"
+            return self._actions.get(address.lower(), "dunno")
         if refusal.times is not None:
             refusal.times -= 1
         return f"{refusal.code} {refusal.text}"

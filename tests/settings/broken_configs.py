@@ -159,6 +159,25 @@ CHANGES = (
         "people.roads_head.delegates: нет такого человека в people: «nobody»",
     ),
     case(
+        "delegate whose term ends before it begins",
+        "email: dorogi@okrug.example",
+        "delegates: [{person: it, from: 2026-12-20, until: 2026-12-04}], "
+        "email: dorogi@okrug.example",
+        "people.roads_head.delegates[1]: «from» позже «until»",
+    ),
+    case(
+        "marker of internal mail without its value",
+        "authserv_id: mail.okrug.example, accept",
+        "marker: {name: X-Internal}, authserv_id: mail.okrug.example, accept",
+        "mail.trust.marker.value: не указан обязательный ключ",
+    ),
+    case(
+        "host of ours that is none",
+        "authserv_id: mail.okrug.example, accept",
+        "hosts: [localhost], authserv_id: mail.okrug.example, accept",
+        "mail.trust.hosts[1]: нужно имя сервера вида mx.okrug.example",
+    ),
+    case(
         "territory of nobody",
         "head: t_stup_head, places",
         "head: t_stup, places",
