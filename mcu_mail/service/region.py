@@ -20,7 +20,7 @@ from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import reopen
+from mcu_mail.service.reopening import reopen
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
