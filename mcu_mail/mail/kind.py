@@ -89,7 +89,8 @@ def kind_of(mail: Incoming) -> MailKind:
         return MailKind.AUTOREPLY
     # A reaction is a person's: too weak to decide, and he is to be told so.
     if keyword(mail.header("auto-submitted")) not in {"", "no"} and not is_reaction(mail):
-        return MailKind.OTHER
+        # Exchange marks its answers about an absence like any other broadcast.
+        return MailKind.AUTOREPLY if _is_absence(mail, alone=False) else MailKind.OTHER
     if words.REACTION_DIGEST.match(fold(mail.subject)):
         return MailKind.OTHER
     if _tells_absence(mail):

@@ -51,11 +51,7 @@ def _is_of_step(request: Request) -> bool:
 
 
 def _outlives(request: Request) -> bool:
-    """Whether a request is answered even when its case is closed.
-
-    The clerk's command about the register says what happened, a question about a person concerns
-    other cases too, and one about an earlier letter is not settled by a later one.
-    """
+    """Whether a request concerns more than its case: the register, a person, an earlier letter."""
     return request.purpose in {Purpose.command, Purpose.absent} or "beside" in request.data
 
 

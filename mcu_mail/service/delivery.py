@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.catalogue import return_cause
 from mcu_mail.domain.course import on_delivery
-from mcu_mail.domain.decisions import Ask, Change, Decision, Enter, Log, SetState, Tell, Work
+from mcu_mail.domain.decisions import Ask, Decision, Log, SetState, Tell, Work
 from mcu_mail.mail.returned import refusal_of
 from mcu_mail.service.away import person_behind, unreachable
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.mailing import attachment_name
+from mcu_mail.service.reopening import reopen
 from mcu_mail.store.queue import WITHDRAWN, RecipientState
 from mcu_mail.store.registry import VOID
 
@@ -235,83 +236,6 @@ def _attachments(entry: Entry) -> tuple[str, ...]:
         attachment_name(entry.number, entry.doc_suffix or ".docx"),
         *([attachment_name(entry.number, ".pdf.sig")] if entry.signature else []),
     )
-
-
-def reopen(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    letter: Outgoing,
-    *,
-    kind: str,
-    addresses: Sequence[str],
-    excerpt: str,
-    cause: str,
-    explanation: str = "",
-    reason: str = "",
-    files: Sequence[str] = (),
-) -> None:
-    """A server or the region has answered a sent letter: the dispatcher decides (design §3.9).
-
-    The case is opened again only for the letter it ended with: one about an earlier letter (an
-    interim answer) is asked beside what goes on.
-
-    Args:
-        desk: the office's desk.
-        work: the transaction.
-        carrier: of the letter's case.
-        letter: the message that was answered.
-        kind: `bounce` (it did not arrive), `return` (the region wants another one) or `reply`.
-        addresses: whose mailboxes, or who writes.
-        excerpt: the server's or the region's words.
-        cause: which mail says so.
-        explanation: why it came back, in Russian.
-        reason: the region's words as the reason of a return.
-        files: names of what came with the region's mail.
-
-    """
-    case = carrier.case
-    entry = work.register.get(letter.entry) if letter.entry is not None else None
-    current = entry is not None and entry.version == case.version
-    opened = current and (case.state is CaseState.closed or case.step == "send")
-    if opened and case.state is CaseState.closed:
-        carrier.carry((
-            Log(kind="reopened", data={"why": kind}),
-            Enter(step="send", template=""),
-            Change(values={"closed_at": None}),
-        ))
-    if kind == "bounce" and entry is not None and entry.state != VOID:
-        work.register.change(entry.id, {"state": "registered", "sent_at": None})
-    # The key of the question about a refusal: the same addresses are asked about once.
-    about = f"refused:{case.id}" if opened else f"refused:{case.id}:{letter.id}"
-    key = f"{about}:{','.join(sorted(addresses))}" if kind == "bounce" else f"region:{cause}"
-    data = {"key": key, "why": kind, "reason": reason}
-    data |= {"entry": str(entry.id)} if entry is not None else {}
-    interim = entry is not None and _is_interim(work, entry)
-    carrier.carry((
-        *((SetState(state=CaseState.aside),) if opened else ()),
-        Ask(
-            purpose=Purpose.sending,
-            person=desk.office.roles.dispatcher,
-            template="reopened",
-            context={
-                "kind": kind,
-                "from_address": ", ".join(addresses),
-                "excerpt": excerpt,
-                "explanation": explanation,
-                "about": "промежуточный ответ" if interim else "",
-                "opened": opened,
-                "sure": True,
-                "files": tuple(files),
-            },
-            data=data if opened else {**data, "beside": "1"},
-        ),
-    ))
-
-
-def _is_interim(work: UnitOfWork, entry: Entry) -> bool:
-    letter = work.letters.get(entry.case_id, entry.version)
-    return letter is not None and letter.until is not None
 
 
 def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, cause: str) -> None:

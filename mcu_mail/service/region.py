@@ -18,7 +18,7 @@ from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import reopen
+from mcu_mail.service.reopening import reopen
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.away import person_behind, unreachable
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import reopen
+from mcu_mail.service.reopening import reopen
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 

@@ -732,6 +732,12 @@ HELD: tuple[Sample, ...] = (
 
 FRESH: tuple[Sample, ...] = (
     (
+        "exchange_generated",
+        "autoreply",
+        P + "Subject: Re: x\r\nAuto-Submitted: auto-generated\r\n",
+        "Я в командировке, вернусь 30.11. По срочным вопросам звоните в приёмную.",
+    ),
+    (
         "oof_dual",
         "autoreply",
         P

@@ -214,10 +214,20 @@ def test_an_interim_answer_that_came_back_is_sent_again_beside_the_full_one(offi
         office.play("2026-11-30 16:40")
         assert the_case(office).state == "closed"
         asked = office.mails(dispatcher.address)[-1]
-        by_hand = reply(
-            dispatcher, asked, "Отправлено вручную 16:41", office.moment("2026-11-30 16:42")
-        )
-        office.post.deliver(OURS, by_hand)
+        for place, words in enumerate((
+            "Отправлено вручную",
+            "Закрыть",
+            "На доработку: короче",
+            "Отправлено вручную 16:41",
+        )):
+            moment = office.moment("2026-11-30 16:42")
+            said = reply(dispatcher, asked, words, moment, serial=50 + place)
+            office.post.deliver(OURS, said)
         office.play("2026-11-30 16:43")
+        with office.desk.store.view() as view:
+            course = view.journal.of_case(case.id)
+        refused = [one.data["reason"] for one in course if one.kind == "not_taken"]
+        assert refused == ["no_time", "no_basis", "step_over"]
+        assert [one.data["at"] for one in course if one.kind == "earlier_by_hand"] == ["16:41"]
         assert [entry.state for entry in register(office)] == ["sent", "sent"]
         assert the_case(office).state == "closed"

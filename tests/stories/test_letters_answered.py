@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mcu_mail.rehearsal.people import press, text_of
+from mcu_mail.rehearsal.postoffice import PostOffice
+from mcu_mail.rehearsal.stage import Stage
 from tests.stories.signed_letter import (
     NUMBER,
     OURS,
+    PASSWORD,
     REGION,
+    USER,
     Prepared,
     at,
     bounce,
@@ -30,9 +35,6 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-    from mcu_mail.rehearsal.postoffice import PostOffice
-    from mcu_mail.rehearsal.stage import Stage
-
 FIRST, SECOND = REGION
 TRUST = {"authserv_id": "mail.okrug.example", "accept": ["dmarc", "dkim"], "unproven": "confirm"}
 
@@ -42,15 +44,38 @@ def changes(request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(getattr(request, "param", {}))
 
 
+@pytest.fixture(scope="module")
+def gone(
+    waiting_letter: Prepared, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, list[bytes]]]:
+    """The folder of an office whose letter has gone to both addresses, and all mailboxes."""
+    folder: Path = tmp_path_factory.mktemp("gone") / "office"
+    with PostOffice({USER: PASSWORD}, ["okrug.example"]) as post:
+        stage = waiting_letter.on(folder, post)
+        with stage.opened():
+            stage.drop("скан.pdf", waiting_letter.scan)
+            for moment in ("16:40", "16:41"):
+                stage.play(at(stage, moment))
+        people = (dispatcher.address, head.address, *REGION)
+        return folder, {address: post.mailbox(address) for address in people}
+
+
 @pytest.fixture
 def sent(
-    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice, changes: dict[str, Any]
+    gone: tuple[Path, dict[str, list[bytes]]],
+    waiting_letter: Prepared,
+    tmp_path: Path,
+    post_office: PostOffice,
+    changes: dict[str, Any],
 ) -> Iterator[Stage]:
-    """An office whose letter has just gone to both addresses."""
-    stage = waiting_letter.on(tmp_path / "office", post_office, changes)
+    """The same office at a post office of its own."""
+    folder, mailboxes = gone
+    shutil.copytree(folder, tmp_path / "office")
+    for address, mails in mailboxes.items():
+        for raw in mails:
+            post_office.deliver(address, raw)
+    stage = Stage(tmp_path / "office", post_office, PASSWORD, {**waiting_letter.changes, **changes})
     with stage.opened():
-        stage.drop("скан.pdf", waiting_letter.scan)
-        stage.play(at(stage, "16:40"))
         yield stage
 
 
