@@ -45,6 +45,7 @@ _FREQUENCY = {
     for place, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё")
 }
 _SAMPLE = 20_000
+_LEAST_TELLING = 4
 _WORD = re.compile(
     rb"=\?([A-Za-z0-9_:.+-]{1,40})(?:\*[A-Za-z0-9-]{1,20})?\?([bBqQ])\?([^?\r\n]*)\?="
 )
@@ -161,7 +162,9 @@ def _coded_once(text: str) -> str:
         once = bare.decode("utf-8")
     except ValueError:
         return text
-    return once if _score(once) > _score(text) else text
+    # A few letters may look so by chance.
+    told = len(once) >= _LEAST_TELLING and _score(once) > 0 >= _score(text)
+    return once if told else text
 
 
 def _read_wide(raw: bytes, name: str | None) -> str | None:

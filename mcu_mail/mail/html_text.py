@@ -42,6 +42,19 @@ _MSO = re.compile(r"Mso(?:Normal|List|PlainText)")
 _HIDDEN = re.compile(
     r"(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden)", re.IGNORECASE
 )
+_COLOUR = re.compile(
+    r"(?:^|[;\s\"'])color\s{0,3}:\s{0,3}(#[0-9a-f]{6}|#[0-9a-f]{3}(?![0-9a-f])"
+    r"|rgb\(\s{0,3}\d{1,3}\s{0,3},\s{0,3}\d{1,3}\s{0,3},\s{0,3}\d{1,3}|[a-z]{3,12})",
+    re.IGNORECASE,
+)
+_NAMED = {
+    "red": (255, 0, 0), "darkred": (139, 0, 0), "crimson": (220, 20, 60),
+    "blue": (0, 0, 255), "navy": (0, 0, 128), "darkblue": (0, 0, 139),
+    "green": (0, 128, 0), "darkgreen": (0, 100, 0), "lime": (0, 255, 0),
+}  # fmt: skip
+_HUES = {"красн": 0, "зел": 1, "син": 2}
+_LEAST_LEAD = 60
+_MAX_COLOURED = 200
 _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
 
 _QUOTE_CLASSES = frozenset({
@@ -194,3 +207,53 @@ def _prefixed(lines: list[str]) -> Iterator[str]:
         if bare or not (opened or closed):
             yield ("> " * min(depth, 5) + bare.lstrip()).rstrip() if depth else bare
         depth = max(depth - closed, 0)
+
+
+def coloured_lines(html: str, colour: str) -> list[str]:
+    """Return what `html` says in a colour («красным», «синим», «зелёным»), each piece a line.
+
+    Links are left out: programs colour them by themselves. An unknown colour gives nothing.
+    """
+    hue = next((place for stem, place in _HUES.items() if colour.casefold().startswith(stem)), None)
+    source = _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", html[:_MAX_HTML]))
+    if hue is None or not source.strip():
+        return []
+    try:
+        tree = lxml.html.document_fromstring(source)
+    except (lxml.etree.LxmlError, ValueError):
+        return []
+    found: list[str] = []
+    inside: set[lxml.html.HtmlElement] = set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag == "a":
+            continue
+        if element.getparent() in inside:
+            inside.add(element)
+        elif _hue_of(element) == hue and len(found) < _MAX_COLOURED:
+            inside.add(element)
+            found.append(" ".join("".join(element.itertext()).split()))
+    return [line for line in found if line]
+
+
+def _hue_of(element: lxml.html.HtmlElement) -> int | None:
+    """Return which of red, green and blue leads in the colour an element states; None for grey."""
+    stated = _COLOUR.search(str(element.get("style") or ""))
+    value = (
+        stated[1] if stated else str(element.get("color") or "") if element.tag == "font" else ""
+    )
+    parts = _rgb(value.strip().lower())
+    if parts is None:
+        return None
+    lead = max(range(3), key=parts.__getitem__)
+    others = max(part for place, part in enumerate(parts) if place != lead)
+    return lead if parts[lead] - others >= _LEAST_LEAD else None
+
+
+def _rgb(value: str) -> tuple[int, ...] | None:
+    if value.startswith("rgb("):
+        return tuple(int(part) for part in value[4:].split(","))
+    if re.fullmatch(r"#[0-9a-f]{3}", value):
+        return tuple(int(digit * 2, 16) for digit in value[1:])
+    if re.fullmatch(r"#[0-9a-f]{6}", value):
+        return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
+    return _NAMED.get(value)

@@ -30,14 +30,15 @@ _BAR = re.compile(r"^\s{0,3}[|¦│](?:\s|$)")
 _RULE = re.compile(r"^\s*[_\-=—–*]{4,}\s*$")
 _DIVIDER = re.compile(
     r"^\W{0,40}(?:(?:исходное|первоначальное|оригинальное|пере(?:сыл|направл|адресов|сл)\w{0,8}"
-    r"|начало пере\w{0,12}) (?:сообщени|письм)[еяо]"
+    r"|начало пере\w{0,16}) (?:сообщени|письм)[еяо]"
     r"|(?:original|forwarded) (?:message|appointment)|begin forwarded message"
-    r"|конец пере\w{0,12} сообщения)\W{0,40}$",
+    r"|конец пере\w{0,16} сообщения)\W{0,40}$",
     re.IGNORECASE,
 )
-_DIVIDER_END = re.compile(r"^\W{0,40}(?:конец пере\w{0,12} сообщения|end forwarded)", re.IGNORECASE)
+_DIVIDER_END = re.compile(r"^\W{0,40}(?:конец пере\w{0,16} сообщения|end forwarded)", re.IGNORECASE)
 # «-- Сообщение от …, 24 ноября --»: dashes on both sides of an author and a day.
 _DASHED = re.compile(r"^\s{0,3}[-—–=*_]{2,}.{1,300}[-—–=*_]{2,}\s*$")
+_PASSED_ON = re.compile(r"(?<!\w)(?:пересл|пересыл|перенаправл|forwarded)\w{0,10}", re.IGNORECASE)
 _VERB = re.compile(
     r"(?<!\w)(?:(?:на)?писал(?:\(-?а\)|а|и)?|(?:на)?пишет|(?:сообщил|отправил|ответил)(?:\(-?а\)|а)?"
     r"|wrote|writes|quoting|цитир\w{2,6}|пользователь)(?!\w)",
@@ -54,12 +55,15 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _STARTS_WITH_DATE = re.compile(
-    r"^\W{0,3}(?:on\s|в\s|вкл\.?\s)?(?:[^\W\d]{2,12},?\s)?(?:\d{1,2}:\d{2},?\s)?(?="
+    r"^\W{0,3}(?:on\s|в\s(?:(?:письме|сообщении)\sот\s)?|вкл\.?\s)?(?:[^\W\d]{2,12},?\s)?(?:\d{1,2}:\d{2},?\s)?(?="
     + _DATE.pattern
     + ")",
     re.IGNORECASE,
 )
 _SECOND_KEY = r"(?:\s?[/|]\s?(?:от|отправлено|дата|кому|копия|тема|from|sent|date|to|cc|subject))?"
+_NAME_THEN_MOMENT = re.compile(
+    r"^(?:сообщение от |\W{0,3}[^\W\d_][^,:]{2,60},\s{1,3})(?=" + _DATE.pattern + ")", re.IGNORECASE
+)
 _KEY = re.compile(
     r"^\s*\*?(от кого|от|отправлен(?:о|ные)?|отправитель|дата отправки|дата|кому|куда"
     r"|получатель|копия|тема|важность|приоритет|вложения|from|sent|date|to|cc|subject|importance|reply-to|attachments)"
@@ -141,9 +145,13 @@ def _opens_unmarked(lines: Sequence[str], at: int, separator: str) -> bool:
     return bool(
         _is_separator(lines, at, separator)
         or _DIVIDER.match(line)
-        or (_DASHED.match(line) and _ADDRESS.search(line) and _DATE.search(line))
+        or (_DASHED.match(line) and _DATE.search(line) and _names_a_mail(line))
         or (_KEY.match(line) and _is_header_block(lines, at))
     )
+
+
+def _names_a_mail(line: str) -> bool:
+    return bool(_ADDRESS.search(line) or _PASSED_ON.search(line))
 
 
 def _is_separator(lines: Sequence[str], at: int, separator: str) -> bool:
@@ -204,6 +212,8 @@ def _is_machine_made(attribution: Sequence[str]) -> bool:
         _ADDRESS.search(text)
         or "(а)" in text
         or "(-а)" in text
+        or "(a)" in text  # a Latin letter, as some programs have it
+        or " wrote" in text
         or _YOU_WROTE.match(text)
         or _STARTS_WITH_DATE.match(text)
     )
@@ -237,19 +247,24 @@ def _is_attribution(text: str, lines: Sequence[str], after: int) -> bool:
     before_quote = follows is not None and bool(
         _PREFIX.match(lines[follows]) or _BAR.match(lines[follows])
     )
+    if timed and addressed and text.endswith(">") and _STARTS_WITH_DATE.match(text):
+        return True
     if _YOU_WROTE.match(text) and (dated or addressed or colon):
         return dated or before_quote
     if colon:
         known = (verb and (dated or addressed)) or (
-            dated
-            and timed
-            and (addressed or (before_quote and bool(_STARTS_WITH_DATE.match(text))))
+            dated and timed and (addressed or (before_quote and _is_name_and_moment(text)))
         )
         return known and (before_quote or timed or addressed)
     # Some programs leave the colon out; then two marks and the quotation itself must be there.
     if not before_quote or not dated:
         return False
     return (timed and addressed) or (verb and (timed or addressed))
+
+
+def _is_name_and_moment(text: str) -> bool:
+    """Tell «24.11.2026 9:00, МЦУ:» and «МЦУ, 24.11.2026 9:00:» from a sentence with a date."""
+    return bool(_STARTS_WITH_DATE.match(text) or _NAME_THEN_MOMENT.match(text))
 
 
 def _next_text(lines: Sequence[str], start: int) -> int | None:

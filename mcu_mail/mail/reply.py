@@ -7,11 +7,12 @@ of the quoted letter is never handed back as new while something marks it as quo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.comparison import compare
+from mcu_mail.mail.html_text import coloured_lines
 from mcu_mail.mail.quotation import opens_older, quoted_lines, tidy, without_prefix
 from mcu_mail.mail.signature import GREETING, split_signature
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SEPARATOR = "— Пишите ответ выше этой строки —"
 _MAX_TEXT = 300_000
 # «Ответы ниже по тексту», «отвечаю красным»: the answers stand inside the quotation.
+_IN_COLOUR = re.compile(r"(?<!\w)(красн|син|зел[её]н)(?:ым|им)(?!\w)", re.IGNORECASE)
 _BELOW = re.compile(
     r"(?<!\w)(?:ниже|по тексту|в тексте|внутри письма|красным|синим|зел[её]ным|жирным|цветом"
     r"|курсивом|выделен\w{0,3})(?!\w)",
@@ -59,7 +61,13 @@ def new_text(
             nothing but a greeting was written above it or that says «ниже», «красным».
 
     """
-    return cut(mail.text, separator, sent_text)
+    said = cut(mail.text, separator, sent_text)
+    colour = _IN_COLOUR.search(said.text) if said.quoted and mail.html else None
+    if colour is None:
+        return said
+    own = said.text.split("\n")
+    more = [line for line in coloured_lines(mail.html or "", colour[1]) if line not in own]
+    return replace(said, text="\n".join([*own, *more]))
 
 
 def cut(

@@ -33,6 +33,7 @@ _PHONE = re.compile(r"(?<!\d)\d{1,3}-\d{2}-\d{2}(?!\d)|\+7|(?:тел|т)\.")
 _MAX_BELOW_RULE = 6
 _MAX_NAME_LINE = 60
 _MAX_CLOSING = 120
+_MAX_OFFICIAL = 200
 _DEVICE = re.compile(
     r"^\s*(?:--\s*)?(?:"
     r"(?:отправлено|послано|написано)\s+(?:(?:с|со|от)\s(?:моего\s|мобильн|iphone|ipad|ios\b"
@@ -41,6 +42,8 @@ _DEVICE = re.compile(
     r"|из\s(?:мобильн|почт|приложени|mail|mymail|yandex|яндекс|outlook|gmail|vk\s|вк\s|spark"
     r"|rupost|мойофис|r7|р7|thunderbird|[\w .-]{2,30}\sдля\s(?:android|ios|iphone|ipad|windows))"
     r"|(?:при помощи|с помощью)\s(?:\w{1,20}\s)?почты\s"
+    # A program's name in Latin letters and nothing else: «Отправлено из Nine».
+    r"|(?:из|при помощи|с помощью)\s(?-i:[A-Z])[\w.-]{1,20}(?:\s[\w.-]{1,20}){0,4}\s*$"
     r"|(?:через|при помощи|с помощью)\s(?:мобильн|приложени|mail|yandex|яндекс|outlook|gmail))"
     r"|(?:получить|скачать|скачайте)\s+outlook\s"
     r"|(?:простите|извините)\s+за\s+краткость|please\s+excuse\s+my\s+brevity"
@@ -48,11 +51,12 @@ _DEVICE = re.compile(
     r")",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"^\s*<?https?://\S{1,300}\s*$", re.IGNORECASE)
 _MAX_DEVICE = 120
 _DISCLAIMER = re.compile(
     r"^\s*\W{0,6}(?:(?:настоящее|данное|это)\s+(?:электронное\s+)?(?:сообщение|письмо|послание)"
     r"|информация,?\s+содержащаяся\s+в\s|уведомление\s+о\s+конфиденциальности|конфиденциально"
-    r"|внимание|осторожно|письмо\s+(?:от|получено|пришло)|external|внешн\w{2,4}\s|caution"
+    r"|внимание|осторожно|письмо\s+(?:от|получено|пришло)|external|внешн\w{2,4}\s|caution|attention"
     r"|confidentiality|disclaimer|this\s+(?:e-?mail|message|communication)"
     r"|если\s+вы\s+(?:получили|не\s+явля)|if\s+you\s+(?:have\s+received|received|are\s+not)"
     r"|пожалуйста,?\s+(?:подумайте|берегите|помните|не\s+печатайте)|подумайте\s|прежде\s+чем\s"
@@ -83,8 +87,8 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _POST = re.compile(
-    r"(?:^|\s)(?:начальник|заместитель|директор|руководитель|глава|специалист|консультант"
-    r"|инспектор"
+    r"(?:^|\s)(?:начальник|зам\.|и\.\s?о\.|врио|заместитель|директор|руководитель|глава"
+    r"|специалист|консультант|инспектор"
     r"|инженер|юрист|бухгалтер|секретарь|помощник|советник|заведующ|председател|управляющ|мастер"
     r"|администраци|управлени|отдел|департамент|комитет|сектор|служб|министерств|мку|мбу|муп|мау)",
     re.IGNORECASE,
@@ -92,7 +96,7 @@ _POST = re.compile(
 _OFFICIAL = re.compile(
     r"^\s*(?:(?:и\.\s?о\.|врио|первый|главный|ведущий|старший)\s)?(?:начальник|заместитель|директор"
     r"|руководитель|глава|специалист|консультант|инспектор|инженер|юрист|председатель|управляющий"
-    r"|заведующ\w{2,3}|секретарь)[^.!?\n]{0,90}\s{2,}"
+    r"|заведующ\w{2,3}|секретарь)[^.!?\n]{0,120}\s{2,}"
     r"(?-i:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]{1,30}|[А-ЯЁ][а-яё-]{1,30}\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)\s*$",
     re.IGNORECASE,
 )
@@ -131,7 +135,8 @@ def _aside(lines: Sequence[str]) -> list[bool]:
             disclaimer = False
         elif _DISCLAIMER.match(line) and _DISCLAIMER_CUE.search(line[:1_000]):
             disclaimer = True
-        found.append(disclaimer or bool(_PICTURE.match(line)) or _is_device(line))
+        link = bool(found and found[-1] and _LINK.match(line))
+        found.append(disclaimer or link or bool(_PICTURE.match(line)) or _is_device(line))
     return found
 
 
@@ -184,7 +189,10 @@ def _bare_block(lines: Sequence[str]) -> int | None:
             # «Добрый день!» and a name below it: the name is the answer.
             continue
         rest = [lines[other] for other in filled[place + 1 :]]
-        if _signs_officially(lines[at]) and all(_is_contact(line) for line in rest):
+        whole = next(
+            (count for count in (1, 2, 3) if _signs_officially(lines, filled, place, count)), 0
+        )
+        if whole and all(_is_contact(line) for line in rest[whole - 1 :]):
             return at
         name = _PERSON if rest else _FULL_PERSON
         if name.match(lines[at]) and all(_is_contact(line) for line in rest):
@@ -192,9 +200,10 @@ def _bare_block(lines: Sequence[str]) -> int | None:
     return None
 
 
-def _signs_officially(line: str) -> bool:
-    """Tell «Начальник отдела          О.П. Громов», as papers are signed."""
-    return len(line) <= _MAX_CLOSING and bool(_OFFICIAL.match(line))
+def _signs_officially(lines: Sequence[str], filled: Sequence[int], place: int, count: int) -> bool:
+    """Tell «Начальник отдела          О.П. Громов», as papers are signed, over `count` lines."""
+    joined = " ".join(lines[at] for at in filled[place : place + count])
+    return len(joined) <= _MAX_OFFICIAL and bool(_OFFICIAL.match(joined))
 
 
 def _is_contact(line: str) -> bool:

@@ -46,5 +46,5 @@ def _by_code(work: UnitOfWork, mail: Incoming) -> Outgoing | None:
     if not mail.text:
         return None
     asked = work.requests.by_codes(find_codes(mail.text))
-    sent = [mail for one in asked[-1:] for mail in work.queue.of_request(one.case_id, one.id)]
+    sent = [item for one in asked[-1:] for item in work.queue.of_request(one.case_id, one.id)]
     return sent[-1] if sent else None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mcu_mail.mail.body import unflow
 from mcu_mail.mail.charset import clean_header, decode_bytes, decode_header
-from mcu_mail.mail.html_text import html_to_text
+from mcu_mail.mail.html_text import coloured_lines, html_to_text
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.parameters import clean_name, parameters
 
@@ -341,3 +341,24 @@ def test_what_stands_below_the_header_of_outlook_on_the_web_is_quoted():
     )
     lines = html_to_text(html, mark_quotes=True).split("\n")
     assert [line for line in lines if "Согласовано" in line] == ["> Согласовано"]
+
+
+COLOURED = [
+    '<span style="color:red">Завтра.</span>',
+    "<span style='background:white;COLOR: #C00000'>Завтра.</span>",
+    '<font color="#ff0000"><b>Завтра.</b></font>',
+    '<p style="color: rgb(200, 20, 30);"><span style="color:red">Завтра</span>.</p>',
+    '<div style="color:#e00"><a href="x" style="color:red">Завтра.</a></div>',
+]
+
+
+@pytest.mark.parametrize("piece", COLOURED)
+def test_words_in_a_colour_are_told_from_others(piece):
+    html = f'<p>Когда?</p>{piece}<p style="color:#222">Кто?</p><a style="color:red">link</a>'
+    assert coloured_lines(html, "красн") == ["Завтра."]
+    assert coloured_lines(html, "син") == []
+
+
+@given(st.text(max_size=200))
+def test_any_markup_has_words_in_a_colour_or_none(html):
+    assert isinstance(coloured_lines(html, "красн"), list)
