@@ -61,7 +61,9 @@ def read_file(
     sources = tuple(item.value() for item in settings.sources)
     source = matching_source(mail, sources)
     kind = kind_of(mail)
+    people = [one for one in office.people.values() if mail.sender.address in one.addresses]
     common = _common(mail, name) | {
+        "official": people[0].name if people else None,
         "source": _source(mail, sources, source),
         "unread": [],
         "passed": [],
@@ -125,7 +127,12 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
         "inline": [item.name for item in mail.attachments if item.inline],
         "is_mail": bool(mail.headers),
         "defects": list(mail.defects),
-        "marks": [f"{key}: {value}" for key, value in stated if value],
+        "marks": [
+            f"{key}: {value}"
+            for key, value in stated
+            # Every delivered mail has a return path; only the empty one tells something.
+            if value and (key != "return-path" or value.strip() == "<>")
+        ],
     }
 
 

@@ -4,15 +4,8 @@ import re
 
 import pytest
 
-from mcu_mail.domain.concerns import (
-    COLLECTIVE,
-    DANGER,
-    SUICIDE,
-    THREAT,
-    concerns_in,
-    is_anonymous,
-    is_group,
-)
+from mcu_mail.domain.alarm_words import COLLECTIVE, DANGER, SUICIDE, THREAT
+from mcu_mail.domain.concerns import concerns_in, is_anonymous, is_group
 
 THREATS = (
     "Если завтра не дадите воду, взорву вашу администрацию!",
@@ -257,6 +250,9 @@ def test_ones_own_illness_is_ones_own_business() -> None:
         ("Иванов Иван, Петров Пётр, Сидоров Олег", True),
         ("инициативная группа", True),
         ("Жителева Анна Ивановна", False),
+        ("Иванов Иван Иванович, 1985 г.р., пгт Тяжинский, ул. Новая, д. 5", False),
+        ("Иванов И. и Дружинина А.", False),
+        ("Иванов И.И., Петров П.П. и Сидорова А.А.", True),
         ("Петрова А.С., Петров В.Н.", False),
     ],
 )
