@@ -68,8 +68,7 @@ _READ_TEXT = re.compile(
 )
 _MAILER = re.compile(r"(?i)(?:mailer-daemon|postmaster|mail-daemon|microsoftexchange\w*)@")
 _ABSENT = re.compile(
-    r"(?:нахожусь|буду находиться|ушел|ушла"
-    r"|я)\s(?:\w{1,15}\s){0,2}(?:в\s(?:\w{1,20}\s){0,2}отпуске"
+    r"(?:нахожусь|буду находиться|ушел|ушла|я)\s(?:\w{1,15}\s){0,2}(?:в\s(?:\w{1,20}\s){0,2}отпуске"
     r"|в\s(?:\w{1,20}\s){0,2}командировке|на\sбольничном)|отсутствую\sна\s(?:рабочем\s)?месте"
     r"|out\sof\s(?:the\s)?office",
     re.IGNORECASE,

@@ -55,8 +55,7 @@ _STARTS_WITH_DATE = re.compile(
 )
 _KEY = re.compile(
     r"^\s*\*?(от кого|от|отправлен(?:о|ные)?|отправитель|дата отправки|дата|кому|куда"
-    r"|получатель|копия|тема|важность|приоритет|вложения|from|sent|date|to|cc|subject"
-    r"|importance|reply-to|attachments)"
+    r"|получатель|копия|тема|важность|приоритет|вложения|from|sent|date|to|cc|subject|importance|reply-to|attachments)"
     r"\s?:\*?\s*(.*)$",
     re.IGNORECASE,
 )
