@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.address import read_sender
-from mcu_mail.mail.fields import read_form, split_line
+from mcu_mail.mail.fields import read_form
 from mcu_mail.mail.labels import OTHER, Labels, without_numbering
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece, pieces_of_html, pieces_of_text
 from mcu_mail.mail.marks import without_skipped
@@ -19,6 +19,7 @@ from mcu_mail.mail.moments import read_moment
 from mcu_mail.mail.names import read_person
 from mcu_mail.mail.notices import matching_source
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
+from mcu_mail.mail.segments import split_line
 from mcu_mail.mail.values import collapse, fold, is_place, read_links, read_number, read_phone
 
 if TYPE_CHECKING:

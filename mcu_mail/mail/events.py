@@ -114,8 +114,11 @@ _CHANGES: Final[tuple[tuple[str, str], ...]] = (
     (
         "closed",
         (
-            rf"{_ITEM} .{{0,60}}(?:закрыт|завершен|снят\w? с контрол|отработан|исполнен"
-            rf"|архив)\w{{0,2}}(?!\w)"
+            rf"{_ITEM} (?:№\s?)?(?:[\w\-/]{{3,30}}[»\":]?\s)?(?:был\w?\s|автоматически\s|успешно\s"
+            r"|пользователем\s|куратором\s|системой\s|в системе\s){0,2}"
+            r"(?:закрыт|завершен|снят\w? с контрол|отработан|исполнен|перенесен\w? в архив)"
+            r"\w{0,2}(?!\w)(?! (?:дорог|проезд|детск|школ|клуб|магазин|садик|сад|аптек|больниц"
+            r"|фап))"
             r"|статус\w{0,2}\W{1,4}(?:закрыт|завершен|решено|готово|отработан|исполнен|архив)"
             r"|снят\w? с контроля|перевед\w{2,4} в (?:статус )?.{0,3}(?:закрыт|завершен|архив"
             r"|готово)"
@@ -160,6 +163,7 @@ _OTHER_NUMBER: Final = re.compile(
     r"((?:[A-Za-zА-Яа-яЁё]{1,6}-)?\d[\w\-/]{2,30})",
     re.IGNORECASE,
 )
+_CITIZENS: Final = frozenset(("applicant", "nickname", "address", "phone"))
 _LABELLED: Final = ("label:", "pattern: «…»", "pattern: blockquote", "marks:")
 
 
@@ -210,14 +214,18 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="appeal_59fz", words=found)
     if len(own) == len(lines) and (found := _hit(_ASKS_59, [fold(draft.text[:4000])])):
         return Event(name="appeal_59fz", words=found)
-    numbered = [line for line in prose if _NUMBER.search(line)]
+    # Unmarked prose beside a citizen's name or place is his: «№ 5: срок ремонта перенесён».
+    numbered = [] if _CITIZENS & set(draft.words) else [x for x in prose if _NUMBER.search(x)]
     official = [*own, *numbered]
     if found := _hit(_COMMENT, official):
         return Event(name="citizen_comment", words=found)
-    # A card with the citizen's name and words is his message, whatever its status line says.
-    card = citizens and "applicant" in draft.words
+    # A card with the citizen's data and words is his message, whatever its status line says;
+    # only its subject, or a change to the fast track, tells of something else.
+    card = citizens and bool(_CITIZENS & set(draft.words))
     change = _change([line for line in official if _NUMBER.search(line)] if card else official)
-    if change and (not card or change.name == "fast_track"):
+    if change and card and change.name != "fast_track":
+        change = _change([line for line in lines[:1] if _NUMBER.search(line)])
+    if change:
         return change
     if found := _hit(_RETURNED, official):
         return Event(name="returned", words=found)

@@ -7,41 +7,25 @@ Guarantees: never raises; every piece is looked at once.
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.labels import LONGEST_LABEL, OTHER, Label, Labels, without_numbering
+from mcu_mail.mail.labels import OTHER, Label, Labels
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
-from mcu_mail.mail.moments import zone_mark
 from mcu_mail.mail.prose import ends_text, is_request, is_thanks
+from mcu_mail.mail.segments import BEFORE_VALUE, bare_value, split_line, with_zone
 from mcu_mail.mail.values import collapse, read_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SEPARATOR: Final = re.compile(
-    r"\s*(?:(?<!\d)[:：=](?!//)|[:：=](?!//|\d)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}"
-    r"|\s\|\s)[\s.:_]*"
-)
-_ANY_SIGN: Final = re.compile(r"\s*[^\w\s.,()«»\"'№+]{1,6}\s*")
-_INNER: Final = re.compile(
-    r"(?:[;•|]\s{0,3}|[,.)]?\s{1,4})(?=([^\W\d_][^:;,|=]{0,50}?)\s{0,2}[:=](?!//))"
-)
-_BOLD_WORDS: Final = re.compile(rf"{BOLD_ON}([^{BOLD_ON}{BOLD_OFF}]{{1,80}}){BOLD_OFF}")
-_BEFORE_FIGURES: Final = re.compile(r"([^\d+():]{1,40}?)\s{0,3}(?=[+(]?\d)")
-_AFTER_BOLD: Final = re.compile(r"[\-–—]{1,2}\s(?=\S)")
 _WITH_LINKS: Final = frozenset(("link", "address"))
-_FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
 _ADDRESS_GOES_ON: Final = re.compile(
     r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
 )
 _UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
-_BEFORE_VALUE: Final = ":：=|*_ \t\r\n\xa0"
-"""Punctuation of a label; no value begins with it."""
 _LONGEST_QUOTATION: Final = 12
-_MAX_SEGMENTS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,80 +54,6 @@ def read_form(pieces: Sequence[Piece], labels: Labels) -> Form:
     return _Reader(pieces, labels).read()
 
 
-def split_line(line: str, labels: Labels) -> list[tuple[Label, str]]:
-    """Cut one line into its labels and values; an empty list when it opens with no label."""
-    found: list[tuple[Label, str]] = []
-    for part in _cut_at_bold(line, labels):
-        found.extend(_cut_part(part, labels))
-    return found
-
-
-def _cut_at_bold(line: str, labels: Labels) -> list[str]:
-    cuts = [0]
-    for found in _BOLD_WORDS.finditer(line):
-        after = line[found.end() :].lstrip(BOLD_ON + " ")
-        colon = found[1].rstrip().endswith(":") or after.startswith(":")
-        if found.start() and colon and labels.find(found[1]):
-            cuts.append(found.start())
-    cuts.append(len(line))
-    return [line[a:b] for a, b in itertools.pairwise(cuts) if line[a:b].strip()]
-
-
-def _cut_part(part: str, labels: Labels) -> list[tuple[Label, str]]:
-    head = _label_of(part, labels)
-    if head is None:
-        return []
-    found: list[tuple[Label, str]] = []
-    label, value = head
-    while label.field != "text" and len(found) < _MAX_SEGMENTS:
-        cut = _next_label(value, labels)
-        if cut is None:
-            break
-        found.append((label, value[: cut[0]]))
-        label, value = cut[1], cut[2]
-    found.append((label, value))
-    return found
-
-
-def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
-    bare = without_numbering(part.lstrip())
-    bold = _BOLD_WORDS.match(bare.lstrip())
-    if bold and (label := labels.find(bold[1])):
-        return label, _AFTER_BOLD.sub("", _value(bare.lstrip()[bold.end() :]), count=1)
-    for found in _ANY_SIGN.finditer(bare[: LONGEST_LABEL + 60]):
-        if label := labels.find_own(bare[: found.start()]):
-            return _with_zone(label, bare[: found.start()], bare[found.end() :])
-    for found in _SEPARATOR.finditer(bare[: LONGEST_LABEL + 60]):
-        if label := labels.find(bare[: found.start()]):
-            return _with_zone(label, bare[: found.start()], bare[found.end() :])
-    if (figures := _BEFORE_FIGURES.match(bare)) and (label := labels.find(figures[1])):
-        tail = bare[figures.end() :]
-        if label.field in _FIGURES and len(tail) < 60:  # noqa: PLR2004 - a value, not a sentence
-            return label, _value(tail)
-    return None
-
-
-def _with_zone(label: Label, words: str, value: str) -> tuple[Label, str]:
-    """Carry «(МСК)» over from the label, so that the moment is read in the right zone."""
-    mark = " МСК" if zone_mark(words) is not None and "(" in words else ""
-    return label, _value(value) + mark
-
-
-def _next_label(value: str, labels: Labels) -> tuple[int, Label, str] | None:
-    for found in _INNER.finditer(value[:1000]):
-        hard = found[0][:1] in ";•|"
-        if not (hard or found[1][:1].isupper() or found[0][:1] in ",."):
-            continue
-        if label := labels.find(found[1]):
-            rest = value[found.end() + len(found[1]) :].lstrip().lstrip(":=")
-            return found.start(), label, _value(rest)
-    return None
-
-
-def _value(raw: str) -> str:
-    return raw.replace(BOLD_ON, "").replace(BOLD_OFF, "").lstrip(_BEFORE_VALUE).strip()
-
-
 class _Reader:
     def __init__(self, pieces: Sequence[Piece], labels: Labels) -> None:
         self._pieces = pieces
@@ -152,6 +62,7 @@ class _Reader:
         self._free: list[int] = []
         self._open = False
         self._blanks = 0
+        self._quoted = 0
         self._heads: dict[int, int] = {}
         self._last_person = self._find_last_person()
 
@@ -230,7 +141,7 @@ class _Reader:
             piece = self._pieces[at]
             for label, cell, links in zip(heads, piece.cells, piece.links, strict=True):
                 if label is not None and label.field != OTHER:
-                    self._add(at, label, _value(cell), links, set_=at)
+                    self._add(at, label, bare_value(cell), links, set_=at)
             at += 1
         self._open = False
         return at - 1
@@ -246,12 +157,12 @@ class _Reader:
             heads = [self._labels.find(cell) for cell, _ in cells[::2]]
             if all(heads):
                 return [
-                    (head, _value(value), links)
+                    (head, bare_value(value), links)
                     for head, (value, links) in zip(heads, cells[1::2], strict=True)
                     if head
                 ]
         value = "\n".join(cell for cell, _ in cells[1:] if cell.strip())
-        label, value = _with_zone(label, cells[0][0], value)
+        label, value = with_zone(label, cells[0][0], value)
         return [(label, value, tuple(link for _, links in cells[1:] for link in links))]
 
     def _line(self, index: int, line: str, piece: Piece) -> None:
@@ -290,11 +201,11 @@ class _Reader:
     def _quotes(self, index: int) -> bool:
         """Say whether the open text is inside «…»: it lasts until that is closed."""
         value = self._entries[-1].value
-        if value.count("«") <= value.count("»"):
+        if self._quoted <= 0:
             return False
         # A mark that nobody closes must not swallow the rest of the letter.
         below = self._pieces[index : index + _LONGEST_QUOTATION]
-        return value.startswith("«") or any("»" in piece.text for piece in below)
+        return value.startswith("«") or any("»" in cell for piece in below for cell in piece.cells)
 
     def _goes_on(self, line: str, index: int) -> bool:
         last = self._entries[-1]
@@ -331,7 +242,8 @@ class _Reader:
     def _continue(self, line: str, links: tuple[str, ...]) -> None:
         last = self._entries[-1]
         joint = "" if last.field == "link" else "\n"
-        value = (last.value + joint + _value(line)).strip()
+        value = (last.value + joint + bare_value(line)).strip()
+        self._quoted += line.count("«") - line.count("»")
         self._entries[-1] = replace(last, value=value, links=last.links + links)
         if last.field not in {"text", "address", "link", "applicant"}:
             self._open = False
@@ -343,9 +255,10 @@ class _Reader:
             field=label.field,
             rank=label.rank,
             label=label.words,
-            value=value if label.field == "text" else collapse(value).lstrip(_BEFORE_VALUE + ";,"),
+            value=value if label.field == "text" else collapse(value).lstrip(BEFORE_VALUE + ";,"),
             links=links,
             at=index,
             set_=set_,
         )
+        self._quoted = value.count("«") - value.count("»")
         self._entries.append(entry)

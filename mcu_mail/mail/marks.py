@@ -36,6 +36,8 @@ def begins_with(line: str, marks: Sequence[str]) -> str | None:
 
 def without_skipped(pieces: Sequence[Piece], skip: Sequence[str]) -> tuple[Piece, ...]:
     """Take out the lines that begin with words of `sources[].skip`."""
+    if not skip:
+        return tuple(pieces)
     return tuple(piece for piece in pieces if not begins_with(piece.text, skip))
 
 
@@ -46,6 +48,8 @@ def marked_text(
 
     Without a beginning mark nothing is taken; an end mark then only closes an open text.
     """
+    if not source.text_begin:
+        return None, _closed(pieces, source.text_end)
     start = next(
         (i for i, one in enumerate(pieces) if begins_with(one.text, source.text_begin)), None
     )
@@ -68,6 +72,8 @@ def marked_text(
 
 
 def _closed(pieces: Sequence[Piece], ends: Sequence[str]) -> tuple[Piece, ...]:
+    if not ends:
+        return tuple(pieces)
     kept: list[Piece] = []
     for piece in pieces:
         if begins_with(piece.text, ends):

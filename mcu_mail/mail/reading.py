@@ -67,7 +67,10 @@ class Reading:
 
         Platforms write automatically too: what the mail says is asked before its kind.
         """
-        return bool(self.notices) and (self.kind is MailKind.REPLY or self.tells_of_a_message)
+        tells = self.tells_of_a_message or any(
+            one.event != "new" and one.external_id for one in self.notices
+        )
+        return bool(self.notices) and (self.kind is MailKind.REPLY or tells)
 
 
 def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading:

@@ -34,7 +34,11 @@ def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> li
     message is one part. A numbered line opens a message only when it holds a full name or a phone
     beside a day: a numbered form («1. ФИО: …») and a citizen's own list are no messages.
     """
-    marked = [i for i, piece in enumerate(pieces) if begins_with(piece.text, separator)]
+    marked = (
+        [i for i, piece in enumerate(pieces) if begins_with(piece.text, separator)]
+        if separator
+        else []
+    )
     found = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
     if marked or len(found) >= 2:  # noqa: PLR2004 - one head is a title
         bounds = [0, *(marked or found), len(pieces)]

@@ -36,8 +36,7 @@ _MAX_CLOSING = 120
 _MAX_OFFICIAL = 200
 _DEVICE = re.compile(
     r"^\s*(?:--\s*)?(?:"
-    r"(?:отправлено|послано|написано)\s+(?:(?:с|со|от)\s(?:моего\s|мобильн|iphone|ipad|ios\b"
-    r"|android"
+    r"(?:отправлено|послано|написано)\s+(?:(?:с|со|от)\s(?:моего\s|мобильн|iphone|ipad|ios\b|android"
     r"|устройств|смартфон|телефон|планшет|samsung|huawei|xiaomi|honor|blackberry)"
     r"|из\s(?:мобильн|почт|приложени|mail|mymail|yandex|яндекс|outlook|gmail|vk\s|вк\s|spark"
     r"|rupost|мойофис|r7|р7|thunderbird|[\w .-]{2,30}\sдля\s(?:android|ios|iphone|ipad|windows))"

@@ -191,7 +191,9 @@ def _why(mail: Mapping[str, Any]) -> Iterator[str]:
     elif source["subject_only"]:
         told = ", ".join(f"sources[{at}]" for at in source["subject_only"])
         yield f"Отправитель подошёл под {told}, но в теме нет ни одного из слов subject."
-    elif mail["sender"]:
+    elif mail["official"]:
+        yield f"Отправитель – сотрудник из people: {mail['official']}."
+    elif mail["sender"] and mail["kind"] in {"reply", "other"}:
         yield (
             "Ни один источник не подошёл: если это уведомление, добавьте"
             f" {mail['sender']} в from нужного раздела sources."

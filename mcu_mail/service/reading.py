@@ -56,7 +56,9 @@ def read_file(
     mail, kind, new = reading.mail, reading.kind, reading.new
     sources = tuple(item.value() for item in settings.sources)
     source = None if reading.source is None else sources[reading.source]
+    people = [one for one in office.people.values() if mail.sender.address in one.addresses]
     common = _common(mail, name) | {
+        "official": people[0].name if people else None,
         "source": _source(mail, sources, source),
         "unread": [],
         "passed": [],
@@ -116,7 +118,12 @@ def _common(mail: Incoming, name: str) -> dict[str, Any]:
         "inside": [item.name for item in (*mail.packed, *mail.enclosed)],
         "is_mail": bool(mail.headers),
         "defects": list(mail.defects),
-        "marks": [f"{key}: {value}" for key, value in stated if value],
+        "marks": [
+            f"{key}: {value}"
+            for key, value in stated
+            # Every delivered mail has a return path; only the empty one tells something.
+            if value and (key != "return-path" or value.strip() == "<>")
+        ],
     }
 
 

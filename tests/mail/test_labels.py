@@ -2,9 +2,10 @@
 
 import pytest
 
-from mcu_mail.mail.fields import read_form, split_line
+from mcu_mail.mail.fields import read_form
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import pieces_of_html, pieces_of_text
+from mcu_mail.mail.segments import split_line
 
 BUILT_IN = Labels.of({})
 WORDS = {

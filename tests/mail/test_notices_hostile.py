@@ -1,5 +1,6 @@
 """Any bytes, any mark-up: a notice comes out, nothing raises, nothing is lost."""
 
+from dataclasses import replace
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
@@ -85,6 +86,47 @@ def test_hostile_markup_is_read_to_its_end(body: str) -> None:
 )
 def test_hostile_lines_are_read_to_their_end(body: str) -> None:
     assert read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Текст: а « начало\n" + "слово дело\n" * 3990 + "»",
+        "===\nДословно\nКонец\nБот\n" * 900,
+        ">> ~ [ → " * 20000,
+        "Житель ~ Житель >> " * 5000,
+        "Срок дата изменен ответ инцидент № 5 закрыт " * 3000,
+        "не хочу жить в " * 9000,
+    ],
+    ids=["quotation", "marks", "signs", "own labels", "events", "alarms"],
+)
+def test_hostile_lines_are_read_to_their_end_by_configured_rules(body: str) -> None:
+    source = replace(
+        SOURCE,
+        labels={"applicant": ("Житель", "Тут *")},
+        separator=("===",),
+        text_begin=("Дословно",),
+        text_end=("Конец",),
+        skip=("Бот",),
+        events={"returned": ("вернули",)},
+    )
+
+    assert read_notices(mail(body), source, OFFICE)
+
+
+def test_mails_in_mails_are_opened_a_few_times_only() -> None:
+    message = EmailMessage()
+    message.set_content("Автор: Донный Олег Ильич\nТекст: Нет воды.\n")
+    for _ in range(12):
+        outer = EmailMessage()
+        outer["From"] = "press@region.example"
+        outer.set_content("Посмотрите.")
+        outer.add_attachment(message)
+        message = outer
+
+    [notice] = read_notices(read_mail(message.as_bytes()), SOURCE, OFFICE)
+
+    assert (notice.text, notice.applicant, "text" in notice.unsure) == ("Посмотрите.", None, True)
 
 
 def test_a_letter_of_a_thousand_messages_does_not_open_a_thousand_cases() -> None:
