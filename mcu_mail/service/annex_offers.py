@@ -34,6 +34,8 @@ _ANSWERED = frozenset({"note_kept", "missing"})
 """Mails to the sender that the one answer replaces."""
 _REPLACED = frozenset({"empty", "not_understood", "word_unreadable"})
 """Reasons of `not_taken` that it replaces too; any other he has to hear."""
+_GIVEN_AWAY = frozenset({MeaningKind.not_ours, MeaningKind.route, MeaningKind.recall})
+"""The matter is somebody else's: what was shown to prove it is nothing for the citizen."""
 _ASKED = frozenset({Purpose.draft, Purpose.approve})
 
 
@@ -54,8 +56,9 @@ def owe_annexes(
         word_too: the first Word file is an annex as well, because the mail's text is the draft.
 
     """
-    interim = meaning.kind is MeaningKind.interim and request.purpose is Purpose.draft
-    if meaning.kind not in HARMLESS and not interim:
+    # A drafter's «Понял, вот фото» decides nothing, whatever word it begins with.
+    drafted = request.purpose is Purpose.draft and meaning.kind not in _GIVEN_AWAY
+    if meaning.kind not in HARMLESS and not drafted:
         # Files beside a verdict are marks of the approver's own, not papers for the citizen.
         return decisions
     files = _files(said, word_too=word_too)

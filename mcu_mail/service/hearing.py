@@ -21,6 +21,7 @@ from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
+from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
@@ -63,6 +64,17 @@ def hear(
 
     """
     said = read_said(desk, stored, mail, word, vouched=vouched)
+    heard = _heard(desk, work, said, now)
+    if said.links and heard.case_id is not None and not vouched:
+        ask_for_files(
+            desk, work, carrier_of(desk, work, work.cases.get(heard.case_id), said, now), said
+        )
+    return heard
+
+
+def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
+    """What becomes of the mail by the codes it names."""
+    mail = said.mail
     codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
     requests = work.requests.by_codes(codes)
     if not requests:

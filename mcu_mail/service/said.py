@@ -6,11 +6,12 @@ Reading decides nothing. It goes without the quotation, the signature and lines 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_draft
 from mcu_mail.domain.annexes import Removal, take_removals
+from mcu_mail.domain.cloud_links import joined, links_in_html, take_cloud_links
 from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
@@ -23,6 +24,7 @@ from mcu_mail.mail.wording import SEPARATOR
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mcu_mail.domain.cloud_links import CloudLink
     from mcu_mail.domain.office import Person
     from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.mail.mime import Attachment, Incoming
@@ -59,10 +61,12 @@ class Said:
     stored: StoredMail
     mail: Incoming
     text: str
-    """The new text, without lines that take annexes out."""
+    """The new text, without lines that take annexes out and without links to clouds."""
     whole: str
     """The same text with them."""
     removal: Removal
+    links: tuple[CloudLink, ...]
+    """Files that were not sent but lie in somebody's cloud."""
     word: str | None
     unreadable: str
     word_salutation: str
@@ -79,11 +83,15 @@ def read_said(
     desk: Desk, stored: StoredMail, mail: Incoming, word: WordFile | None, *, vouched: bool
 ) -> Said:
     """The mail as read; `vouched` says that its sender has confirmed it by a fresh code."""
-    lines = new_text(mail, separator=SEPARATOR).text.splitlines()
+    new = new_text(mail, separator=SEPARATOR)
+    lines = new.text.splitlines()
     whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(whole)
     removal, text = take_removals(whole)
+    text, links = take_cloud_links(text)
+    # A mail program puts its block of links below the signature, or only behind words of HTML.
+    _, below = take_cloud_links(new.signature)
     address = mail.sender.address
     return Said(
         stored=stored,
@@ -91,6 +99,7 @@ def read_said(
         text=text,
         whole=whole,
         removal=removal,
+        links=joined(links, below, links_in_html(mail.html)),
         word=word.text if word else None,
         unreadable=word.fault if word else "",
         word_salutation=word.salutation if word else "",
@@ -143,7 +152,11 @@ def meaning_of(
     """What the new text means; `drafting` when an answer may stand in it, `numbering` a number."""
     today = desk.today(now)
     meaning = read_meaning(said.text, today, drafting=drafting, numbering=numbering)
-    if said.removal and meaning.kind not in HARMLESS:
+    linked = said.links and not drafting
+    if (said.removal or linked) and meaning.kind not in HARMLESS:
         # «Согласовано. Без приложений» is no plain approval: the line was a condition.
-        return read_meaning(said.whole, today, drafting=drafting, numbering=numbering)
+        meaning = read_meaning(said.whole, today, drafting=drafting, numbering=numbering)
+    if linked and meaning.kind is MeaningKind.approve:
+        # What lies behind the link may be a remark.
+        return replace(meaning, kind=MeaningKind.conditional, reason=said.whole)
     return meaning
