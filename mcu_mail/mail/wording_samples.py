@@ -356,7 +356,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "missing": _both({
         **_ASKED,
         "buttons": TASK_BUTTONS[2:],
-        "lacks": ("contact", "second_call", "text"),
+        "lacks": ("contact", "second_call", "rest", "text"),
         "kept": ("text", "contact", "фото: 2"),
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),

@@ -16,7 +16,7 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.proof import TrustLevel
-from mcu_mail.service.said import HARMLESS, first_word
+from mcu_mail.service.said import HARMLESS, draft_file, is_word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,12 +109,15 @@ def offer(
 
 
 def _files(said: Said, *, word_too: bool) -> list[int]:
-    """Places of the attachments that may be annexes."""
-    draft = None if word_too else first_word(said.mail)
+    """Places of the attachments that may be annexes; what may be the draft is none."""
+    draft = None if word_too else draft_file(said.mail)
+    unsure = said.several_words and not word_too
     return [
         place
         for place, item in enumerate(said.mail.attachments)
-        if item is not draft and not is_silent(item.name, item.content_type)
+        if item is not draft
+        and not (unsure and is_word(item))
+        and not is_silent(item.name, item.content_type)
     ]
 
 

@@ -13,6 +13,7 @@ from mcu_mail.documents.draft import WORD_SUFFIXES, word_draft
 from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.cloud_links import joined, links_in_html, take_cloud_links
 from mcu_mail.domain.codes import LENGTH, find_codes
+from mcu_mail.domain.drafts import which_answers
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
@@ -52,6 +53,8 @@ class WordFile:
     """Of our own letter sent back."""
     addressee: str = ""
     has_pictures: bool = False
+    several: bool = False
+    """Nothing was read: it is not sure which of several files is the draft."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,8 @@ class Said:
     """Files that were not sent but lie in somebody's cloud."""
     word: str | None
     unreadable: str
+    several_words: bool
+    """There are several Word files, and any of them may be the draft."""
     word_salutation: str
     """How the Word file greets, when it is our own letter sent back."""
     word_addressee: str
@@ -102,6 +107,7 @@ def read_said(
         links=joined(links, below, links_in_html(mail.html)),
         word=word.text if word else None,
         unreadable=word.fault if word else "",
+        several_words=word is not None and word.several,
         word_salutation=word.salutation if word else "",
         word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
@@ -117,15 +123,15 @@ def _is_code_line(line: str) -> bool:
 
 
 def word_of(mail: Incoming) -> WordFile | None:
-    """Read the first attached Word file; slow (LibreOffice), so outside any transaction.
+    """Read the Word file that is the draft; slow (LibreOffice), so outside any transaction.
 
     Raises:
         TemporaryError: no process can be started here; the file is not to blame.
 
     """
-    item = first_word(mail)
+    item = draft_file(mail)
     if item is None:
-        return None
+        return WordFile(several=True) if any(map(is_word, mail.attachments)) else None
     try:
         draft = word_draft(item.content, item.name)
     except RefusedError as error:
@@ -138,12 +144,19 @@ def word_of(mail: Incoming) -> WordFile | None:
     )
 
 
-def first_word(mail: Incoming) -> Attachment | None:
-    """The attached Word file that is the draft, unless the mail's own text is one."""
-    for item in mail.attachments:
-        if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
-            return item
-    return None
+def is_word(item: Attachment) -> bool:
+    """Whether an attachment is a Word file that may hold the answer."""
+    return not item.inline and item.name.lower().endswith(WORD_SUFFIXES)
+
+
+def draft_file(mail: Incoming) -> Attachment | None:
+    """The attached Word file that is the draft, unless the mail's own text is one.
+
+    None without such a file, and when nothing tells which of several it is.
+    """
+    files = list(filter(is_word, mail.attachments))
+    place = which_answers([item.name for item in files])
+    return None if place is None else files[place]
 
 
 def meaning_of(

@@ -75,7 +75,12 @@ def take(
         register_by_number(desk, work, carrier, request, meaning, now)
         return
     enclosing = request.purpose is Purpose.draft and _is_own_draft(said, meaning)
-    if said.unreadable and not enclosing and request.purpose in {Purpose.draft, Purpose.approve}:
+    asked_for_text = request.purpose in {Purpose.draft, Purpose.approve} and not enclosing
+    if said.several_words and asked_for_text and meaning.kind is not MeaningKind.return_:
+        which = told_why(request, "file_which", said.text)
+        carrier.carry(owe_annexes(work, carrier, said, which, meaning, request, now))
+        return
+    if said.unreadable and asked_for_text:
         unread: Decisions = (
             Log(kind="not_taken", data={"reason": "word_unreadable"}),
             Tell(
