@@ -92,7 +92,7 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
     opened = opening(body)
     if drafting and opened == "label":
         return Meaning(kind=MeaningKind.answer)
-    meaning = _by_words(head, below, today)
+    meaning = _by_words(head, below, today, _OF_A_DRAFTER if drafting else _COMMANDS)
     if drafting and _reads_as_prose(meaning, body, salutation=opened == "salutation"):
         return Meaning(kind=MeaningKind.answer)
     if meaning is not None:
@@ -108,7 +108,7 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
 def _is_approval_in_latin(head: str, today: date) -> bool:
     """Whether a line typed in the other layout or in Latin letters may approve: it is asked."""
     for said in words.in_cyrillic(head):
-        meaning = _by_words(said, "", today)
+        meaning = _by_words(said, "", today, _COMMANDS)
         if meaning is not None and meaning.kind is MeaningKind.approve:
             return True
     return False
@@ -143,12 +143,14 @@ def _reads_as_prose(meaning: Meaning | None, body: str, *, salutation: bool) -> 
     return meaning.kind in _ALSO_PROSE and (salutation or is_prose(body))
 
 
-def _by_words(head: str, below: str, today: date) -> Meaning | None:
+def _by_words(
+    head: str, below: str, today: date, listed: Sequence[tuple[re.Pattern[str], Reader]]
+) -> Meaning | None:
     """The meaning by the closed list; None when the line is not on it."""
     plain = same_length(head)
     starts = _starts(plain)
     # A weak word counts only when no real one follows it: «Ок, согласовано».
-    for commands in (_COMMANDS, _WEAK):
+    for commands in (listed, _WEAK):
         for start in starts:
             meaning = _at((start, plain), head, below, today, commands)
             if meaning is not None:
@@ -240,6 +242,9 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.IS_NUMBERED, clerk.numbered),
 )
 """The closed list, the more exact words before the more general ones."""
+
+_OF_A_DRAFTER = tuple(item for item in _COMMANDS if item[0] is not words.REDO)
+"""«Замените фото», «Уберите машины»: from a drafter a note, or the answer itself."""
 
 _WEAK: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.CONFIRM, readers.confirmed),

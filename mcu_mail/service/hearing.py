@@ -24,7 +24,7 @@ from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_a
 from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
-from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
+from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.store.ledger import MailState
 
@@ -251,6 +251,8 @@ def _late(
     drafting = [item for item in current if item.purpose is Purpose.draft]
     if drafting and (meaning.kind in HARMLESS or said.word is not None):
         take(desk, work, carrier, said, drafting[0], meaning, now)
+        return heard
+    if take_continuation(desk, work, carrier, said, now):
         return heard
     if offer(desk, work, carrier, said, meaning, now):
         return heard

@@ -56,6 +56,15 @@ def test_a_note_and_its_continuation_wait_for_the_record_of_contact(day):
     assert day.letter(1).text == f"{HALF}\n{REST}"
 
 
+def test_a_second_part_after_the_first_went_to_approval_makes_a_new_version(day):
+    day.drafted()
+    day.reply("roads_head", f"Продолжение: {REST}", "09:05", to=day.mails("roads_head")[0])
+    assert day.letter(2).text == f"{ANSWER}\n{REST}"
+    assert day.asked() == [("approve", "dep_life")]
+    day.fresh("uzhtr_head", NUMBER, "Продолжение: и ещё кое-что", "09:10")
+    assert day.case().version == 2
+
+
 def test_of_several_word_files_the_author_is_asked_which_is_the_answer(day):
     day.notice()
     files = [
