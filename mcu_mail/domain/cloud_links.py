@@ -90,6 +90,11 @@ def take_cloud_links(text: str) -> tuple[str, tuple[CloudLink, ...]]:
     return "\n".join(left).strip(), _once(found)
 
 
+def names_cloud(text: str) -> bool:
+    """Whether a link to somebody's cloud stands in `text`."""
+    return _URL.search(text) is not None
+
+
 def links_in_html(html: str | None) -> tuple[CloudLink, ...]:
     """The links behind the words of an HTML mail, up to where it quotes another."""
     if not html:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from mcu_mail.domain.cloud_links import names_cloud
 from mcu_mail.domain.verdict_words import APPROVE, CONFIRM, WEAK, same_length
 
 _LONGEST = 200
@@ -118,6 +119,9 @@ _REMARK = re.compile(
 
 def is_harmless(tail: str) -> bool:
     """Whether `tail` (the rest of the line and the lines below) leaves a verdict as it is."""
+    if names_cloud(tail):
+        # What lies behind the link may be a remark.
+        return False
     lines = _EMOJI.sub(" ", tail).split("\n")
     for i, line in enumerate(lines):
         plain = same_length(line)

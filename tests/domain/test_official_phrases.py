@@ -111,6 +111,7 @@ DOUBTS = """
 На ваше усмотрение
 Год не тот
 Правки во вложении
+https://disk.yandex.ru/i/x1
 Пусть сначала Трассов посмотрит
 Я бы дождалась фото
 Не отправляйте
@@ -144,6 +145,19 @@ def test_a_quoted_line_decides_nothing(approval, mark, before):
     text = "\n".join(f"{mark}{line}" for line in (before + approval).splitlines())
 
     assert read_meaning(before + text, TODAY).kind.value in SAFE
+
+
+PUT_IN = ["если", "но", "не", "кроме", "при условии", "только", "хотя", "пока", "почти", "вместо"]
+PLAINEST = [item for item in APPROVALS if "за " not in item]
+"""Without thanks for something: «спасибо за когда работу» nobody writes."""
+
+
+@given(st.sampled_from(PLAINEST), st.integers(0, 8), st.sampled_from(PUT_IN))
+def test_a_word_of_condition_anywhere_in_an_approval_never_approves(approval, place, word):
+    words = approval.split()
+    text = " ".join([*words[:place], word, *words[place:]])
+
+    assert read_meaning(text, TODAY).kind is not MeaningKind.approve
 
 
 BEFORE = [
