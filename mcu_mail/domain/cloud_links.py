@@ -76,7 +76,7 @@ def take_cloud_links(text: str) -> tuple[str, tuple[CloudLink, ...]]:
     found: list[CloudLink] = []
     kept: list[str] = []
     for line in lines:
-        links = list(_URL.finditer(line))
+        links = list(_URL.finditer(line)) if "." in line else []
         if not links:
             kept.append(line)
             continue
@@ -92,7 +92,8 @@ def take_cloud_links(text: str) -> tuple[str, tuple[CloudLink, ...]]:
 
 def names_cloud(text: str) -> bool:
     """Whether a link to somebody's cloud stands in `text`."""
-    return _URL.search(text) is not None
+    # Every host has a dot: most texts need no search.
+    return "." in text and _URL.search(text) is not None
 
 
 def links_in_html(html: str | None) -> tuple[CloudLink, ...]:
