@@ -52,6 +52,9 @@ def read_number(line: str, below: str, today: date) -> Meaning | None:
     match = words.NUMBER.match(plain, start)
     if match is None or not _is_number(match["number"]):
         return None
+    if match["number"] == str(today.year) and match.start("number") == start:
+        # A year alone is more likely the beginning of a date than a number.
+        return None
     tail = plain[match.end() :]
     day, end = _day_after(tail, today)
     rest = tail[end:]

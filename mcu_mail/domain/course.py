@@ -23,6 +23,7 @@ from mcu_mail.domain.course_drafting import enough_contact, on_draft
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
 from mcu_mail.domain.course_routing import on_route
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
+from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.route import StepKind
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     if expected is not None and rules.route.step(case.step).kind is not expected:
         # Such a request is closed when its step ends; a verdict on it must not skip a step.
         return not_taken(request, reply, "step_over")
+    misplaced = _misplaced(request, reply, rules)
+    if misplaced:
+        return (
+            Log(kind="note", data={"text": reply.text[:2000]}),
+            *not_taken(request, reply, misplaced),
+        )
     handlers = {
         Purpose.route: on_route,
         Purpose.fields: on_route,
@@ -70,6 +77,36 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.command: on_after_void,
     }
     return handlers[request.purpose](case, request, reply, rules)
+
+
+_STEP_FOR = {
+    MeaningKind.accept: StepKind.accept,
+    MeaningKind.first_reply: StepKind.first_reply,
+    MeaningKind.fast_track: StepKind.first_reply,
+    MeaningKind.urgent: StepKind.first_reply,
+    MeaningKind.published: StepKind.publish,
+    MeaningKind.regional: StepKind.regional_approval,
+    MeaningKind.citizen: StepKind.publish,
+}
+"""Words that decide something only where the route has such a step."""
+_DISPATCHERS = frozenset({
+    MeaningKind.by_phone,
+    MeaningKind.close,
+    MeaningKind.duplicate,
+    MeaningKind.sent_by_hand,
+})
+_OF_THE_WORK = frozenset({Purpose.draft, Purpose.approve, Purpose.sign, Purpose.register})
+
+
+def _misplaced(request: Request, reply: Reply, rules: Rules) -> str:
+    """Why a command cannot be meant here, as a reason; empty for all that can be."""
+    kind = reply.meaning.kind
+    if reply.word_text is not None and reply.word_text.strip():
+        return ""
+    needed = _STEP_FOR.get(kind)
+    if needed is not None and all(step.kind is not needed for step in rules.route.steps):
+        return "other_track"
+    return "dispatchers_word" if kind in _DISPATCHERS and request.purpose in _OF_THE_WORK else ""
 
 
 def on_rendered(then: str, rules: Rules) -> Decisions:

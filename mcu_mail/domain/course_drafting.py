@@ -21,7 +21,7 @@ from mcu_mail.domain.decisions import (
     NewVersion,
     Tell,
 )
-from mcu_mail.domain.drafts import capitalised
+from mcu_mail.domain.drafts import capitalised, continuation, unfinished
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
 from mcu_mail.domain.whose_turn import (
     actor_of,
@@ -139,8 +139,16 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     settled, reply = addressed(reply)
     meaning = reply.meaning
     decisions: list[Decision] = [*settled, *_contacts(reply)]
-    text = _draft_text(case, reply)
+    text = _continued(case, reply) or _draft_text(case, reply)
     waiting = case.draft if case.draft is not None and not case.draft.is_note else None
+    begun = unfinished(text) if text is not None else None
+    if begun:
+        return (
+            *decisions,
+            Log(kind="draft_kept", data={"missing": ["rest"]}),
+            KeepDraft(draft=Draft(text=begun, author=reply.person)),
+            _missing(request, "rest", "text"),
+        )
     if text is None:
         if not meaning.contacts and not settled:
             return _note(request, reply, waiting)
@@ -185,6 +193,14 @@ def _handed_in(
         told_so = told(request, "answer", "Записи о связи с заявителем нет: пришлите её строкой.")
         return (Log(kind="no_contact_record", data={}), told_so, *version)
     return version
+
+
+def _continued(case: Case, reply: Reply) -> str | None:
+    """An answer that comes in two mails, whole again: the kept text and its «Продолжение: …»."""
+    rest = continuation(reply.meaning.text or reply.text)
+    if rest is None or case.draft is None or reply.word_text is not None:
+        return None
+    return f"{strip_frame(case.draft.text)}\n{strip_frame(rest)}"
 
 
 def _draft_text(case: Case, reply: Reply) -> str | None:

@@ -97,9 +97,11 @@ def closing(request: Request, reply: Reply) -> Decisions | None:
             Log(kind="closed", data={"reason": reason}),
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
-    if kind is MeaningKind.duplicate and (reply.meaning.name or reason):
+    if kind is MeaningKind.duplicate:
+        if not reply.meaning.name:
+            return not_taken(request, reply, "no_number")
         return (
-            Log(kind="duplicate", data={"of": reply.meaning.name or reason}),
+            Log(kind="duplicate", data={"of": reply.meaning.name}),
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
     return None

@@ -7,10 +7,13 @@ are cut, because the letter's template has its own.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain import verdict_words as words
 from mcu_mail.domain.verdict_words import AFTER, LABEL, QUESTION, same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DRAFT_LENGTH = 120
 """Characters of prose from which an unmarked text is a draft (design §3.4)."""
@@ -45,7 +48,9 @@ _COMMANDS = (
 )
 """Words that name nobody: «Добрый день, Хорошо.» greets nobody called Хорошо."""
 _ANYBODY = re.compile(
-    r"(?:(?!\s(?:сообща|информиру|уведомля|направля|прошу|просим|на\s+ваш))[^,!.:\n]){0,80}[,!:]",
+    r"(?:(?!\s(?:сообща|информиру|уведомля|направля|прошу|просим|на\s+ваш"
+    r"|(?:если|но|не|нет|кроме|только|хотя|пока|когда|после|почти|вроде|бы|ли|при|вместо)(?!\w)))"
+    r"[^,!.:?\n]){0,80}[,!:]",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"(?:^|\n|(?<=[.!?…])[ \t])[ \t]*с\s+(?:наилучшими\s+)?уважением(?![\w-])")
@@ -164,6 +169,51 @@ def points_to_file(text: str) -> bool:
     if opening(text) != "none":
         return False
     return bool(_POINTER.search(same_length(text)))
+
+
+_CONTINUES = re.compile(
+    r"[\s«(\"]*(?:продолжение|окончание|вторая\s+часть|часть\s+(?:2|вторая|вторую))(?![\w-])"
+    r"(?:\s+(?:ответа|письма|текста))?[\s)»\":.,–—-]*",
+)
+_GOES_ON = re.compile(
+    r"[\s(\[,–—-]*(?:продолжение\s+(?:следует|в\s+следующем\s+письме|пришлю|вышлю|отдельн\w+)"
+    r"|(?:остальное|окончание|вторую\s+часть|вторая\s+часть)\s+(?:в\s+следующем\s+письме"
+    r"|следующим\s+письмом|пришлю|вышлю|следует))[^\n]{0,40}\s*$",
+)
+
+
+def continuation(text: str) -> str | None:
+    """The rest of an answer that came in an earlier mail: what follows «Продолжение:»."""
+    found = _CONTINUES.match(same_length(text))
+    return text[found.end() :].strip() if found and text[found.end() :].strip() else None
+
+
+def unfinished(text: str) -> str | None:
+    """A text without its «Продолжение следует»; None when it does not say so."""
+    found = _GOES_ON.search(same_length(text[-200:]))
+    return text[: len(text[:-200]) + found.start()].rstrip() if found else None
+
+
+_ANSWERS = re.compile(r"ответ|проект|письмо|письма")
+_PAPERS = re.compile(
+    r"(?<![а-я])(?:акт|справк|приложени|схем|фото|смет|договор|график|протокол|отчет|план|контракт"
+    r"|предписани|постановлени|распоряжени|реестр|перечень|список)",
+)
+
+
+def which_answers(names: Sequence[str]) -> int | None:
+    """The place of the one Word file that is the answer, by its name; None when it is not sure."""
+    plain = [same_length(name) for name in names]
+    for likely in (
+        [i for i, name in enumerate(plain) if _ANSWERS.search(name) and not _PAPERS.match(name)],
+        [i for i, name in enumerate(plain) if not _PAPERS.search(name)],
+        list(range(len(plain))),
+    ):
+        if len(likely) == 1:
+            return likely[0]
+        if likely:
+            return None
+    return None
 
 
 def strip_frame(text: str) -> str:

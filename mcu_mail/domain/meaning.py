@@ -29,6 +29,8 @@ class MeaningKind(StrEnum):
     contact_only = "contact_only"
     addressing = "addressing"
     """Only «Обращение: …» or «Кому: …»."""
+    first_reply = "first_reply"
+    """«Первичный ответ: … срок ДД.ММ.ГГГГ»: what the citizen is told within the first hour."""
     accept = "accept"
     published = "published"
     regional = "regional"

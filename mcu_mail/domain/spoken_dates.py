@@ -21,6 +21,12 @@ _DAY = re.compile(
     r"(?:\s+(?P<long>20[0-9]{2}))?)(?:\s*г(?:\.|ода)?(?![а-я]))?",
 )
 _WORD_DAY = re.compile(r"(?<![\w-])(?P<word>позавчера|вчера|сегодня|завтра|послезавтра)(?![\w-])")
+_WEEKDAYS = ("понедельник", "вторник", "сред", "четверг", "пятниц", "суббот", "воскресен")
+WEEKDAY = r"(?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресен)(?:а|у|е|ы|ь[ею]|ья|ью)?"
+"""A day of the week after a preposition, as a pattern over lower case."""
+_NAMED = re.compile(
+    rf"(?:до|к|ко|на|в|во)\s+(?P<weekday>{WEEKDAY})(?![\w-])|^(?P<alone>{WEEKDAY})(?![\w-])",
+)
 _CLOCK = re.compile(
     r"(?<![0-9.:/])(?P<hour>[01]?[0-9]|2[0-3])"
     r"(?:[:.\-–](?P<minute>[0-5][0-9])(?![0-9])(?!\.[0-9])(?:\s*час(?:ов|а)?\.?|\s*ч\.?(?![а-я]))?"
@@ -55,6 +61,11 @@ def find_day(line: str, today: date, direction: Direction) -> SpokenDay | None:
         if day is not None:
             found.append(SpokenDay(day=day, start=match.start(), end=match.end()))
             break
+    named = _NAMED.search(line) if direction == "ahead" else None
+    if named is not None:
+        group = "weekday" if named["weekday"] else "alone"
+        day = _next_weekday(named[group], today)
+        found.append(SpokenDay(day=day, start=named.start(group), end=named.end(group)))
     word = _WORD_DAY.search(line)
     if word is not None:
         day = today + timedelta(days=_WORD_DAYS[word["word"]])
@@ -90,6 +101,12 @@ def _day_of(match: re.Match[str], today: date, direction: Direction) -> date | N
         if candidate is not None and (candidate - today).days * step >= 0:
             return candidate
     return None
+
+
+def _next_weekday(name: str, today: date) -> date:
+    """The next such day after today: «до пятницы» said on a Friday means the one a week later."""
+    wanted = next(i for i, stem in enumerate(_WEEKDAYS) if name.startswith(stem))
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
 
 
 def _existing(year: int, month: int, day: int) -> date | None:

@@ -14,7 +14,7 @@ from mcu_mail.domain import verdict_words as words
 from mcu_mail.domain.drafts import cut_closing
 from mcu_mail.domain.meaning import Meaning, MeaningKind
 from mcu_mail.domain.numbering import find_case_numbers
-from mcu_mail.domain.spoken_dates import find_clocks, find_day
+from mcu_mail.domain.spoken_dates import WEEKDAY, find_clocks, find_day
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import same_length
 
@@ -44,9 +44,17 @@ class Said:
         return reason_of(f"{self.rest}\n{self.below}")
 
 
+_REASON_LEAD = re.compile(
+    r"(?:пожалуйста(?![\w-])|(?:по\s+)?причин[аеы](?:\s+возврата)?(?=\s*[:–—-]|\s+двоеточие)"
+    r"|двоеточие(?!\w)|[\s:,.;!–—-])+",
+)
+
+
 def reason_of(text: str) -> str:
-    """`text` as a reason: no signature, no punctuation around it, none of it dictated."""
-    reason = cut_closing("\n" + text).strip().lstrip(":,.;!–—- \n").rstrip()
+    """`text` as a reason: no signature, no «причина:», no punctuation around it, none dictated."""
+    reason = cut_closing("\n" + text).strip()
+    lead = _REASON_LEAD.match(same_length(reason))
+    reason = reason[lead.end() :].rstrip() if lead else reason
     dictated = re.search(r"\s+точка\.?$", same_length(reason))
     return reason[: dictated.start()] if dictated else reason
 
@@ -56,9 +64,25 @@ def all_as_reason(kind: MeaningKind) -> Callable[[Said], Meaning]:
     return lambda said: Meaning(kind=kind, reason=said.reason)
 
 
-def _is_asked(said: Said) -> bool:
-    """Whether the command itself is asked: «Согласовано?», «На доработку?»."""
-    return re.match(r"[\s»\"')]*\?", said.match.string[said.match.end() :]) is not None
+def is_asked(said: Said) -> bool:
+    """Whether the command itself is asked: «Согласовано?», «Опубликовано уже?»."""
+    after = said.match.string[said.match.end() :]
+    return re.match(r"[\s»\"')]*\?", after) is not None
+
+
+def asked_too(reader: Callable[[Said], Meaning | None]) -> Callable[[Said], Meaning | None]:
+    """`reader`, unless the sentence that begins with the command is a question."""
+
+    def read(said: Said) -> Meaning | None:
+        after = _LINK_WORD.sub(" ", said.match.string[said.match.end() :])
+        if re.match(r"[^.!:\n]*\?", after):
+            return Meaning(kind=MeaningKind.question)
+        return reader(said)
+
+    return read
+
+
+_LINK_WORD = re.compile(r"https?://\S+")
 
 
 def approved(said: Said) -> Meaning:
@@ -74,7 +98,7 @@ def approved(said: Said) -> Meaning:
 
 def returned(said: Said) -> Meaning:
     """A return; the reason stays empty when none is given, and is asked for."""
-    if _is_asked(said):
+    if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     rest = said.rest
     # «Не согласовано. Вернуть на доработку: причина» says one thing twice.
@@ -92,8 +116,8 @@ def redone(said: Said) -> Meaning:
     meaning = returned(said)
     if not meaning.reason or re.match(words.COLON, said.match.string[said.match.end() :]):
         return meaning
-    verb = said.line[slice(*said.match.span())]
-    return replace(meaning, reason=f"{verb[:1].upper()}{verb[1:]} {meaning.reason}")
+    reason = reason_of(f"{said.line[said.match.start() :]}\n{said.below}")
+    return replace(meaning, reason=f"{reason[:1].upper()}{reason[1:]}")
 
 
 def weak(said: Said) -> Meaning | None:
@@ -110,13 +134,17 @@ _BUT = re.compile(r"(?:но|если|только|кроме|после|одна
 
 
 def _weak_as(kind: MeaningKind, said: Said) -> Meaning | None:
-    if _is_asked(said):
+    if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     if _BUT.match(same_length(said.rest)):
         return Meaning(kind=MeaningKind.conditional, reason=said.reason)
     return Meaning(kind=kind) if is_harmless(f"{said.rest}\n{said.below}") else None
 
 
+_SURNAME = re.compile(
+    r"[а-я-]{2,}(?:[оеё]в(?:а|у|ым|ой)?|[иы]н(?:а|у|ым|ой)?|ск(?:ий|ая|ого|ому|ой)|енко|[юу]к|ич)"
+    r"(?:\s+[а-я]\.?\s?(?:[а-я]\.?)?)?",
+)
 _NAME_END = re.compile(r"[,;(!]|(?<![А-ЯЁ])\.(?:\s|$)|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
 
 
@@ -127,13 +155,26 @@ def executor(said: Said) -> Meaning | None:
     dictated = "двоеточие" in said.match[0]
     marked = said.match["colon"] or dictated
     # «Исполнитель работ …» is prose: without a colon only a surname names somebody.
-    if len(spoken) > 4 or not (marked or name[:1].isupper()):  # noqa: PLR2004 - surname, name, patronymic, post
+    surname = name[:1].isupper() or _SURNAME.fullmatch(same_length(name).rstrip(". "))
+    if len(spoken) > 4 or not (marked or surname):  # noqa: PLR2004 - surname, name, patronymic, post
         return None
     return Meaning(
         kind=MeaningKind.executor,
         name=name,
         reason=reason_of(f"{said.rest[len(name) :]}\n{said.below}"),
     )
+
+
+def entrusted(said: Said) -> Meaning | None:
+    """«Трассову – в работу»: a resolution; None unless it is a surname that stands there."""
+    found = next(key for key in ("given", "let", "name") if said.match[key])
+    name = said.line[slice(*said.match.span(found))].strip(" .")
+    if said.below.strip() and not is_harmless(said.below):
+        return None
+    is_name = _SURNAME.fullmatch(same_length(name).partition(" ")[0]) is not None
+    if not is_name or not (name[:1].isupper() or found == "let"):
+        return None
+    return Meaning(kind=MeaningKind.executor, name=name)
 
 
 def _unit(said: Said) -> tuple[str, str]:
@@ -157,7 +198,7 @@ def routed(said: Said) -> Meaning:
 
 def not_ours(said: Said) -> Meaning:
     """«Не наше …», with whose it is when a «передать» follows."""
-    if _is_asked(said):
+    if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     rest = f"{said.rest}\n{said.below}".strip()
     onward = re.search(rf"(?<![\w-]){words.PASS_ON.pattern}", same_length(rest))
@@ -175,7 +216,8 @@ def not_ours(said: Said) -> Meaning:
 
 _LINK = re.compile(r"[\s,]*(?:(?:до|в|к)\s+)?")
 _UNTIL = re.compile(
-    r"(?<!\w)(?:до|к|на|срок)\s+(?=[0-9]|завтра|послезавтра|сегодня)"
+    rf"(?<!\w)(?:до|к|ко|на|срок(?:ом)?(?:\s+(?:исполнения\s+)?до)?)\s+"
+    rf"(?=[0-9]|завтра|послезавтра|сегодня|{WEEKDAY})"
     r"|(?<![\w-])(?=завтра|послезавтра|сегодня)",
 )
 
@@ -217,7 +259,7 @@ def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
     """A reader of «… до ДД.ММ.ГГГГ: текст»."""
 
     def read(said: Said) -> Meaning:
-        if _is_asked(said):
+        if is_asked(said):
             return Meaning(kind=MeaningKind.question)
         until, at, start, end = _until(said.rest, said.today)
         # A promise at the beginning belongs to the command, one further on to the text.
@@ -225,6 +267,15 @@ def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
         return Meaning(kind=kind, until=until, at=at, reason=reason_of(f"{text}\n{said.below}"))
 
     return read
+
+
+def first_reply(said: Said) -> Meaning | None:
+    """«Первичный ответ: текст, срок ДД.ММ.ГГГГ»: the whole text, and the day named in it."""
+    reason = said.reason
+    if not reason:
+        return None
+    until, at, _, _ = _until(reason, said.today)
+    return Meaning(kind=MeaningKind.first_reply, until=until, at=at, reason=reason)
 
 
 def urgent(said: Said) -> Meaning | None:
@@ -253,7 +304,7 @@ def regional(name: str) -> Callable[[Said], Meaning]:
 
 
 def duplicate(said: Said) -> Meaning:
-    """«Дубль НОМЕР»."""
+    """«Дубль НОМЕР»; without a number the name stays empty, and it is asked for."""
     number = re.search(r"[\w/-]*[0-9][\w/-]*", said.rest)
     if number is None:
         return Meaning(kind=MeaningKind.duplicate, reason=said.reason)
@@ -279,11 +330,13 @@ def sent_by_hand(said: Said) -> Meaning:
 
 def marked(said: Said) -> Meaning:
     """«Оценка: 1–5» of the citizen."""
-    return Meaning(kind=MeaningKind.citizen, name=said.match["mark"], reason=said.reason)
+    mark = said.match["mark"]
+    name = words.MARK_WORDS.get(mark, mark)
+    return Meaning(kind=MeaningKind.citizen, name=name, reason=said.reason)
 
 
 def note_is_answer(said: Said) -> Meaning:
     """«Это ответ»: the note kept before is the answer."""
-    if _is_asked(said):
+    if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     return Meaning(kind=MeaningKind.answer, reason=said.reason)

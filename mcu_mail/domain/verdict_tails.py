@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from mcu_mail.domain.cloud_links import names_cloud
 from mcu_mail.domain.verdict_words import APPROVE, CONFIRM, WEAK, same_length
 
 _LONGEST = 200
@@ -19,13 +20,14 @@ _SPLIT = re.compile(
 )
 _QUOTES = " \t:*_«»\"'„“”–—-.\\/"
 _DIGITS = r"[0-9]{1,4}(?:[.:-][0-9]{2,4}){0,2}"
+_MONTH = r"(?:января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)"
 _FILES = r"(?:(?:файл|письмо|документ|скан)(?:\s+и\s+)?)?(?:(?:электронная\s+)?подпись)?"
 _HARMLESS = re.compile(
     "|".join(
         (
             r"без\s+(?:замечаний(?:\s+и\s+дополнений)?|изменений|правок)",
-            r"(?:вам\s+)?(?:большое\s+)?спасибо(?:\s+(?:большое|вам|за\s+работу))?",
-            r"благодар(?:ю|им)(?:\s+(?:вас|за\s+работу))?",
+            r"(?:вам\s+)?(?:большое\s+)?спасибо(?:\s+(?:большое|вам|всем))?",
+            r"благодар(?:ю|им)(?:\s+(?:вас|всех))?",
             r"(?:(?:можно|прошу|пожалуйста)\s+)?(?:от|на)прав(?:ить|лять|ляйте|ьте)",
             r"(?:можно\s+)?(?:подписывать|регистрировать)",
             r"(?:передавайте\s+)?на\s+подпись|(?:к|для)\s+(?:отправк[еи]|подписани[юя])",
@@ -36,44 +38,95 @@ _HARMLESS = re.compile(
             r"(?:все\s+)?(?:верно|хорошо|правильно|в\s+порядке|ок)",
             r"полностью|в\s+полном\s+объеме|как\s+есть",
             r"в\s+(?:данной|представленной|этой|текущей)\s+редакции",
-            r"(?:хорошего|доброго)\s+(?:дня|вечера)|удачи|коллеги|пожалуйста",
+            r"(?:хорошего|доброго)\s+(?:дня|вечера)|всего\s+(?:доброго|хорошего)|удачи|коллеги",
+            r"пожалуйста|молодцы|хорошая\s+работа|восклицательный\s+знак|с\s+(?:моей|нашей)\s+стороны",
+            r"(?:претензий|вопросов|дополнений|предложений)\s+(?:нет|не\s+имею)|спс",
+            r"с\s+(?:ответом|письмом|текстом|документом|проектом(?:\s+(?:ответа|письма))?)",
+            r"(?:текст|ответ)\s+хороший|хороший\s+(?:ответ|текст)",
+            rf"(?:от\s+)?[0-3]?[0-9]\s+{_MONTH}(?:\s+20[0-9]{{2}})?(?:\s*г)?",
+            r"(?:от|на)прав(?:ляйте|ить)\s+(?:в\s+регион|в\s+область|дальше|главе|на\s+подпись)",
+            r"в\s+работу",
             # It is about what happens after the letter, not about its text.
             r"прошу\s+учесть\s+сроки?\s+(?:публикации|отправки|направления)[\w\s«»\"-]*",
             rf"(?:(?:от|в)\s+)?{_DIGITS}(?:\s+(?:в\s+)?{_DIGITS})?(?:\s*г)?|[а-я]",
         ),
     ),
 )
+_THANKS = re.compile(
+    r"(?:большое\s+)?(?:спасибо|благодар(?:ю|им|ность))(?:\s+вам)?\s+за(?:\s+[а-я-]+){1,4}",
+)
 _SIGN_OFF = re.compile(r"\s*(?:с\s+(?:наилучшими\s+)?уважением|с\s+ув\.|--\s*$)")
 _SENT_FROM = re.compile(r"\s*(?:отправлено\s+(?:с|из)|sent\s+from|получить\s+outlook)\s.*")
 _POST = re.compile(
     r"\s*(?:и\.?\s?о\.|врио|глав[аы]|зам\.?|заместител|начальник|директор|председател|специалист"
     r"|главный|ведущий|управляющ|руководител|пресс-секретар|администраци|отдел|управлени|комитет"
-    r"|мку|муниципальн)[\w\s.,«»\"–—-]*",
+    r"|мку|муп|ооо|муниципальн|служб|департамент|центр|приемная|диспетчер|инженер|юрист|секретар"
+    r"|инспектор|консультант|эксперт|помощник|советник|перв\w+\s+зам|мастер|тяжинск|округ|район"
+    r"|росси|кемеровск|обл|кузбасс|п\.?г\.?т|г\.|с\.|ул\.|адрес\s*:|каб|эл\.|www|http|по\s|[0-9]{6},)"
+    r"[\w\s.,:;/@()+«»\"–—-]*",
 )
+_FOR_SOMEBODY = re.compile(r"\s*[а-я]+[ую](?![\w-])")
 _REACH = re.compile(
     r"\s*(?:(?:раб|моб|сот)?\.?\s*(?:тел|факс|т|e-?mail|почта)\.?:?\s*)?\S*[0-9@]\S*"
     r"(?:[\s()-]+[0-9]+)*\s*"
 )
+_VERB = re.compile(
+    r"(?<![\w-])[а-я]{2,}(?:[аеиуюя]т|ть|тся|ться|[аеиыя]л[аи]?|[йь]те|ите)(?![\w-])"
+)
+_NOUN = re.compile(
+    r"комитет|совет|отдел|аппарат|област|секретариат|дет[еи]|связ|власт|печат|интернет"
+    r"|михаил|павел|данил|людмила|марат|булат|ринат|самуил"
+)
+"""Words of a signature that end as a verb does."""
 _NAME = re.compile(
     r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?:\s+[А-ЯЁ](?:[а-яё]+|\.)?){1,2}\s*"
     r"|(?:[А-ЯЁ]\.?\s?){1,2}\s?[А-ЯЁ][а-яё]+"
     r"|[А-ЯЁ][а-яё]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая)|енко)",
 )
+_SHOUTED = re.compile(
+    r"[А-ЯЁ]+(?:[ОЕЁ]ВА?|[ИЫ]НА?|СК(?:ИЙ|АЯ)|ЕНКО)(?:\s+[А-ЯЁ]\.?\s?(?:[А-ЯЁ]\.?)?)?",
+)
+_SURNAMED = re.compile(
+    r"(?<![\w-])(?:[а-я-]+(?:[ое]ва?|[иы]на?|[сц]к(?:ий|ая)|енко|[ую]к|[иы]х|[ая]к|[ая]н|дзе|швили|вич|вна|ична)"
+    r"|[а-я])(?![\w-])",
+)
+"""A surname, a patronymic or an initial."""
+_FIRST_NAME = re.compile(
+    r"(?<![\w-])(?:александр|алексе[йя]|анастаси|анатоли|андре|анна|антон|арт[её]м|борис|вадим"
+    r"|валенти|валери|василий|вера|виктор|виталий|владимир|вячеслав|галина|геннадий|георгий|григорий"
+    r"|дарья|денис|дмитрий|евген|екатерина|елена|елизавета|зинаида|иван|игорь|илья|инна|ирина|кирилл"
+    r"|константин|ксения|лариса|лидия|любовь|людмила|максим|марина|мария|михаил|надежда|наталь|никита"
+    r"|николай|нина|оксана|олег|ольга|павел|п[её]тр|раиса|роман|светлана|семен|сергей|софья|станислав"
+    r"|степан|тамара|татьяна|федор|юлия|юрий|яна)[а-я]*(?![\w-])",
+)
+_DOUBT = re.compile(
+    r"(?<![\w-])(?:против|нет|не\w*|но|пока|только|кроме|рано|позже|завтра)(?![\w-])"
+)
+_ORDER = re.compile(r"(?:ть|ться|[ийь]те|ите)(?![\w-])")
+"""The end of an infinitive or an imperative: «Исправьте Дату» names nobody."""
 _REMARK = re.compile(
     r"(?<![\w-])(?:но|если|после|кроме|только|однако|хотя|пока|не|нет|вместо|услови[еия]|учетом"
-    r"|нужно|надо|необходимо|против|стоп|отбой|p\.?\s?s|з\.?\s?ы"
+    r"|нужно|надо|необходимо|против|стоп|отбой|p\.?\s?s|з\.?\s?ы|лучше|может|возможно|вдруг|сначала|сперва|пусть"
+    r"|раньше|позже|завтра|наверн[оа]е?|вроде|кажется|почти|частично|иначе|другой|другая|другое"
     r"|(?:замечан|исправ|замен|добав|убер|убр|поправ|правк|уточн|дополн|измен|прос|прош|перепис"
-    r"|передел|д[ао]р[ао]б[ао]т|верн|возвр|возраж|жд|счита|треб|долж|ошиб)\w*)(?!\w)",
+    r"|передел|д[ао]р[ао]б[ао]т|верн|возвр|возраж|жд|счита|треб|долж|ошиб|неверн|неправ|неточн"
+    r"|провер|перепров|сомн|сомне|смущ|странн|опечат|перепут|позвон|перезвон|подожд|погод|отмен"
+    r"|придерж|отлож|отзов|отозв|отзыва|отправля|постав|укаж|вычерк|вычеркн|сократ|соглас[оу]й)\w*)(?!\w)"
+    r"|\?",
 )
+"""What no closing words of a mail hold: below «С уважением» anything else passes for a post."""
 
 
 def is_harmless(tail: str) -> bool:
     """Whether `tail` (the rest of the line and the lines below) leaves a verdict as it is."""
+    if names_cloud(tail):
+        # What lies behind the link may be a remark.
+        return False
     lines = _EMOJI.sub(" ", tail).split("\n")
     for i, line in enumerate(lines):
         plain = same_length(line)
         if _SIGN_OFF.match(plain):
-            return _REMARK.search(same_length("\n".join(lines[i:]))) is None
+            return _is_closing(lines[i:])
         if i and _is_signature_line(plain):
             continue
         if not _chunks_harmless(line, plain):
@@ -88,7 +141,9 @@ def _is_signature_line(plain: str) -> bool:
         return False
     if _SENT_FROM.fullmatch(plain) or _REACH.fullmatch(plain):
         return True
-    return _POST.fullmatch(plain) is not None and _REMARK.search(plain) is None
+    # «Юристу», «Начальнику отдела»: it is for somebody, and nobody's post.
+    post = _POST.fullmatch(plain) is not None and not _FOR_SOMEBODY.match(plain)
+    return post and _REMARK.search(plain) is None and not _has_verb(plain)
 
 
 def _chunks_harmless(line: str, plain: str) -> bool:
@@ -102,6 +157,10 @@ def _chunks_harmless(line: str, plain: str) -> bool:
 
 def _chunk_harmless(chunk: str) -> bool:
     plain = same_length(chunk)
+    if _THANKS.fullmatch(plain):
+        return _REMARK.search(plain) is None
+    if _is_name(chunk):
+        return True
     return not chunk or any(
         pattern.fullmatch(words)
         for pattern, words in (
@@ -109,9 +168,23 @@ def _chunk_harmless(chunk: str) -> bool:
             (APPROVE, plain),
             (WEAK, plain),
             (CONFIRM, plain),
-            (_NAME, chunk),
         )
     )
+
+
+def _is_name(chunk: str) -> bool:
+    """Whether a person's name stands here, be it in capitals, and nothing is said of it.
+
+    Two words with capitals are not enough: «Дата Неверна», «Отправит Трассов».
+    """
+    plain = same_length(chunk)
+    if _ORDER.search(plain) or _has_verb(plain):
+        return False
+    if chunk.isupper() and _SHOUTED.fullmatch(chunk):
+        return True
+    if _NAME.fullmatch(chunk) is None or _DOUBT.search(plain):
+        return False
+    return _SURNAMED.search(plain) is not None or _FIRST_NAME.search(plain) is not None
 
 
 def _ends_with_sign_off(lines: list[str]) -> bool:
@@ -120,5 +193,25 @@ def _ends_with_sign_off(lines: list[str]) -> bool:
     found = re.search(r"(?<![\w-])с\s+уважением", plain)
     if found is None or not _chunks_harmless(line[: found.start()], plain[: found.start()]):
         return False
-    rest = "\n".join((plain[found.start() :], *(same_length(below) for below in lines[1:])))
-    return _REMARK.search(rest) is None
+    return _is_closing([line[found.start() :], *lines[1:]])
+
+
+def _is_closing(lines: list[str]) -> bool:
+    """Whether lines from «С уважением» on are a signature, line by line, and say nothing more."""
+    if _REMARK.search(same_length("\n".join(lines))) is not None:
+        return False
+    return all(_is_signed(line, same_length(line)) for line in lines)
+
+
+def _is_signed(line: str, plain: str) -> bool:
+    """Whether a line is closing words with a name, or a part of a signature."""
+    closing = _SIGN_OFF.match(plain)
+    if closing is not None:
+        name = plain[closing.end() :]
+        return len(name) <= _LONGEST and not _has_verb(name)
+    return _is_signature_line(plain) or _chunks_harmless(line, plain)
+
+
+def _has_verb(plain: str) -> bool:
+    """Whether a line says that somebody does something, which no signature does."""
+    return any(not _NOUN.match(word) for word in _VERB.findall(plain))

@@ -18,7 +18,7 @@ from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
-from mcu_mail.domain.verdict_readers import Said
+from mcu_mail.domain.verdict_readers import Said, asked_too
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import clean, same_length
 
@@ -56,8 +56,11 @@ def read_meaning(
         return replace(given, text=body.strip())
     if head:
         meaning = _read(head, below, body, today, drafting=drafting)
+    elif contacts or addressing:
+        meaning = Meaning(kind=only)
     else:
-        meaning = Meaning(kind=only if contacts or addressing else MeaningKind.empty)
+        quoted_only = any(_QUOTED.match(line) for line in body.split("\n"))
+        meaning = Meaning(kind=MeaningKind.note if quoted_only else MeaningKind.empty)
     if (
         (contacts or addressing)
         and meaning.kind is MeaningKind.note
@@ -67,15 +70,19 @@ def read_meaning(
     return replace(meaning, contacts=contacts, addressing=addressing, text=body.strip())
 
 
+_QUOTED = re.compile(r"\s*(?:>|&gt;)")
 _BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")
 
 
 def _first_line(body: str) -> tuple[str, str]:
-    """The first line that is not only a greeting, without its greeting, and the lines below."""
+    """The first line that is not only a greeting, without its greeting, and the lines below.
+
+    A line of quotation that the cutter has left decides nothing, whoever wrote it.
+    """
     lines = body.split("\n")
     for i, line in enumerate(lines):
         said = skip_greeting(line).strip()
-        if not _BARE.fullmatch(said):
+        if not _BARE.fullmatch(said) and not _QUOTED.match(line):
             return said, "\n".join(lines[i + 1 :])
     return "", ""
 
@@ -85,15 +92,26 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
     opened = opening(body)
     if drafting and opened == "label":
         return Meaning(kind=MeaningKind.answer)
-    meaning = _by_words(head, below, today)
+    meaning = _by_words(head, below, today, _OF_A_DRAFTER if drafting else _COMMANDS)
     if drafting and _reads_as_prose(meaning, body, salutation=opened == "salutation"):
         return Meaning(kind=MeaningKind.answer)
     if meaning is not None:
         return meaning
     if opened == "label" or (drafting and is_draft(body) == "draft"):
         return Meaning(kind=MeaningKind.answer)
+    if words.LATIN.fullmatch(head) and _is_approval_in_latin(head, today):
+        return Meaning(kind=MeaningKind.weak)
     asks = "?" in head or words.QUESTION.match(same_length(head))
     return Meaning(kind=MeaningKind.question if asks else MeaningKind.note)
+
+
+def _is_approval_in_latin(head: str, today: date) -> bool:
+    """Whether a line typed in the other layout or in Latin letters may approve: it is asked."""
+    for said in words.in_cyrillic(head):
+        meaning = _by_words(said, "", today, _COMMANDS)
+        if meaning is not None and meaning.kind is MeaningKind.approve:
+            return True
+    return False
 
 
 _MOST_PREFIXES = 6
@@ -125,12 +143,14 @@ def _reads_as_prose(meaning: Meaning | None, body: str, *, salutation: bool) -> 
     return meaning.kind in _ALSO_PROSE and (salutation or is_prose(body))
 
 
-def _by_words(head: str, below: str, today: date) -> Meaning | None:
+def _by_words(
+    head: str, below: str, today: date, listed: Sequence[tuple[re.Pattern[str], Reader]]
+) -> Meaning | None:
     """The meaning by the closed list; None when the line is not on it."""
     plain = same_length(head)
     starts = _starts(plain)
     # A weak word counts only when no real one follows it: «Ок, согласовано».
-    for commands in (_COMMANDS, _WEAK):
+    for commands in (listed, _WEAK):
         for start in starts:
             meaning = _at((start, plain), head, below, today, commands)
             if meaning is not None:
@@ -187,29 +207,33 @@ def _recalled(plain: str, start: int, meaning: Meaning) -> Meaning:
 
 
 _COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (words.RECALL, readers.all_as_reason(MeaningKind.recall)),
-    (words.BY_PHONE, readers.all_as_reason(MeaningKind.by_phone)),
-    (words.REGIONAL_YES, readers.regional("approved")),
-    (words.REGIONAL_NO, readers.regional("returned")),
-    (words.HEAD_RETURNED, readers.all_as_reason(MeaningKind.head_returned)),
+    (words.RECALL, asked_too(readers.all_as_reason(MeaningKind.recall))),
+    (words.CALLED_BACK, readers.all_as_reason(MeaningKind.recall)),
+    (words.BY_PHONE, asked_too(readers.all_as_reason(MeaningKind.by_phone))),
+    (words.REGIONAL_YES, asked_too(readers.regional("approved"))),
+    (words.REGIONAL_NO, asked_too(readers.regional("returned"))),
+    (words.HEAD_RETURNED, asked_too(readers.all_as_reason(MeaningKind.head_returned))),
     (words.NOT_OURS, readers.not_ours),
     (words.PASS_ON, readers.passed_on),
     (words.NOT_AGREED, readers.returned),
     (words.SENT_BACK, readers.returned),
     (words.REDO, readers.redone),
+    (words.REMARKS, readers.all_as_reason(MeaningKind.conditional)),
     (words.APPROVE, readers.approved),
     (words.EXECUTOR, readers.executor),
+    (words.ENTRUST, readers.entrusted),
     (words.ROUTE, readers.routed),
     (words.INTERIM, readers.promised(MeaningKind.interim)),
     (words.WAIT, readers.promised(MeaningKind.wait)),
-    (words.ACCEPT_WORK, readers.all_as_reason(MeaningKind.accept)),
-    (words.ACCEPT, readers.all_as_reason(MeaningKind.accept)),
-    (words.PUBLISHED, readers.published),
-    (words.CLOSE, readers.all_as_reason(MeaningKind.close)),
-    (words.DUPLICATE, readers.duplicate),
-    (words.BY_HAND, readers.sent_by_hand),
-    (words.FAST_TRACK, readers.all_as_reason(MeaningKind.fast_track)),
-    (words.URGENT, readers.urgent),
+    (words.FIRST_REPLY, asked_too(readers.first_reply)),
+    (words.ACCEPT_WORK, asked_too(readers.all_as_reason(MeaningKind.accept))),
+    (words.ACCEPT, asked_too(readers.all_as_reason(MeaningKind.accept))),
+    (words.PUBLISHED, asked_too(readers.published)),
+    (words.CLOSE, asked_too(readers.all_as_reason(MeaningKind.close))),
+    (words.DUPLICATE, asked_too(readers.duplicate)),
+    (words.BY_HAND, asked_too(readers.sent_by_hand)),
+    (words.FAST_TRACK, asked_too(readers.all_as_reason(MeaningKind.fast_track))),
+    (words.URGENT, asked_too(readers.urgent)),
     (words.COMMENT, readers.all_as_reason(MeaningKind.citizen)),
     (words.MARK, readers.marked),
     (words.IS_ANSWER, readers.note_is_answer),
@@ -218,6 +242,9 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.IS_NUMBERED, clerk.numbered),
 )
 """The closed list, the more exact words before the more general ones."""
+
+_OF_A_DRAFTER = tuple(item for item in _COMMANDS if item[0] is not words.REDO)
+"""«Замените фото», «Уберите машины»: from a drafter a note, or the answer itself."""
 
 _WEAK: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.CONFIRM, readers.confirmed),

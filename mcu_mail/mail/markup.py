@@ -156,7 +156,8 @@ def quoted(value: str, now: datetime) -> Inline:
 
 
 def _decides(line: str, today: date) -> bool:
-    said = read_meaning(line[:_LINE_READ], today)
+    # A quotation decides nothing for us; a person may still take it for a decision.
+    said = read_meaning(line[:_LINE_READ].lstrip("> "), today)
     return said.kind not in _INNOCENT or bool(said.contacts or said.addressing)
 
 

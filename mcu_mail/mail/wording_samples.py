@@ -113,6 +113,11 @@ _REFUSALS = (
     "recall_late",
     "empty",
     "verdict_on_draft",
+    "other_track",
+    "dispatchers_word",
+    "file_which",
+    "case_which",
+    "no_number",
     "unknown_department",
     "department_missing",
     "unknown_person",
@@ -359,13 +364,17 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "missing": _both({
         **_ASKED,
         "buttons": TASK_BUTTONS[2:],
-        "lacks": ("contact", "second_call", "text"),
+        "lacks": ("contact", "second_call", "rest", "text"),
         "kept": ("text", "contact", "фото: 2"),
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),
     "note_shown": tuple(
         {**_CASE, "who": PERSON.name, "note_text": "Трактор вышел на линию.", "files": files}
         for files in ((), ("фото.jpg", "акт.docx"))
+    ),
+    "cloud_links": tuple(
+        {**_CASE, "who": who, "files": ("фото.jpg (cloud.mail.ru)", "disk.yandex.ru"), "limit": 15}
+        for who in ("", PERSON.name)
     ),
     "annexes": tuple(
         {**_ASKED, "buttons": TASK_BUTTONS[:1], **_ANNEXES, **changes} for changes in _ANNEXED

@@ -17,7 +17,7 @@ from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.enclosed import is_mail
 from mcu_mail.mail.proof import TrustLevel
-from mcu_mail.service.said import HARMLESS, first_word
+from mcu_mail.service.said import HARMLESS, draft_file, is_word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +35,8 @@ _ANSWERED = frozenset({"note_kept", "missing"})
 """Mails to the sender that the one answer replaces."""
 _REPLACED = frozenset({"empty", "not_understood", "word_unreadable"})
 """Reasons of `not_taken` that it replaces too; any other he has to hear."""
+_GIVEN_AWAY = frozenset({MeaningKind.not_ours, MeaningKind.route, MeaningKind.recall})
+"""The matter is somebody else's: what was shown to prove it is nothing for the citizen."""
 _ASKED = frozenset({Purpose.draft, Purpose.approve})
 
 
@@ -55,8 +57,9 @@ def owe_annexes(
         word_too: the first Word file is an annex as well, because the mail's text is the draft.
 
     """
-    interim = meaning.kind is MeaningKind.interim and request.purpose is Purpose.draft
-    if meaning.kind not in HARMLESS and not interim:
+    # A drafter's «Понял, вот фото» decides nothing, whatever word it begins with.
+    drafted = request.purpose is Purpose.draft and meaning.kind not in _GIVEN_AWAY
+    if meaning.kind not in HARMLESS and not drafted:
         # Files beside a verdict are marks of the approver's own, not papers for the citizen.
         return decisions
     files = _files(said, word_too=word_too)
@@ -107,12 +110,17 @@ def offer(
 
 
 def _files(said: Said, *, word_too: bool) -> list[int]:
-    """Places of the files that may be annexes; a mail gives way to the files inside it."""
-    draft = None if word_too else first_word(said.mail)
+    """Places of the files that may be annexes; what may be the draft is none.
+
+    A mail gives way to the files inside it.
+    """
+    draft = None if word_too else draft_file(said.mail)
+    unsure = said.several_words and not word_too
     return [
         place
         for place, item in enumerate(said.mail.files)
         if item is not draft
+        and not (unsure and is_word(item))
         and not is_silent(item.name, item.content_type)
         and not (said.mail.enclosed and is_mail(item))
     ]

@@ -28,7 +28,7 @@ from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.mail.mime import Attachment
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
-from mcu_mail.service.said import first_word
+from mcu_mail.service.said import draft_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,7 +114,7 @@ def take_annexes(desk: Desk, task: Task, now: datetime) -> None:
 
 def _word_pictures(mail: Incoming) -> list[Attachment]:
     """The photos of the Word file that is the draft, as if they had been attached."""
-    word = first_word(mail)
+    word = draft_file(mail)
     if word is None:
         return []
     return [

@@ -24,9 +24,10 @@ from mcu_mail.service.away import chosen
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
+from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
-from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
+from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.store.ledger import MailState
 
@@ -82,6 +83,16 @@ def hear(
         sent=sent_forms(desk, work, reading.mail),
         vouched=vouched,
     )
+    heard = _heard(desk, work, said, now)
+    if said.links and heard.case_id is not None and not vouched:
+        ask_for_files(
+            desk, work, carrier_of(desk, work, work.cases.get(heard.case_id), said, now), said
+        )
+    return heard
+
+
+def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
+    """What becomes of the mail by the codes it names."""
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
@@ -256,6 +267,8 @@ def _late(
     drafting = [item for item in current if item.purpose is Purpose.draft]
     if drafting and (meaning.kind in HARMLESS or said.word is not None):
         take(desk, work, carrier, said, drafting[0], meaning, now)
+        return heard
+    if take_continuation(desk, work, carrier, said, now):
         return heard
     if offer(desk, work, carrier, said, meaning, now):
         return heard

@@ -6,12 +6,14 @@ Reading decides nothing. It goes without the quotation, the signature and lines 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.draft import WORD_SUFFIXES, word_draft
 from mcu_mail.domain.annexes import Removal, take_removals
+from mcu_mail.domain.cloud_links import joined, links_in_html, take_cloud_links
 from mcu_mail.domain.codes import LENGTH, find_codes
+from mcu_mail.domain.drafts import which_answers
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from mcu_mail.domain.cloud_links import CloudLink
     from mcu_mail.domain.office import Person
     from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.mail.mime import Attachment, Incoming
@@ -53,6 +56,8 @@ class WordFile:
     has_pictures: bool = False
     forwarded: bool = False
     """It lies in an attached mail: perhaps not the sender's own work."""
+    several: bool = False
+    """Nothing was read: it is not sure which of several files is the draft."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +67,16 @@ class Said:
     stored: StoredMail
     mail: Incoming
     text: str
-    """The new text, without lines that take annexes out."""
+    """The new text, without lines that take annexes out and without links to clouds."""
     whole: str
     """The same text with them."""
     removal: Removal
+    links: tuple[CloudLink, ...]
+    """Files that were not sent but lie in somebody's cloud."""
     word: str | None
     unreadable: str
+    several_words: bool
+    """There are several Word files, and any of them may be the draft."""
     word_salutation: str
     """How the Word file greets, when it is our own letter sent back."""
     word_addressee: str
@@ -106,6 +115,9 @@ def read_said(
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(whole)
     removal, text = take_removals(whole)
+    text, links = take_cloud_links(text)
+    # A mail program puts its block of links below the signature, or only behind words of HTML.
+    _, below = take_cloud_links(new.signature)
     address = mail.sender.address
     person = person_at(address, desk.office) if address else None
     return Said(
@@ -114,8 +126,10 @@ def read_said(
         text=text,
         whole=whole,
         removal=removal,
+        links=joined(links, below, links_in_html(mail.html)),
         word=word.text if word else None,
         unreadable=word.fault if word else "",
+        several_words=word is not None and word.several,
         word_salutation=word.salutation if word else "",
         word_addressee=word.addressee if word else "",
         word_pictures=word is not None and word.has_pictures,
@@ -154,15 +168,15 @@ def _is_code_line(line: str) -> bool:
 
 
 def word_of(mail: Incoming) -> WordFile | None:
-    """Read the first attached Word file; slow (LibreOffice), so outside any transaction.
+    """Read the Word file that is the draft; slow (LibreOffice), so outside any transaction.
 
     Raises:
         TemporaryError: no process can be started here; the file is not to blame.
 
     """
-    item = first_word(mail)
+    item = draft_file(mail)
     if item is None:
-        return None
+        return WordFile(several=True) if any(map(is_word, mail.files)) else None
     forwarded = item in mail.enclosed
     try:
         draft = word_draft(item.content, item.name)
@@ -177,12 +191,21 @@ def word_of(mail: Incoming) -> WordFile | None:
     )
 
 
-def first_word(mail: Incoming) -> Attachment | None:
-    """The attached Word file that is the draft, unless the mail's own text is one."""
-    for item in mail.files:
-        if not item.inline and item.name.lower().endswith(WORD_SUFFIXES):
-            return item
-    return None
+def is_word(item: Attachment) -> bool:
+    """Whether an attachment is a Word file that may hold the answer."""
+    return not item.inline and item.name.lower().endswith(WORD_SUFFIXES)
+
+
+def draft_file(mail: Incoming) -> Attachment | None:
+    """The attached Word file that is the draft, unless the mail's own text is one.
+
+    The sender's own files come before those of a mail that he passes on. None without such a
+    file, and when nothing tells which of several it is.
+    """
+    own = list(filter(is_word, (*mail.attachments, *mail.packed)))
+    files = own or list(filter(is_word, mail.enclosed))
+    place = which_answers([item.name for item in files])
+    return None if place is None else files[place]
 
 
 def meaning_of(
@@ -191,7 +214,11 @@ def meaning_of(
     """What the new text means; `drafting` when an answer may stand in it, `numbering` a number."""
     today = desk.today(now)
     meaning = read_meaning(said.text, today, drafting=drafting, numbering=numbering)
-    if said.removal and meaning.kind not in HARMLESS:
+    linked = said.links and not drafting
+    if (said.removal or linked) and meaning.kind not in HARMLESS:
         # «Согласовано. Без приложений» is no plain approval: the line was a condition.
-        return read_meaning(said.whole, today, drafting=drafting, numbering=numbering)
+        meaning = read_meaning(said.whole, today, drafting=drafting, numbering=numbering)
+    if linked and meaning.kind is MeaningKind.approve:
+        # What lies behind the link may be a remark.
+        return replace(meaning, kind=MeaningKind.conditional, reason=said.whole)
     return meaning

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.addressing import read_addressing
+from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.catalogue import replies_elsewhere
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.course_parts import told_why
-from mcu_mail.domain.decisions import Log, Tell
-from mcu_mail.domain.drafts import is_draft, points_to_file
+from mcu_mail.domain.decisions import Log, NewVersion, Tell
+from mcu_mail.domain.drafts import continuation, is_draft, points_to_file, strip_frame
 from mcu_mail.domain.rich_text import readable
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.proof import TrustLevel
@@ -94,7 +96,12 @@ def take(
     # What an approver was sent by somebody else is no letter that he has edited himself.
     foreign = request.purpose is Purpose.approve and said.word_forwarded
     enclosing = foreign or (request.purpose is Purpose.draft and _is_own_draft(said, meaning))
-    if said.unreadable and not enclosing and request.purpose in {Purpose.draft, Purpose.approve}:
+    asked_for_text = request.purpose in {Purpose.draft, Purpose.approve} and not enclosing
+    if said.several_words and asked_for_text and meaning.kind is not MeaningKind.return_:
+        which = told_why(request, "file_which", said.text)
+        carrier.carry(owe_annexes(work, carrier, said, which, meaning, request, now))
+        return
+    if said.unreadable and asked_for_text:
         unread: Decisions = (
             Log(kind="not_taken", data={"reason": "word_unreadable"}),
             Tell(
@@ -170,6 +177,31 @@ def _own_words(
 
 def _even(text: str) -> str:
     return " ".join(text.split())
+
+
+def take_continuation(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, now: datetime
+) -> bool:
+    """Whether «Продолжение: …» of a letter's own author became its next version.
+
+    The first part went to approval already; an approval holds only for what was shown.
+    """
+    case, rest = carrier.case, continuation(said.text)
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    step = ROUTES[case.track].step(case.step)
+    if rest is None or letter is None or step.kind is not StepKind.approve:
+        return False
+    if said.person is None or said.person.id != letter.author or said.word is not None:
+        return False
+    if said.level is TrustLevel.REFUSED or case.letter_sha is None:
+        return False
+    person = said.person.id
+    then = asked_again(case, person, desk.office, ROUTES[case.track], desk.today(now))
+    carrier.carry((
+        Log(kind="draft", data={"version": case.version + 1}),
+        NewVersion(text=f"{letter.text}\n{strip_frame(rest)}", author=person, then=then),
+    ))
+    return True
 
 
 def show_to_head(desk: Desk, carrier: Carrier, said: Said) -> None:

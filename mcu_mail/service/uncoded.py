@@ -16,7 +16,7 @@ from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.said import HARMLESS, meaning_of
-from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, why
+from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     """Take what harms nobody by the case's number; ask anew for the rest, with fresh buttons."""
-    case = _case_named(work, said)
+    named = _cases_named(work, said)
+    case = named[0] if len(named) == 1 else None
     if said.person is None:
         return Heard(state=MailState.aside, case_id=case.id if case else None)
     command = command_in_subject(desk, said, now)
     if command is not None:
         return ask_first(desk, work, said, case, command, now)
+    if len(named) > 1:
+        return _which_case(desk, work, said, named, now)
     mine = [
         item
         for item in work.requests.open_of_person(said.person.id)
@@ -54,7 +57,9 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         return Heard(state=MailState.handled, case_id=case.id)
     if case is not None:
         carrier = carrier_of(desk, work, case, said, now)
-        if offer(desk, work, carrier, said, meaning, now):
+        if take_continuation(desk, work, carrier, said, now) or offer(
+            desk, work, carrier, said, meaning, now
+        ):
             return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
         # No guess, even if only one is open: his requests are sent again with a note (§3.8).
@@ -81,9 +86,31 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     return Heard(state=MailState.handled if ours else MailState.aside)
 
 
-def _case_named(work: UnitOfWork, said: Said) -> Case | None:
-    """The one case whose number stands in the subject, the references or the new text."""
+def _which_case(
+    desk: Desk, work: UnitOfWork, said: Said, named: list[Case], now: datetime
+) -> Heard:
+    """Numbers of several cases in one mail: nothing is guessed, its author writes to each."""
+    person = said.person.id if said.person else ""
+    for case in named:
+        carrier = carrier_of(desk, work, case, said, now)
+        carrier.log("not_taken", {"reason": "case_which"})
+    numbers = ", ".join(case.number for case in named)
+    carrier_of(desk, work, named[0], said, now).carry((
+        Tell(
+            people=(person,),
+            template="not_taken",
+            context={
+                **why("case_which", said.text),
+                "details": numbers,
+            },
+            once=f"case_which:{said.stored.id}",
+        ),
+    ))
+    return Heard(state=MailState.handled, case_id=named[0].id)
+
+
+def _cases_named(work: UnitOfWork, said: Said) -> list[Case]:
+    """The cases whose numbers stand in the subject, the references or the new text."""
     text = "\n".join([said.mail.subject, *said.mail.references, *said.mail.in_reply_to, said.text])
     found = {number: work.cases.by_number(number) for number in find_case_numbers(text)}
-    known = [case for case in found.values() if case is not None]
-    return known[0] if len(known) == 1 else None
+    return [case for case in found.values() if case is not None]

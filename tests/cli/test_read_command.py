@@ -12,9 +12,10 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from mcu_mail.cli import app
+from mcu_mail.domain.verdicts import read_meaning
 from mcu_mail.mail.reading import read_whole
 from mcu_mail.reports.one_mail import one_mail
-from mcu_mail.service.reading import read_file
+from mcu_mail.service.reading import read_file, verdict_of
 from mcu_mail.settings import load, office_of
 from tests.cli.offices import TEXT, an_office, eml_of
 from tests.mail.test_notices_samples import GOVERNOR, SYSTEMS
@@ -248,3 +249,39 @@ def test_a_file_that_is_not_there_or_a_folder_is_a_wrong_usage(tmp_path: Path) -
     assert (missing.exit_code, missing.stdout) == (2, "")
     assert "нет.eml: файл не найден" in missing.stderr
     assert read(config, str(tmp_path)).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Согласовано", "approve"),
+        ("ок", "weak"),
+        ("Согласен, но поправьте дату", "conditional"),
+        ("На доработку: нет даты", "return"),
+        ("Исполнитель: Трассов", "executor"),
+        ("Не наше", "not_ours"),
+        ("Отдел: дороги", "route"),
+        ("Промежуточный ответ до 30.11.2026: заказан щебень", "interim"),
+        ("Нужно время до 30.11", "wait"),
+        ("Первичный ответ: работы начаты, срок 25.11.2026", "first_reply"),
+        ("Связались: 23.11 15:20, по телефону", "answer"),
+        ("В работу", "accept"),
+        ("Принято: Дороги / Ямы", "accept"),
+        ("Опубликовано https://vk.com/wall-1_2 решено", "published"),
+        ("ЦУР вернул: нет фото", "regional"),
+        ("Глава вернул: нет даты", "head_returned"),
+        ("Согласовано по телефону: Иванов", "by_phone"),
+        ("Закрыть: снято с контроля", "close"),
+        ("Дубль 2026-000120", "duplicate"),
+        ("Отправлено вручную 17:58", "sent_by_hand"),
+        ("Фаст-трек", "fast_track"),
+        ("Срочно до 15:00 поручение", "urgent"),
+        ("Комментарий заявителя: не убрали", "citizen"),
+        ("Оценка: 2", "citizen"),
+        ("СТОП", "recall"),
+        ("", "none"),
+        ("Трактор будет после обеда", "answer"),
+    ],
+)
+def test_every_word_of_the_table_of_replies_has_its_name(words, name):
+    assert verdict_of(read_meaning(words, date(2026, 11, 23))) == name
