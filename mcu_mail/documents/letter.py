@@ -75,7 +75,12 @@ REQUIRED: Final = {
 
 _PROMISE: Final = {"promise": "до какого дня будет дан полный ответ"}
 
-TEMPLATES: Final = {"answer": "letters/answer.docx", "interim": "letters/interim.docx"}
+TEMPLATES: Final = {
+    "answer": "letters/answer.docx",
+    "interim": "letters/interim.docx",
+    # A letter that passes a matter on differs in its words alone.
+    "forward": "letters/answer.docx",
+}
 """The template of each kind of letter, by its path in the templates folder."""
 
 

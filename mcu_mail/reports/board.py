@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
 
@@ -70,7 +71,8 @@ def is_bad(work: UnitOfWork, now: datetime) -> bool:
 
 
 def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
-    """Everything that is kept of a case."""
+    """Everything that is kept of a case; of a restricted one no words and no applicant."""
+    notice = case.notice if case.restricted is None else Notice(track=case.track)
     return {
         **case_row(case, zone),
         "received_at": moment(case.received_at, zone),
@@ -79,15 +81,16 @@ def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "topic": case.topic,
         "territory": case.territory,
         "external_id": case.notice.external_id,
+        "restricted": case.restricted is not None,
         "term_sentence": case.term_sentence,
         "plan": {name: moment(at, zone) for name, at in case.plan.items()},
         "notice": {
-            "applicant": case.notice.applicant,
-            "phone": case.notice.phone,
-            "address": case.notice.address,
-            "link": case.notice.link,
-            "text": case.notice.text,
-            "unsure": list(case.notice.unsure),
+            "applicant": notice.applicant,
+            "phone": notice.phone,
+            "address": notice.address,
+            "link": notice.link,
+            "text": notice.text,
+            "unsure": list(notice.unsure),
         },
         "events": [
             {
@@ -107,7 +110,7 @@ def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
                 "engine": letter.engine,
                 "docx_sha256": letter.docx,
                 "pdf_sha256": letter.pdf,
-                "text": readable(letter.text),
+                "text": readable(letter.text) if case.restricted is None else "",
             }
             for letter in work.letters.all_of(case.id)
         ],

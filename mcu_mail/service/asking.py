@@ -13,7 +13,8 @@ from mcu_mail.domain.rich_text import readable
 from mcu_mail.mail.compose import build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
-from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
+from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
+from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def send_request(
     ordinal = work.requests.next_mail(request.id)
     message_id = read_message_id(request.code, ordinal, desk.domain)
     attachments = _letter_files(desk, case, letter) if template in {"approve", "sign"} else ()
+    if "file" in request.data and not reminder:
+        attachments = (*attachments, _paper(desk, request))
     ics = None
     if template in _CALENDAR and ordinal == 1:
         ics = term_event(
@@ -127,7 +130,7 @@ def tell(
     }
     if case is not None:
         letter = work.letters.get(case.id, case.version) if case.version else None
-        whole["card"] = card_of(case, letter, desk)
+        whole["card"] = card_for(case, letter, desk, person, now)
     receipt = template == "receipt"
     carried = request is not None and (receipt or request.closed_at is None)
     if carried and request is not None and case is not None:
@@ -206,6 +209,12 @@ def queue_mail(
     )
 
 
+def _paper(desk: Desk, request: Request) -> tuple[str, str, bytes]:
+    """The paper whose words a person is to type."""
+    content = desk.store.files.get(request.data["file"])
+    return request.data["file_name"], "application/octet-stream", content
+
+
 def _letter_files(
     desk: Desk, case: Case, letter: Letter | None
 ) -> tuple[tuple[str, str, bytes], ...]:
@@ -232,7 +241,7 @@ def _context(
     previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
     context: dict[str, Any] = {
         **words,
-        "card": _card(desk, work, case, letter, previous),
+        "card": _card(desk, work, case, letter, previous, request.person, now),
         "person": desk.office.people[request.person],
         "buttons": buttons_of(
             request, case, desk, proposed=_proposed(words), refused=_refused(words)
@@ -258,16 +267,24 @@ def _context(
         context["follower"] = desk.settings.register_.mode == "follower"
         context["duty"] = _duty(desk, case, now)
         context["annex_pages"] = letter.annex_pages or 0 if letter else 0
+    elif template == "restricted":
+        context["emergency"] = emergency_lines(desk, now)
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context
 
 
 def _card(
-    desk: Desk, work: UnitOfWork, case: Case, letter: Letter | None, previous: Letter | None
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    letter: Letter | None,
+    previous: Letter | None,
+    person: str,
+    now: datetime,
 ) -> Card:
     """The card of a case; with `previous` also what is new in the text and in the annexes."""
-    card = card_of(case, letter, desk, previous=previous)
+    card = card_for(case, letter, desk, person, now, previous=previous)
     if letter is None or previous is None:
         return card
     files = annex_changes(work, previous, letter)

@@ -21,10 +21,13 @@ from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.case_events import bind, case_of, may_speak_of_case, speaks_of_case, words_of
 from mcu_mail.service.delivery import closed_by_person, reopen
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
+from mcu_mail.service.intake import TOLD, ask_what_it_is, take_in
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
@@ -86,7 +89,7 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     word = word_of(mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = _sort(desk, work, stored, mail, now, arrived, word)
-        if state is MailState.aside:
+        if state is MailState.aside and kind not in TOLD:
             _tell_unreadable(desk, work, stored, mail, now, kind)
         work.mails.decide(
             stored.id,
@@ -125,6 +128,11 @@ def _sort(
     source = matching_source(mail, sources)
     # A platform's notices are auto-generated too: its address is asked before the kind.
     by_platform = source is not None and kind in {MailKind.AUTOREPLY, MailKind.OTHER}
+    # A forward without a word of its own is no answer, but what is in it may be a message.
+    if source is None and kind in {MailKind.REPLY, MailKind.OTHER} and not letter_id:
+        taken = take_in(desk, work, stored, mail, now, arrived)
+        if taken is not None:
+            return taken
     if by_platform and source is not None:
         by_platform = any(_is_labelled(one) for one in read_notices(mail, source, desk.zone))
     if mail.sender.address == desk.address or not (kind is MailKind.REPLY or by_platform):
@@ -132,7 +140,7 @@ def _sort(
     if source is not None:
         ours = work.queue.by_message_ids([*mail.in_reply_to, *mail.references])
         letters = [item for item in ours if item.kind == "letter"]
-        if letters:
+        if letters and not _is_event(desk, mail, source):
             return _region_answers(desk, work, stored, mail, letters[-1], now)
         return _notice(desk, work, stored, mail, source, now, arrived)
     heard = hear(desk, work, stored, mail, now, word=word)
@@ -184,17 +192,43 @@ def _notice(
 ) -> Sorted:
     if prove(mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    if source.track not in ROUTES:
-        return "other_track", MailState.aside, None
     notices = read_notices(mail, source, desk.zone)
+    if source.track not in ROUTES:
+        tell_of_other_track(desk, work, stored, source.track, notices, now)
+        return "other_track", MailState.aside, None
     notices = tuple(item for item in notices if item.text.strip() or item.link or item.applicant)
     if not notices:
         return "empty_notice", MailState.aside, None
     first = None
     for ordinal, notice in enumerate(notices):
-        case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
+        case = case_of(work, mail, notice) if may_speak_of_case(notice) else None
+        if case is not None:
+            words = words_of(mail, notice)
+            bind(desk, work, case, notice, words, cause=f"mail{stored.id}.{ordinal}", now=now)
+        elif speaks_of_case(notice):
+            ask_what_it_is(
+                desk,
+                work,
+                stored,
+                words_of(mail, notice),
+                why="event",
+                who=mail.sender.address or "",
+                how="notice",
+                person=desk.office.roles.dispatcher,
+                now=now,
+                arrived=arrived,
+            )
+            return "unbound_event", MailState.aside, first.id if first else None
+        else:
+            case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
         first = first or case
     return "notice", MailState.handled, first.id if first else None
+
+
+def _is_event(desk: Desk, mail: Incoming, source: Source) -> bool:
+    """Whether a system's mail in the thread of a letter says what happened, in its own form."""
+    notices = read_notices(mail, source, desk.zone)
+    return len(notices) == 1 and may_speak_of_case(notices[0]) and notices[0].event != "returned"
 
 
 def _is_credible(desk: Desk, mail: Incoming) -> bool:

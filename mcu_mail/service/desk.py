@@ -91,6 +91,7 @@ class Desk:
             office=self.office,
             route=ROUTES[case.track],
             today=self.today(now),
-            contact=self.settings.tracks.governor.contact,
+            # Nobody speaks with the applicant about what is not the okrug's.
+            contact="none" if case.forward else self.settings.tracks.governor.contact,
             competence=self.settings.competence.value(),
         )
