@@ -30,6 +30,7 @@ _DENIED: Final = re.compile(
     r"не (?:явля|относ|подпад|подлеж|регистр|рассматр).{0,140}59|59\s?-?\s?фз.{0,60}не (?:распр"
     r"|прим)"
 )
+_URGENT: Final = re.compile(r"\W{0,5}(?:(?:re|fwd?)\W{1,3})?(?:весьма )?срочно(?!\w)")
 _ASKS_59: Final = re.compile(r"в (?:порядке|соответствии).{0,60}59\s?-?\s?фз")
 
 
@@ -44,4 +45,6 @@ def read_event(draft: Draft, subject: str) -> str:
         return "appeal_59fz"
     if any(_COMMENT.search(line) for line in own):
         return "citizen_comment"
-    return "returned" if any(_RETURNED.search(line) for line in own) else "new"
+    if any(_RETURNED.search(line) for line in own):
+        return "returned"
+    return "urgent" if _URGENT.match(fold(subject)) else "new"

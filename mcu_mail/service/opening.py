@@ -124,8 +124,8 @@ def open_case(
     doubt: str = "appeal" if appeal else finding.doubt
     if "anonymous" in notice.flags:
         doubt = "anonymous"
-    beside = _beside(case, term, same, desk, brought)
-    first: Decisions = (_opened(case, finding, doubt, brought),)
+    beside = _beside(case, term, same, desk)
+    first: Decisions = (_opened(case, finding, doubt, brought), *_thanked(brought))
     if is_grave(notice.flags):
         first = (*first, *restrict(case, desk.rules(case, now), notice.flags))
     elif OUTSIDE in notice.flags:
@@ -189,6 +189,13 @@ def _opened(case: Case, finding: Finding, doubt: str, brought: Brought | None) -
     )
 
 
+def _thanked(brought: Brought | None) -> Decisions:
+    """Whoever brought it hears that it counts, before he is asked for what is missing."""
+    if brought is None:
+        return ()
+    return (Tell(people=(brought.person,), template="opened", context={"how": brought.how}),)
+
+
 def _routed(
     case: Case, desk: Desk, brought: Brought | None, *, sure: bool, doubt: str
 ) -> Decisions:
@@ -238,9 +245,7 @@ def _whose(case: Case) -> Enter:
     return Enter(step=case.step, template="outside", purpose=Purpose.outside)
 
 
-def _beside(
-    case: Case, term: Term, same: tuple[Case, ...], desk: Desk, brought: Brought | None
-) -> Decisions:
+def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decisions:
     """What the dispatcher is asked or told besides the first step."""
     dispatcher = desk.office.roles.dispatcher
     decisions: list[Decision] = []
@@ -262,10 +267,6 @@ def _beside(
         ]
     if case.notice.event == "urgent":
         decisions.append(told_urgent(case, desk, ""))
-    if brought is not None:
-        decisions.append(
-            Tell(people=(brought.person,), template="opened", context={"how": brought.how})
-        )
     return tuple(decisions)
 
 
