@@ -84,6 +84,8 @@ class Enter:
     close_as: CloseReason | None = None
     purpose: Purpose | None = None
     """What the actor is asked for, when it is not the step's own question."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Kept with the request."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -299,7 +299,7 @@ class Carrier:
                 person=actor,
                 template=decision.template,
                 context=decision.context,
-                data={},
+                data=decision.data,
                 now=self._now,
             )
 

@@ -44,6 +44,8 @@ class Desk:
     store: Store
     wording: Wording
     folders: Folders
+    inbox: Folders
+    """The same folders, files taken from «Входящие»."""
     press: Press
     """The engine of the letters; whoever opened the desk closes it."""
     templates: Templates

@@ -8,7 +8,7 @@ decides with one tap. A forward proves nothing about its original: the colleague
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,9 @@ def take_in(
             desk, work, stored, mail, person, how=how, why="no_right", now=now, arrived=arrived
         )
     if level is TrustLevel.PROVEN:
-        return open_all(desk, work, stored, mail, how, person.id, now, arrived)
+        brought = Brought(person=person.id, how=how)
+        taken = open_all(desk, work, stored, mail, how, brought, now, arrived)
+        return taken.kind, taken.state, taken.case_id
     if desk.settings.mail.trust.unproven == "refuse":
         return _refused(
             desk, work, stored, mail, person, how=how, why="unproven", now=now, arrived=arrived
@@ -207,18 +209,40 @@ def ask_what_it_is(
 # --- opening ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of what was brought, and the cases it belongs to."""
+
+    kind: str
+    state: MailState
+    cases: tuple[int, ...] = ()
+
+    @property
+    def case_id(self) -> int | None:
+        """The first of them."""
+        return self.cases[0] if self.cases else None
+
+
+def reading_of(desk: Desk, mail: Incoming) -> str:
+    """`notice` or `forwarded`: how a saved mail is to be read; empty: as plain words."""
+    sources = tuple(item.value() for item in desk.settings.sources)
+    if matching_source(mail, sources) is not None:
+        return "notice"
+    return "forwarded" if _forwarded(desk, mail) else ""
+
+
 def open_all(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
     mail: Incoming,
     how: str,
-    person: str,
+    brought: Brought,
     now: datetime,
     arrived: datetime,
     *,
     insists: bool = False,
-) -> Sorted:
+) -> Taken:
     """Open a case for every message of a mail whose sender counts; in the caller's unit.
 
     Args:
@@ -227,67 +251,83 @@ def open_all(
         stored: the ledger's row.
         mail: as read.
         how: `typed`, `forwarded` or `notice` (sent by the system itself).
-        person: who has brought it.
+        brought: who has brought it.
         now: the moment.
         arrived: when it came.
         insists: a person has said that it is new: neither an event nor a repeat stops it.
 
     """
-    brought = Brought(person=person, how=how)
-    first: int | None = None
-    kind, state = "new_case", MailState.handled
-    opened = 0
-    for ordinal, (original, notice) in enumerate(_messages(desk, mail, how)):
+    messages = _messages(desk, mail, how)
+    if not messages:
+        known = desk.office.people[brought.person]
+        kind, state, _ = _refused(
+            desk, work, stored, mail, known, how=how, why="empty", now=now, arrived=arrived
+        )
+        return Taken(kind=kind, state=state)
+    return open_each(desk, work, stored, messages, how, brought, now, arrived, insists=insists)
+
+
+def open_each(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    messages: Sequence[tuple[Incoming, Notice]],
+    how: str,
+    brought: Brought,
+    now: datetime,
+    arrived: datetime,
+    *,
+    insists: bool,
+) -> Taken:
+    """Open a case for each of these messages, or bind it to the one it speaks of."""
+    cases: list[int] = []
+    other = False
+    for ordinal, (original, notice) in enumerate(messages):
         if notice.track not in ROUTES:
             tell_of_other_track(desk, work, stored, notice.track, [notice], now)
-            kind, state = "other_track", MailState.aside
+            other = True
             continue
-        bound = None
-        if not insists and may_speak_of_case(notice):
-            bound = case_of(work, original, notice)
-        if bound is not None:
-            words = words_of(original, notice)
-            bind(desk, work, bound, notice, words, cause=f"mail{stored.id}", now=now, by=person)
-        elif not insists and speaks_of_case(notice):
-            who = desk.office.people[person].name
-            words = words_of(original, notice)
+        words = words_of(original, notice)
+        known = case_of(work, original, notice) if may_speak_of_case(notice) else None
+        if not insists and known is not None:
+            cause = f"mail{stored.id}.{ordinal}"
+            bind(desk, work, known, notice, words, cause=cause, now=now, by=brought.person)
+            cases.append(known.id)
+            continue
+        if not insists and speaks_of_case(notice):
             ask_what_it_is(
                 desk,
                 work,
                 stored,
                 words,
                 why="event",
-                who=who,
-                how=how,
-                person=person,
+                who=desk.office.people[brought.person].name,
+                how="notice" if how == "file" else how,
+                person=brought.person,
                 now=now,
                 arrived=arrived,
             )
-            return "unbound_event", MailState.aside, first
-        else:
-            bound = None if insists else _same(work, notice)
-            if bound is not None:
-                _repeated(desk, work, bound, person, stored, now)
-            else:
-                as_new = replace(notice, event="new") if speaks_of_case(notice) else notice
-                bound = open_case(
-                    desk,
-                    work,
-                    stored,
-                    as_new,
-                    arrived=arrived,
-                    now=now,
-                    ordinal=ordinal,
-                    brought=brought,
-                )
-        opened += 1
-        first = first or bound.id
-    if not opened and kind == "new_case":
-        known = desk.office.people[person]
-        return _refused(
-            desk, work, stored, mail, known, how=how, why="empty", now=now, arrived=arrived
+            return Taken(kind="unbound_event", state=MailState.aside, cases=tuple(cases))
+        same = None if insists else _same(work, notice)
+        if same is not None:
+            _repeated(desk, work, same, brought.person, stored, now)
+            cases.append(same.id)
+            continue
+        fresh = replace(notice, event="new") if speaks_of_case(notice) else notice
+        case = open_case(
+            desk,
+            work,
+            stored,
+            fresh,
+            arrived=arrived,
+            now=now,
+            ordinal=ordinal,
+            brought=brought,
         )
-    return kind, state if not opened else MailState.handled, first
+        cases.append(case.id)
+    if other and not cases:
+        return Taken(kind="other_track", state=MailState.aside)
+    return Taken(kind="new_case", state=MailState.handled, cases=tuple(cases))
 
 
 def _messages(desk: Desk, mail: Incoming, how: str) -> Sequence[tuple[Incoming, Notice]]:
@@ -413,14 +453,16 @@ def _open_asked(
     insists: bool,
 ) -> Sorted:
     """Open what the question was about, in the name of who had brought it."""
-    return open_all(
+    how = question.data["how"]
+    taken = open_all(
         desk,
         work,
         about,
         original,
-        question.data["how"],
-        question.data["person"],
+        how,
+        Brought(person=question.data["person"], how=how),
         now,
         datetime.fromisoformat(question.data["arrived"]),
         insists=insists,
     )
+    return taken.kind, taken.state, taken.case_id

@@ -208,11 +208,13 @@ def _routed(
         name = ROUTES[case.track].steps[1].name
         decisions.append(Enter(step=name, template="task", context={"why": ""}))
     else:
-        context = {"why": "", "doubt": doubt}
+        context: dict[str, object] = {"why": "", "doubt": doubt}
         if doubt == "appeal":
             context["by_law"] = _by_law(case, desk)
             decisions.append(Log(kind="appeal_term", data={"note": context["by_law"]}))
-        decisions.append(Enter(step="route", template="route", context=context))
+        paper = _paper_of(brought)
+        context["paper"] = bool(brought and brought.how == "file" and not case.notice.text)
+        decisions.append(Enter(step="route", template="route", context=context, data=paper))
     # Whoever told of it knows what is missing; else the dispatcher finds it out.
     if unsure and (sure or asked != dispatcher):
         decisions.append(
@@ -221,7 +223,6 @@ def _routed(
                 person=asked,
                 template="route",
                 context={"why": "", "ask_fields_only": True},
-                data=_paper_of(brought),
             )
         )
     return tuple(decisions)

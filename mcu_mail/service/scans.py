@@ -132,6 +132,7 @@ def prepare_folders(desk: Desk) -> None:
         known = work.facts.get("folders") == base
         try:
             desk.folders.prepare(known=known)
+            desk.inbox.prepare(known=True)
         except TemporaryError as error:
             log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
             return
@@ -144,7 +145,11 @@ def unsettled(desk: Desk) -> bool:
     """Whether a file lies there that has not settled yet: `once` waits for it a while."""
     if not desk.folders.is_mounted():
         return False
-    return any(not item.settled for item in desk.folders.incoming(desk.real_now()))
+    return any(
+        not item.settled
+        for folders in (desk.folders, desk.inbox)
+        for item in folders.incoming(desk.real_now())
+    )
 
 
 def _fenced(desk: Desk, taken: _Taken, now: datetime) -> int:
