@@ -14,18 +14,30 @@ import hashlib
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.dropped import Claimed, Dropped
 from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
 from mcu_mail.documents.whole_files import disk, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
 
 if TYPE_CHECKING:
     Signature = tuple[int, int, int]
+
+__all__ = [
+    "MARKER",
+    "MAX_BYTES",
+    "NOTE",
+    "WORK",
+    "Claimed",
+    "Dropped",
+    "Folder",
+    "Folders",
+    "sent_folder",
+]
 
 MARKER = ".mcu-mail"
 WORK = ".mcu-work"
@@ -49,44 +61,6 @@ class Folder(StrEnum):
 def sent_folder(year: int) -> str:
     """The folder of the letters sent in a year, relative to the base."""
     return f"{Folder.SENT}/{year}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dropped:
-    """A file in «Подписано».
-
-    Attributes:
-        path: where it lies.
-        name: its name.
-        size: bytes.
-        modified: when it was last written, by the file system's clock.
-        settled: it has not changed for `settle_seconds` and may be claimed.
-
-    """
-
-    path: Path
-    name: str
-    size: int
-    modified: datetime
-    settled: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A file taken out of «Подписано» into the work folder.
-
-    Attributes:
-        path: where it lies now.
-        name: the name the clerk gave it.
-        content: its bytes; of a file above `MAX_BYTES` only so many and one more.
-        sha256: of `content`, hexadecimal.
-
-    """
-
-    path: Path
-    name: str
-    content: bytes
-    sha256: str
 
 
 class Folders:

@@ -1,6 +1,6 @@
 """What the region or the citizen writes about a case: a person says whether it goes on.
 
-Nothing of it moves a case by itself, and a term is shortened only by the dispatcher's word.
+Nothing of it moves a case by itself, and a term changes only by the dispatcher's word.
 """
 
 from __future__ import annotations
@@ -46,14 +46,16 @@ def on_event(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
 
 
 def on_urgent(case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
-    """What follows from the dispatcher's word on a wish for an earlier answer."""
+    """What follows from the dispatcher's word on another term that the region has named."""
+    if "term" not in request.data:
+        return not_taken(request, reply, "yes_or_no")
     term = datetime.fromisoformat(request.data["term"])
     done = CloseRequest(request_id=request.id, reason=CloseReason.decided)
-    if reply.meaning.kind in {MeaningKind.confirm, MeaningKind.approve} and term < case.term:
+    if reply.meaning.kind in {MeaningKind.confirm, MeaningKind.approve}:
         goal = case.goal if case.goal is not None and case.goal < term else None
         sentence = f"{case.term_sentence} {request.data['sentence']}"
         return (
-            Log(kind="term_changed", data={"term": term.isoformat(), "basis": "urgent"}),
+            Log(kind="term_changed", data={"term": term.isoformat(), "basis": "region"}),
             Change(values={"term": term, "goal": goal, "term_sentence": sentence}),
             done,
         )

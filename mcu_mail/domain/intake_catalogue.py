@@ -33,6 +33,11 @@ EVENT_NAMES: Final = {
     "returned": "ответ возвращён на доработку",
     "citizen_comment": "заявитель оставил комментарий",
     "urgent": "просят ответить срочно",
+    "fast_track": "установлен фаст-трек",
+    "rated": "заявитель оценил ответ",
+    "extended": "срок продлён",
+    "extension_refused": "в продлении срока отказано",
+    "term_changed": "срок изменён",
     "duplicate": "система считает сообщение повтором",
     "closed": "система закрыла сообщение",
     "approved": "ответ согласован",
@@ -102,6 +107,6 @@ def appeal_terms(registered_by: date, answered_by: date) -> str:
     )
 
 
-def term_shortened(due: datetime) -> str:
-    """A term that the dispatcher has shortened at the region's wish."""
-    return f"Область просит ответить срочно, диспетчер сократил срок: до {due:%H:%M %d.%m.%Y}."
+def term_renamed(due: datetime) -> str:
+    """A term that the dispatcher has changed at the region's wish."""
+    return f"Область назвала другой срок, диспетчер его подтвердил: до {due:%H:%M %d.%m.%Y}."

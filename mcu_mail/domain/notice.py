@@ -53,5 +53,7 @@ class Notice:
     """Field → the rule that read it, e.g. `label: ФИО`, `pattern: phone`; for `read` and tuning."""
     unsure: tuple[str, ...] = ()
     """Fields that a person must fill in or confirm before the letter can be written."""
+    urgent: bool = False
+    """The press office asks for it urgently."""
     flags: tuple[str, ...] = ()
     """`collective`, `anonymous`, `outside`, `threat`, `suicide`, `danger`, `personal_secret`."""

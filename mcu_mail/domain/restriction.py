@@ -1,7 +1,8 @@
-"""Cases of restricted circulation: a threat, a suicide note, danger to life.
+"""Cases of restricted circulation: a threat, a suicide note.
 
 Their words and the applicant's data go to few people only, nothing goes its way by itself, and a
-person decides what the matter is.
+person decides what the matter is. Danger to life that is no secret (gas, a fallen wire) is told to
+the same people at once and goes its ordinary way besides.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules
     from mcu_mail.domain.office import Office, Roles
 
-GRAVE: Final = frozenset({"threat", "suicide", "danger"})
+GRAVE: Final = frozenset({"threat", "suicide"})
 """Flags of a notice that restrict its case."""
+DANGER: Final = "danger"
 HELPER: Final = "helper"
 """In the data of a request: who is asked was named by the dispatcher and decides nothing."""
 
@@ -34,6 +36,13 @@ HELPER: Final = "helper"
 def is_grave(flags: Iterable[str]) -> bool:
     """Whether one of the flags restricts the case."""
     return not GRAVE.isdisjoint(flags)
+
+
+def warned(flags: Iterable[str], roles: Roles) -> Decisions:
+    """Who must know of a danger that is no secret hears of it at once."""
+    if DANGER not in flags:
+        return ()
+    return (Tell(people=alerted(roles), template="danger", once="danger"),)
 
 
 def alerted(roles: Roles) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ def mails(
     other = {**bare, "track": "ПОС", "folder": "МЦУ/Не разобрано"}
     return {
         "restricted": tuple(
-            {**asked, "flags": [flag], "emergency": calls}
-            for flag in ("threat", "suicide", "danger")
+            {**asked, "flags": [flag], "emergency": calls} for flag in ("threat", "suicide")
         ),
+        "danger": ({**case, "emergency": calls},),
         "restricted_help": ({**asked, "by": "Письменнова Алла Проектовна"},),
         "outside": (asked,),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
@@ -48,7 +48,10 @@ def mails(
             {**case, "stated": stated, "excerpt": words}
             for stated, words in ((soon, ""), (None, _WORDS))
         ),
-        "urgent_term": ({**asked, "stated_text": "12:00 23.11.2026"},),
+        "urgent_term": tuple(
+            {**asked, "stated_text": "12:00 23.11.2026", "earlier": earlier}
+            for earlier in (True, False)
+        ),
         "opened": tuple({**case, "how": how} for how in ("typed", "forwarded", "file")),
         "repeated": ({**case, "who": "Письменнова Алла Проектовна"},),
         "other_track": tuple(

@@ -16,6 +16,7 @@ from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
 from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
+from mcu_mail.service.who_helps import duty_of, executors_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,6 +132,8 @@ def tell(
     if case is not None:
         letter = work.letters.get(case.id, case.version) if case.version else None
         whole["card"] = card_for(case, letter, desk, person, now)
+    if template == "danger":
+        whole["emergency"] = emergency_lines(desk, now)
     receipt = template == "receipt"
     carried = request is not None and (receipt or request.closed_at is None)
     if carried and request is not None and case is not None:
@@ -250,8 +253,8 @@ def _context(
     if template == "approve":
         context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
     elif template == "task":
-        context["executors"] = _executors(desk, case, request.person)
-        context["place"] = _place(desk, case)
+        context["executors"] = executors_of(desk, case, request.person)
+        context["place"] = place_of(desk, case)
     elif template == "rework":
         context["by"] = name_of(words.get("returned_by"), desk)
         context["previous_text"] = readable(letter.text) if letter else ""
@@ -265,7 +268,7 @@ def _context(
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
         context["scan_folder"] = "Подписано"
         context["follower"] = desk.settings.register_.mode == "follower"
-        context["duty"] = _duty(desk, case, now)
+        context["duty"] = duty_of(desk, case, now)
         context["annex_pages"] = letter.annex_pages or 0 if letter else 0
     elif template == "restricted":
         context["emergency"] = emergency_lines(desk, now)
@@ -301,32 +304,6 @@ def _refused(words: Mapping[str, Any]) -> str | None:
     """The department that has refused the case."""
     found = words.get("refused")
     return str(found) if found else None
-
-
-def _place(desk: Desk, case: Case) -> tuple[str, str, str] | None:
-    """The territorial department of the address: its name, its head's name and telephone."""
-    for item in desk.office.territories:
-        if item.id == case.territory:
-            head = desk.office.people[item.head]
-            return item.name, head.name, head.phone
-    return None
-
-
-def _duty(desk: Desk, case: Case, now: datetime) -> tuple[tuple[str, str], ...]:
-    """Who is on duty on the days until the letter is due: name and telephone (config `signing`)."""
-    first, last = desk.today(now), desk.local(case.due or case.term).date()
-    return tuple(
-        (desk.office.people[item.person].name, item.phone or desk.office.people[item.person].phone)
-        for item in desk.settings.signing.duty
-        if item.first <= max(first, last) and item.last >= first
-    )
-
-
-def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
-    for item in desk.office.departments:
-        if item.id == case.department and item.head == person:
-            return tuple(desk.office.people[one].name for one in item.executors)
-    return ()
 
 
 def _candidates(

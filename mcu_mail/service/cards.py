@@ -205,7 +205,7 @@ def buttons_of(
             ("Закрыть с основанием", "Закрыть: "),
         ),
         Purpose.event: _event_choices(request),
-        Purpose.urgent: (("Срок сократить", "ДА"), ("Срок оставить", "Вернуть: срок прежний")),
+        Purpose.urgent: (("Изменить срок", "ДА"), ("Срок оставить", "Вернуть: срок прежний")),
         Purpose.command: _command_choices(request),
     }
     pairs = choices.get(request.purpose, ())

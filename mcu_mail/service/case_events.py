@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.content_flags import content_flags
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
-from mcu_mail.domain.intake_catalogue import event_name, term_shortened
+from mcu_mail.domain.intake_catalogue import event_name, term_renamed
 from mcu_mail.domain.numbering import find_case_numbers
-from mcu_mail.domain.restriction import is_grave, may_read, restrict
+from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.carry import Carrier
@@ -30,20 +30,23 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_OPENING = frozenset({"new", "appeal_59fz", "urgent", "fast_track"})
-"""Events that may be a message of their own; any other speaks of an earlier one."""
-_MAY_BELONG = frozenset({"urgent", "fast_track"})
+_OPENING = frozenset({"new", "appeal_59fz"})
+"""Events that bring a message of their own; any other speaks of an earlier one."""
+_MAY_OPEN = frozenset({"urgent", "fast_track"})
+"""Events that a whole new message may bear as well."""
+_NAMES_TERM = frozenset({"urgent", "term_changed", "extended", "fast_track"})
 _WORDS = 1500
 
 
 def speaks_of_case(notice: Notice) -> bool:
     """Whether the notice is about a message that was sent before, and nothing new by itself."""
-    return notice.event not in _OPENING
+    whole = notice.event in _MAY_OPEN and bool(notice.text and notice.applicant)
+    return notice.event not in _OPENING and not whole
 
 
 def may_speak_of_case(notice: Notice) -> bool:
     """Whether it is looked up among the cases: always, but for what is plainly new."""
-    return speaks_of_case(notice) or notice.event in _MAY_BELONG
+    return notice.event not in _OPENING
 
 
 def case_of(work: UnitOfWork, mail: Incoming, notice: Notice) -> Case | None:
@@ -89,14 +92,17 @@ def bind(
             Change(values={"closed_at": None}),
         ))
         return
+    carrier.carry(warned(flags, desk.office.roles))
     if notice.event == "returned":
         carrier.carry(_returned(desk, case, words, cause, now))
     elif notice.event == "citizen_comment":
         carrier.carry(_commented(desk, case, words, cause, now))
     elif notice.event == "urgent":
-        carrier.carry(_urgent(desk, case, notice, words, cause))
+        carrier.carry(_urgent(desk, case, notice, words))
     else:
         carrier.carry(_told(desk, case, notice.event, words, now))
+    if notice.event in _NAMES_TERM:
+        carrier.carry(_other_term(desk, case, notice, cause))
 
 
 def _returned(
@@ -131,33 +137,40 @@ def _commented(
     return tuple(decisions)
 
 
-def _urgent(desk: Desk, case: Case, notice: Notice, words: str, cause: str) -> tuple[Decision, ...]:
+def _urgent(desk: Desk, case: Case, notice: Notice, words: str) -> tuple[Decision, ...]:
     stated = desk.local(notice.due) if notice.due else None
     tell = told_urgent(case, desk, words)
-    decisions: list[Decision] = [
+    return (
         Log(kind="urgent", data={"until": stated.isoformat() if stated else "", "text": words}),
         Tell(
             people=tell.people,
             template=tell.template,
             context={**tell.context, "stated": stated},
         ),
-    ]
-    if stated is not None and stated < case.term and case.state is not CaseState.closed:
-        data = {
-            "key": f"urgent:{cause}",
-            "term": stated.isoformat(),
-            "sentence": term_shortened(stated),
-        }
-        decisions.append(
-            Ask(
-                purpose=Purpose.urgent,
-                person=desk.office.roles.dispatcher,
-                template="urgent_term",
-                context={"stated_text": f"{stated:%H:%M %d.%m.%Y}"},
-                data=data,
-            )
-        )
-    return tuple(decisions)
+    )
+
+
+def _other_term(desk: Desk, case: Case, notice: Notice, cause: str) -> tuple[Decision, ...]:
+    """A term that the region names later on counts by the dispatcher's word alone."""
+    stated = desk.local(notice.due) if notice.due else None
+    if stated is None or stated == case.term or case.state is CaseState.closed:
+        return ()
+    return (
+        Ask(
+            purpose=Purpose.urgent,
+            person=desk.office.roles.dispatcher,
+            template="urgent_term",
+            context={
+                "stated_text": f"{stated:%H:%M %d.%m.%Y}",
+                "earlier": stated < case.term,
+            },
+            data={
+                "key": f"urgent:{cause}",
+                "term": stated.isoformat(),
+                "sentence": term_renamed(stated),
+            },
+        ),
+    )
 
 
 def _told(desk: Desk, case: Case, event: str, words: str, now: datetime) -> tuple[Decision, ...]:

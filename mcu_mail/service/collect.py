@@ -20,12 +20,13 @@ from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.asking import tell
+from mcu_mail.service.bringing import ask_what_it_is
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.case_events import bind, case_of, may_speak_of_case, speaks_of_case, words_of
 from mcu_mail.service.delivery import closed_by_person, reopen
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
-from mcu_mail.service.intake import TOLD, ask_what_it_is, take_in
+from mcu_mail.service.intake import TOLD, may_bring, take_in
 from mcu_mail.service.opening import open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.store.ledger import MailState
@@ -128,8 +129,7 @@ def _sort(
     source = matching_source(mail, sources)
     # A platform's notices are auto-generated too: its address is asked before the kind.
     by_platform = source is not None and kind in {MailKind.AUTOREPLY, MailKind.OTHER}
-    # A forward without a word of its own is no answer, but what is in it may be a message.
-    if source is None and kind in {MailKind.REPLY, MailKind.OTHER} and not letter_id:
+    if source is None and not letter_id and may_bring(mail, kind):
         taken = take_in(desk, work, stored, mail, now, arrived)
         if taken is not None:
             return taken

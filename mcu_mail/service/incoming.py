@@ -25,7 +25,7 @@ from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.typed import notices_of_words, typed_messages
 from mcu_mail.mail.wording import SEPARATOR
-from mcu_mail.service.intake import Taken, open_all, open_each, reading_of
+from mcu_mail.service.bringing import Taken, open_all, open_each, reading_of
 from mcu_mail.service.opening import Brought
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _opened(
     brought = Brought(person=desk.office.roles.dispatcher, how="file")
     if read.how:
         taken = open_all(desk, work, stored, read.mail, read.how, brought, now, now)
-        return None if taken.kind == "new_refused" else taken
+        return None if taken.kind == "empty" else taken
     if read.is_paper and len(claimed.content) <= desk.settings.letters.max_mb * 1_000_000:
         suffix = PurePath(claimed.name.lower()).suffix
         brought = Brought(

@@ -14,7 +14,7 @@ from mcu_mail.domain.decisions import Ask, Enter, Log, Tell
 from mcu_mail.domain.forwarding import OUTSIDE
 from mcu_mail.domain.intake_catalogue import appeal_terms
 from mcu_mail.domain.numbering import case_number
-from mcu_mail.domain.restriction import alerted, is_grave, restrict
+from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.terms import governor_term
 from mcu_mail.domain.whose_turn import department_of
@@ -266,7 +266,9 @@ def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decis
                 data={"key": "similar", "of": numbers[0]},
             ),
         ]
-    if case.notice.event == "urgent":
+    if not is_grave(case.notice.flags):
+        decisions += warned(case.notice.flags, desk.office.roles)
+    if case.notice.urgent or case.notice.event == "urgent":
         decisions.append(told_urgent(case, desk, ""))
     return tuple(decisions)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.content_flags import content_flags
 from mcu_mail.domain.intake_catalogue import TRACK_NAMES, event_name, mark_names
-from mcu_mail.domain.restriction import GRAVE, alerted, is_grave
+from mcu_mail.domain.restriction import DANGER, GRAVE, alerted, is_grave
 from mcu_mail.service.asking import tell
 from mcu_mail.service.emergency import emergency_lines
 
@@ -36,7 +36,9 @@ def tell_of_other_track(
     flags = {flag for one in notices for flag in (*one.flags, *content_flags(one.text))}
     grave = is_grave(flags)
     roles = desk.office.roles
-    people = alerted(roles) if grave else (roles.coordinator.get(track), roles.dispatcher)
+    usual = (roles.coordinator.get(track), roles.dispatcher)
+    danger = DANGER in flags
+    people = alerted(roles) if grave else (*usual, *(alerted(roles) if danger else ()))
     named = dict.fromkeys(desk.standing_in(one, now) for one in people if one)
     for person in named:
         tell(
@@ -51,8 +53,8 @@ def tell_of_other_track(
                 "track": TRACK_NAMES.get(track, track),
                 "notices": tuple(_rows(desk, one) for one in notices),
                 "folder": desk.settings.mail.imap.aside,
-                "emergency": emergency_lines(desk, now) if grave else (),
-                "flags": mark_names(sorted(GRAVE & flags)),
+                "emergency": emergency_lines(desk, now) if grave or danger else (),
+                "flags": mark_names(sorted({*GRAVE, DANGER} & flags)),
                 "coordinator": not grave and person == named_coordinator(desk, track, now),
             },
         )

@@ -65,16 +65,18 @@ def test_an_urgent_wish_is_told_to_the_whole_route_and_the_dispatcher_shortens_t
     assert set(day.got) == ROUTE
     assert all("СРОЧНО" in str(day.got[person][0]["Subject"]) for person in ROUTE)
     assert "до 12:00" in day.told("roads_head")
-    day.press("appeals", "Срок сократить", "08:55")
+    day.press("appeals", "Изменить срок", "08:55")
     assert day.case().term == day.stage.moment("2026-11-23 12:00")
-    assert "сократил срок: до 12:00 23.11.2026" in day.case().term_sentence
-    # A later hour is told and changes nothing.
-    happened(day, "09:00", "urgent", due=day.stage.moment("2026-11-25 12:00"))
+    assert "подтвердил: до 12:00 23.11.2026" in day.case().term_sentence
+    # A later term changes nothing by itself either.
+    happened(day, "09:00", "extended", due=day.stage.moment("2026-11-25 12:00"))
+    assert day.case().term == day.stage.moment("2026-11-23 12:00")
+    day.press("appeals", "Срок оставить", "09:01")
     assert day.case().term == day.stage.moment("2026-11-23 12:00")
     assert all(purpose != "urgent" for purpose, _ in day.asked())
     # What a platform does by itself is filed and told.
     happened(day, "09:05", "approved", "Согласовано ЦУР")
-    assert [event.data["note"] for event in day.events("event")] == ["ответ согласован"]
+    assert [event.data["note"] for event in day.events("event")][-1] == "ответ согласован"
     assert set(day.got) == {"roads_head", "appeals"}
     assert day.case().step == "draft"
 

@@ -80,6 +80,17 @@ def test_a_cry_for_help_reaches_the_duty_service_in_the_same_pass_at_night_and_n
     assert day.events("closed")[0].data["reason"].startswith("Передано в полицию")
 
 
+def test_a_danger_that_is_no_secret_is_told_at_once_and_goes_its_ordinary_way_too(day):
+    day.notice("2026-11-23 23:50", SNOW.replace("Помогите!", "И у дома пахнет газом."))
+    assert day.case().restricted is None
+    assert day.asked() == [("draft", "roads_head")]
+    assert set(day.got) == {*WHO_MUST_KNOW, "roads_head"}
+    for person in WHO_MUST_KNOW:
+        (mail,) = day.got[person]
+        assert text_of(mail).startswith("Позвоните сейчас: 112; полиция 102; ЕДДС")
+        assert NAME not in str(mail["Subject"])
+
+
 def test_what_is_no_threat_goes_its_ordinary_way_by_a_person_s_word(day):
     day.notice(text=GRAVE)
     assert "Это обычное сообщение" in buttons_of(day.last("press"))

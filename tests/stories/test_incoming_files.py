@@ -42,7 +42,7 @@ def note(day, stem: str) -> str:
     path = day.stage.desk.folders.base / REFUSED / f"{stem} – НЕ ПРИНЯТ.txt"
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
-    return raw.decode("utf-8-sig")
+    return str(raw, "utf-8-sig")
 
 
 def test_a_saved_mail_a_text_a_word_file_and_a_photo_open_cases(day):

@@ -1,0 +1,250 @@
+"""Open the cases of what was brought: each message once, events bound to the case they speak of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.decisions import Log
+from mcu_mail.domain.route import ROUTES
+from mcu_mail.mail.forwarded import originals
+from mcu_mail.mail.notices import matching_source, read_notices
+from mcu_mail.mail.reply import new_text
+from mcu_mail.mail.typed import notices_of_words, typed_messages
+from mcu_mail.mail.wording import SEPARATOR
+from mcu_mail.service.asking import tell
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.case_events import bind, case_of, may_speak_of_case, speaks_of_case, words_of
+from mcu_mail.service.opening import Brought, open_case
+from mcu_mail.service.other_tracks import tell_of_other_track
+from mcu_mail.service.questions import pose
+from mcu_mail.store.ledger import MailState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.notice import Notice, Source
+    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+DECIDE = (("Открыть дело", "Новое"), ("Не нужно", "Закрыть: "))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of what was brought, and the cases it belongs to."""
+
+    kind: str
+    state: MailState
+    cases: tuple[int, ...] = ()
+
+    @property
+    def case_id(self) -> int | None:
+        """The first of them."""
+        return self.cases[0] if self.cases else None
+
+
+def reading_of(desk: Desk, mail: Incoming) -> str:
+    """`notice` or `forwarded`: how a saved mail is to be read; empty: as plain words."""
+    sources = tuple(item.value() for item in desk.settings.sources)
+    if matching_source(mail, sources) is not None:
+        return "notice"
+    return "forwarded" if forwarded(desk, mail) else ""
+
+
+def open_all(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    mail: Incoming,
+    how: str,
+    brought: Brought,
+    now: datetime,
+    arrived: datetime,
+    *,
+    insists: bool = False,
+) -> Taken:
+    """Open a case for every message of a mail whose sender counts; in the caller's unit.
+
+    Args:
+        desk: the office's desk.
+        work: the transaction.
+        stored: the ledger's row.
+        mail: as read.
+        how: `typed`, `forwarded` or `notice` (sent by the system itself).
+        brought: who has brought it.
+        now: the moment.
+        arrived: when it came.
+        insists: a person has said that it is new: neither an event nor a repeat stops it.
+
+    """
+    found = messages(desk, mail, how)
+    if not found:
+        return Taken(kind="empty", state=MailState.handled)
+    return open_each(desk, work, stored, found, how, brought, now, arrived, insists=insists)
+
+
+def open_each(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    found: Sequence[tuple[Incoming, Notice]],
+    how: str,
+    brought: Brought,
+    now: datetime,
+    arrived: datetime,
+    *,
+    insists: bool,
+) -> Taken:
+    """Open a case for each of these messages, or bind it to the one it speaks of."""
+    cases: list[int] = []
+    other = False
+    for ordinal, (original, notice) in enumerate(found):
+        if notice.track not in ROUTES:
+            tell_of_other_track(desk, work, stored, notice.track, [notice], now)
+            other = True
+            continue
+        words = words_of(original, notice)
+        known = case_of(work, original, notice) if may_speak_of_case(notice) else None
+        if not insists and known is not None:
+            cause = f"mail{stored.id}.{ordinal}"
+            bind(desk, work, known, notice, words, cause=cause, now=now, by=brought.person)
+            cases.append(known.id)
+            continue
+        if not insists and speaks_of_case(notice):
+            ask_what_it_is(
+                desk,
+                work,
+                stored,
+                words,
+                why="event",
+                who=desk.office.people[brought.person].name,
+                how="notice" if how == "file" else how,
+                person=brought.person,
+                now=now,
+                arrived=arrived,
+            )
+            return Taken(kind="unbound_event", state=MailState.aside, cases=tuple(cases))
+        same = None if insists else _same(work, notice)
+        if same is not None:
+            _repeated(desk, work, same, brought.person, stored, now)
+            cases.append(same.id)
+            continue
+        fresh = replace(notice, event="new") if speaks_of_case(notice) else notice
+        case = open_case(
+            desk,
+            work,
+            stored,
+            fresh,
+            arrived=arrived,
+            now=now,
+            ordinal=ordinal,
+            brought=brought,
+        )
+        cases.append(case.id)
+    if other and not cases:
+        return Taken(kind="other_track", state=MailState.aside)
+    return Taken(kind="new_case", state=MailState.handled, cases=tuple(cases))
+
+
+def messages(desk: Desk, mail: Incoming, how: str) -> Sequence[tuple[Incoming, Notice]]:
+    """(letter, notice) of all that a mail holds and that says something."""
+    sources = tuple(item.value() for item in desk.settings.sources)
+    if how == "typed":
+        typed = typed_messages(own_words(mail), mail.subject if not mail.in_reply_to else "")
+        return [
+            (mail, notice)
+            for one in typed
+            for notice in notices_of_words(one.text, mail, one.track, sources, desk.zone)
+        ]
+    pairs = forwarded(desk, mail) if how == "forwarded" else ()
+    if how == "notice":
+        source = matching_source(mail, sources)
+        pairs = ((mail, source),) if source is not None else ()
+    return [
+        (original, notice)
+        for original, source in pairs
+        for notice in read_notices(original, source, desk.zone)
+        if notice.text.strip() or notice.link or notice.applicant
+    ]
+
+
+def _same(work: UnitOfWork, notice: Notice) -> Case | None:
+    """The case of the very same message, word for word; alike is another matter."""
+    words = _plain(notice.text)
+    for case in work.cases.open():
+        known = case.notice
+        same_person = known.applicant == notice.applicant and known.address == notice.address
+        if words and case.track == notice.track and same_person and _plain(known.text) == words:
+            return case
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _repeated(
+    desk: Desk, work: UnitOfWork, case: Case, person: str, stored: StoredMail, now: datetime
+) -> None:
+    """The same message came another way: it is linked, said, and not opened twice."""
+    cause = f"mail{stored.id}"
+    carrier = Carrier(desk, work, case, now=now, actor=person, cause=cause)
+    carrier.carry((Log(kind="repeated", data={"person": person}),))
+    dispatcher = desk.office.roles.dispatcher
+    for one in dict.fromkeys((desk.standing_in(person, now), desk.standing_in(dispatcher, now))):
+        tell(
+            desk,
+            work,
+            case,
+            person=one,
+            template="repeated",
+            key=f"repeated:{stored.id}:{case.id}:{one}",
+            now=now,
+            context={"who": desk.office.people[person].name},
+        )
+
+
+def own_words(mail: Incoming) -> str:
+    """The new text of a mail."""
+    return new_text(mail, separator=SEPARATOR).text
+
+
+def forwarded(desk: Desk, mail: Incoming) -> tuple[tuple[Incoming, Source], ...]:
+    """The originals whose stated sender is one of the systems, each with its source."""
+    sources = tuple(item.value() for item in desk.settings.sources)
+    found = [(one.original, matching_source(one.original, sources)) for one in originals(mail)]
+    return tuple((mail, source) for mail, source in found if source is not None)
+
+
+def ask_what_it_is(
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    words: str,
+    *,
+    why: str,
+    who: str,
+    how: str,
+    person: str,
+    now: datetime,
+    arrived: datetime,
+) -> None:
+    """Ask the dispatcher about a mail that fits no case: a new one, a known one, or neither."""
+    pose(
+        desk,
+        work,
+        kind="decide",
+        person=desk.office.roles.dispatcher,
+        template="intake_decide",
+        context={"why": why, "who": who, "excerpt": words},
+        choices=DECIDE,
+        mail=stored.id,
+        data={"how": how, "person": person, "arrived": arrived.isoformat()},
+        now=now,
+    )
