@@ -44,6 +44,7 @@ _PLACE: Final = re.compile(
     r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\.|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
     r"(?:\s[А-ЯЁ][\w-]{1,30})?(?:,?\s(?:(?:д|дом|доме)\.?\s?)?\d{1,3}[а-яА-Я]?(?!\w))?"
 )
+_TRACK_WORDS: Final = 2
 _MAX_LINES: Final = 4000
 _MAX_TEXT: Final = 20_000
 
@@ -95,13 +96,9 @@ def _opening(line: str) -> tuple[str, str] | None:
     if not noun and ((more.strip() and not track) or not plain[found.start() :].count("новое")):
         # «Новое расписание автобусов: …», «Новая редакция: …» are about something else.
         return None
-    if more.strip() and not plain[: found.end()].rstrip().endswith((
-        ":",
-        "двоеточие",
-        "–",
-        "—",
-        "-",
-    )):
+    ends = plain[: found.end()].rstrip().endswith((":", "двоеточие", "–", "—", "-"))
+    named = bool(track) and len(more.split()) <= _TRACK_WORDS
+    if more.strip() and not ends and not named:
         # «Новое обращение жителей района.» is a sentence, not an order.
         return None
     return track or "governor", line.strip()[found.end() :].strip()

@@ -23,6 +23,7 @@ from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.reply import new_text
+from mcu_mail.mail.saved_mail import saved_mail
 from mcu_mail.mail.typed import notices_of_words, typed_messages
 from mcu_mail.mail.wording import SEPARATOR
 from mcu_mail.service.bringing import Taken, open_all, open_each, reading_of
@@ -113,8 +114,7 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         # A killed daemon had opened the case and not yet put the file away.
         return _accept(desk, claimed, [number] if number else [])
     kind = incoming_kind(content, claimed.name)
-    # What Outlook saves as .msg is named like any other kind that nobody reads here.
-    if known is not None or kind is None or kind is IncomingKind.OUTLOOK:
+    if known is not None or kind is None:
         return _refuse(desk, claimed, "duplicate" if known else "kind", now, number=number)
     if not looks_whole(content, claimed.name) and _young(desk, dropped):
         desk.inbox.give_back(claimed)
@@ -123,6 +123,8 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         read = _read(desk, content, claimed.name, kind)
     except RefusedError:
         return _refuse(desk, claimed, "unreadable", now)
+    if read is None:
+        return _refuse(desk, claimed, "kind", now)
     with desk.store.work() as work:
         stored = _entered(work, claimed, now)
         taken = _opened(desk, work, stored, claimed, read, now)
@@ -154,15 +156,17 @@ def _known(desk: Desk, claimed: Claimed) -> tuple[StoredMail | None, str]:
         return known, view.cases.get(known.case_id).number if known.case_id else ""
 
 
-def _read(desk: Desk, content: bytes, name: str, kind: IncomingKind) -> _Read:
-    """What the file says.
+def _read(desk: Desk, content: bytes, name: str, kind: IncomingKind) -> _Read | None:
+    """What the file says; None when mails of this kind are not read here.
 
     Raises:
         RefusedError: a Word file that cannot be opened.
 
     """
-    if kind is IncomingKind.MAIL:
-        mail = read_mail(content)
+    if kind in {IncomingKind.MAIL, IncomingKind.OUTLOOK}:
+        mail = saved_mail(content, name)
+        if mail is None:
+            return None
         how = reading_of(desk, mail)
         words = new_text(mail, separator=SEPARATOR).text or mail.text
         return _Read(mail=mail, how=how) if how else _words(desk, words, mail)

@@ -104,6 +104,12 @@ def test_returns_and_comments_find_their_case_and_the_dispatcher_decides(day):
     assert all("Так и не почистили" in day.told(one) for one in ("roads_head", "appeals"))
     assert day.case().step == "approve_deputy"
 
+    # The number of the case alone names it as well.
+    returned = "Ответ возвращается на доработку: укажите ответственного.\n"
+    day.notice("09:35", returned, subject="Возврат ответа на доработку [МЦУ 2026-000001]")
+    assert len(day.standings()) == 1
+    assert "укажите ответственного" in day.told("appeals")
+
     # Of a case that nobody knows the dispatcher is asked; nothing is opened silently.
     unknown = RETURNED.replace("СГ-4711", "СГ-9999")
     day.notice("09:40", unknown, subject="Возврат ответа на доработку, № СГ-9999")

@@ -104,6 +104,7 @@ def test_what_is_no_message_is_refused_with_a_word_and_what_is_no_file_is_left_a
     drop(day, "архив.zip", b"PK\x03\x04" + b"0" * 100)
     drop(day, "письмо.eml", b"MZ" + b"\0" * 300)
     drop(day, "порча.docx", b"PK\x03\x04" + b"0" * 100 + b"PK\x05\x06" + b"0" * 18)
+    drop(day, "outlook.msg", bytes.fromhex("D0CF11E0A1B11AE1") + b"0" * 600)
     drop(day, "слово.txt", "привет".encode())
     drop(day, "растёт.pdf", b"%PDF-1.4\n" + b"0" * 500, age=60)
     (base / "папка").mkdir()
@@ -114,6 +115,7 @@ def test_what_is_no_message_is_refused_with_a_word_and_what_is_no_file_is_left_a
     assert "файл пустой" in note(day, "пусто")
     assert "такие файлы программа не читает" in note(day, "архив")
     assert "такие файлы программа не читает" in note(day, "письмо")
+    assert "outlook.msg" in day.files(REFUSED)
     assert "не открывается" in note(day, "порча")
     assert "нет сообщения жителя" in note(day, "слово")
     for name in ("папка", "труба.txt", "ссылка.txt"):
