@@ -56,7 +56,8 @@ def incoming_kind(content: bytes, name: str) -> IncomingKind | None:
         IncomingKind.OUTLOOK: head.startswith(_OLE),
         IncomingKind.TEXT: head.startswith(_UTF16) or b"\0" not in head,
         IncomingKind.WORD: not head.startswith((b"MZ", b"\x7fELF", b"%PDF-")),
-        IncomingKind.PAPER: (suffix == ".pdf" and b"%PDF-" in head) or bool(_PAPERS.match(head)),
+        # Some scanners name a picture «.pdf»; a person will look at it anyway.
+        IncomingKind.PAPER: b"%PDF-" in head or bool(_PAPERS.match(head)),
     }
     return kind if kind is not None and fits[kind] else None
 

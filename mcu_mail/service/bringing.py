@@ -147,6 +147,13 @@ def open_each(
             brought=brought,
         )
         cases.append(case.id)
+        files = sum(not item.inline for item in original.attachments)
+        if files:
+            # They are kept with the mail's own bytes.
+            carrier = Carrier(
+                desk, work, case, now=now, actor=brought.person, cause=f"mail{stored.id}"
+            )
+            carrier.log("attachments", {"mail": stored.id, "count": files})
     if other and not cases:
         return Taken(kind="other_track", state=MailState.aside)
     return Taken(kind="new_case", state=MailState.handled, cases=tuple(cases))

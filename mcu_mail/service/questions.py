@@ -130,7 +130,11 @@ def _key(code: str) -> str:
 def answered_by(work: UnitOfWork, mail: Incoming) -> Question | None:
     """The open question whose code a mail carries; None when it carries none, or several."""
     heads = "\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject])
-    for codes in (find_codes(heads), find_codes(mail.text or "")):
+    named = find_codes(heads)
+    if work.requests.by_codes(named):
+        # It answers a request; another code may stand in what it quotes.
+        return None
+    for codes in (named, find_codes(mail.text or "")):
         found = [one for one in (_known(work, code) for code in codes) if one is not None]
         if found:
             return found[0] if len(found) == 1 else None

@@ -9,6 +9,7 @@ from email.policy import SMTP
 import pytest
 
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, text_of
+from mcu_mail.rehearsal.photo import snowy_street
 from tests.stories.office_day import SERVICE, SNOW
 from tests.stories.test_sender_trust import FAIL, trusting
 
@@ -38,8 +39,10 @@ def subjects(day, person):
 
 
 def test_the_dispatcher_and_coordinators_open_cases_and_are_asked_for_what_is_missing(day):
-    day.fresh("appeals", "Звонок", TYPED, "08:40")
+    files = [("фото.jpg", "image/jpeg", snowy_street(1))]
+    day.fresh("appeals", "Звонок", TYPED, "08:40", files=files)
     assert day.asked() == [("draft", "uzhtr_head")]
+    assert [event.data["count"] for event in day.events("attachments")] == [1]
     assert day.case().notice.applicant == "Придумкин Олег Макарович"
     assert any("Дело открыто" in one for one in subjects(day, "appeals"))
     opened = day.events("opened")[0].data
