@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from mcu_mail.documents.engines import Press
-from mcu_mail.documents.folder import Folders
+from mcu_mail.documents.folder import Folder, Folders
 from mcu_mail.documents.record import RECORD
 from mcu_mail.errors import RefusedError, SettingsError
 from mcu_mail.mail.imap import ImapAccount
@@ -159,6 +159,12 @@ def open_desk(config: Path) -> Desk:
     folders = Folders(
         resolve(config, settings.folders.base), settle_seconds=settings.folders.settle_seconds
     )
+    inbox = Folders(
+        folders.base,
+        settle_seconds=settings.folders.settle_seconds,
+        drop=Folder.INCOMING,
+        work=".mcu-incoming",
+    )
     store = open_store(settings, config)
     year = clock().year
     mail = settings.mail
@@ -204,6 +210,7 @@ def open_desk(config: Path) -> Desk:
         store=store,
         wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
+        inbox=inbox,
         # Beside the lock: only who holds the store may end what a killed daemon left.
         press=Press(settings.letters.engine, record=store.files.base / "office.json"),
         reader=reader(),

@@ -59,6 +59,12 @@ def word_text(content: bytes, name: str) -> str:
     return word_draft(content, name).text
 
 
+def whole_text(content: bytes, name: str) -> str:
+    """All that a Word file says, frame and all; raises what `word_draft` raises."""
+    lines, _, _ = _opened(_as_docx(content, name), name)
+    return "\n".join(line.text for line in lines)
+
+
 def word_draft(content: bytes, name: str) -> WordDraft:
     """The answer in a Word file, with what belongs to it.
 
@@ -68,13 +74,7 @@ def word_draft(content: bytes, name: str) -> WordDraft:
         TemporaryError: no process can be started here; the file is not to blame.
 
     """
-    suffix = "." + name.rpartition(".")[2].lower()
-    if suffix != ".docx":
-        content = to_docx(content, suffix)
-    elif content.startswith(_COMPOUND):
-        # Word wraps a locked .docx into its old format.
-        raise RefusedError(f"файл {name} закрыт паролем")
-    lines, told, pictures = _opened(content, name)
+    lines, told, pictures = _opened(_as_docx(content, name), name)
     own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
     if not own:
         text = "\n".join(line.text for line in answer_lines(lines))
@@ -85,6 +85,16 @@ def word_draft(content: bytes, name: str) -> WordDraft:
         addressee=told["addressee"],
         pictures=pictures,
     )
+
+
+def _as_docx(content: bytes, name: str) -> bytes:
+    suffix = "." + name.rpartition(".")[2].lower()
+    if suffix != ".docx":
+        return to_docx(content, suffix)
+    if content.startswith(_COMPOUND):
+        # Word wraps a locked .docx into its old format.
+        raise RefusedError(f"файл {name} закрыт паролем")
+    return content
 
 
 def _own(line: Line) -> str:

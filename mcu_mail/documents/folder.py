@@ -14,18 +14,30 @@ import hashlib
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.dropped import Claimed, Dropped
 from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
 from mcu_mail.documents.whole_files import disk, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
 
 if TYPE_CHECKING:
     Signature = tuple[int, int, int]
+
+__all__ = [
+    "MARKER",
+    "MAX_BYTES",
+    "NOTE",
+    "WORK",
+    "Claimed",
+    "Dropped",
+    "Folder",
+    "Folders",
+    "sent_folder",
+]
 
 MARKER = ".mcu-mail"
 WORK = ".mcu-work"
@@ -43,6 +55,7 @@ class Folder(StrEnum):
     SIGNED = "Подписано"
     REFUSED = "Не принято"
     SENT = "Отправлено"
+    INCOMING = "Входящие"
 
 
 def sent_folder(year: int) -> str:
@@ -50,49 +63,22 @@ def sent_folder(year: int) -> str:
     return f"{Folder.SENT}/{year}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dropped:
-    """A file in «Подписано».
-
-    Attributes:
-        path: where it lies.
-        name: its name.
-        size: bytes.
-        modified: when it was last written, by the file system's clock.
-        settled: it has not changed for `settle_seconds` and may be claimed.
-
-    """
-
-    path: Path
-    name: str
-    size: int
-    modified: datetime
-    settled: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A file taken out of «Подписано» into the work folder.
-
-    Attributes:
-        path: where it lies now.
-        name: the name the clerk gave it.
-        content: its bytes; of a file above `MAX_BYTES` only so many and one more.
-        sha256: of `content`, hexadecimal.
-
-    """
-
-    path: Path
-    name: str
-    content: bytes
-    sha256: str
-
-
 class Folders:
-    """The folders under one base; `settle_seconds` is how long a file must lie unchanged."""
+    """The folders under one base; `settle_seconds` is how long a file must lie unchanged.
 
-    def __init__(self, base: Path, *, settle_seconds: float = 10) -> None:
+    `drop` is the folder that files are taken from, `work` where they lie meanwhile.
+    """
+
+    def __init__(
+        self,
+        base: Path,
+        *,
+        settle_seconds: float = 10,
+        drop: str = Folder.SIGNED,
+        work: str = WORK,
+    ) -> None:
         self.base = base
+        self._drop, self._work = base / drop, base / work
         self._settle = settle_seconds
         # What was seen at which real moment: (when first seen so, signature) by path.
         self._seen: dict[Path, tuple[datetime, Signature]] = {}
@@ -113,7 +99,7 @@ class Folders:
         with disk("подготовить папки", self.base):
             for folder in Folder:
                 (self.base / folder).mkdir(parents=True, exist_ok=True)
-            (self.base / WORK).mkdir(exist_ok=True)
+            self._work.mkdir(exist_ok=True)
             if not self.is_mounted():
                 write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
 
@@ -161,8 +147,8 @@ class Folders:
         self._demand_mounted()
         found: list[Dropped] = []
         seen: dict[Path, tuple[datetime, Signature]] = {}
-        with disk("прочитать папку", self.base / Folder.SIGNED):
-            for entry in os.scandir(self.base / Folder.SIGNED):
+        with disk("прочитать папку", self._drop):
+            for entry in os.scandir(self._drop):
                 if is_service_file(entry.name):
                     continue
                 try:
@@ -202,11 +188,11 @@ class Folders:
     def not_files(self) -> tuple[str, ...]:
         """Names in «Подписано» that are never read: folders, links, pipes. For the clerk to see."""
         self._demand_mounted()
-        with disk("прочитать папку", self.base / Folder.SIGNED):
+        with disk("прочитать папку", self._drop):
             return tuple(
                 sorted(
                     entry.name
-                    for entry in os.scandir(self.base / Folder.SIGNED)
+                    for entry in os.scandir(self._drop)
                     if not is_service_file(entry.name) and not _is_plain(os.lstat(entry.path))
                 )
             )
@@ -224,7 +210,7 @@ class Folders:
             facts = os.lstat(dropped.path)
             if not _is_plain(facts) or not _as_listed(facts, dropped):
                 raise TemporaryError("файл изменился, пока его брали")
-            room = self.base / WORK / secrets.token_hex(8)
+            room = self._work / secrets.token_hex(8)
             room.mkdir(parents=True)
             taken = room / dropped.name
             try:
@@ -247,14 +233,14 @@ class Folders:
             return self._return(claimed.path)
 
     def _return(self, taken: Path) -> Path:
-        return move(taken, self.base / Folder.SIGNED, taken.name)
+        return move(taken, self._drop, taken.name)
 
     def leftovers(self) -> tuple[Claimed, ...]:
         """Files that a killed daemon had claimed, read again; empty work folders are removed."""
         self._demand_mounted()
         found = []
-        with disk("прочитать рабочую папку", self.base / WORK):
-            for room in sorted((self.base / WORK).iterdir()):
+        with disk("прочитать рабочую папку", self._work):
+            for room in sorted(self._work.iterdir()):
                 if room.is_dir() and not room.is_symlink():
                     files = [path for path in sorted(room.iterdir()) if _is_plain(path.lstat())]
                     found += [_read(path) for path in files]

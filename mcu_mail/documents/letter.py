@@ -75,7 +75,12 @@ REQUIRED: Final = {
 
 _PROMISE: Final = {"promise": "до какого дня будет дан полный ответ"}
 
-TEMPLATES: Final = {"answer": "letters/answer.docx", "interim": "letters/interim.docx"}
+TEMPLATES: Final = {
+    "answer": "letters/answer.docx",
+    "interim": "letters/interim.docx",
+    # A letter that passes a matter on differs in its words alone.
+    "forward": "letters/answer.docx",
+}
 """The template of each kind of letter, by its path in the templates folder."""
 
 
@@ -101,11 +106,13 @@ LibreOffice moves a kept paragraph whole: a longer one would leave half a page e
 
 def template_faults(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Return what is wrong with the letter templates of a set, one Russian sentence each."""
-    return tuple(
+    found = (
         f"{path}: {fault}"
         for kind, path in TEMPLATES.items()
         for fault in _faults(files.get(path), kind, path.rpartition("/")[2])
     )
+    # Two kinds may be set in one template.
+    return tuple(dict.fromkeys(found))
 
 
 def _faults(content: bytes | None, kind: str, name: str) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def end_stale_notes(base: Path) -> int:
         there = list(refused.iterdir())
         notes = [path for path in there if path.name.endswith(NOTE)]
         wanted = {f"{path.stem}{NOTE}" for path in there if path not in notes}
-        wanted |= {safe_name(f"{path.name}{NOTE}") for path in (base / Folder.SIGNED).iterdir()}
+        for drop in (base / Folder.SIGNED, base / Folder.INCOMING):
+            wanted |= {safe_name(f"{path.name}{NOTE}") for path in drop.iterdir()}
         stale = [path for path in notes if path.name not in wanted]
         for path in stale:
             path.unlink(missing_ok=True)

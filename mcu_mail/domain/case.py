@@ -46,6 +46,14 @@ class Purpose(StrEnum):
     """A new case looks like another one: is it the same matter?"""
     fields = "fields"
     """What could not be read in a notice."""
+    restricted = "restricted"
+    """A threat to life: a person decides what the matter is."""
+    outside = "outside"
+    """A matter of another place: whose is it?"""
+    event = "event"
+    """The region or the citizen has written about a case: does it go on?"""
+    urgent = "urgent"
+    """The region asks for an answer earlier than the term."""
     command = "command"
     """One tap on a command of the clerk that nobody had asked for, or on what follows of it."""
     absent = "absent"
@@ -107,6 +115,10 @@ class Case:
     contacts: tuple[Contact, ...] = ()
     addressing: Addressing = UNSETTLED
     """What a person has said of salutation and addressee; it goes before the rules."""
+    restricted: tuple[str, ...] | None = None
+    """Who may read it besides the roles that always may (`domain/restriction.py`); None: all."""
+    forward: str | None = None
+    """To whom the matter is passed on as not the okrug's, in the dative; None: it is answered."""
 
 
 @dataclass(frozen=True, kw_only=True)

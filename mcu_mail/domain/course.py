@@ -20,10 +20,13 @@ from mcu_mail.domain.course_deciding import (
     on_similar,
 )
 from mcu_mail.domain.course_drafting import enough_contact, on_draft
+from mcu_mail.domain.course_events import on_event, on_urgent
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
 from mcu_mail.domain.course_routing import on_route
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
+from mcu_mail.domain.forwarding import on_outside
 from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.restriction import on_restricted
 from mcu_mail.domain.route import StepKind
 
 if TYPE_CHECKING:
@@ -73,6 +76,10 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.later_term: on_later_term,
         Purpose.sending: on_sending,
         Purpose.similar: on_similar,
+        Purpose.restricted: on_restricted,
+        Purpose.outside: on_outside,
+        Purpose.event: on_event,
+        Purpose.urgent: on_urgent,
         # The clerk's own commands are the service's to carry out: see `service/clerk.py`.
         Purpose.command: on_after_void,
     }

@@ -82,6 +82,10 @@ class Enter:
     """The mail that asks the actor; empty when nobody is to be asked."""
     context: Mapping[str, Any] = field(default_factory=dict)
     close_as: CloseReason | None = None
+    purpose: Purpose | None = None
+    """What the actor is asked for, when it is not the step's own question."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Kept with the request."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,6 +106,10 @@ class Roles:
     centre_head: str
     dispatcher: str
     coordinator: Mapping[str, str] = field(default_factory=dict)
+    duty: str | None = None
+    """Who is told at once of a threat to life; None: the head of the centre and the dispatcher."""
+    intake: tuple[str, ...] = ()
+    """Who else may open cases by mail («Новое: …»)."""
 
 
 @dataclass(frozen=True, kw_only=True)

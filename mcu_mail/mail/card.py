@@ -48,6 +48,10 @@ class Card:
     """Fields of the notice that a person must fill in: `applicant`, `address`, `text`, …"""
     letter_notes: tuple[str, ...] = ()
     """What of salutation and addressee the letter leaves open, and how to put it right."""
+    forward: str = ""
+    """To whom the matter is passed on, in the dative; empty: it is answered."""
+    marks: tuple[str, ...] = ()
+    """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ class Packed:
     """What a `winmail.dat` or a `.msg` file holds.
 
     Attributes:
+        sender: the address it says it is from; empty when it states none.
         plain: its text; None when there is none in this form.
         html: its mark-up; None likewise.
         files: its attachments; mails inside it are among them, unopened.
@@ -45,6 +46,7 @@ class Packed:
     """
 
     subject: str = ""
+    sender: str = ""
     plain: str | None = None
     html: str | None = None
     files: tuple[Attachment, ...] = ()

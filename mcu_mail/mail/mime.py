@@ -22,9 +22,13 @@ from mcu_mail.mail.attachment import Attachment
 from mcu_mail.mail.body import MAX_BOUNDARY_LINES, Body
 from mcu_mail.mail.charset import clean_header, decode_header
 from mcu_mail.mail.enclosed import files_inside, is_packed, packed_files
+from mcu_mail.mail.html_text import html_to_text
+from mcu_mail.mail.msg import read_msg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from mcu_mail.mail.mapi import Packed
 
 __all__ = ["Attachment", "Incoming", "Sender", "clean_header", "read_mail"]
 
@@ -111,7 +115,13 @@ class Incoming:
 
 
 def read_mail(raw: bytes) -> Incoming:
-    """Return what the mail `raw` says; never raises, faults are named in `defects`."""
+    """Return what the mail `raw` says; never raises, faults are named in `defects`.
+
+    A mail that Outlook has saved (`.msg`) is read as well.
+    """
+    saved = read_msg(raw)
+    if saved is not None:
+        return _of_saved(saved)
     defects: list[str] = []
     message = _parse(raw, defects)
     fields = _raw_fields(message)
@@ -122,6 +132,30 @@ def read_mail(raw: bytes) -> Incoming:
     except Exception as error:  # noqa: BLE001 - hostile bytes must never stop the queue
         defects.append(f"body:{type(error).__name__}")
     return _assemble(fields, body, (*defects, *body.defects))
+
+
+def _of_saved(saved: Packed) -> Incoming:
+    """A saved mail as if it had come; only what was its own text, files and stated sender."""
+    return Incoming(
+        message_id=None,
+        in_reply_to=(),
+        references=(),
+        sender=read_sender([saved.sender.encode()] if saved.sender else []),
+        reply_to=None,
+        to=(),
+        subject=saved.subject,
+        date=None,
+        plain=saved.plain,
+        html=saved.html,
+        text=saved.plain or html_to_text(saved.html or "", mark_quotes=True),
+        attachments=saved.files,
+        packed=packed_files(saved.files),
+        enclosed=files_inside(saved.files),
+        report=(),
+        content_types=("application/vnd.ms-outlook",),
+        headers=(),
+        defects=(),
+    )
 
 
 def _parse(raw: bytes, defects: list[str]) -> Message:

@@ -37,6 +37,8 @@ _KEY, _KIND = slice(12, 16), slice(16, 20)
 _TOP_HEAD, _EMBEDDED_HEAD, _ATTACHED_HEAD = 32, 24, 8
 _ROW = 16
 _BYTES = 0x0102
+# Of the sender: by SMTP, as it was sent for somebody, and whatever stands there.
+_SENDERS = (0x5D01, 0x5D02, 0x0C1F, 0x0065)
 _MAX_NAMES = 5_000
 _MAX_LEVELS = 3
 _MAX_BYTES = 60_000_000
@@ -75,6 +77,7 @@ class _Reader:
         plain, html = body_of(found, page)
         return Packed(
             subject=clean_header(text_of(found, SUBJECT, page)),
+            sender=_sender(found, page),
             plain=plain,
             html=html,
             files=tuple(self._files(path, page, levels)),
@@ -115,6 +118,11 @@ class _Reader:
             return b""
         self._left -= size
         return bytes(self._ole.openstream(list(path)).read())
+
+
+def _sender(found: Properties, page: str | None) -> str:
+    stated = (text_of(found, key, page).strip() for key in _SENDERS)
+    return next((one for one in stated if "@" in one), "")
 
 
 def _head(path: tuple[str, ...]) -> int:

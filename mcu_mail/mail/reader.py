@@ -20,7 +20,7 @@ from mcu_mail.mail.reply import NewText
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcu_mail.domain.notice import Source
+    from mcu_mail.domain.notice import Notice, Source
 
 SECONDS: Final = 30
 _MODULE: Final = "mcu_mail.mail.reader_process"
@@ -65,6 +65,11 @@ class Reader:
         Raises as `read`.
         """
         return _taken(self._process.ask(b"cut", pickle.dumps((text, tuple(sent))), b""), NewText)
+
+    def words(self, text: str, sources: Sequence[Source], zone: ZoneInfo) -> tuple[Notice, ...]:
+        """The messages of a text that is no mail; see `reading.read_words`. Raises as `read`."""
+        told = pickle.dumps((text, tuple(sources), zone))
+        return _taken(self._process.ask(b"words", told, b""), tuple)
 
     def close(self) -> None:
         """End the process; the next mail would start another."""

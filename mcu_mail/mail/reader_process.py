@@ -6,7 +6,7 @@ import pickle
 from typing import Final
 
 from mcu_mail.guard import serve
-from mcu_mail.mail.reading import read_whole
+from mcu_mail.mail.reading import read_whole, read_words
 from mcu_mail.mail.reply import SEPARATOR, cut
 
 MEMORY: Final = 1 << 30
@@ -20,6 +20,9 @@ def handle(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     if what == b"cut":
         text, sent = pickle.loads(told)  # noqa: S301 - from our own daemon
         return (pickle.dumps(cut(text, SEPARATOR, sent)),)
+    if what == b"words":
+        text, sources, zone = pickle.loads(told)  # noqa: S301 - as above
+        return (pickle.dumps(read_words(text, sources, zone)),)
     sources, zone = pickle.loads(told)  # noqa: S301 - as above
     return (pickle.dumps(read_whole(raw, sources, zone)),)
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.alternative import shown_new_text
+from mcu_mail.mail.forwarded import is_forward, originals
 from mcu_mail.mail.kind import MailKind, kind_of, says_absent
 from mcu_mail.mail.mime import Incoming, read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
 from mcu_mail.mail.reaction import without_reaction
-from mcu_mail.mail.reply import SEPARATOR, NewText, new_text
+from mcu_mail.mail.reply import NewText, new_text
 from mcu_mail.mail.returned import Returned, read_return
+from mcu_mail.mail.typed import notices_of_words, typed_messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +31,22 @@ _REPORTS = frozenset({MailKind.BOUNCE, MailKind.DELAY})
 
 
 @dataclass(frozen=True, kw_only=True)
+class PassedOn:
+    """A system's letter inside a mail of somebody who passes it on.
+
+    Attributes:
+        original: the letter, with the sender that the forward states: it proves nothing of him.
+        notices: what it says, by the rules of that sender's source.
+        words: what is new in it.
+
+    """
+
+    original: Incoming
+    notices: tuple[Notice, ...]
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What one mail says.
 
@@ -38,6 +56,8 @@ class Reading:
         source: the place in `sources` of the one whose notification it is; None: nobody's.
         notices: what that notification says, one for each citizen's message.
         new: what a person wrote beyond what is quoted; empty for reports of machines.
+        typed: of a person's mail: the messages that «Новое: …» opens in it.
+        passed_on: letters of sources that it passes on.
         shown: of a person's mail: what is new in its HTML; None without HTML.
         report: of a bounce or a delay notice: what it says of the mail it is about.
         absent: whether an automatic reply says that its owner is away.
@@ -49,6 +69,8 @@ class Reading:
     source: int | None
     notices: tuple[Notice, ...]
     new: NewText
+    typed: tuple[Notice, ...]
+    passed_on: tuple[PassedOn, ...]
     shown: str | None
     report: Returned | None
     absent: bool
@@ -83,15 +105,55 @@ def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading
     source = matching_source(mail, sources)
     notifies = source is not None and kind in _NOTIFIES
     machine = kind in _REPORTS or kind is MailKind.MDN
+    new = NewText(text="", signature="", quoted=False) if machine else new_text(mail)
     return Reading(
         mail=mail,
         kind=kind,
         source=None if source is None else list(sources).index(source),
         notices=read_notices(mail, source, zone) if source is not None and notifies else (),
-        new=NewText(text="", signature="", quoted=False)
-        if machine
-        else new_text(mail, separator=SEPARATOR),
+        new=new,
+        typed=_typed(mail, new.text, sources, zone) if kind is MailKind.REPLY else (),
+        passed_on=() if machine or source is not None else _passed_on(mail, sources, zone),
         shown=shown_new_text(mail) if kind is MailKind.REPLY else None,
         report=read_return(mail) if kind in _REPORTS else None,
         absent=kind is MailKind.AUTOREPLY and says_absent(mail),
+    )
+
+
+def _typed(
+    mail: Incoming, text: str, sources: Sequence[Source], zone: ZoneInfo
+) -> tuple[Notice, ...]:
+    messages = typed_messages(text, mail.subject if not mail.in_reply_to else "")
+    return tuple(
+        notice
+        for one in messages
+        for notice in notices_of_words(one.text, mail, one.track, sources, zone)
+    )
+
+
+def _passed_on(mail: Incoming, sources: Sequence[Source], zone: ZoneInfo) -> tuple[PassedOn, ...]:
+    found = [one.original for one in originals(mail)] if is_forward(mail) else []
+    known = [(original, matching_source(original, sources)) for original in found]
+    return tuple(
+        PassedOn(
+            original=original,
+            notices=read_notices(original, source, zone),
+            words=new_text(original).text,
+        )
+        for original, source in known
+        if source is not None
+    )
+
+
+def read_words(words: str, sources: Sequence[Source], zone: ZoneInfo) -> tuple[Notice, ...]:
+    """The messages of a text that is no mail: «Новое, ПОС: …» names its track, else the Governor's.
+
+    Raises nothing that is known of.
+    """
+    nobody = read_mail(b"")
+    typed = [(one.track, one.text) for one in typed_messages(words)] or [("governor", words)]
+    return tuple(
+        notice
+        for track, text in typed
+        for notice in notices_of_words(text, nobody, track, sources, zone)
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail import clerk_samples, return_samples
+from mcu_mail.mail import clerk_samples, intake_samples, return_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -67,6 +67,7 @@ CARD = Card(
     contact_lines=("23.11 11:20, по телефону: разъяснено",),
     what_changed=("срок повторной уборки: 25.11 вместо 26.11",),
     unsure=("address", "text"),
+    marks=("коллективное сообщение",),
     letter_notes=("В письме будет «Здравствуйте!»: по имени не понять, как обратиться.",),
 )
 
@@ -144,6 +145,10 @@ _REFUSALS = (
     "pen_yes",
     "pen_no_letter",
     "pen_late",
+    "restricted_decide",
+    "outside_decide",
+    "outside_where",
+    "event_decide",
     "yes_or_no",
     "no_time",
     "promise_past",
@@ -164,6 +169,8 @@ _DECISIONS = (
     "route",
     "number",
     "fields",
+    "restricted_named",
+    "forward",
     "",
     "handed_over",
     "waits",
@@ -335,7 +342,8 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "route": (
         *_both(_REQUESTS["route"]),
         {**_REQUESTS["route"], "candidates": (), "buttons": ()},
-        *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none")),
+        *({**_REQUESTS["route"], "doubt": doubt} for doubt in ("tie", "low", "none", "anonymous")),
+        {**_REQUESTS["route"], "doubt": "appeal", "by_law": "59-ФЗ: ответить до 24.12.2026"},
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
     "approve": (
@@ -350,6 +358,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     **clerk_samples.mails(_CASE, CODE, _button),
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
+    **intake_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
     "similar": _both({
         **_ASKED,
@@ -514,7 +523,12 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "signer_title": "Глава Тяжинского муниципального округа",
             "contact": "Письменнова Алла Проектовна, 8 (38449) 2-00-00",
         }
-        for card, external_id in ((CARD, "Г-1542"), (_POOR, ""), (_INTERIM, ""))
+        for card, external_id in (
+            (CARD, "Г-1542"),
+            (_POOR, ""),
+            (_INTERIM, ""),
+            (replace(CARD, forward="администрации Образцового округа"), ""),
+        )
     ),
 }
 
@@ -534,6 +548,7 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         )
     ),
     "today": clerk_samples.today(_CASE, _at),
+    "incoming_refused": intake_samples.refused_files(_CASE),
 }
 
 SENT_PAGE: Mapping[str, Any] = {

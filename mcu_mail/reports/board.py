@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.codes import without_codes
+from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
 
@@ -71,7 +72,10 @@ def is_bad(work: UnitOfWork, now: datetime) -> bool:
 
 
 def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
-    """Everything that is kept of a case, but for its codes: who reads one could use it."""
+    """Everything that is kept of a case, but for its codes: who reads one could use it.
+
+    Of a restricted case no words and no applicant.
+    """
     whole: dict[str, Any] = _hidden(_whole(work, case, zone), work.requests.codes_of_case(case.id))
     return whole
 
@@ -86,6 +90,7 @@ def _hidden(value: Any, codes: frozenset[str]) -> Any:
 
 
 def _whole(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    notice = case.notice if case.restricted is None else Notice(track=case.track)
     return {
         **case_row(case, zone),
         "received_at": moment(case.received_at, zone),
@@ -94,15 +99,16 @@ def _whole(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "topic": case.topic,
         "territory": case.territory,
         "external_id": case.notice.external_id,
+        "restricted": case.restricted is not None,
         "term_sentence": case.term_sentence,
         "plan": {name: moment(at, zone) for name, at in case.plan.items()},
         "notice": {
-            "applicant": case.notice.applicant,
-            "phone": case.notice.phone,
-            "address": case.notice.address,
-            "link": case.notice.link,
-            "text": case.notice.text,
-            "unsure": list(case.notice.unsure),
+            "applicant": notice.applicant,
+            "phone": notice.phone,
+            "address": notice.address,
+            "link": notice.link,
+            "text": notice.text,
+            "unsure": list(notice.unsure),
         },
         "events": [
             {
@@ -122,7 +128,7 @@ def _whole(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
                 "engine": letter.engine,
                 "docx_sha256": letter.docx,
                 "pdf_sha256": letter.pdf,
-                "text": readable(letter.text),
+                "text": readable(letter.text) if case.restricted is None else "",
             }
             for letter in work.letters.all_of(case.id)
         ],

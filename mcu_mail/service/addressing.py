@@ -14,6 +14,12 @@ from mcu_mail.documents.sheet import printable
 from mcu_mail.documents.titles import title_dative
 from mcu_mail.domain import catalogue
 from mcu_mail.domain.declined import Declined
+from mcu_mail.domain.intake_catalogue import (
+    FORWARD_SALUTATION,
+    and_others,
+    and_others_dative,
+    collective_note,
+)
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
@@ -40,6 +46,10 @@ def declined_of(settings: Settings) -> Declined:
 
 def addressed(settings: Settings, case: Case) -> Addressed:
     """How the letter of this case addresses its reader."""
+    if case.forward is not None:
+        said = case.addressing
+        greeting = said.salutation or FORWARD_SALUTATION
+        return Addressed(addressee=said.to or case.forward, salutation=greeting)
     official = settings.letters.addressee
     by_rule = _official(official, settings) if official else _applicant(case, settings)
     own = case.addressing
@@ -73,9 +83,13 @@ def official_faults(settings: Settings) -> tuple[str, ...]:
 
 def registered_addressee(settings: Settings, case: Case) -> str:
     """To whom the letter goes, as the register writes it: in the nominative."""
+    if case.forward is not None:
+        return case.addressing.to or case.forward
     official = settings.letters.addressee
     if official is not None and not case.addressing.to:
         return f"{official.name}, {official.title[:1].lower()}{official.title[1:]}"
+    if case.notice.applicant and "collective" in case.notice.flags:
+        return and_others(case.notice.applicant)
     return case.notice.applicant or case.addressing.to or catalogue.unknown_addressee()
 
 
@@ -84,11 +98,12 @@ def _applicant(case: Case, settings: Settings) -> Addressed:
     if not name:
         return Addressed(addressee=catalogue.unknown_addressee(), salutation=NEUTRAL)
     dative = addressee_dative(name, declined_of(settings))
-    return Addressed(
-        addressee=dative or name,
-        salutation=salutation(name),
-        doubts=() if dative else (catalogue.undeclined_addressee(name),),
-    )
+    doubts = () if dative else (catalogue.undeclined_addressee(name),)
+    addressee = dative or name
+    if "collective" in case.notice.flags:
+        doubts = (*doubts, collective_note(name))
+        addressee = and_others_dative(addressee)
+    return Addressed(addressee=addressee, salutation=salutation(name), doubts=doubts)
 
 
 def _official(official: OfficialSettings, settings: Settings) -> Addressed:

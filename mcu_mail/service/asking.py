@@ -13,10 +13,12 @@ from mcu_mail.domain.rich_text import readable
 from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
-from mcu_mail.service.cards import buttons_of, card_of, name_of, scores_of
+from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
+from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 from mcu_mail.service.measuring import FOUND, reply_address
 from mcu_mail.service.waiting import unreachable_of
+from mcu_mail.service.who_helps import duty_of, executors_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +83,8 @@ def send_request(
     ordinal = work.requests.next_mail(request.id)
     message_id = read_message_id(request.code, ordinal, desk.domain)
     attachments = _letter_files(desk, case, letter) if template in {"approve", "sign"} else ()
+    if "file" in request.data and not reminder:
+        attachments = (*attachments, _paper(desk, request))
     ics = None
     if template in _CALENDAR and ordinal == 1:
         ics = term_event(
@@ -130,7 +134,9 @@ def tell(
     }
     if case is not None:
         letter = work.letters.get(case.id, case.version) if case.version else None
-        whole["card"] = card_of(case, letter, desk)
+        whole["card"] = card_for(case, letter, desk, person, now)
+    if template == "danger":
+        whole["emergency"] = emergency_lines(desk, now)
     receipt = template == "receipt"
     carried = request is not None and (receipt or request.closed_at is None)
     if carried and request is not None and case is not None:
@@ -219,6 +225,12 @@ def queue_mail(
     )
 
 
+def _paper(desk: Desk, request: Request) -> tuple[str, str, bytes]:
+    """The paper whose words a person is to type."""
+    content = desk.store.files.get(request.data["file"])
+    return request.data["file_name"], "application/octet-stream", content
+
+
 def _letter_files(
     desk: Desk, case: Case, letter: Letter | None
 ) -> tuple[tuple[str, str, bytes], ...]:
@@ -245,7 +257,7 @@ def _context(
     previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
     context: dict[str, Any] = {
         **words,
-        "card": _card(desk, work, case, letter, previous),
+        "card": _card(desk, work, case, letter, previous, request.person, now),
         "person": desk.office.people[request.person],
         "buttons": buttons_of(
             request, case, desk, proposed=_proposed(words), refused=_refused(words)
@@ -254,8 +266,8 @@ def _context(
     if template == "approve":
         context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
     elif template == "task":
-        context["executors"] = _executors(desk, case, request.person)
-        context["place"] = _place(desk, case)
+        context["executors"] = executors_of(desk, case, request.person)
+        context["place"] = place_of(desk, case)
     elif template == "rework":
         context["by"] = name_of(words.get("returned_by"), desk)
         context["previous_text"] = readable(letter.text) if letter else ""
@@ -269,20 +281,28 @@ def _context(
         context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
         context["scan_folder"] = "Подписано"
         context["follower"] = desk.settings.register_.mode == "follower"
-        context["duty"] = _duty(desk, case, now)
+        context["duty"] = duty_of(desk, case, now)
         context["annex_pages"] = letter.annex_pages or 0 if letter else 0
     elif template == "unreachable":
         context |= unreachable_of(desk, work, words, now)
+    elif template == "restricted":
+        context["emergency"] = emergency_lines(desk, now)
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context
 
 
 def _card(
-    desk: Desk, work: UnitOfWork, case: Case, letter: Letter | None, previous: Letter | None
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    letter: Letter | None,
+    previous: Letter | None,
+    person: str,
+    now: datetime,
 ) -> Card:
     """The card of a case; with `previous` also what is new in the text and in the annexes."""
-    card = card_of(case, letter, desk, previous=previous)
+    card = card_for(case, letter, desk, person, now, previous=previous)
     if letter is None or previous is None:
         return card
     files = annex_changes(work, previous, letter)
@@ -299,32 +319,6 @@ def _refused(words: Mapping[str, Any]) -> str | None:
     """The department that has refused the case."""
     found = words.get("refused")
     return str(found) if found else None
-
-
-def _place(desk: Desk, case: Case) -> tuple[str, str, str] | None:
-    """The territorial department of the address: its name, its head's name and telephone."""
-    for item in desk.office.territories:
-        if item.id == case.territory:
-            head = desk.office.people[item.head]
-            return item.name, head.name, head.phone
-    return None
-
-
-def _duty(desk: Desk, case: Case, now: datetime) -> tuple[tuple[str, str], ...]:
-    """Who is on duty on the days until the letter is due: name and telephone (config `signing`)."""
-    first, last = desk.today(now), desk.local(case.due or case.term).date()
-    return tuple(
-        (desk.office.people[item.person].name, item.phone or desk.office.people[item.person].phone)
-        for item in desk.settings.signing.duty
-        if item.first <= max(first, last) and item.last >= first
-    )
-
-
-def _executors(desk: Desk, case: Case, person: str) -> tuple[str, ...]:
-    for item in desk.office.departments:
-        if item.id == case.department and item.head == person:
-            return tuple(desk.office.people[one].name for one in item.executors)
-    return ()
 
 
 def _candidates(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.intake_catalogue import RESTRICTED_TITLE, notice_marks
+from mcu_mail.domain.restriction import HELPER, may_read
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import department_of
@@ -18,6 +21,8 @@ from mcu_mail.mail.wording import Button, Card
 from mcu_mail.service.addressing import addressed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.verdicts import Contact
     from mcu_mail.service.desk import Desk
@@ -35,6 +40,8 @@ _ANOTHER_TEXT = 0.3
 
 def title_of(case: Case, desk: Desk) -> str:
     """«Уборка снега, пгт Тяжинский»: topic and settlement, never a person's name."""
+    if case.restricted is not None:
+        return RESTRICTED_TITLE
     topic = desk.office.topics.get(case.topic or "")
     what = topic.name.split(",")[0].split(" (")[0] if topic else "Сообщение"
     parts = [part.strip() for part in (case.notice.address or "").split(",") if part.strip()]
@@ -117,6 +124,36 @@ def card_of(
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),
         unsure=notice.unsure,
         letter_notes=addressed(desk.settings, case).doubts if writes else (),
+        forward=case.forward or "",
+        marks=notice_marks(notice.flags, notice.nickname),
+    )
+
+
+def card_for(
+    case: Case,
+    letter: Letter | None,
+    desk: Desk,
+    person: str,
+    now: datetime,
+    *,
+    previous: Letter | None = None,
+) -> Card:
+    """The card as this person may see it: of a restricted case most people see the terms alone."""
+    card = card_of(case, letter, desk, previous=previous)
+    if may_read(case, person, desk.office, desk.today(now)):
+        return card
+    return replace(
+        card,
+        applicant="",
+        phone="",
+        address="",
+        link="",
+        text="",
+        draft_text="",
+        contact_lines=(),
+        what_changed=(),
+        letter_notes=(),
+        marks=(),
     )
 
 
@@ -158,6 +195,14 @@ def buttons_of(
         ),
         Purpose.similar: (("Это повтор", f"Дубль {request.data.get('of', '')}"),),
         Purpose.sending: _sending_choices(request),
+        Purpose.restricted: _restricted_choices(request),
+        Purpose.outside: (
+            ("Переслать по принадлежности", "Переслать: "),
+            ("Наше", "Наше"),
+            ("Закрыть с основанием", "Закрыть: "),
+        ),
+        Purpose.event: _event_choices(request),
+        Purpose.urgent: (("Изменить срок", "ДА"), ("Срок оставить", "Вернуть: срок прежний")),
         Purpose.command: _command_choices(request),
         Purpose.absent: _absent_choices(request, desk),
     }
@@ -166,6 +211,8 @@ def buttons_of(
         pairs = tuple(
             (name, f"Передать: {name}") for name in candidates_of(case, desk, proposed, refused)
         )
+        if "anonymous" in case.notice.flags:
+            pairs = (*pairs, ("Закрыть: анонимное", "Закрыть: анонимное сообщение"))
     if after == "receipt":
         pairs = (("Отозвать решение", "СТОП"),)
     elif after == "note_kept":
@@ -206,6 +253,26 @@ def _absent_choices(request: Request, desk: Desk) -> tuple[tuple[str, str], ...]
         label = f"Передать исполняющему обязанности: {initials(one.name)}"
         pairs.append((label, f"Передать: {name}"))
     return (*pairs, ("Ждать", "Ждать"))
+
+
+def _restricted_choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """The buttons of a question about a threat to life."""
+    if request.data.get(HELPER):
+        return (("Сообщить, что сделано", "Сделано: "),)
+    return (
+        ("Передано в полицию или 112", "Передано в полицию: "),
+        ("Назначить сотрудника", "Назначить: "),
+        ("Это обычное сообщение", "Это обычное сообщение"),
+    )
+
+
+def _event_choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """The buttons of a question about what the region or the citizen has written."""
+    words = " ".join(request.data.get("words", "").split())
+    return (
+        ("Вернуть исполнителю", f"На доработку: {words}"),
+        ("Ответ не нужен", "Закрыть: "),
+    )
 
 
 def _command_choices(request: Request) -> tuple[tuple[str, str], ...]:

@@ -35,6 +35,8 @@ _OF_STEP = frozenset({
     Purpose.register,
     Purpose.confirm,
     Purpose.sending,
+    Purpose.restricted,
+    Purpose.outside,
 })
 _PURPOSE = {
     StepKind.route: Purpose.route,
@@ -105,7 +107,9 @@ class Carrier:
         self.case = self._work.cases.change(self.case.id, values)
 
     def log(self, kind: str, data: Mapping[str, object]) -> None:
-        """Write one event."""
+        """Write one event; of a restricted case without anybody's words."""
+        if self.case.restricted is not None:
+            data = {key: value for key, value in data.items() if key != "text"}
         self._work.journal.add(
             self.case.id, self._now, self._actor, kind, {**data, "cause": self._cause}
         )
@@ -177,6 +181,7 @@ class Carrier:
             print_code=new_code(self._desk.random(10)),
             created_at=self._now,
             promised=promised,
+            forward=self.case.forward is not None,
         )
         # The step's reminders stop here: the text is in, the service is at work.
         self._work.due.drop_of_step(self.case.id, self._now)
@@ -296,11 +301,11 @@ class Carrier:
                 self._desk,
                 self._work,
                 self.case,
-                purpose=_PURPOSE[step.kind],
+                purpose=decision.purpose or _PURPOSE[step.kind],
                 person=actor,
                 template=decision.template,
                 context=decision.context,
-                data={},
+                data=decision.data,
                 now=self._now,
             )
 

@@ -17,11 +17,15 @@ from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.asking import tell
 from mcu_mail.service.away import hear_absence
+from mcu_mail.service.bringing import ask_what_it_is
+from mcu_mail.service.case_events import WORDS, bind, case_of, may_speak_of_case, speaks_of_case
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
+from mcu_mail.service.intake import TOLD, may_bring, take_in
 from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.store.ledger import MailState
@@ -90,7 +94,7 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     word = word_of(mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = _sort(desk, work, stored, reading, now, arrived, word)
-        if state is MailState.aside:
+        if state is MailState.aside and kind not in TOLD:
             _tell_unreadable(desk, work, stored, mail, now, kind)
         work.mails.decide(
             stored.id,
@@ -124,7 +128,11 @@ def _sort(
         return take_return(desk, work, stored, reading, now)
     if reading.mail.sender.address == desk.address:
         return "own", MailState.ignored, None
-    about_letter = region_answer(desk, work, stored, reading, now)
+    if reading.source is None and may_bring(reading):
+        taken = take_in(desk, work, stored, reading, now, arrived)
+        if taken is not None:
+            return taken
+    about_letter = None if _is_event(reading) else region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
     if reading.is_notification:
@@ -190,7 +198,9 @@ def _notice(
 ) -> Sorted:
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    if any(item.track not in ROUTES for item in reading.notices):
+    others = [item.track for item in reading.notices if item.track not in ROUTES]
+    if others:
+        tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
         return "other_track", MailState.aside, None
     notices = tuple(
         item for item in reading.notices if item.text.strip() or item.link or item.applicant
@@ -199,9 +209,34 @@ def _notice(
         return "empty_notice", MailState.aside, None
     first = None
     for ordinal, notice in enumerate(notices):
-        case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
+        case = case_of(work, reading.mail, notice) if may_speak_of_case(notice) else None
+        words = (reading.new.text or notice.text)[:WORDS]
+        if case is not None:
+            bind(desk, work, case, notice, words, cause=f"mail{stored.id}.{ordinal}", now=now)
+        elif speaks_of_case(notice):
+            ask_what_it_is(
+                desk,
+                work,
+                stored,
+                words,
+                why="event",
+                who=reading.mail.sender.address or "",
+                how="notice",
+                person=desk.office.roles.dispatcher,
+                now=now,
+                arrived=arrived,
+            )
+            return "unbound_event", MailState.aside, first.id if first else None
+        else:
+            case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
         first = first or case
     return "notice", MailState.handled, first.id if first else None
+
+
+def _is_event(reading: Reading) -> bool:
+    """Whether a system's mail in the thread of a letter says what happened, in its own form."""
+    notices = reading.notices
+    return len(notices) == 1 and may_speak_of_case(notices[0]) and notices[0].event != "returned"
 
 
 def _tell_unreadable(

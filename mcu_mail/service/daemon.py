@@ -19,6 +19,7 @@ from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.health import Health
+from mcu_mail.service.incoming import take_incoming
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
@@ -77,6 +78,7 @@ class Rounds:
     def work(self, now: datetime) -> int:
         """Everything that is owed without looking into the mailbox."""
         done = self._job("folder", lambda: take_scans(self.desk, now), now)
+        done += self._job("incoming", lambda: take_incoming(self.desk, now), now)
         done += self._job("papers", lambda: do_papers(self.desk, now), now)
         # A letter that can go goes before anybody is told that its term has passed.
         done += self._job("smtp", lambda: dispatch(self.desk, now), now, idle_proves=False)

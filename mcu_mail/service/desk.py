@@ -48,6 +48,8 @@ class Desk:
     store: Store
     wording: Wording
     folders: Folders
+    inbox: Folders
+    """The same folders, files taken from «Входящие»."""
     press: Press
     """The engine of the letters; whoever opened the desk closes it."""
     reader: Reader
@@ -65,6 +67,13 @@ class Desk:
     def address(self) -> str:
         """The service's own address."""
         return self.settings.mail.address
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of the municipality and of its places: what is elsewhere bears none of them."""
+        places = self.office.territories
+        named = (name for place in places for name in (place.name, *place.places))
+        return (self.settings.office.short, self.settings.office.name, *named)
 
     def read(self, sha256: str) -> Reading:
         """What a kept mail says; raises as `Reader.read`."""
@@ -106,6 +115,7 @@ class Desk:
             office=self.office,
             route=ROUTES[case.track],
             today=self.today(now),
-            contact=self.settings.tracks.governor.contact,
+            # Nobody speaks with the applicant about what is not the okrug's.
+            contact="none" if case.forward else self.settings.tracks.governor.contact,
             competence=self.settings.competence.value(),
         )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.competence import find_competence
-from mcu_mail.domain.decisions import Ask, Enter, Log
+from mcu_mail.domain.concerns import concerns_in
+from mcu_mail.domain.decisions import Ask, Enter, Log, Tell
+from mcu_mail.domain.forwarding import OUTSIDE
+from mcu_mail.domain.intake_catalogue import appeal_terms
 from mcu_mail.domain.numbering import case_number
+from mcu_mail.domain.outside import marked_outside
+from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.terms import governor_term
+from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
 
 if TYPE_CHECKING:
@@ -32,6 +38,24 @@ _SIMILAR = 0.8
 _ORDINAL = 2
 _NEEDED = frozenset({"text"})
 """Without these nobody can tell who is competent; the rest is asked for while work goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """Who has opened a case by his word.
+
+    Attributes:
+        person: an official; what is missing is asked of him.
+        how: `typed` («Новое: …»), `forwarded`, or `file` (the folder «Входящие»).
+        file: digest of a paper whose words a person is to type, kept in the store.
+        file_name: what the paper is called in the mail that asks.
+
+    """
+
+    person: str
+    how: str
+    file: str = ""
+    file_name: str = ""
 
 
 def arrival(notice: Notice, arrived: datetime, now: datetime) -> datetime:
@@ -56,8 +80,22 @@ def open_case(
     arrived: datetime,
     now: datetime,
     ordinal: int,
+    brought: Brought | None = None,
 ) -> Case:
-    """Open a case for one notice and ask the first person; everything in the caller's unit."""
+    """Open a case for one notice and ask the first person; everything in the caller's unit.
+
+    Args:
+        desk: the office's desk.
+        work: the transaction.
+        mail: what brought it, a mail or a file of the clerk's.
+        notice: as read.
+        arrived: when it came.
+        now: the moment.
+        ordinal: of the notice in its mail.
+        brought: by whom, when the system did not send it itself.
+
+    """
+    notice = with_flags(notice, desk)
     received = desk.local(arrival(notice, arrived, now))
     settings = desk.settings.tracks.governor
     term = governor_term(
@@ -69,6 +107,7 @@ def open_case(
     # An «обращение» goes by law, not by this regulation: a person decides (`facts.md` §9).
     appeal = notice.event == APPEAL
     sure = finding.sure and not appeal and not _NEEDED & set(notice.unsure)
+    sure = sure and "anonymous" not in notice.flags
     year = desk.today(now).year
     same = _same_matter(work, notice, received)
     case = work.cases.add(
@@ -83,8 +122,29 @@ def open_case(
         mail_id=mail.id,
     )
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"mail{mail.id}.{ordinal}")
-    doubt = "appeal" if appeal else finding.doubt
-    return carrier.start(_first_decisions(case, term, finding, same, desk, sure=sure, doubt=doubt))
+    doubt: str = "appeal" if appeal else finding.doubt
+    if "anonymous" in notice.flags:
+        doubt = "anonymous"
+    beside = _beside(case, term, same, desk)
+    first: Decisions = (_opened(case, finding, doubt, brought), *_thanked(brought))
+    if is_grave(notice.flags):
+        first = (*first, *restrict(case, desk.rules(case, now), notice.flags))
+    elif OUTSIDE in notice.flags:
+        first = (*first, _whose(case))
+    else:
+        first = (*first, *_routed(case, desk, brought, sure=sure, doubt=doubt))
+    return carrier.start((*first, *beside))
+
+
+def with_flags(notice: Notice, desk: Desk) -> Notice:
+    """The notice with the flags of its words; a collective one must name its representative."""
+    notice = marked_outside(notice, desk.own_names)
+    found = (concern.flag for concern in concerns_in(notice.text))
+    flags = tuple(dict.fromkeys((*notice.flags, *found)))
+    unsure = notice.unsure
+    if "collective" in flags and not notice.applicant:
+        unsure = tuple(dict.fromkeys((*unsure, "applicant")))
+    return replace(notice, flags=flags, unsure=unsure)
 
 
 def _new_case(
@@ -114,48 +174,85 @@ def _new_case(
     )
 
 
-def _first_decisions(
-    case: Case,
-    term: Term,
-    finding: Finding,
-    same: tuple[Case, ...],
-    desk: Desk,
-    *,
-    sure: bool,
-    doubt: str,
+def _opened(case: Case, finding: Finding, doubt: str, brought: Brought | None) -> Log:
+    return Log(
+        kind="opened",
+        data={
+            "received": case.received_at.isoformat(),
+            "term": case.term.isoformat(),
+            "goal": case.goal.isoformat() if case.goal else "",
+            "topic": finding.topic or "",
+            "department": finding.department or "",
+            "doubt": doubt,
+            "unsure": list(case.notice.unsure),
+            "rules": dict(case.notice.rules),
+            "flags": list(case.notice.flags),
+            **({"by": brought.person, "how": brought.how} if brought else {}),
+        },
+    )
+
+
+def _thanked(brought: Brought | None) -> Decisions:
+    """Whoever brought it hears that it counts, before he is asked for what is missing."""
+    if brought is None:
+        return ()
+    return (Tell(people=(brought.person,), template="opened", context={"how": brought.how}),)
+
+
+def _routed(
+    case: Case, desk: Desk, brought: Brought | None, *, sure: bool, doubt: str
 ) -> Decisions:
-    notice = case.notice
+    """The ordinary way: the competent department, or the dispatcher who chooses it."""
+    unsure = case.notice.unsure
     dispatcher = desk.office.roles.dispatcher
-    decisions: list[Decision] = [
-        Log(
-            kind="opened",
-            data={
-                "received": case.received_at.isoformat(),
-                "term": case.term.isoformat(),
-                "goal": case.goal.isoformat() if case.goal else "",
-                "topic": finding.topic or "",
-                "department": finding.department or "",
-                "doubt": doubt,
-                "unsure": list(notice.unsure),
-                "rules": dict(notice.rules),
-            },
-        )
-    ]
+    asked = brought.person if brought else dispatcher
+    decisions: list[Decision] = []
     if sure:
-        decisions.append(
-            Enter(step=ROUTES[case.track].steps[1].name, template="task", context={"why": ""})
-        )
-        if notice.unsure:
-            decisions.append(
-                Ask(
-                    purpose=Purpose.fields,
-                    person=dispatcher,
-                    template="route",
-                    context={"why": "", "ask_fields_only": True},
-                )
-            )
+        name = ROUTES[case.track].steps[1].name
+        decisions.append(Enter(step=name, template="task", context={"why": ""}))
     else:
-        decisions.append(Enter(step="route", template="route", context={"why": "", "doubt": doubt}))
+        context: dict[str, object] = {"why": "", "doubt": doubt}
+        if doubt == "appeal":
+            context["by_law"] = _by_law(case, desk)
+            decisions.append(Log(kind="appeal_term", data={"note": context["by_law"]}))
+        paper = _paper_of(brought)
+        context["paper"] = bool(brought and brought.how == "file" and not case.notice.text)
+        decisions.append(Enter(step="route", template="route", context=context, data=paper))
+    # Whoever told of it knows what is missing; else the dispatcher finds it out.
+    if unsure and (sure or asked != dispatcher):
+        decisions.append(
+            Ask(
+                purpose=Purpose.fields,
+                person=asked,
+                template="route",
+                context={"why": "", "ask_fields_only": True},
+            )
+        )
+    return tuple(decisions)
+
+
+def _paper_of(brought: Brought | None) -> dict[str, str]:
+    """The paper that is shown to whoever types its words."""
+    if brought is None or not brought.file:
+        return {}
+    return {"file": brought.file, "file_name": brought.file_name}
+
+
+def _by_law(case: Case, desk: Desk) -> str:
+    """The terms of 59-ФЗ, for information: registration in three days, an answer in thirty."""
+    day = desk.local(case.received_at).date()
+    return appeal_terms(day + timedelta(days=3), day + timedelta(days=33))
+
+
+def _whose(case: Case) -> Enter:
+    """A matter of another place: the dispatcher says whose it is."""
+    return Enter(step=case.step, template="outside", purpose=Purpose.outside)
+
+
+def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decisions:
+    """What the dispatcher is asked or told besides the first step."""
+    dispatcher = desk.office.roles.dispatcher
+    decisions: list[Decision] = []
     if term.stated_is_later:
         decisions.append(
             Ask(purpose=Purpose.later_term, person=dispatcher, template="stated_later")
@@ -172,7 +269,34 @@ def _first_decisions(
                 data={"key": "similar", "of": numbers[0]},
             ),
         ]
+    if not is_grave(case.notice.flags):
+        decisions += warned(case.notice.flags, desk.office.roles)
+    if case.notice.urgent or case.notice.event == "urgent":
+        decisions.append(told_urgent(case, desk, ""))
     return tuple(decisions)
+
+
+def told_urgent(case: Case, desk: Desk, words: str) -> Tell:
+    """Everybody on the way of a case hears at once that the answer is wanted early."""
+    office = desk.office
+    department = department_of(case, office)
+    staff = (department.head, department.curator) if department else (office.roles.curator,)
+    people = (
+        *((case.executor,) if case.executor else ()),
+        *staff,
+        office.roles.reception,
+        office.roles.registry,
+        office.roles.dispatcher,
+        office.roles.centre_head,
+    )
+    if case.restricted is not None:
+        people = alerted(office.roles)
+    stated = desk.local(case.notice.due) if case.notice.due else None
+    return Tell(
+        people=tuple(dict.fromkeys(people)),
+        template="urgent",
+        context={"stated": stated, "excerpt": words},
+    )
 
 
 def _same_matter(work: UnitOfWork, notice: Notice, received: datetime) -> tuple[Case, ...]:

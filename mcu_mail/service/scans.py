@@ -80,7 +80,6 @@ def take_scans(desk: Desk, now: datetime) -> int:
         raise TemporaryError("Сетевая папка не подключена")
     done = 0
     for name in desk.folders.not_files():
-        # It stays where it lies: only the clerk knows what is in it.
         text = note_of(desk, Refusal(reason="not_a_file"), name, now)
         lines = "\r\n".join(text.splitlines()) + "\r\n"
         beside = safe_name(f"{name}{NOTE}")
@@ -132,6 +131,7 @@ def prepare_folders(desk: Desk) -> None:
         known = work.facts.get("folders") == base
         try:
             desk.folders.prepare(known=known)
+            desk.inbox.prepare(known=True)
         except TemporaryError as error:
             log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
             return
@@ -144,7 +144,8 @@ def unsettled(desk: Desk) -> bool:
     """Whether a file lies there that has not settled yet: `once` waits for it a while."""
     if not desk.folders.is_mounted():
         return False
-    return any(not item.settled for item in desk.folders.incoming(desk.real_now()))
+    listed = [*desk.folders.incoming(desk.real_now()), *desk.inbox.incoming(desk.real_now())]
+    return any(not item.settled for item in listed)
 
 
 def _fenced(desk: Desk, taken: _Taken, now: datetime) -> int:

@@ -18,6 +18,7 @@ from mcu_mail.domain.catalogue import (
     interim_promise,
     letter_opening,
 )
+from mcu_mail.domain.intake_catalogue import FORWARD_HEADING, forwarding_opening
 from mcu_mail.service.addressing import addressed, declined_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.cases import Letter
 
 _OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) (?:ваше )?(?:сообщение|обращение)")
+_PASSES_ON = re.compile(r"(?i)\s*(?:направляем|в соответствии)")
 _CONTACTED = re.compile(r"(?i)(?:вами|заявителем) связались|связаться с (?:вами|заявителем)")
 _POSTAL = re.compile(r",\s*(?=(?:ул|пер|пр|пл|мкр|кв-л|наб|ш)\b)")
 
@@ -68,8 +70,13 @@ def letter_content(
     topic = desk.office.topics.get(case.topic or "")
     received = desk.local(case.received_at).date()
     reader = addressed(desk.settings, case)
-    official = desk.settings.letters.addressee
-    postal = official.address_lines if official else _address_lines(notice.address or "")
+    passed_on = case.forward is not None
+    official = None if passed_on else desk.settings.letters.addressee
+    postal = (
+        official.address_lines
+        if official
+        else _address_lines("" if passed_on else notice.address or "")
+    )
     about = ", ".join(filter(None, [notice.applicant, notice.address])) if official else None
     paragraphs = _paragraphs(case, letter, received, office.name, about)
     return LetterContent(
@@ -82,7 +89,11 @@ def letter_content(
         ref_date=received if notice.external_id else None,
         addressee=reader.addressee,
         address_lines=(*reader.lines, *postal),
-        heading=topic.about if topic and topic.about else default_heading(),
+        heading=FORWARD_HEADING
+        if passed_on
+        else topic.about
+        if topic and topic.about
+        else default_heading(),
         salutation=reader.salutation,
         paragraphs=paragraphs,
         enclosure=enclosure,
@@ -105,6 +116,9 @@ def _paragraphs(
 ) -> tuple[str, ...]:
     """The text between opening and contact record; a text that brings its own keeps them."""
     lines = [line for line in letter.text.splitlines() if line.strip()]
+    if letter.kind == "forward":
+        own = lines and _PASSES_ON.match(lines[0])
+        return tuple(lines) if own else (forwarding_opening(received), *lines)
     own = lines and _OPENING.match(lines[0])
     opening = [] if own else [letter_opening(received, office, about=about)]
     whom = "Вами" if about is None else "заявителем"

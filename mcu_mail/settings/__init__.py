@@ -168,6 +168,8 @@ def office_of(settings: Settings) -> Office:
             centre_head=roles.centre_head,
             dispatcher=roles.dispatcher,
             coordinator={str(key): value for key, value in roles.coordinator.items()},
+            duty=roles.duty,
+            intake=roles.intake,
         ),
         absences=tuple(item.value() for item in settings.absences),
     )

@@ -80,9 +80,13 @@ def _people(settings: Settings) -> Iterator[Fault]:
         person = getattr(settings.roles, role)
         if person not in known:
             yield ("roles", role), f"нет такого человека в people: «{person}»"
-    administrator = settings.roles.administrator
-    if administrator is not None and administrator not in known:
-        yield ("roles", "administrator"), f"нет такого человека в people: «{administrator}»"
+    for role in ("administrator", "duty"):
+        person = getattr(settings.roles, role)
+        if person is not None and person not in known:
+            yield ("roles", role), f"нет такого человека в people: «{person}»"
+    for index, person in enumerate(settings.roles.intake):
+        if person not in known:
+            yield ("roles", "intake", index), f"нет такого человека в people: «{person}»"
     for track, person in settings.roles.coordinator.items():
         if person not in known:
             yield ("roles", "coordinator", track), f"нет такого человека в people: «{person}»"

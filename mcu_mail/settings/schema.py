@@ -17,6 +17,7 @@ from mcu_mail.domain.competence import CompetenceRules
 from mcu_mail.domain.numbering import pattern_faults
 from mcu_mail.domain.office import Absence as DomainAbsence
 from mcu_mail.settings.addressing import Addressee, Declension  # noqa: TC001 - as above
+from mcu_mail.settings.emergency import EmergencySettings
 from mcu_mail.settings.kinds import (
     Address,
     HoursPair,
@@ -222,6 +223,8 @@ class RolesSettings(Model):
     centre_head: Id
     dispatcher: Id
     administrator: Id | None = None
+    duty: Id | None = None
+    intake: tuple[Id, ...] = ()
     coordinator: dict[Literal["incident", "pos", "kuzbass_online"], Id] = Field(
         default_factory=dict
     )
@@ -318,6 +321,7 @@ class Settings(Model):
     people: dict[Id, PersonSettings]
     signing: SigningSettings = SigningSettings()
     roles: RolesSettings
+    emergency: EmergencySettings = EmergencySettings()
     absences: tuple[AbsenceSettings, ...] = ()
     departments: tuple[DepartmentSettings, ...] = Field(min_length=1)
     topics: dict[Id, TopicSettings]

@@ -28,6 +28,7 @@ def notice_to_json(notice: Notice) -> dict[str, Any]:
             values[key] = values[key].isoformat()
     values["rules"] = dict(values["rules"])
     values["unsure"] = list(values["unsure"])
+    values["flags"] = list(values["flags"])
     return values
 
 
@@ -85,6 +86,8 @@ def _case(row: Any) -> Case:
         draft=Draft(**row.draft) if row.draft else None,
         contacts=tuple(_contact_from_json(item) for item in row.contacts),
         addressing=Addressing(**row.addressing) if row.addressing else Addressing(),
+        restricted=None if row.restricted is None else tuple(row.restricted),
+        forward=row.forward,
     )
 
 
@@ -106,6 +109,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
             plain = {step: at.isoformat() for step, at in value.items()}
         elif isinstance(value, CaseState):
             plain = value.value
+        elif name == "restricted":
+            plain = None if value is None else list(value)
         elif name == "draft" and value is None:
             plain = sa.null()
         result[_COLUMN.get(name, name)] = plain
@@ -214,7 +219,7 @@ class Letter:
     engine: str | None
     note: str | None
     kind: str = "answer"
-    """answer | interim: which of the letter templates it is set in."""
+    """answer | interim | forward: which of the letter templates it is set in."""
     until: str | None = None
     """The day that an interim answer promises, ISO."""
     annex: str | None = None
@@ -241,8 +246,10 @@ class Letters:
         print_code: str,
         created_at: datetime,
         promised: date | None = None,
+        forward: bool = False,
     ) -> None:
         """Insert a version; its number must be new for the case."""
+        kind = "interim" if promised else "forward" if forward else "answer"
         self._connection.execute(
             letters.insert().values(
                 case_id=case_id,
@@ -252,7 +259,7 @@ class Letters:
                 then=then,
                 print_code=print_code,
                 created_at=created_at,
-                kind="interim" if promised else "answer",
+                kind=kind,
                 until=promised.isoformat() if promised else None,
             )
         )

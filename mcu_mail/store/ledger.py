@@ -163,6 +163,16 @@ class Ledger:
         ).one_or_none()
         return _mail(row) if row else None
 
+    def with_bytes(self, sha256: str, folder: str | None = None) -> StoredMail | None:
+        """The first mail or file with these bytes, of one folder or of any."""
+        same = [mails.c.sha256 == sha256]
+        if folder is not None:
+            same.append(mails.c.folder == folder)
+        row = self._connection.execute(
+            sa.select(mails).where(*same).order_by(mails.c.id).limit(1)
+        ).one_or_none()
+        return _mail(row) if row else None
+
     def with_message_id(self, message_id: str, other_than: int) -> tuple[StoredMail, ...]:
         """Decided mails that carry this Message-ID."""
         rows = self._connection.execute(

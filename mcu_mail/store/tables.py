@@ -86,6 +86,8 @@ cases = sa.Table(
     sa.Column("contacts", sa.JSON, nullable=False),
     sa.Column("addressing", sa.JSON),
     sa.Column("mail_id", sa.Integer),
+    sa.Column("restricted", sa.JSON(none_as_null=True)),
+    sa.Column("forward", sa.Text),
     sa.Column("closed_at", Moment),
     sa.Index(None, "state", "term_at"),
     sa.Index(None, "external_id"),

@@ -282,7 +282,7 @@ def test_what_is_asked_after_its_time_is_asked_at_once(name):
 
 
 def test_a_letter_without_the_regions_number_invents_none():
-    (_, context, _) = MAILS["letter_cover"]
+    context = MAILS["letter_cover"][1]
 
     subject = OFFICE.compose("letter_cover", **context).subject
 

@@ -147,6 +147,18 @@ CHANGES = (
         "roles.dispatcher: нет такого человека в people: «apeals»",
     ),
     case(
+        "emergency duty of nobody",
+        "  duty: edds_head",
+        "  duty: eds_head",
+        "roles.duty: нет такого человека в people: «eds_head»",
+    ),
+    case(
+        "intake by nobody",
+        "  intake: []",
+        "  intake: [registry, registri]",
+        "roles.intake[2]: нет такого человека в people: «registri»",
+    ),
+    case(
         "duty of nobody",
         "duty: []",
         "duty: [{person: nobody, from: 2026-12-31, to: 2027-01-10}]",

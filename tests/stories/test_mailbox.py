@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.mail.reader import Reader
-from mcu_mail.rehearsal.people import fresh_mail
+from mcu_mail.rehearsal.people import fresh_mail, text_of
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.service.daemon import Rounds
@@ -274,7 +274,13 @@ def test_a_notice_of_a_track_that_is_not_built_yet_is_set_aside_and_told(
         stage.play(MORNING)
         assert where(stage) == only(aside=1)
         assert cases(stage) == ()
-        assert sum("Не разобрано" in one for one in subjects(stage, dispatcher.address)) == 1
+        # Its coordinator and the dispatcher are one person here: all fields, in one mail.
+        told = [one for one in stage.mails(dispatcher.address) if "Инцидент" in str(one["Subject"])]
+        assert len(told) == 1
+        for words in ("Небывалова Алла Игнатьевна", "+79000000001", "Не чистят снег"):
+            assert words in text_of(told[0])
+        stage.play("2026-11-23 09:30")
+        assert len(stage.mails(dispatcher.address)) == 1
 
 
 def test_mails_are_taken_oldest_first_whatever_their_order_in_the_box(stage: Stage) -> None:

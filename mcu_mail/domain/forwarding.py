@@ -1,0 +1,63 @@
+"""A matter of another place: the dispatcher passes it on, keeps it, or closes it.
+
+Passing on is a letter like any other: approved, signed, registered and sent (59-ФЗ, ст. 8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.domain.case import CloseReason
+from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.course_parts import closing, not_taken, told
+from mcu_mail.domain.decisions import Change, Enter, Log, NewVersion
+from mcu_mail.domain.desk_words import OrderKind, read_order
+from mcu_mail.domain.intake_catalogue import forwarding_text
+from mcu_mail.domain.whose_turn import first_approval
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions, Reply, Rules
+
+OUTSIDE: Final = "outside"
+"""The flag of a notice about a place that is not the okrug's."""
+_LONGEST: Final = 200
+
+
+def on_outside(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the dispatcher's word about a matter of another place."""
+    order = read_order(reply.text)
+    if order is None:
+        return closing(request, reply) or not_taken(request, reply, "outside_decide")
+    if order.kind is OrderKind.ours:
+        return _kept(case, rules)
+    if order.kind is not OrderKind.forward:
+        return not_taken(request, reply, "outside_decide")
+    if not order.words or len(order.words) > _LONGEST:
+        return not_taken(request, reply, "outside_where")
+    passed = replace(case, department=None, executor=None, forward=order.words)
+    first = first_approval(passed, reply.person, rules.route, rules.office, rules.today)
+    return (
+        Log(kind="forwarded", data={"to": order.words}),
+        Change(values={"forward": order.words, "department": None, "executor": None}),
+        NewVersion(text=forwarding_text(case.notice), author=reply.person, then=first.name),
+        told(request, "forward", order.words),
+    )
+
+
+def _kept(case: Case, rules: Rules) -> Decisions:
+    notice = case.notice
+    notice = replace(notice, flags=tuple(flag for flag in notice.flags if flag != OUTSIDE))
+    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    department = finding.department if finding.sure and not notice.unsure else None
+    return (
+        Log(kind="assigned", data={"department": department or "", "by": "person"}),
+        Change(values={"notice": notice, "department": department}),
+        Enter(
+            step=rules.route.steps[1].name if department else "route",
+            template="task" if department else "route",
+            context={"why": "", "doubt": finding.doubt},
+            close_as=CloseReason.decided,
+        ),
+    )

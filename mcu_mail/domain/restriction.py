@@ -1,0 +1,168 @@
+"""Cases of restricted circulation: a threat, a suicide note.
+
+Their words and the applicant's data go to few people only, nothing goes its way by itself, and a
+person decides what the matter is. Danger to life that is no secret (gas, a fallen wire) is told to
+the same people at once and goes its ordinary way besides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.domain.acting import acting_for
+from mcu_mail.domain.case import CloseReason, Purpose
+from mcu_mail.domain.competence import find_competence
+from mcu_mail.domain.course_parts import closing, not_taken, told
+from mcu_mail.domain.decisions import Ask, Change, CloseRequest, Enter, Log, Tell
+from mcu_mail.domain.desk_words import OrderKind, read_order
+from mcu_mail.domain.whose_turn import find_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions, Reply, Rules
+    from mcu_mail.domain.office import Office, Roles
+
+GRAVE: Final = frozenset({"threat", "suicide"})
+"""Flags of a notice that restrict its case."""
+DANGER: Final = "danger"
+HELPER: Final = "helper"
+"""In the data of a request: who is asked was named by the dispatcher and decides nothing."""
+
+
+def is_grave(flags: Iterable[str]) -> bool:
+    """Whether one of the flags restricts the case."""
+    return not GRAVE.isdisjoint(flags)
+
+
+def warned(flags: Iterable[str], roles: Roles) -> Decisions:
+    """Who must know of a danger that is no secret hears of it at once."""
+    if DANGER not in flags:
+        return ()
+    return (Tell(people=alerted(roles), template="danger", once="danger"),)
+
+
+def alerted(roles: Roles) -> tuple[str, ...]:
+    """Who hears of a threat to life at once, the duty service first."""
+    named = (roles.duty, roles.centre_head, roles.dispatcher)
+    return tuple(dict.fromkeys(one for one in named if one is not None))
+
+
+def may_read(case: Case, person: str, office: Office, on: date) -> bool:
+    """Whether the person may be shown the words and the applicant of this case."""
+    if case.restricted is None:
+        return True
+    allowed = (*alerted(office.roles), *case.restricted)
+    return any(
+        person == one or acting_for(one, on, office.absences).person == person for one in allowed
+    )
+
+
+def restrict(case: Case, rules: Rules, flags: Iterable[str]) -> Decisions:
+    """The case is restricted now: its route stops and those who must know are asked at once."""
+    first, *others = alerted(rules.office.roles)
+    dispatcher = rules.office.roles.dispatcher
+    found = sorted(GRAVE.intersection(flags))
+    context = {"flags": found}
+    return (
+        Change(values={"restricted": case.restricted or (), "department": None, "executor": None}),
+        Log(kind="restricted", data={"flags": found}),
+        Enter(
+            step="route",
+            template="restricted",
+            context=context,
+            purpose=Purpose.restricted,
+            close_as=CloseReason.reassigned,
+        ),
+        *(
+            Ask(purpose=Purpose.restricted, person=one, template="restricted", context=context)
+            for one in (first, *others)
+            if one != dispatcher
+        ),
+    )
+
+
+def on_restricted(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the word of one who may decide, or of the one who was named to help."""
+    if request.data.get(HELPER):
+        return _helped(request, reply, rules)
+    order = read_order(reply.text)
+    if order is None:
+        return closing(request, reply) or not_taken(request, reply, "restricted_decide")
+    if order.kind is OrderKind.ordinary:
+        return _lifted(case, rules)
+    if order.kind is OrderKind.name:
+        return _named(case, request, reply, order.words, rules)
+    if order.kind is OrderKind.handed_over:
+        if not order.words:
+            return not_taken(request, reply, "no_basis")
+        return (
+            Log(kind="closed", data={"reason": order.whole}),
+            Enter(step="close", template="", close_as=CloseReason.decided),
+        )
+    return not_taken(request, reply, "restricted_decide")
+
+
+def _lifted(case: Case, rules: Rules) -> Decisions:
+    notice = case.notice
+    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    department = finding.department if finding.sure and not notice.unsure else None
+    step = "draft" if department else "route"
+    return (
+        Log(kind="restriction_lifted"),
+        Change(
+            values={"restricted": None, "department": department, "notice": _without_grave(case)}
+        ),
+        Enter(
+            step=step,
+            template="task" if department else "route",
+            context={"why": "", "doubt": finding.doubt},
+            close_as=CloseReason.decided,
+        ),
+    )
+
+
+def _without_grave(case: Case) -> object:
+    kept = tuple(flag for flag in case.notice.flags if flag not in GRAVE)
+    return replace(case.notice, flags=kept)
+
+
+def _named(case: Case, request: Request, reply: Reply, words: str, rules: Rules) -> Decisions:
+    person = find_person(words, rules.office)
+    if person is None:
+        return not_taken(request, reply, "unknown_person")
+    readers = tuple(dict.fromkeys((*(case.restricted or ()), person)))
+    return (
+        Change(values={"restricted": readers}),
+        Log(kind="restricted_named", data={"person": person}),
+        Ask(
+            purpose=Purpose.restricted,
+            person=person,
+            template="restricted_help",
+            context={"by": rules.office.people[reply.person].name},
+            data={HELPER: "1", "key": f"helper:{person}"},
+        ),
+        told(request, "restricted_named", rules.office.people[person].name),
+    )
+
+
+def _helped(request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """A report of the one who was named: kept, and shown to those who decide."""
+    if not reply.text.strip():
+        return not_taken(request, reply, "empty")
+    return (
+        Log(kind="note", data={"text": reply.text[:2000]}),
+        Tell(
+            people=alerted(rules.office.roles),
+            template="note_shown",
+            context={
+                "who": rules.office.people[reply.person].name,
+                "note_text": reply.text[:2000],
+                "files": (),
+            },
+        ),
+        CloseRequest(request_id=request.id, reason=CloseReason.decided),
+    )

@@ -1,0 +1,98 @@
+"""Samples of the mails about what opens a case and what is passed on, for `wording_samples`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mcu_mail.mail.markup import Button
+
+Samples = tuple["Mapping[str, Any]", ...]
+
+_WORDS = "Ответ не по существу, прошу доработать."
+_EVENTS = ("returned", "citizen_comment", "approved")
+_ROWS = (("Номер", "И-1"), ("Заявитель", "Игнатьева Алла Игнатьевна"), ("Текст", "Нет воды."))
+
+
+def mails(
+    case: Mapping[str, Any], code: str, button: Callable[[str, str], Button]
+) -> Mapping[str, Samples]:
+    """The contexts of each of these mails.
+
+    Args:
+        case: card, person and now.
+        code: of a request.
+        button: makes one from its label and the words it writes.
+
+    """
+    now, person = case["now"], case["person"]
+    asked = {**case, "code": code, "buttons": (button("Да", "ДА"),)}
+    bare = {"now": now, "person": person}
+    event = {"event_name": "ответ возвращён на доработку", "excerpt": _WORDS}
+    calls = ("112", "полиция 102", "ЕДДС 2-00-00")
+    soon = now + timedelta(hours=2)
+    other = {**bare, "track": "ПОС", "folder": "МЦУ/Не разобрано"}
+    return {
+        "restricted": tuple(
+            {**asked, "flags": [flag], "emergency": calls} for flag in ("threat", "suicide")
+        ),
+        "danger": ({**case, "emergency": calls},),
+        "restricted_help": ({**asked, "by": "Письменнова Алла Проектовна"},),
+        "outside": (asked,),
+        "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
+        "event_told": tuple({**case, **event, "event": one} for one in _EVENTS),
+        "urgent": tuple(
+            {**case, "stated": stated, "excerpt": words}
+            for stated, words in ((soon, ""), (None, _WORDS))
+        ),
+        "urgent_term": tuple(
+            {**asked, "stated_text": "12:00 23.11.2026", "earlier": earlier}
+            for earlier in (True, False)
+        ),
+        "opened": tuple({**case, "how": how} for how in ("typed", "forwarded", "file")),
+        "repeated": ({**case, "who": "Письменнова Алла Проектовна"},),
+        "other_track": tuple(
+            {
+                **other,
+                "notices": rows,
+                "emergency": calls if grave else (),
+                "flags": ("угроза",) if grave else (),
+                "coordinator": coordinator,
+            }
+            for rows, grave, coordinator in (
+                ((_ROWS,), False, True),
+                ((_ROWS, _ROWS), False, False),
+                ((_ROWS,), True, False),
+            )
+        ),
+        "intake_refused": tuple(
+            {**bare, "why": why, "words": _WORDS} for why in ("no_right", "unproven", "empty")
+        ),
+        "intake_confirm": ({**asked, "words": _WORDS},),
+        "intake_decide": tuple(
+            {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
+            for why in ("event", "no_right", "unproven")
+        ),
+        "question_unclear": ({**asked, "card": None, "words": "хм"},),
+    }
+
+
+def refused_files(case: Mapping[str, Any]) -> Samples:
+    """The contexts of the note beside a file that was not taken from «Входящие»."""
+    reasons = ("empty", "too_large", "duplicate", "not_a_file", "unreadable", "no_message", "kind")
+    return tuple(
+        {
+            "now": case["now"],
+            "reason": reason,
+            "file_name": "Scan0007.pdf",
+            "number": "2026-000123",
+            "limit_mb": 100,
+            "folder": "Входящие",
+            "phone_name": case["person"].name,
+            "phone": "2-00-00",
+        }
+        for reason in reasons
+    )

@@ -1,0 +1,200 @@
+"""What a system writes about a message that it has sent before: bound to its case, or asked about.
+
+It never opens a case silently and never moves one by itself: a return and a comment reach the
+dispatcher with buttons, an urgent wish the whole route, everything else is filed and told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import CaseState, Purpose
+from mcu_mail.domain.concerns import concerns_in
+from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
+from mcu_mail.domain.intake_catalogue import event_name, term_renamed
+from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
+from mcu_mail.service.carry import Carrier
+from mcu_mail.service.opening import told_urgent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.decisions import Decision
+    from mcu_mail.domain.notice import Notice
+    from mcu_mail.mail.mime import Incoming
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_OPENING = frozenset({"new", "appeal_59fz"})
+"""Events that bring a message of their own; any other speaks of an earlier one."""
+_MAY_OPEN = frozenset({"urgent", "fast_track"})
+"""Events that a whole new message may bear as well."""
+_NAMES_TERM = frozenset({"urgent", "term_changed", "extended", "fast_track"})
+WORDS = 1500
+"""Characters of an event's words that are kept and shown."""
+
+
+def speaks_of_case(notice: Notice) -> bool:
+    """Whether the notice is about a message that was sent before, and nothing new by itself."""
+    whole = notice.event in _MAY_OPEN and bool(notice.text and notice.applicant)
+    return notice.event not in _OPENING and not whole
+
+
+def may_speak_of_case(notice: Notice) -> bool:
+    """Whether it is looked up among the cases: always, but for what is plainly new."""
+    return notice.event not in _OPENING
+
+
+def case_of(work: UnitOfWork, mail: Incoming, notice: Notice) -> Case | None:
+    """The one case that number, thread and words name together; None when none or several do."""
+    found: dict[int, Case] = {}
+    if notice.external_id:
+        known = work.cases.with_external_id(notice.track, notice.external_id)
+        found |= {case.id: case for case in known}
+    thread = [*mail.in_reply_to, *mail.references]
+    ids = {item.case_id for item in work.queue.by_message_ids(thread)} if thread else set()
+    for one in thread[-20:]:
+        ids |= {item.case_id for item in work.mails.with_message_id(one, 0)}
+    numbers = find_case_numbers(f"{mail.subject}\n{mail.text[:20_000]}")
+    named = [case for number in numbers if (case := work.cases.by_number(number)) is not None]
+    found |= {case.id: case for case in named}
+    found |= {one: work.cases.get(one) for one in ids if one is not None}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def bind(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    notice: Notice,
+    words: str,
+    *,
+    cause: str,
+    now: datetime,
+    by: str = "region",
+) -> None:
+    """Write the event to its case and tell or ask who must know; all in the caller's unit."""
+    carrier = Carrier(desk, work, case, now=now, actor=by, cause=cause)
+    flags = (*notice.flags, *(concern.flag for concern in concerns_in(words)))
+    if is_grave(flags):
+        carrier.carry((
+            Log(kind="event", data={"note": event_name(notice.event)}),
+            *restrict(case, desk.rules(case, now), flags),
+            Change(values={"closed_at": None}),
+        ))
+        return
+    carrier.carry(warned(flags, desk.office.roles))
+    if notice.event == "returned":
+        carrier.carry(_returned(desk, case, words, cause, now))
+    elif notice.event == "citizen_comment":
+        carrier.carry(_commented(desk, case, words, cause, now))
+    elif notice.event == "urgent":
+        carrier.carry(_urgent(desk, case, notice, words))
+    else:
+        carrier.carry(_told(desk, case, notice.event, words, now))
+    if notice.event in _NAMES_TERM:
+        carrier.carry(_other_term(desk, case, notice, cause))
+
+
+def _returned(
+    desk: Desk, case: Case, words: str, cause: str, now: datetime
+) -> tuple[Decision, ...]:
+    decisions: list[Decision] = [Log(kind="region_returned", data={"text": words})]
+    if case.state is CaseState.closed:
+        decisions += [
+            Log(kind="reopened", data={"why": "returned"}),
+            Enter(step="send", template=""),
+            Change(values={"closed_at": None}),
+            SetState(state=CaseState.aside),
+        ]
+    decisions.append(_asked(desk, "returned", words, cause))
+    if case.state is CaseState.open:
+        decisions += _shown(desk, case, "returned", words, [case.actor], now)
+    return tuple(decisions)
+
+
+def _commented(
+    desk: Desk, case: Case, words: str, cause: str, now: datetime
+) -> tuple[Decision, ...]:
+    dispatcher = desk.office.roles.dispatcher
+    drafter = case.executor or case.author or case.actor
+    decisions: list[Decision] = [Log(kind="citizen_comment", data={"text": words})]
+    told = [drafter]
+    if case.state is CaseState.closed or case.step == "send":
+        decisions.append(_asked(desk, "citizen_comment", words, cause))
+    else:
+        told.append(dispatcher)
+    decisions += _shown(desk, case, "citizen_comment", words, told, now)
+    return tuple(decisions)
+
+
+def _urgent(desk: Desk, case: Case, notice: Notice, words: str) -> tuple[Decision, ...]:
+    stated = desk.local(notice.due) if notice.due else None
+    tell = told_urgent(case, desk, words)
+    return (
+        Log(kind="urgent", data={"until": stated.isoformat() if stated else "", "text": words}),
+        Tell(
+            people=tell.people,
+            template=tell.template,
+            context={**tell.context, "stated": stated},
+        ),
+    )
+
+
+def _other_term(desk: Desk, case: Case, notice: Notice, cause: str) -> tuple[Decision, ...]:
+    """A term that the region names later on counts by the dispatcher's word alone."""
+    stated = desk.local(notice.due) if notice.due else None
+    if stated is None or stated == case.term or case.state is CaseState.closed:
+        return ()
+    return (
+        Ask(
+            purpose=Purpose.urgent,
+            person=desk.office.roles.dispatcher,
+            template="urgent_term",
+            context={
+                "stated_text": f"{stated:%H:%M %d.%m.%Y}",
+                "earlier": stated < case.term,
+            },
+            data={
+                "key": f"urgent:{cause}",
+                "term": stated.isoformat(),
+                "sentence": term_renamed(stated),
+            },
+        ),
+    )
+
+
+def _told(desk: Desk, case: Case, event: str, words: str, now: datetime) -> tuple[Decision, ...]:
+    told = [desk.office.roles.dispatcher, case.actor]
+    return (
+        Log(kind="event", data={"note": event_name(event), "text": words}),
+        *_shown(desk, case, event, words, told, now),
+    )
+
+
+def _asked(desk: Desk, event: str, words: str, cause: str) -> Ask:
+    """The dispatcher decides, the words before him."""
+    return Ask(
+        purpose=Purpose.event,
+        person=desk.office.roles.dispatcher,
+        template="event",
+        context={"event": event, "event_name": event_name(event), "excerpt": words},
+        data={"key": f"event:{cause}", "words": words[:300]},
+    )
+
+
+def _shown(
+    desk: Desk, case: Case, event: str, words: str, people: Iterable[str | None], now: datetime
+) -> list[Decision]:
+    """The same words for information; of a restricted case only for those who may read it."""
+    on = desk.today(now)
+    readers = tuple(
+        dict.fromkeys(one for one in people if one and may_read(case, one, desk.office, on))
+    )
+    if not readers:
+        return []
+    context = {"event": event, "event_name": event_name(event), "excerpt": words}
+    return [Tell(people=readers, template="event_told", context=context)]
