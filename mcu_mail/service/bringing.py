@@ -10,7 +10,14 @@ from mcu_mail.domain.decisions import Log
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.case_events import WORDS, bind, case_of, may_speak_of_case, speaks_of_case
+from mcu_mail.service.case_events import (
+    WORDS,
+    as_event,
+    bind,
+    case_of,
+    may_speak_of_case,
+    speaks_of_case,
+)
 from mcu_mail.service.opening import Brought, open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.questions import pose
@@ -172,7 +179,7 @@ def messages(reading: Reading, how: str) -> Sequence[Message]:
         notices = reading.typed if how == "typed" else reading.notices
         found = [(reading.mail, notices, reading.new.text)]
     return [
-        Message(letter=letter, notice=notice, words=(words or notice.text)[:WORDS])
+        Message(letter=letter, notice=as_event(notice), words=(words or notice.text)[:WORDS])
         for letter, notices, words in found
         for notice in notices
         if notice.text.strip() or notice.link or notice.applicant

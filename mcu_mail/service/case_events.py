@@ -6,6 +6,7 @@ dispatcher with buttons, an urgent wish the whole route, everything else is file
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, Purpose
@@ -35,6 +36,12 @@ _MAY_OPEN = frozenset({"urgent", "fast_track"})
 _NAMES_TERM = frozenset({"urgent", "term_changed", "extended", "fast_track"})
 WORDS = 1500
 """Characters of an event's words that are kept and shown."""
+
+
+def as_event(notice: Notice) -> Notice:
+    """A message with a number that comes as urgent may be the wish about one that came before."""
+    urgent = notice.event == "new" and notice.urgent and notice.external_id is not None
+    return replace(notice, event="urgent") if urgent else notice
 
 
 def speaks_of_case(notice: Notice) -> bool:

@@ -18,7 +18,14 @@ from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.asking import tell
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import ask_what_it_is
-from mcu_mail.service.case_events import WORDS, bind, case_of, may_speak_of_case, speaks_of_case
+from mcu_mail.service.case_events import (
+    WORDS,
+    as_event,
+    bind,
+    case_of,
+    may_speak_of_case,
+    speaks_of_case,
+)
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
@@ -203,7 +210,9 @@ def _notice(
         tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
         return "other_track", MailState.aside, None
     notices = tuple(
-        item for item in reading.notices if item.text.strip() or item.link or item.applicant
+        as_event(item)
+        for item in reading.notices
+        if item.text.strip() or item.link or item.applicant
     )
     if not notices:
         return "empty_notice", MailState.aside, None

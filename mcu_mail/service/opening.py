@@ -185,7 +185,8 @@ def _opened(case: Case, finding: Finding, doubt: str, brought: Brought | None) -
             "department": finding.department or "",
             "doubt": doubt,
             "unsure": list(case.notice.unsure),
-            "rules": dict(case.notice.rules),
+            # The rules name the very words that have raised the alarm.
+            "rules": {} if is_grave(case.notice.flags) else dict(case.notice.rules),
             "flags": list(case.notice.flags),
             **({"by": brought.person, "how": brought.how} if brought else {}),
         },
