@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import McuMailError
 from mcu_mail.mail.kind import MailKind, bounced_ids, failed_recipients, kind_of
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import matching_source, read_notices
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.reply import new_text
 from mcu_mail.mail.wording import SEPARATOR
-from mcu_mail.service.asking import tell
+from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person, reopen
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.strangers import answer_stranger
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
@@ -63,7 +63,7 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
                 _set_aside(desk, stored, now, error)
-    return len(waiting)
+    return len(waiting) + int(tell_digest(desk, now) > 0)
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
@@ -74,20 +74,25 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
         mail = None
     with desk.store.work() as work:
         work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
-        _tell_unreadable(desk, work, stored, mail, now, "failed")
+        tell_aside(desk, work, stored, mail, now, "failed")
         work.commit()
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     mail = read_mail(desk.store.files.get(stored.sha256))
-    arrived = now if played else stored.arrived_at
+    # One that a person has put back was stored, and arrived, when it first came.
+    arrived = stored.stored_at if played else stored.arrived_at
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(mail) if known else None
     with desk.store.work() as work:
-        kind, state, case_id = _sort(desk, work, stored, mail, now, arrived, word)
+        kind, state, case_id = sort_mail(desk, work, stored, mail, now, arrived, word)
         if state is MailState.aside:
-            _tell_unreadable(desk, work, stored, mail, now, kind)
+            tell_aside(desk, work, stored, mail, now, kind)
+            if kind == "reply" and not known and case_id is None:
+                answer_stranger(desk, work, stored, mail, now)
+        if played and state is not MailState.handled:
+            work.asides.arrived(stored.id, arrived)
         work.mails.decide(
             stored.id,
             state,
@@ -102,7 +107,7 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
 Sorted = tuple[str, MailState, int | None]
 
 
-def _sort(
+def sort_mail(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
@@ -291,33 +296,3 @@ def _region_answers(
         cause=f"mail{stored.id}",
     )
     return "region_reply", MailState.handled, case.id
-
-
-def _tell_unreadable(
-    desk: Desk,
-    work: UnitOfWork,
-    stored: StoredMail,
-    mail: Incoming | None,
-    now: datetime,
-    why: str,
-) -> None:
-    """Nothing is dropped: the dispatcher hears of what was not understood, once a mail."""
-    try:
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(desk.office.roles.dispatcher, now),
-            template="unreadable",
-            key=f"unreadable:{stored.id}",
-            now=now,
-            context={
-                "sender": (mail.sender.address or mail.sender.name or "") if mail else "",
-                "subject_line": mail.subject if mail else "",
-                "received_at": desk.local(stored.arrived_at),
-                "folder": desk.settings.mail.imap.aside,
-                "why": why,
-            },
-        )
-    except McuMailError:
-        log.exception("the dispatcher could not be told of mail %d", stored.id)

@@ -18,6 +18,7 @@ from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
+from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
@@ -71,7 +72,9 @@ def hear(
     if len(open_ones) > 1:
         return _ambiguous(desk, work, said, open_ones, now)
     if not requests:
-        return without_code(desk, work, said, now)
+        found = find_codes("\n".join([*codes, mail.text or ""]))
+        about = about_aside(desk, work, said, found, now)
+        return about or without_code(desk, work, said, now)
     request = open_ones[0] if open_ones else requests[-1]
     return _answer(desk, work, said, request, now)
 
