@@ -19,7 +19,7 @@ from mcu_mail.domain.notice import Notice, Source
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.compose import read_message_id
-from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.first_look import shown_subject
 from mcu_mail.mail.notices import read_notices
 from mcu_mail.mail.wording import Button
 from mcu_mail.service.annex_offers import owe_files
@@ -163,8 +163,12 @@ def tell_digest(desk: Desk, now: datetime) -> int:
 
 
 def _row(desk: Desk, stored: StoredMail) -> dict[str, Any]:
-    mail = read_mail(desk.store.files.get(stored.sha256))
-    return _named(desk, stored, mail, stored.kind or "")
+    """What the digest says of one mail; nothing but its header is looked at."""
+    return {
+        **_named(desk, stored, None, stored.kind or ""),
+        "sender": stored.sender or "",
+        "subject_line": shown_subject(desk.store.files.get(stored.sha256)),
+    }
 
 
 def assign(

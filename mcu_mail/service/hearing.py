@@ -67,13 +67,17 @@ def hear(
     codes = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
     requests = work.requests.by_codes(codes)
     if not requests:
-        requests = work.requests.by_codes(find_codes(mail.text or ""))
+        # Before the body: it quotes the subject of the mail that the question was about.
+        about = about_aside(desk, work, said, codes, now)
+        if about is not None:
+            return about
+        codes = find_codes(mail.text or "")
+        requests = work.requests.by_codes(codes)
     open_ones = [item for item in requests if item.closed_at is None]
     if len(open_ones) > 1:
         return _ambiguous(desk, work, said, open_ones, now)
     if not requests:
-        found = find_codes("\n".join([*codes, mail.text or ""]))
-        about = about_aside(desk, work, said, found, now)
+        about = about_aside(desk, work, said, codes, now)
         return about or without_code(desk, work, said, now)
     request = open_ones[0] if open_ones else requests[-1]
     return _answer(desk, work, said, request, now)

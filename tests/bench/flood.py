@@ -1,0 +1,62 @@
+"""How long an official waits behind a flood: `python3 -m tests.bench.flood [N [ROUNDS]]`.
+
+N mails of unknown senders wait in a real mailbox (Dovecot), the deputy's approval comes last. The
+rounds of the daemon are played one by one; printed is when the approval was taken, and at which
+rate the flood is worked off. Run by hand, as root, on a quiet machine; nothing fails.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from mcu_mail.rehearsal.people import Client, Writer, fresh_mail
+from mcu_mail.service.daemon import Rounds
+from tests.conftest import DOMAIN, PASSWORD, USER
+from tests.peers.post import RealPostOffice
+from tests.stories.office_day import NATIVE, SERVICE, OfficeDay
+
+_TARGET_SECONDS = 120
+_ARRIVED = "2026-11-23 09:05"
+
+
+def _flood(post: RealPostOffice, day: OfficeDay, count: int) -> None:
+    """Put the mails into the box by one connection."""
+    imap = imaplib.IMAP4(post.host, post.imap_port)
+    imap.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
+    for n in range(count):
+        who = Writer(name="Спам", address=f"s{n}@flood.example", client=Client.plain)
+        raw = fresh_mail(who, SERVICE, f"Купите {n}", f"Товар {n}", day.stage.moment(_ARRIVED))
+        imap.append("INBOX", "", "", raw)
+    imap.logout()
+
+
+def main(count: int = 10_000, most_rounds: int = 20) -> None:
+    """Play the flood and print what came of it."""
+    with (
+        RealPostOffice({USER: PASSWORD}, [DOMAIN]) as post,
+        tempfile.TemporaryDirectory() as folder,
+        OfficeDay(Path(folder) / "office", post, NATIVE).opened() as day,
+    ):
+        question = day.drafted()
+        _flood(post, day, count)
+        day.post.deliver(SERVICE, day.reply_bytes("dep_life", "Согласовано", "09:10", to=question))
+        rounds = Rounds(desk=day.stage.desk, played=True)
+        now = day.stage.moment("2026-11-23 09:10")
+        began = time.perf_counter()
+        taken = None
+        for _number in range(1, most_rounds + 1):
+            rounds.one(now)
+            passed = time.perf_counter() - began
+            if taken is None and day.case().step == "sign":
+                taken = passed
+        with day.stage.desk.store.view() as view:
+            len(view.asides.all(settled=False))
+            len(view.mails.to_handle(count + 10))
+
+
+if __name__ == "__main__":
+    main(*(int(one) for one in sys.argv[1:]))
