@@ -42,6 +42,9 @@ _GREETING = re.compile(
     r"[^\n]{0,60}\n\s*",
     re.IGNORECASE,
 )
+_THANKS = re.compile(
+    r"^\W{0,5}(?:(?:большое|огромное)\s)?(?:спасибо|благодарю|спс)\b", re.IGNORECASE
+)
 _MOST = 2_000
 
 
@@ -52,6 +55,7 @@ class AsideWord(StrEnum):
     new = "new"
     drop = "drop"
     yes = "yes"
+    thanks = "thanks"
     unclear = "unclear"
 
 
@@ -79,6 +83,8 @@ def read_aside_answer(text: str) -> AsideAnswer:
         return AsideAnswer(word=AsideWord.unclear)
     if re.fullmatch(r"\W{0,3}(?:да|подтверждаю|верно)\W{0,3}", first, re.IGNORECASE):
         return AsideAnswer(word=AsideWord.yes)
+    if _THANKS.match(first) and "?" not in text:
+        return AsideAnswer(word=AsideWord.thanks)
     for word, pattern in ((AsideWord.new, _NEW), (AsideWord.drop, _DROP)):
         found = pattern.match(first)
         if found is not None:

@@ -66,8 +66,10 @@ class _Answer:
     def take(self) -> Heard:
         stored = self._stored
         answer = read_aside_answer(self._said.text)
+        if answer.word is AsideWord.thanks:
+            # A colleague's thanks want no answer, and the question stays open.
+            return Heard(state=MailState.handled, case_id=stored.case_id)
         if stored.state is not MailState.aside:
-            # «Спасибо» after it was settled wants no answer.
             if answer.word is not AsideWord.unclear:
                 self._tell("already")
             return Heard(state=MailState.handled, case_id=stored.case_id)

@@ -4,7 +4,7 @@ import pytest
 
 from mcu_mail.domain.aside_words import AsideWord, read_aside_answer
 
-ASSIGN, NEW, DROP, YES, UNCLEAR = AsideWord
+ASSIGN, NEW, DROP, YES, THANKS, UNCLEAR = AsideWord
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_is_to_be_done(text, reason):
         "ок",
         "Хорошо",
         "дело",
-        "Спасибо",
+        "Спасибо, а это куда?",
         "Не к делу 2026-000123",
         "К делу 2026-000123 не нужно",
         "К делу 2026-000123 или 2026-000124",
@@ -99,6 +99,10 @@ def test_nothing_is_to_be_done(text, reason):
 )
 def test_anything_else_is_not_understood(text):
     assert read_aside_answer(text).word is UNCLEAR
+
+
+def test_thanks_ask_for_nothing():
+    assert read_aside_answer("Спасибо, разобрались").word is THANKS
 
 
 def test_a_yes_is_told_apart():
