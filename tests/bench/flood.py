@@ -49,14 +49,21 @@ def main(count: int = 10_000, most_rounds: int = 20) -> None:
         now = day.stage.moment("2026-11-23 09:10")
         began = time.perf_counter()
         taken = None
-        for _number in range(1, most_rounds + 1):
+        for number in range(1, most_rounds + 1):
             rounds.one(now)
             passed = time.perf_counter() - began
             if taken is None and day.case().step == "sign":
                 taken = passed
+                _say(f"approval taken in round {number}: {taken:.1f} s (≤ {_TARGET_SECONDS})")
         with day.stage.desk.store.view() as view:
-            len(view.asides.all(settled=False))
-            len(view.mails.to_handle(count + 10))
+            decided = len(view.asides.all(settled=False))
+            left = len(view.mails.to_handle(count + 10))
+        _say(f"{count} unknown, {most_rounds} rounds: {passed:.1f} s, {decided} set aside")
+        _say(f"{decided / passed:.1f} a second; {left} more fetched, which wait")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":
