@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import signal
 import sys
 import threading
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from mcu_mail import wiring
+from mcu_mail import aside_commands, wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
@@ -34,17 +32,21 @@ from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
+from mcu_mail.terminal import BAD, CONFIG, DONE, USAGE, ConfigOption, JsonOption, stderr
+from mcu_mail.terminal import fail as _fail
+from mcu_mail.terminal import open_desk as _desk
+from mcu_mail.terminal import out as _out
+from mcu_mail.terminal import print_json as _print_json
+from mcu_mail.terminal import save as _save
+from mcu_mail.terminal import say_each as _say_each
+from mcu_mail.usage import RussianGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.checking import Findings
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
 
-DONE, BAD, USAGE = 0, 1, 2
-CONFIG = Path("config.yaml")
 PLAYED_YEARS = range(2000, 2101)
 
 app = typer.Typer(
@@ -52,19 +54,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Служба писем муниципального центра управления.",
+    cls=RussianGroup,
 )
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="файл настроек")]
-JsonOption = Annotated[bool, typer.Option("--json", help="один документ JSON")]
-stderr = Console(stderr=True)
-
-
-def _out() -> Console:
-    # A table that is piped into a file must not be cut to the width of a terminal.
-    return Console(width=None if sys.stdout.isatty() else 160, soft_wrap=False)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+app.add_typer(aside_commands.app, name="aside")
 
 
 def _log_to_stderr() -> None:
@@ -72,16 +64,6 @@ def _log_to_stderr() -> None:
     handler.setFormatter(LogLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def _fail(error: McuMailError, code: int = BAD) -> typer.Exit:
-    _say_each(error.faults if isinstance(error, SettingsError) else (str(error),), stderr)
-    return typer.Exit(code)
-
-
-def _say_each(faults: Iterable[str], out: Console) -> None:
-    for fault in faults:
-        out.print(Text("✗ ", style="red") + tables.plain(fault), soft_wrap=True)
 
 
 @app.command()
@@ -293,14 +275,6 @@ def journal(
         _out().print(tables.journal(document))
 
 
-def _save(path: Path, content: bytes, what: str) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise _fail(RefusedError(f"{path}: файл не сохранён ({error.strerror})")) from None
-    stderr.print(tables.plain(f"{what}: {path}"), soft_wrap=True)
-
-
 @app.command()
 def read(
     files: Annotated[list[Path], typer.Argument(help="файлы .eml или папки с ними")],
@@ -355,13 +329,6 @@ def test() -> None:
     from mcu_mail.checks import run_all  # noqa: PLC0415 - needs the test packages only here
 
     raise typer.Exit(run_all())
-
-
-def _desk(config: Path) -> Desk:
-    try:
-        return wiring.open_desk(config)
-    except McuMailError as error:
-        raise _fail(error) from None
 
 
 def main() -> None:

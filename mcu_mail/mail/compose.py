@@ -69,12 +69,13 @@ def build(
     attachments: Sequence[tuple[str, str, bytes]] = (),
     ics: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    auto_submitted: bool = True,
+    auto_submitted: bool | str = True,
 ) -> bytes:
     """Return the mail: text and HTML as alternatives, then attachments (name, content type, bytes).
 
     `references` and `in_reply_to` may be other people's ids: one that is no Message-ID is left out.
-    `headers` are further ones (`X-…`, `Reply-To`, `Precedence`, `Importance`).
+    `headers` are further ones (`X-…`, `Reply-To`, `Precedence`, `Importance`). `auto_submitted`
+    is the word of RFC 3834, if it is another one than that of a mail nobody has asked for.
 
     Raises:
         RefusedError: an address, our own `message_id` or a name in `headers` is malformed.
@@ -105,7 +106,8 @@ def build(
         kept = thread[:1] + thread[1:][-_REFERENCES_KEPT:]
         mail.set_raw("References", "\r\n ".join(kept))
     if auto_submitted:
-        mail.set_raw("Auto-Submitted", "auto-generated")
+        word = auto_submitted if isinstance(auto_submitted, str) else "auto-generated"
+        mail.set_raw("Auto-Submitted", word)
     for key, value in (headers or {}).items():
         if not _HEADER_NAME.match(key):
             raise RefusedError(f"header {key!r} may not be set here")

@@ -10,6 +10,7 @@ before the wire (imaplib would send it on, and Dovecot would obey).
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import imaplib
 import ssl
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
@@ -143,6 +144,38 @@ class Mailbox:
                 if uid is not None and size is not None:
                     sizes[uid] = size
         return sizes
+
+    def heads(self, uids: Iterable[int], fields: Iterable[str]) -> dict[int, bytes]:
+        """These fields of the header of each message that is still there; the names are ours."""
+        names = " ".join(fields)
+        heads: dict[int, bytes] = {}
+        for some in _chunks(uids):
+            for items, body in self._fetch(some, f"(UID BODY.PEEK[HEADER.FIELDS ({names})])"):
+                uid = uid_of(items)
+                if uid is not None and body is not None:
+                    heads[uid] = body
+        return heads
+
+    def located(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        """Where messages with these bytes lie in the folder.
+
+        Args:
+            wanted: SHA-256 of the bytes → their octets. Nothing of a mail reaches a command.
+
+        Returns:
+            SHA-256 → UID, without those that are not there.
+
+        """
+        sizes = set(wanted.values())
+        alike = [uid for uid, size in self.sizes(self.all_uids()).items() if size in sizes]
+        found: dict[str, int] = {}
+        for message in self.fetch_many(alike):
+            digest = hashlib.sha256(message.raw).hexdigest()
+            if digest in wanted:
+                found[digest] = message.uid
+                if len(found) == len(wanted):
+                    break
+        return found
 
     def fetch(self, uid: int) -> Fetched | None:
         """The message with this UID without marking it seen; None when it is gone."""

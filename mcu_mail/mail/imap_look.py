@@ -19,7 +19,7 @@ _AT_ONCE = 50
 class Look(Mailbox):
     """A selected folder whose mails are looked at; see `Mailbox` for errors."""
 
-    def heads(self, uids: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    def whole_heads(self, uids: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """The header fields of these mails, oldest first; gone ones are skipped."""
         ordered = sorted(set(uids))
         for start in range(0, len(ordered), _AT_ONCE):

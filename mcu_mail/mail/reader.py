@@ -66,6 +66,11 @@ class Reader:
         """
         return _taken(self._process.ask(b"cut", pickle.dumps((text, tuple(sent))), b""), NewText)
 
+    def notices(self, raw: bytes, source: Source, zone: ZoneInfo) -> tuple[Notice, ...]:
+        """What `raw` says as a notification of that source, whoever sent it; raises as `read`."""
+        told = pickle.dumps((source, zone))
+        return _taken(self._process.ask(b"notices", told, raw), tuple)
+
     def words(self, text: str, sources: Sequence[Source], zone: ZoneInfo) -> tuple[Notice, ...]:
         """The messages of a text that is no mail; see `reading.read_words`. Raises as `read`."""
         told = pickle.dumps((text, tuple(sources), zone))

@@ -6,6 +6,8 @@ import pickle
 from typing import Final
 
 from mcu_mail.guard import serve
+from mcu_mail.mail.mime import read_mail
+from mcu_mail.mail.notices import read_notices
 from mcu_mail.mail.reading import read_whole, read_words
 from mcu_mail.mail.reply import SEPARATOR, cut
 
@@ -20,6 +22,9 @@ def handle(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     if what == b"cut":
         text, sent = pickle.loads(told)  # noqa: S301 - from our own daemon
         return (pickle.dumps(cut(text, SEPARATOR, sent)),)
+    if what == b"notices":
+        source, zone = pickle.loads(told)  # noqa: S301 - as above
+        return (pickle.dumps(read_notices(read_mail(raw), source, zone)),)
     if what == b"words":
         text, sources, zone = pickle.loads(told)  # noqa: S301 - as above
         return (pickle.dumps(read_words(text, sources, zone)),)

@@ -37,11 +37,11 @@ REQUESTS = frozenset({
 })
 """Mails that always ask: they cannot be written without a code."""
 
-ANSWERS = frozenset({"annexes", "missing", "note_kept", "not_taken"})
+ANSWERS = frozenset({"annexes", "aside_answer", "missing", "note_kept", "not_taken"})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
-OUTSIDE = frozenset({"letter_cover"})
-"""Mails to the region: neither our subject prefix, nor a separator, nor a code."""
+OUTSIDE = frozenset({"letter_cover", "stranger"})
+"""Mails to the region and to strangers: neither our subject prefix, nor a separator, nor a code."""
 
 _COVER_NEEDS = {"attachments": "список вложений"}
 _SUBJECT_LIMIT = 150

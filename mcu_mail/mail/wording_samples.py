@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail import clerk_samples, intake_samples, return_samples
+from mcu_mail.mail import aside_samples, clerk_samples, intake_samples, return_samples
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -458,18 +458,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "attachments": ("Подтверждение отправки 2026-000123.pdf",),
         },
     ),
-    "unreadable": tuple(
-        {
-            "now": NOW,
-            "person": PERSON,
-            "sender": sender,
-            "subject_line": subject_line,
-            "received_at": _at(9, 40),
-            "folder": "МЦУ/Не разобрано",
-            "why": "нет текста и вложений",
-        }
-        for sender, subject_line in (("press@region.example", "Fwd: срочно"), ("", ""))
-    ),
+    **aside_samples.samples(NOW, PERSON, CODE, CARD),
     "caught_up": tuple(
         {
             "now": NOW,

@@ -16,7 +16,7 @@ from mcu_mail.reports.board import ENTRY_STATES, RECIPIENT_STATES, STATES
 from mcu_mail.reports.words import ACTORS, EVENTS, MAIL_STATES, MAILS, details
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -38,6 +38,11 @@ def short(text: str | None) -> str:
 
 def _table(title: str, *columns: str) -> Table:
     return Table(*columns, title=plain(title))
+
+
+def table_of(title: str, columns: Sequence[str]) -> Table:
+    """An empty table."""
+    return _table(title, *columns)
 
 
 def _add(table: Table, *cells: object) -> None:

@@ -7,10 +7,11 @@ gets one answer that says all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.file_kinds import is_silent
-from mcu_mail.domain.annexes import may_annex
+from mcu_mail.domain.annexes import Removal, may_annex
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES
@@ -107,6 +108,19 @@ def offer(
     if said.text:
         carrier.log("note", {"text": said.text[:2000]})
     return said.word is None and meaning.kind is not MeaningKind.answer
+
+
+def owe_files(work: UnitOfWork, carrier: Carrier, said: Said, person: str, now: datetime) -> None:
+    """Owe the files of a mail that a person has put to the case; `person` hears what was taken."""
+    files = [
+        place
+        for place, item in enumerate(said.mail.attachments)
+        if not is_silent(item.name, item.content_type)
+    ]
+    if files:
+        # A stranger's words take nothing out of the letter: his mail only adds.
+        said = replace(said, removal=Removal())
+        _owe(work, carrier, said, files, [], person=person, request=None, now=now)
 
 
 def _files(said: Said, *, word_too: bool) -> list[int]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_WRONG = 5
 """Wrong codes of one sender a day (A42)."""
-_MOST_READ = 100
+MOST_READ = 100
 """Candidates that are looked up: a quoted thread holds a few, a list of guesses thousands."""
 _OWN_ID = re.compile(r"req\.([0-9a-z]{16})\.\d{1,6}@", re.IGNORECASE)
 
@@ -48,7 +48,7 @@ def named_by(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Named:
     written = find_codes(mail.text)
     key = _wrong_key(desk, said, now)
     wrong = int(work.facts.get(key) or 0) if key else 0
-    if wrong > _MOST_WRONG or len(written) > _MOST_READ:
+    if wrong > _MOST_WRONG or len(written) > MOST_READ:
         typed, written = (), ()
     above = _known(work, (*own, *find_codes("\n".join(thread)), *typed))
     below = _known(work, written)
@@ -64,7 +64,7 @@ def named_by(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Named:
 
 
 def _known(work: UnitOfWork, codes: Sequence[str]) -> tuple[Request, ...]:
-    return work.requests.by_codes(tuple(dict.fromkeys(codes))[:_MOST_READ])
+    return work.requests.by_codes(tuple(dict.fromkeys(codes))[:MOST_READ])
 
 
 def _wrong_key(desk: Desk, said: Said, now: datetime) -> str:

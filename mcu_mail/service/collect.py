@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.errors import TemporaryError
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.service.asking import tell
+from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import ask_what_it_is
 from mcu_mail.service.case_events import (
@@ -35,6 +35,7 @@ from mcu_mail.service.opening import open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
+from mcu_mail.service.strangers import answer_stranger
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
                 _set_aside(desk, stored, now, error)
-    return len(waiting)
+    return len(waiting) + int(tell_digest(desk, now) > 0)
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
@@ -88,21 +89,27 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
         mail = None
     with desk.store.work() as work:
         work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
-        _tell_unreadable(desk, work, stored, mail, now, "failed")
+        tell_aside(desk, work, stored, mail, now, "failed")
         work.commit()
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     reading = desk.read(stored.sha256)
     mail = reading.mail
-    arrived = now if played else stored.arrived_at
+    # One that a person has put back was stored, and arrived, when it first came.
+    arrived = stored.stored_at if played else stored.arrived_at
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(mail) if known else None
     with desk.store.work() as work:
-        kind, state, case_id = _sort(desk, work, stored, reading, now, arrived, word)
-        if state is MailState.aside and kind not in TOLD:
-            _tell_unreadable(desk, work, stored, mail, now, kind)
+        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
+        if state is MailState.aside:
+            if kind not in TOLD:
+                tell_aside(desk, work, stored, mail, now, kind)
+            if kind == "reply" and not known and case_id is None:
+                answer_stranger(desk, work, stored, reading, now)
+        if played and state is not MailState.handled:
+            work.asides.arrived(stored.id, arrived)
         work.mails.decide(
             stored.id,
             state,
@@ -117,7 +124,7 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
 Sorted = tuple[str, MailState, int | None]
 
 
-def _sort(
+def sort_mail(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
@@ -246,33 +253,3 @@ def _is_event(reading: Reading) -> bool:
     """Whether a system's mail in the thread of a letter says what happened, in its own form."""
     notices = reading.notices
     return len(notices) == 1 and may_speak_of_case(notices[0]) and notices[0].event != "returned"
-
-
-def _tell_unreadable(
-    desk: Desk,
-    work: UnitOfWork,
-    stored: StoredMail,
-    mail: Incoming | None,
-    now: datetime,
-    why: str,
-) -> None:
-    """Nothing is dropped: the dispatcher hears of what was not understood, once a mail."""
-    try:
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(desk.office.roles.dispatcher, now),
-            template="unreadable",
-            key=f"unreadable:{stored.id}",
-            now=now,
-            context={
-                "sender": (mail.sender.address or mail.sender.name or "") if mail else "",
-                "subject_line": mail.subject if mail else "",
-                "received_at": desk.local(stored.arrived_at),
-                "folder": desk.settings.mail.imap.aside,
-                "why": why,
-            },
-        )
-    except McuMailError:
-        log.exception("the dispatcher could not be told of mail %d", stored.id)

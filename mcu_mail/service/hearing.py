@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
+from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
@@ -19,10 +20,11 @@ from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.after_sending import after_sending
 from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.answered import sent_forms
+from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.asking import ask
 from mcu_mail.service.away import chosen
 from mcu_mail.service.cards import name_of
-from mcu_mail.service.carriers import named_by
+from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
@@ -93,11 +95,18 @@ def hear(
 
 def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     """What becomes of the mail by the codes it names."""
+    mail = said.mail
+    heads = find_codes("\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject]))
+    # Before the body: it quotes the subject of the mail that the question was about.
+    about = about_aside(desk, work, said, heads[:MOST_READ], now)
+    if about is not None:
+        return about
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
     if named.request is None:
-        return without_code(desk, work, said, now)
+        about = about_aside(desk, work, said, find_codes(mail.text)[:MOST_READ], now)
+        return about or without_code(desk, work, said, now)
     return _answer(desk, work, said, named.request, now)
 
 

@@ -123,7 +123,11 @@ def _how(work: UnitOfWork, reading: Reading, person: Person) -> str | None:
     """`typed` or `forwarded`; None when the mail is an answer, or opens nothing."""
     mail = reading.mail
     heads = "\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject])
-    asked = work.requests.by_codes(find_codes(heads))
+    codes = find_codes(heads)
+    asked = work.requests.by_codes(codes)
+    if work.asides.by_codes(codes):
+        # «Новое: …» answers a question about a mail that was set aside.
+        return None
     if any(one.purpose is Purpose.draft and one.person == person.id for one in asked):
         # «Новое: …» may open the answer that he was asked for.
         return None

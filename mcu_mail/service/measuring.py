@@ -183,7 +183,9 @@ def _outer(desk: Desk, stack: ExitStack, boxes: list[_Box]) -> Outer:
         *(stack.enter_context(Look.open(one)) for one in others),
     ]
     heads = [
-        read_mail(head) for look in looks for _, head in look.heads(look.all_uids()[-_OUTER_MAILS:])
+        read_mail(head)
+        for look in looks
+        for _, head in look.whole_heads(look.all_uids()[-_OUTER_MAILS:])
     ]
     return look_outside(heads, frozenset({desk.domain}), desk.trust)
 

@@ -6,13 +6,18 @@ UIDVALIDITY has changed every UID is new: the bytes tell what was handled before
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.errors import RefusedError
+from mcu_mail.mail.first_look import HEAD_FIELDS, first_look
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+_VISIT = 500
+"""Mails taken in one visit: behind a larger backlog nobody waits for the whole of it (F13)."""
+_OURS, _KNOWN, _REST = range(3)
 
 
 def receive(desk: Desk, now: datetime) -> int:
@@ -33,10 +41,14 @@ def receive(desk: Desk, now: datetime) -> int:
     with Mailbox.open(account) as mailbox:
         with desk.store.view() as view:
             known = view.mails.known_uids(account.folder, mailbox.uidvalidity)
+        ranks = _Ranks(desk)
         fresh = [uid for uid in mailbox.all_uids() if uid not in known]
+        if len(fresh) > _VISIT:
+            fresh = ranks.first(mailbox.heads(fresh, HEAD_FIELDS))[:_VISIT]
         done = 0
         for fetched in mailbox.fetch_many(fresh):
             sha256 = desk.store.files.put(fetched.raw)
+            rank = ranks.of(fetched.raw)
             with desk.store.work() as work:
                 done += work.mails.add(
                     folder=account.folder,
@@ -46,9 +58,37 @@ def receive(desk: Desk, now: datetime) -> int:
                     size=fetched.size,
                     arrived_at=fetched.internaldate,
                     stored_at=now,
+                    rank=rank,
                 )
                 work.commit()
         return done + _move(desk, mailbox)
+
+
+class _Ranks:
+    """Whose mail is read first: who carries a code of ours, then known senders, then the rest."""
+
+    def __init__(self, desk: Desk) -> None:
+        people = desk.office.people.values()
+        self._desk = desk
+        self._known = frozenset([
+            *(address for person in people for address in person.addresses),
+            *(sender for source in desk.settings.sources for sender in source.senders),
+            f"mailer-daemon@{desk.domain}",
+        ])
+
+    def of(self, raw: bytes) -> int:
+        """The rank of one mail, or of its header."""
+        look = first_look(raw)
+        if look.codes:
+            with self._desk.store.view() as view:
+                if view.requests.by_codes(look.codes) or view.asides.by_codes(look.codes):
+                    return _OURS
+        return _KNOWN if look.is_from(self._known) else _REST
+
+    def first(self, heads: Mapping[int, bytes]) -> list[int]:
+        """The UIDs of these headers in the order in which they are to be read."""
+        ranks = {uid: self.of(head) for uid, head in heads.items()}
+        return sorted(ranks, key=lambda uid: (ranks[uid], uid))
 
 
 def move_decided(desk: Desk) -> int:
@@ -57,17 +97,53 @@ def move_decided(desk: Desk) -> int:
         waiting = view.mails.any_to_move()
     if not waiting:
         return 0
+    moved = _move_on(desk)
     with Mailbox.open(desk.imap()) as mailbox:
-        return _move(desk, mailbox)
+        return moved + _move(desk, mailbox)
 
 
-def _move(desk: Desk, mailbox: Mailbox) -> int:
+def _move_on(desk: Desk) -> int:
+    """Mails about which it was decided anew go on to the folder of what they have become.
+
+    The number that a mail had in the inbox says nothing of the folder where it lies now: it is
+    found there by its bytes.
+    """
+    with desk.store.view() as view:
+        waiting = view.mails.misplaced(_BATCH)
+    account, folders = desk.imap(), _folders(desk)
+    for place in dict.fromkeys(mail.place for mail in waiting):
+        assert place is not None
+        here = [mail for mail in waiting if mail.place == place]
+        with contextlib.ExitStack() as stack:
+            found: dict[str, int] = {}
+            try:
+                folder = replace(account, folder=folders[MailState(place)])
+                mailbox = stack.enter_context(Mailbox.open(folder))
+                found = mailbox.located({mail.sha256: mail.size for mail in here})
+            except RefusedError:
+                log.info("the folder of %s mails is gone", place)
+            for mail in here:
+                uid = found.get(mail.sha256)
+                if uid is None or not mailbox.move(uid, folders[mail.state]):
+                    log.info("mail %d was moved or deleted by a person", mail.id)
+                with desk.store.work() as work:
+                    work.mails.moved(mail.id)
+                    work.commit()
+    return len(waiting)
+
+
+def _folders(desk: Desk) -> dict[MailState, str]:
     account = desk.settings.mail.imap
-    folders = {
+    return {
         MailState.handled: account.done,
         MailState.aside: account.aside,
         MailState.ignored: account.ignored,
     }
+
+
+def _move(desk: Desk, mailbox: Mailbox) -> int:
+    account = desk.settings.mail.imap
+    folders = _folders(desk)
     with desk.store.view() as view:
         waiting = view.mails.to_move(account.folder, mailbox.uidvalidity, _BATCH)
     for stored in waiting:

@@ -60,6 +60,8 @@ class OfficeSettings(Model):
     short: Text
     timezone: Text
     letterhead: Letterhead
+    channels: tuple[Text, ...] = ()
+    """Where a citizen can turn to, line by line; empty: made of the letterhead."""
 
 
 class ImapSettings(Model):
@@ -103,6 +105,8 @@ class MailSettings(Model):
     trust: TrustSettings = TrustSettings()
     witness: WitnessSettings = WitnessSettings()
     undo_minutes: Annotated[int, Field(ge=0, le=120)] = 5
+    strangers: Literal["answer", "silent"] = "answer"
+    strangers_per_day: Annotated[int, Field(ge=0, le=1000)] = 50
 
 
 class StoreSettings(Model):

@@ -23,6 +23,11 @@ class MailState(StrEnum):
     aside = "aside"
 
 
+DUPLICATE = "duplicate"
+NOT_AGAIN = frozenset({DUPLICATE, "witness"})
+"""Kinds of ignored mail that no rule could read otherwise."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredMail:
     """A mail whose raw bytes are kept under `sha256`."""
@@ -43,9 +48,23 @@ class StoredMail:
     attempts: int
     error: str | None
     moved: bool
+    rank: int = 2
+    """0: it carries a code of ours; 1: its sender is known; 2: the rest. A hint for the order."""
+    place: str | None = None
+    """The state in whose folder it still lies, when that is no longer its own."""
+    code: str | None = None
+    """Of the question that the dispatcher was asked about it."""
+    asked: str | None = None
+    pending: str | None = None
+    """His answer, while he is asked whether it was he who wrote it."""
+    told_at: datetime | None = None
+    settled_at: datetime | None = None
+    note: str | None = None
+    """Why nothing is to be done about it."""
 
 
-def _mail(row: Any) -> StoredMail:
+def stored_mail(row: Any) -> StoredMail:
+    """The value of a row of the ledger."""
     values = row._asdict()
     values["state"] = MailState(values["state"])
     return StoredMail(**values)
@@ -67,11 +86,14 @@ class Ledger:
         size: int,
         arrived_at: datetime,
         stored_at: datetime,
+        rank: int = 2,
     ) -> bool:
         """Enter a fetched mail; False when this UID was entered before.
 
         A mail that had been moved and stands in the folder again is owed its move once more; a
-        server that gives a used UID to another mail gives that row its new content.
+        server that gives a used UID to another mail gives that row its new content. A mail that
+        was set aside and that a person has put back into the inbox keeps its row and its arrival,
+        and is owed a decision by the present rules.
         """
         known = self._connection.execute(
             sa.select(mails.c.id, mails.c.sha256, mails.c.moved).where(
@@ -88,6 +110,27 @@ class Ledger:
             self._connection.execute(
                 mails.update().where(mails.c.id == known.id).values(uid=-known.id)
             )
+        back = self._put_back(sha256)
+        if back is not None:
+            self._connection.execute(
+                mails
+                .update()
+                .where(mails.c.id == back)
+                .values(
+                    folder=folder,
+                    uidvalidity=uidvalidity,
+                    uid=uid,
+                    state="stored",
+                    attempts=0,
+                    moved=False,
+                    place=None,
+                    told_at=None,
+                    settled_at=None,
+                    note=None,
+                    rank=0,
+                )
+            )
+            return True
         self._connection.execute(
             mails.insert().values(
                 folder=folder,
@@ -100,9 +143,27 @@ class Ledger:
                 state="stored",
                 attempts=0,
                 moved=False,
+                rank=rank,
             )
         )
         return True
+
+    def _put_back(self, sha256: str) -> int | None:
+        """The row of a mail about which nothing was done, when its bytes come once more.
+
+        Through a server the same bytes come only when a person moves or copies the mail: every
+        delivery writes lines of its own on top.
+        """
+        same = self._connection.execute(
+            sa
+            .select(mails.c.id, mails.c.state, mails.c.kind, mails.c.moved)
+            .where(mails.c.sha256 == sha256)
+            .order_by(mails.c.id)
+        ).all()
+        if any(row.state in {"handled", "stored"} for row in same):
+            return None
+        rows = (row for row in same if row.moved and row.kind not in NOT_AGAIN)
+        return next((int(row.id) for row in rows), None)
 
     def known_uids(self, folder: str, uidvalidity: int) -> frozenset[int]:
         """The UIDs of this incarnation of a folder that were entered and not moved yet."""
@@ -116,15 +177,18 @@ class Ledger:
         return frozenset(row.uid for row in rows)
 
     def to_handle(self, limit: int) -> tuple[StoredMail, ...]:
-        """Stored mails that nothing has been decided about, oldest arrival first."""
+        """Stored mails that nothing has been decided about: codes of ours, known senders, the rest.
+
+        Within each of the three the oldest arrival first.
+        """
         rows = self._connection.execute(
             sa
             .select(mails)
             .where(mails.c.state == "stored")
-            .order_by(mails.c.arrived_at, mails.c.id)
+            .order_by(mails.c.rank, mails.c.arrived_at, mails.c.id)
             .limit(limit)
         )
-        return tuple(_mail(row) for row in rows)
+        return tuple(stored_mail(row) for row in rows)
 
     def to_move(self, folder: str, uidvalidity: int, limit: int) -> tuple[StoredMail, ...]:
         """Decided mails that still stand in the inbox."""
@@ -140,20 +204,30 @@ class Ledger:
             .order_by(mails.c.id)
             .limit(limit)
         )
-        return tuple(_mail(row) for row in rows)
+        return tuple(stored_mail(row) for row in rows)
 
     def any_to_move(self) -> bool:
-        """Whether a decided mail still stands in the inbox."""
-        query = sa.select(mails.c.id).where(mails.c.moved.is_(False), mails.c.state != "stored")
-        return self._connection.execute(query.limit(1)).scalar() is not None
+        """Whether a decided mail still stands in the inbox, or in the folder of another state."""
+        # Two questions, because one with «or» would read the whole ledger.
+        for condition in (
+            mails.c.moved.is_(False) & (mails.c.state != "stored"),
+            mails.c.place.is_not(None),
+        ):
+            query = sa.select(mails.c.id).where(condition).limit(1)
+            if self._connection.execute(query).scalar() is not None:
+                return True
+        return False
 
     def get(self, mail_id: int) -> StoredMail:
         """The mail of that id; it must exist."""
-        return _mail(self._connection.execute(sa.select(mails).where(mails.c.id == mail_id)).one())
+        return stored_mail(
+            self._connection.execute(sa.select(mails).where(mails.c.id == mail_id)).one()
+        )
 
     def same_as(self, mail: StoredMail) -> StoredMail | None:
         """An earlier, decided mail with the same bytes, or with the same id and sender."""
-        same = mails.c.sha256 == mail.sha256
+        # A copy that was not looked at says nothing of what became of the first.
+        same = (mails.c.sha256 == mail.sha256) & (sa.func.coalesce(mails.c.kind, "") != DUPLICATE)
         row = self._connection.execute(
             sa
             .select(mails)
@@ -161,7 +235,7 @@ class Ledger:
             .order_by(mails.c.id)
             .limit(1)
         ).one_or_none()
-        return _mail(row) if row else None
+        return stored_mail(row) if row else None
 
     def with_bytes(self, sha256: str, folder: str | None = None) -> StoredMail | None:
         """The first mail or file with these bytes, of one folder or of any."""
@@ -171,7 +245,7 @@ class Ledger:
         row = self._connection.execute(
             sa.select(mails).where(*same).order_by(mails.c.id).limit(1)
         ).one_or_none()
-        return _mail(row) if row else None
+        return stored_mail(row) if row else None
 
     def with_message_id(self, message_id: str, other_than: int) -> tuple[StoredMail, ...]:
         """Decided mails that carry this Message-ID."""
@@ -182,10 +256,11 @@ class Ledger:
                 mails.c.message_id == message_id,
                 mails.c.id != other_than,
                 mails.c.state != "stored",
+                sa.func.coalesce(mails.c.kind, "") != DUPLICATE,
             )
             .order_by(mails.c.id)
         )
-        return tuple(_mail(row) for row in rows)
+        return tuple(stored_mail(row) for row in rows)
 
     def count_attempt(self, mail_id: int) -> None:
         """Count a try before it is made (rule R5): a mail that kills the daemon is counted."""
@@ -226,15 +301,24 @@ class Ledger:
         )
 
     def moved(self, mail_id: int) -> None:
-        """The mail no longer stands in the inbox."""
-        self._connection.execute(mails.update().where(mails.c.id == mail_id).values(moved=True))
+        """The mail lies in the folder of its state, or was taken away by a person."""
+        self._connection.execute(
+            mails.update().where(mails.c.id == mail_id).values(moved=True, place=None)
+        )
+
+    def misplaced(self, limit: int) -> tuple[StoredMail, ...]:
+        """Mails that lie in the folder of a state they no longer have, oldest first."""
+        rows = self._connection.execute(
+            sa.select(mails).where(mails.c.place.is_not(None)).order_by(mails.c.id).limit(limit)
+        )
+        return tuple(stored_mail(row) for row in rows)
 
     def of_case(self, case_id: int) -> tuple[StoredMail, ...]:
         """Mails that belong to a case, oldest first."""
         rows = self._connection.execute(
             sa.select(mails).where(mails.c.case_id == case_id).order_by(mails.c.id)
         )
-        return tuple(_mail(row) for row in rows)
+        return tuple(stored_mail(row) for row in rows)
 
     def aside_since(self, moment: datetime) -> int:
         """How many mails that were fetched at `moment` or later wait for a person."""

@@ -126,9 +126,30 @@ mails = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text),
     sa.Column("moved", sa.Boolean, nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False, server_default="2"),
+    sa.Column("place", sa.String(10), index=True),
+    sa.Column("code", sa.String(16), index=True),
+    sa.Column("asked", sa.String(60)),
+    sa.Column("pending", sa.Text),
+    sa.Column("told_at", Moment),
+    sa.Column("settled_at", Moment),
+    sa.Column("note", sa.Text),
     sa.UniqueConstraint("folder", "uidvalidity", "uid"),
     sa.Index(None, "state", "id"),
+    sa.Index(None, "state", "rank", "arrived_at"),
     sa.Index(None, "moved", "state"),
+)
+
+# What people did with a mail that was set aside: who, when, what. Rows are only added.
+mail_acts = sa.Table(
+    "mail_acts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mail_id", sa.Integer, sa.ForeignKey("mails.id"), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.String(60), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
 )
 
 letters = sa.Table(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcu_mail.store.annexes import Annexes
+from mcu_mail.store.asides import Asides
 from mcu_mail.store.cases import Cases, Letters, Requests
 from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
 from mcu_mail.store.journal import Journal
@@ -33,6 +34,7 @@ class UnitOfWork:
         self.requests = Requests(connection)
         self.journal = Journal(connection)
         self.mails = Ledger(connection)
+        self.asides = Asides(connection)
         self.queue = Queue(connection)
         self.register = Register(connection)
         self.due = DueMoments(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 import imaplib
 from typing import TYPE_CHECKING
 
@@ -337,3 +338,24 @@ def test_without_that_trust_nobody_logs_in(real_post, account):
     for security, port in (("tls", real_post.imaps_port), ("starttls", real_post.imap_port)):
         with pytest.raises(TlsError):
             Mailbox.open(dataclasses.replace(account, security=security, port=port))
+
+
+def test_a_mail_is_found_by_its_bytes_in_another_folder_and_headers_are_read_alone(
+    real_post, account
+):
+    for number in range(5):
+        real_post.deliver(US, mail(number), internaldate=dt.datetime.now(dt.UTC))
+    with Mailbox.open(account) as box:
+        uids = box.all_uids()
+        kept = {one.uid: one for one in box.fetch_many(uids)}
+        heads = box.heads(uids, ("SUBJECT",))
+        assert [heads[uid].split() for uid in uids] == [
+            [b"Subject:", str(number).encode()] for number in range(5)
+        ]
+        assert box.move(uids[3], ASIDE)
+        assert not box.move(uids[3], ASIDE)
+    wanted = {hashlib.sha256(one.raw).hexdigest(): one.size for one in kept.values()}
+    moved = hashlib.sha256(kept[uids[3]].raw).hexdigest()
+    with Mailbox.open(dataclasses.replace(account, folder=ASIDE)) as box:
+        assert box.located(wanted) == {moved: box.all_uids()[0]}
+        assert box.located({moved: kept[uids[3]].size + 1}) == {}
