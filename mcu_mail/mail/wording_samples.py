@@ -111,6 +111,7 @@ _REFUSALS = (
     "expired",
     "foreign_reply",
     "two_codes",
+    "two_texts",
     "recall_late",
     "empty",
     "verdict_on_draft",
