@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from jinja2 import FunctionLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined, pass_context
 from jinja2.exceptions import (
     TemplateError,
     TemplateNotFound,
@@ -23,7 +23,9 @@ from mcu_mail.mail import markup, phrases
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from types import CodeType
 
+    from jinja2.bccache import Bucket
     from jinja2.runtime import Context
 
 _Value = TypeVar("_Value")
@@ -65,6 +67,23 @@ def _unknown(error: UndefinedError) -> str:
     return named[-1] if named else error.message or ""
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: a set is tried before it is used, and seldom changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
+
+
 def environment(files: Mapping[str, bytes], folder: str) -> ImmutableSandboxedEnvironment:
     """Return the environment of the templates in one folder of the set."""
 
@@ -82,6 +101,7 @@ def environment(files: Mapping[str, bytes], folder: str) -> ImmutableSandboxedEn
         extensions=[markup.Marks],
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     plain = (phrases.span, phrases.clip, phrases.greet, phrases.initials, phrases.field_name)
     made = (markup.link, markup.call)

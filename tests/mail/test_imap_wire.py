@@ -10,6 +10,7 @@ import pytest
 
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.mail.imap import ImapAccount, LoginRefusedError, Mailbox
+from mcu_mail.mail.imap_wire import connect
 from tests.peers.wire import HOST, Talk, WireServer
 
 if TYPE_CHECKING:
@@ -184,3 +185,8 @@ def test_an_answer_that_is_none_is_temporary(changes):
 def test_clear_text_to_another_machine_is_refused():
     with pytest.raises(RefusedError):
         Mailbox.open(dataclasses.replace(ACCOUNT, host="mail.okrug.example"))
+
+
+def test_an_answer_in_two_packets_is_not_held_back_by_the_system():
+    with WireServer(script({})) as server, connect(account(server)) as client:
+        assert client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
