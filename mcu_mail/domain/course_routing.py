@@ -49,7 +49,7 @@ def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         if not notice.unsure:
             decisions.append(CloseRequest(request_id=request.id, reason=CloseReason.decided))
         return (*decisions, told(request, "fields"))
-    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    finding = find_competence(notice.matter, notice.address, rules.office, rules.competence)
     changed = {"text", "address"} & fields.keys()
     if finding.sure and finding.department is not None and changed and not notice.unsure:
         # What could not be read was all that kept the service from knowing whose matter it is.
@@ -74,7 +74,7 @@ def _assign(case: Case, department: str, rules: Rules, by: str = "person") -> De
     again = "reassigned" if case.department not in {None, department} else "task"
     owner = next(item for item in rules.office.departments if item.id == department)
     found = find_competence(
-        case.notice.text, case.notice.address, rules.office, rules.competence
+        case.notice.matter, case.notice.address, rules.office, rules.competence
     ).scores
     # The department's own topic if the words name one, else the matter stays what it is about.
     topic = next((one for one, _ in found if one in owner.topics), case.topic)

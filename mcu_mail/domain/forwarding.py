@@ -49,7 +49,7 @@ def on_outside(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
 def _kept(case: Case, rules: Rules) -> Decisions:
     notice = case.notice
     notice = replace(notice, flags=tuple(flag for flag in notice.flags if flag != OUTSIDE))
-    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    finding = find_competence(notice.matter, notice.address, rules.office, rules.competence)
     department = finding.department if finding.sure and not notice.unsure else None
     return (
         Log(kind="assigned", data={"department": department or "", "by": "person"}),

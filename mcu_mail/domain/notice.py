@@ -111,3 +111,12 @@ class Notice:
     """`hours`, `working_hours`, `days` or `working_days`; working ones need the calendar."""
     flags: tuple[str, ...] = ()
     """What must be treated apart (`FLAGS`)."""
+    ordinal: str | None = None
+    """Its number among the messages of one letter: no number that anybody else knows."""
+    rubric: str = ""
+    """Under what the system itself has filed it («Уборка снега и наледи»)."""
+
+    @property
+    def matter(self) -> str:
+        """What tells whose matter it is: the citizen's words and the system's rubric."""
+        return f"{self.text}\n{self.rubric}" if self.rubric else self.text

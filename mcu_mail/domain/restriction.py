@@ -108,7 +108,7 @@ def on_restricted(case: Case, request: Request, reply: Reply, rules: Rules) -> D
 
 def _lifted(case: Case, rules: Rules) -> Decisions:
     notice = case.notice
-    finding = find_competence(notice.text, notice.address, rules.office, rules.competence)
+    finding = find_competence(notice.matter, notice.address, rules.office, rules.competence)
     department = finding.department if finding.sure and not notice.unsure else None
     step = "draft" if department else "route"
     return (

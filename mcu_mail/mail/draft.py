@@ -62,6 +62,7 @@ class Draft:
     unsure: dict[str, None] = field(default_factory=dict)
     none: set[str] = field(default_factory=set)
     """Fields of which the notice says that there is none."""
+    rubric: str = ""
     frame: list[str] = field(default_factory=list)
     """The press office's own lines."""
     length: Length | None = None
@@ -124,6 +125,7 @@ class Draft:
             term_length=self.length.count if self.length else None,
             term_unit=self.length.unit if self.length else None,
             flags=flags,
+            rubric=self.rubric,
         )
 
     def _flags(self) -> tuple[str, ...]:

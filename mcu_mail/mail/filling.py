@@ -6,6 +6,7 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
+_RUBRIC: Final = re.compile(
+    r"(?:группа тем|тема|тематика|категория|подкатегория|рубрика|подтема)"
+    r"(?: (?:обращения|сообщения|заявки|вопроса|инцидента))?"
+)
+_LONGEST_RUBRIC: Final = 200
 
 
 def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | None = None) -> Draft:
@@ -62,6 +68,8 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     for entry in _of(entries, "photos"):
         if draft.photos is None:
             draft.photos = count_photos(f"{entry.label}: {entry.value}")
+    filed = [one.value for one in entries if _RUBRIC.fullmatch(fold(one.label).strip(" :"))]
+    draft.rubric = collapse("; ".join(filed))[:_LONGEST_RUBRIC]
     _fill_text(draft, entries)
     return draft
 

@@ -23,7 +23,7 @@ from mcu_mail.mail.leftover import complete, term_of_event
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
-from mcu_mail.mail.several import split_messages
+from mcu_mail.mail.several import ordinal_of, split_messages
 from mcu_mail.mail.values import collapse
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
     if messages and setting.source.separator and _brings_message(before, labels):
         before, messages = [], [before, *messages]
     if 1 < len(messages) <= MAX_MESSAGES:
-        notices = [_notice(part, setting, labels, numbered=True) for part in messages]
+        notices = [
+            replace(_notice(part, setting, labels, numbered=True), ordinal=ordinal_of(part))
+            for part in messages
+        ]
         return _share_due(notices, _preamble(before, setting, labels))
     text, rest = marked_text(pieces, setting.source)
     form = read_form(rest, labels)

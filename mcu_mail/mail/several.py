@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.layout import Piece
 
 _NUMBERED: Final = re.compile(r"\s{0,8}(?:№\s{0,2})?(\d{1,2})\s?[).]\s{1,4}(?=\S)")
+_ORDINAL: Final = re.compile(r"\D{0,20}(\d{1,2})(?!\d)")
 _MESSAGE_HEAD: Final = re.compile(
     r"[\-–—=*#_\s]{2,12}\d{1,2}[\-–—=*#_\s]{2,12}|\W{0,6}(?:(?:сообщение|обращение"
     r"|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
@@ -44,6 +45,12 @@ def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> li
         bounds = [0, *(marked or found), len(pieces)]
         return [_record_cut(pieces[a:b]) for a, b in itertools.pairwise(bounds)]
     return [list(pieces)]
+
+
+def ordinal_of(part: Sequence[Piece]) -> str | None:
+    """The number that a message has in its letter («2) …», «Сообщение 2»)."""
+    found = _ORDINAL.match(part[0].text) if part else None
+    return found[1] if found else None
 
 
 def _record_cut(part: Sequence[Piece]) -> list[Piece]:

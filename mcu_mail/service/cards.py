@@ -317,6 +317,6 @@ def candidates_of(
 def scores_of(case: Case, desk: Desk) -> tuple[tuple[str, int], ...]:
     """Topics found in the citizen's words with their scores, best first."""
     finding = find_competence(
-        case.notice.text, case.notice.address, desk.office, desk.settings.competence.value()
+        case.notice.matter, case.notice.address, desk.office, desk.settings.competence.value()
     )
     return finding.scores

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import TemporaryError
@@ -149,7 +150,7 @@ def sort_mail(
     about_letter = None if _is_event(reading) else region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
-    if reading.is_notification:
+    if reading.is_notification and not _answers_us(desk, work, reading.mail):
         return _notice(desk, work, stored, reading, now, arrived)
     if kind is not MailKind.REPLY:
         away = kind is MailKind.AUTOREPLY
@@ -160,6 +161,16 @@ def sort_mail(
         case = work.cases.get(heard.case_id)
         closed_by_person(desk, work, case, now, f"mail{stored.id}")
     return "reply", heard.state, heard.case_id
+
+
+def _answers_us(desk: Desk, work: UnitOfWork, mail: Incoming) -> bool:
+    """Whether an official whose address is a source's too answers a mail of ours."""
+    address = mail.sender.address
+    if not address or person_at(address, desk.office) is None:
+        return False
+    thread = [*mail.in_reply_to, *mail.references]
+    codes = find_codes("\n".join([*thread, *mail.to, mail.subject]))
+    return bool(work.queue.by_message_ids(thread) or work.requests.by_codes(codes))
 
 
 def _filed(

@@ -102,7 +102,7 @@ def open_case(
         received, settings.term_settings(), desk.calendar, stated=notice.due, track=notice.track
     )
     finding = find_competence(
-        notice.text, notice.address, desk.office, desk.settings.competence.value()
+        notice.matter, notice.address, desk.office, desk.settings.competence.value()
     )
     # An «обращение» goes by law, not by this regulation: a person decides (`facts.md` §9).
     appeal = notice.event == APPEAL

@@ -37,6 +37,8 @@ _ANSWERS = frozenset({
     MeaningKind.contact_only,
     MeaningKind.addressing,
 })
+_OF_ITS_OWN = frozenset({"new", "appeal_59fz"})
+"""Events that bring a matter; of any other the case knows what it is about."""
 # Header fields in which a mail says of itself that no person wrote it.
 _TELLING = (
     "auto-submitted",
@@ -65,6 +67,9 @@ def read_file(
     }
     if source is not None and reading.is_notification:
         return common | _notice(reading, source, settings, office, zone)
+    brought = _brought(reading) if people else ()
+    if brought:
+        return common | _notices(reading, brought, settings, office, zone)
     meaning = read_meaning(new.text, today) if kind is MailKind.REPLY else None
     return common | {
         "kind": kind.value,
@@ -140,30 +145,46 @@ def _source(mail: Incoming, sources: Sequence[Source], found: Source | None) -> 
     }
 
 
+def _brought(reading: Reading) -> tuple[Notice, ...]:
+    """What an official passes on from a system, or types himself («Новое: …»)."""
+    passed_on = tuple(notice for one in reading.passed_on for notice in one.notices)
+    return passed_on or reading.typed
+
+
 def _notice(
     reading: Reading, source: Source, settings: Settings, office: Office, zone: ZoneInfo
 ) -> dict[str, Any]:
     mail = reading.mail
-    own = [settings.office.short, settings.office.name]
-    own += [name for place in office.territories for name in (place.name, *place.places)]
-    notices = [marked_outside(one, own) for one in reading.notices]
-    return {
-        "kind": "notice",
-        "text": mail.text,
-        "cut": {"quotation": False, "signature": ""},
-        "verdict": "none",
-        "reason": "",
+    return _notices(reading, reading.notices, settings, office, zone) | {
         "unread": [
             {"label": one.label, "value": one.value, "field": one.field}
             for one in unread_lines(mail, source, zone)
         ],
         "passed": list(passed_labels(mail, source)),
-        "notices": [_fields(item, settings, office, zone) for item in notices],
+    }
+
+
+def _notices(
+    reading: Reading,
+    notices: Sequence[Notice],
+    settings: Settings,
+    office: Office,
+    zone: ZoneInfo,
+) -> dict[str, Any]:
+    own = [settings.office.short, settings.office.name]
+    own += [name for place in office.territories for name in (place.name, *place.places)]
+    return {
+        "kind": "notice",
+        "text": reading.mail.text,
+        "cut": {"quotation": False, "signature": ""},
+        "verdict": "none",
+        "reason": "",
+        "notices": [_fields(marked_outside(one, own), settings, office, zone) for one in notices],
     }
 
 
 def _fields(notice: Notice, settings: Settings, office: Office, zone: ZoneInfo) -> dict[str, Any]:
-    finding = find_competence(notice.text, notice.address, office, settings.competence.value())
+    finding = find_competence(notice.matter, notice.address, office, settings.competence.value())
     return {
         "track": notice.track,
         "event": notice.event,
@@ -171,14 +192,14 @@ def _fields(notice: Notice, settings: Settings, office: Office, zone: ZoneInfo) 
         "phone": notice.phone,
         "address": notice.address,
         "link": notice.link,
-        "external_id": notice.external_id,
+        "external_id": notice.external_id or notice.ordinal,
         "received_at": _moment(notice.received_at, zone),
         "received_day_only": notice.received_day_only,
         "due": _moment(notice.due, zone),
         "term_length": notice.term_length,
         "term_unit": notice.term_unit,
         "text": notice.text,
-        "topic": finding.topic,
+        "topic": finding.topic if notice.event in _OF_ITS_OWN else None,
         "topic_sure": finding.sure,
         "department": finding.department,
         "photos": notice.photos,

@@ -21,6 +21,9 @@ from tests.cli.offices import TEXT, an_office, eml_of
 from tests.mail.test_notices_samples import GOVERNOR, SYSTEMS
 
 REPLIES = Path(__file__).parents[1] / "samples" / "replies"
+OTHER_SOURCES = tuple(
+    f"  - {{track: {track}, from:" for track in ("incident", "pos", "kuzbass_online")
+)
 NAMES = sorted(path.stem for path in REPLIES.glob("*.eml"))
 KEYS = {"file", "kind", "text", "verdict", "reason", "attachments", "notices"}
 NOTICE_KEYS = {
@@ -99,7 +102,10 @@ def test_a_notice_of_a_system_that_is_not_configured_is_no_notice(
 ) -> None:
     path = tmp_path / "notice.eml"
     path.write_bytes(eml_of(sample))
-    (mail,) = json.loads(read(an_office(tmp_path), str(path), "--json").stdout)["mails"]
+    lines = TEXT.splitlines(keepends=True)
+    alone = "".join(line for line in lines if not line.startswith(OTHER_SOURCES))
+    assert len(alone) < len(TEXT)
+    (mail,) = json.loads(read(an_office(tmp_path, alone), str(path), "--json").stdout)["mails"]
     assert mail["kind"] in {"reply", "other"}
     assert mail["verdict"] not in {"approve", "return"}
     assert mail["notices"] == []
@@ -285,3 +291,21 @@ def test_a_file_that_is_not_there_or_a_folder_is_a_wrong_usage(tmp_path: Path) -
 )
 def test_every_word_of_the_table_of_replies_has_its_name(words, name):
     assert verdict_of(read_meaning(words, date(2026, 11, 23))) == name
+
+
+@pytest.mark.parametrize("sample", [pytest.param(one, id=one["id"]) for one in SYSTEMS])
+def test_notices_of_all_four_systems_are_read_with_the_shipped_settings(
+    tmp_path: Path, sample: dict[str, Any]
+) -> None:
+    path = tmp_path / "notice.eml"
+    path.write_bytes(eml_of(sample))
+    (mail,) = json.loads(read(an_office(tmp_path), str(path), "--json").stdout)["mails"]
+    if sample["id"] == "I03":
+        # A colleague's own words from her own address: a source only where an office says so.
+        assert (mail["kind"], mail["notices"]) == ("reply", [])
+        return
+    (notice, *_) = mail["notices"]
+    expected = sample["expected"]
+    assert notice["topic"] == expected["topic"]
+    assert notice["event"] == sample["expected_extra"]["event"]
+    assert notice["applicant"] == expected["applicant"]
