@@ -230,7 +230,8 @@ def test_an_automatic_reply_to_a_request_burns_no_code(stage: Stage) -> None:
     assert the_case(stage).version == 0
     assert len(stage.mails(head.address)) == 1
     with stage.desk.store.view() as view:
-        assert len(view.requests.open_of_case(1)) == 1
+        purposes = [one.purpose for one in view.requests.open_of_case(1)]
+        assert purposes == ["draft", "absent"], "his code is open, and the dispatcher is asked"
 
 
 def test_mail_from_our_own_address_moves_nothing(stage: Stage) -> None:
