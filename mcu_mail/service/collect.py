@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TRIES = 3
-_BATCH = 50
+_BATCH = 200
 
 
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:

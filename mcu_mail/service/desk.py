@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.letter import TEMPLATES
@@ -62,6 +62,8 @@ class Desk:
     real_now: Callable[[], datetime]
     """The machine's clock: for the age of files only, never for a rule."""
     pause: Callable[[float], None]
+    backlog: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
+    """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
 
     @property
     def address(self) -> str:

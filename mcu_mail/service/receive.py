@@ -17,7 +17,7 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BATCH = 200
-_VISIT = 500
+_VISIT = 200
 """Mails taken in one visit: behind a larger backlog nobody waits for the whole of it (F13)."""
 _AT_ONCE = 50
 _OURS, _KNOWN, _REST = range(3)
@@ -46,7 +46,7 @@ def receive(desk: Desk, now: datetime) -> int:
         ranks = _Ranks(desk)
         fresh = [uid for uid in mailbox.all_uids() if uid not in known]
         if len(fresh) > _VISIT:
-            fresh = ranks.first(mailbox.heads(fresh, HEAD_FIELDS))[:_VISIT]
+            fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
         done = 0
         for fetched in mailbox.fetch_many(fresh):
             sha256 = desk.store.files.put(fetched.raw)
@@ -87,10 +87,17 @@ class _Ranks:
                     return _OURS
         return _KNOWN if look.is_from(self._known) else _REST
 
-    def first(self, heads: Mapping[int, bytes]) -> list[int]:
-        """The UIDs of these headers in the order in which they are to be read."""
-        ranks = {uid: self.of(head) for uid, head in heads.items()}
-        return sorted(ranks, key=lambda uid: (ranks[uid], uid))
+
+def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
+    """The UIDs of a backlog in the order in which they are to be read; a header is read once."""
+    seen = desk.backlog.setdefault((desk.settings.mail.imap.folder, mailbox.uidvalidity), {})
+    new = [uid for uid in uids if uid not in seen]
+    seen.update({uid: ranks.of(head) for uid, head in mailbox.heads(new, HEAD_FIELDS).items()})
+    waiting = [uid for uid in uids if uid in seen]
+    waiting.sort(key=lambda uid: (seen[uid], uid))
+    for uid in waiting[:_VISIT]:
+        del seen[uid]
+    return waiting
 
 
 def move_decided(desk: Desk) -> int:
