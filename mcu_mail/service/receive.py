@@ -17,18 +17,16 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.ledger import StoredMail
 
 log = logging.getLogger(__name__)
 
 _BATCH = 200
 _VISIT = 200
 """Mails taken in one visit: behind a larger backlog nobody waits for the whole of it (F13)."""
-_AT_ONCE = 50
 _OURS, _KNOWN, _REST = range(3)
 
 
@@ -155,22 +153,14 @@ def _move(desk: Desk, mailbox: Mailbox) -> int:
     folders = _folders(desk)
     with desk.store.view() as view:
         waiting = view.mails.to_move(account.folder, mailbox.uidvalidity, _BATCH)
-    for some in _batches(waiting):
-        moved: list[int] = []
-        try:
-            for stored in some:
-                if not mailbox.move(stored.uid, folders[stored.state]):
+    for state, folder in folders.items():
+        alike = [stored for stored in waiting if stored.state is state]
+        moved = mailbox.move_many([stored.uid for stored in alike], folder)
+        # A mail that is moved twice is only looked for in vain: one commit serves them all.
+        with desk.store.work() as work:
+            for stored in alike:
+                if stored.uid not in moved:
                     log.info("mail %d was moved or deleted by a person", stored.id)
-                moved.append(stored.id)
-        finally:
-            # A mail moved twice is only looked for in vain: one commit serves them all.
-            with desk.store.work() as work:
-                for mail_id in moved:
-                    work.mails.moved(mail_id)
-                work.commit()
+                work.mails.moved(stored.id)
+            work.commit()
     return len(waiting)
-
-
-def _batches(mails: Sequence[StoredMail]) -> Iterator[Sequence[StoredMail]]:
-    for start in range(0, len(mails), _AT_ONCE):
-        yield mails[start : start + _AT_ONCE]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import os
 import shutil
 import signal
@@ -30,12 +31,15 @@ from tests.peers.post import RealPostOffice
 from tests.stories.signed_letter import NATIVE, OURS, PASSWORD, USER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mcu_mail.store.files import Files
 
 _NOTICE_EVERY = 50
-_PATIENCE = 3600
+_PATIENCE = 7200
+_AT_ONCE = 1000
+"""Mails that wait in the mailbox together."""
+Injected = tuple[str, str]
 
 
 def ordinary(number: int) -> tuple[str, bytes]:
@@ -69,15 +73,15 @@ def as_served(raw: bytes) -> str:
     return hashlib.sha256(raw.replace(b"\x00", b"\x80")).hexdigest()
 
 
-def put(post: RealPostOffice, count: int) -> Counter[tuple[str, str]]:
-    """Lay the mails into the mailbox as files; returns their kinds and digests."""
+def put(post: RealPostOffice, some: Iterable[tuple[int, tuple[str, bytes]]]) -> list[Injected]:
+    """Lay these mails into the mailbox as files; returns their kinds and digests."""
     new = post.base / "mail" / OURS / "Maildir" / "new"
-    injected: Counter[tuple[str, str]] = Counter()
-    for place, (kind, raw) in enumerate(mails(count)):
+    injected: list[Injected] = []
+    for place, (kind, raw) in some:
         path = new / f"{1_700_000_000 + place}.M{place}.host"
         path.write_bytes(raw)
         shutil.chown(path, "mail", "mail")
-        injected[kind, as_served(raw)] += 1
+        injected.append((kind, as_served(raw)))
     return injected
 
 
@@ -90,13 +94,29 @@ def rows(store: str) -> list[tuple[str, str, str | None]]:
     return [tuple(row) for row in found]
 
 
-def watch(daemon: subprocess.Popen[bytes], store: str, total: int) -> float:
-    """Wait until nothing is left to decide or to move; returns seconds."""
+def feed(
+    post: RealPostOffice, daemon: subprocess.Popen[bytes], store: str, count: int
+) -> tuple[Counter[Injected], float]:
+    """Lay the mails down portion by portion; returns what was laid down, and seconds."""
+    began = time.monotonic()
+    injected: Counter[Injected] = Counter()
+    waiting = enumerate(mails(count))
+    while daemon.poll() is None:
+        portion = list(itertools.islice(waiting, _AT_ONCE))
+        if not portion:
+            break
+        injected.update(put(post, portion))
+        watch(daemon, store, injected.total())
+    return injected, time.monotonic() - began
+
+
+def watch(daemon: subprocess.Popen[bytes], store: str, total: int) -> None:
+    """Wait until nothing is left to decide or to move."""
     began = time.monotonic()
     engine = sa.create_engine(f"sqlite:///{store}")
     query = sa.text("SELECT count(*), sum(moved), sum(state <> 'stored') FROM mails")
     while time.monotonic() - began < _PATIENCE and daemon.poll() is None:
-        time.sleep(5)
+        time.sleep(1)
         with engine.connect() as connection:
             known, moved, decided = connection.execute(query).one()
         print(f"\r{known} fetched, {decided} decided, {moved} moved of {total}", end="")  # noqa: T201 - progress
@@ -104,7 +124,6 @@ def watch(daemon: subprocess.Popen[bytes], store: str, total: int) -> float:
             break
     print()  # noqa: T201 - ends the line of progress
     engine.dispose()
-    return time.monotonic() - began
 
 
 def main() -> int:
@@ -118,15 +137,13 @@ def main() -> int:
         store, files = str(stage.desk.store.engine.url.database), stage.desk.store.files
         stage.close()
         post.mailbox(OURS)
-        injected = put(post, count)
-        total = injected.total()
         with (folder / "daemon.log").open("wb") as log:
             daemon = subprocess.Popen(
                 [sys.executable, "-m", "mcu_mail", "run", "-c", str(stage.config)],
                 stderr=log,
                 env={**os.environ, PASSWORD_VARIABLE: PASSWORD},
             )
-            seconds = watch(daemon, store, total)
+            injected, seconds = feed(post, daemon, store, count)
             died = daemon.poll() is not None
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(120)
@@ -143,7 +160,7 @@ def is_kept(files: Files, digest: str) -> bool:
 
 
 def report(
-    injected: Counter[tuple[str, str]],
+    injected: Counter[Injected],
     ledger: list[tuple[str, str, str | None]],
     files: Files,
     folder: Path,

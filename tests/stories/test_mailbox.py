@@ -35,7 +35,7 @@ from tests.stories.signed_letter import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tests.peers.post import RealPostOffice
@@ -349,21 +349,22 @@ def test_a_mail_that_a_person_moves_away_meanwhile_stops_nothing(
 ) -> None:
     from mcu_mail.mail.imap import Mailbox
 
-    real = Mailbox.move
+    real = Mailbox.move_many
     taken: list[int] = []
 
-    def move(self: Mailbox, uid: int, folder: str) -> bool:
-        if not taken:
-            taken.append(uid)
+    def move_many(self: Mailbox, uids: Iterable[int], folder: str) -> set[int]:
+        wanted = list(uids)
+        if wanted and not taken:
+            taken.append(wanted[0])
             with logged_in(post_office) as imap:
-                imap.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")
+                imap.uid("STORE", str(wanted[0]), "+FLAGS", "(\\Deleted)")
                 imap.expunge()
-        return real(self, uid, folder)
+        return real(self, wanted, folder)
 
     for serial in (1, 2):
         post_office.deliver(OURS, notice(stage, "2026-11-23 08:15", serial=serial))
     with monkeypatch.context() as patched:
-        patched.setattr(Mailbox, "move", move)
+        patched.setattr(Mailbox, "move_many", move_many)
         stage.play(MORNING)
     assert len(taken) == 1
     assert len(cases(stage)) == 2
