@@ -106,7 +106,7 @@ def feed(
         if not portion:
             break
         injected.update(put(post, portion))
-        watch(daemon, store, injected.total())
+        watch(daemon, store, len(injected))
     return injected, time.monotonic() - began
 
 
@@ -114,13 +114,16 @@ def watch(daemon: subprocess.Popen[bytes], store: str, total: int) -> None:
     """Wait until nothing is left to decide or to move."""
     began = time.monotonic()
     engine = sa.create_engine(f"sqlite:///{store}")
-    query = sa.text("SELECT count(*), sum(moved), sum(state <> 'stored') FROM mails")
+    # The same bytes once more are one mail, as one that a person has put back.
+    query = sa.text(
+        "SELECT count(DISTINCT sha256), sum(NOT moved), sum(state = 'stored') FROM mails"
+    )
     while time.monotonic() - began < _PATIENCE and daemon.poll() is None:
         time.sleep(1)
         with engine.connect() as connection:
-            known, moved, decided = connection.execute(query).one()
-        print(f"\r{known} fetched, {decided} decided, {moved} moved of {total}", end="")  # noqa: T201 - progress
-        if known == moved == total:
+            known, here, waiting = connection.execute(query).one()
+        print(f"\r{known} of {total} fetched, {waiting} wait, {here} to move   ", end="")  # noqa: T201 - progress
+        if known == total and not here and not waiting:
             break
     print()  # noqa: T201 - ends the line of progress
     engine.dispose()
