@@ -75,12 +75,14 @@ def as_served(raw: bytes) -> str:
 
 def put(post: RealPostOffice, some: Iterable[tuple[int, tuple[str, bytes]]]) -> list[Injected]:
     """Lay these mails into the mailbox as files; returns their kinds and digests."""
-    new = post.base / "mail" / OURS / "Maildir" / "new"
+    box = post.base / "mail" / OURS / "Maildir"
     injected: list[Injected] = []
     for place, (kind, raw) in some:
-        path = new / f"{1_700_000_000 + place}.M{place}.host"
+        path = box / "tmp" / f"{1_700_000_000 + place}.M{place}.host"
         path.write_bytes(raw)
         shutil.chown(path, "mail", "mail")
+        # Dovecot takes it away as soon as it stands there.
+        path.rename(box / "new" / path.name)
         injected.append((kind, as_served(raw)))
     return injected
 
