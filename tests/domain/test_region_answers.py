@@ -17,6 +17,7 @@ from mcu_mail.domain.standing_in import (
     wants_to_wait,
 )
 from tests.domain.offices import OFFICE
+from tests.domain.region_receipts import RECEIPTS, RETURNS
 
 TODAY = date(2026, 11, 24)
 
@@ -130,6 +131,37 @@ def test_thanks_and_a_number_are_filed(text, number, on):
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_anything_else_is_a_persons_to_read(text):
     assert read_region_answer(text, TODAY).word is RegionWord.unclear
+
+
+@pytest.mark.parametrize("text", RECEIPTS)
+def test_a_receipt_with_a_signature_stays_a_receipt(text):
+    assert read_region_answer(text, TODAY).word is RegionWord.filed
+
+
+@pytest.mark.parametrize("text", RETURNS)
+def test_no_return_is_filed_whatever_receipt_stands_around_it(text):
+    for receipt in ("", *RECEIPTS[::4]):
+        for said in (f"{receipt}\n{text}", f"{text}\n{receipt}"):
+            assert read_region_answer(said, TODAY).word is not RegionWord.filed
+
+
+NUMBERED = [
+    ("Вх. 01-4512 от 23.11.2026", "01-4512", date(2026, 11, 23)),
+    ("Зарегистрирован 23.11.2026 под номером 4512-И.", "4512-И", date(2026, 11, 23)),
+    ("Регистрационный номер: И-4512\nДата регистрации: 23.11.2026", "И-4512", date(2026, 11, 23)),
+    ("Ответ на обращение № 1234 получен.", "", None),
+    (
+        "Ваше письмо от 20.11.2026 № 01-12/7 зарегистрировано за № 9081 от 23.11.2026.",
+        "9081",
+        date(2026, 11, 23),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "on"), NUMBERED)
+def test_the_regions_number_is_told_from_ours_and_kept_as_written(text, number, on):
+    answer = read_region_answer(text, TODAY)
+    assert (answer.word, answer.number, answer.on) == (RegionWord.filed, number, on)
 
 
 UNTIL = [
