@@ -99,6 +99,21 @@ def take_contacts(
     return "\n".join(kept), tuple(contacts)
 
 
+def take_sure_contacts(text: str, today: date) -> tuple[str, tuple[Contact, ...]]:
+    """The text of a Word file without its records of contact, and what they say.
+
+    There every sentence is meant for the citizen but those that are a record beyond doubt.
+    """
+    kept: list[str] = []
+    contacts: list[Contact] = []
+    for line in text.split("\n"):
+        rest, found = _without_sentences(line, today)
+        contacts += found
+        if rest.strip() or not found:
+            kept.append(rest)
+    return ("\n".join(kept), tuple(contacts)) if contacts else (text, ())
+
+
 def _taken(line: str, today: date) -> tuple[str, tuple[Contact, ...]]:
     """A line without its records of contact, and these."""
     answer = _ANSWER.search(line)
