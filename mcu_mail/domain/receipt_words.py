@@ -61,6 +61,17 @@ _END: Final = re.compile(r"[.!;]+(?=\s|$)|,\s(?=спасибо|благодар|
 _CLOSING: Final = re.compile(
     r"(?:^|(?<=\n)|[.!,]\s{0,3})(?:--\s?)?с\s(?:наилучшими\s)?уважением(?!\w)[\s,!.–—-]*"
 )
+_ASKS: Final = re.compile(
+    r"\?|(?<!\w)(?:прош[уа]|прос(?:им|ьба|ят|ит)|пришл|вышл|приложите|укажите|(?:на|от)правьте|исправ"
+    r"|переделай|доработ|доложит|доклад|сообщите|уточн|дополн|замечан|жд[её]м|жду|нуж(?:ен|н)|надо(?!\w)|необходим|срок|контроль\s"
+    r"|нет(?!\w)|не\s|но\s|без\s|перезвон|верн[иу]|возвра|отказ|отклон|ошиб|неверн|неполн|повтор|p\.?\s?s)"
+    r"|(?<![\d.-])[0-3]?\d\.[01]\d(?![\d-])"
+)
+_DISCLAIMER: Final = re.compile(
+    r"(?:настоящее|данное|это)\s(?:электронное\s)?(?:сообщение|письмо)|конфиденциальн|если\sвы\s"
+    r"|^\W*внимание|this\s(?:e-?mail|message)|confidential|disclaimer|вирус|подумайте|берегите"
+)
+_MAX_SIGNATURE: Final = 8_000
 _JOINED: Final = re.compile(r"(?<![.!;:\n])\n(?=[а-яё])")
 _NOTHING: Final = re.compile(r"[\s\W👍]*")
 _EDGES: Final = " ,:–—-👍🙏✅"
@@ -72,6 +83,20 @@ def without_signatures(text: str) -> str:
     return "\n".join(
         " " * len(line) if is_signature(line.strip()) else line for line in text.split("\n")
     )
+
+
+def asks_below(signature: str) -> bool:
+    """Whether something seems to be asked or remarked among the lines cut off as a signature."""
+    disclaimer = False
+    for line in signature[:_MAX_SIGNATURE].split("\n"):
+        plain = same_length(line)
+        disclaimer = bool(line.strip()) and (disclaimer or _DISCLAIMER.search(plain) is not None)
+        said = _CLOSING.sub("", plain)
+        if disclaimer or is_signature(line[len(line) - len(said) :].strip()):
+            continue
+        if _ASKS.search(said) is not None:
+            return True
+    return len(signature) > _MAX_SIGNATURE
 
 
 def is_receipt(text: str, *, numbered: bool) -> bool:

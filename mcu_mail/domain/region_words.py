@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.domain.receipt_words import is_receipt, without_signatures
+from mcu_mail.domain.receipt_words import asks_below, is_receipt, without_signatures
 from mcu_mail.domain.spoken_dates import find_day
 from mcu_mail.domain.verdict_words import NUMBERING, same_length
 
@@ -91,15 +91,23 @@ _WHEN: Final = re.compile(
 _MAX_TEXT: Final = 4_000
 
 
-def read_region_answer(text: str, today: date) -> RegionAnswer:
-    """What the new text of the region's mail about a sent letter means."""
+def read_region_answer(text: str, today: date, *, signature: str = "") -> RegionAnswer:
+    """What the new text of the region's mail about a sent letter means.
+
+    Args:
+        text: its new text.
+        today: completes days without a year.
+        signature: what was cut off below it: something may be asked there as well.
+
+    """
     plain = same_length(text[:_MAX_TEXT].replace("\xa0", " "))
     if _RETURN.search(plain):
         return RegionAnswer(word=_unless_denied(plain))
     said = without_signatures(text[:_MAX_TEXT].replace("\xa0", " "))
     number, on = _given(said, today)
     rest = _blanked(_WHEN, _blanked(_GIVEN, said))
-    if "?" not in plain and is_receipt(rest, numbered=bool(number)):
+    whole = "?" not in plain and len(text) <= _MAX_TEXT and not asks_below(signature)
+    if whole and is_receipt(rest, numbered=bool(number)):
         return RegionAnswer(word=RegionWord.filed, number=number, on=on)
     return RegionAnswer(word=RegionWord.unclear, number=number, on=on)
 

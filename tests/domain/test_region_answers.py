@@ -145,6 +145,36 @@ def test_no_return_is_filed_whatever_receipt_stands_around_it(text):
             assert read_region_answer(said, TODAY).word is not RegionWord.filed
 
 
+ASKED_BELOW = [
+    "С уважением, Орлова. Пришлите акт.",
+    "С уважением,\nОрлова Д.\nПришлите акт.",
+    "Орлова Дарья Петровна\nконсультант отдела, просьба прислать акт\nтел. 00-00-12",
+    "--\nОрлова Д.П.\nСрок до 25.11",
+    "С уважением,\nОрлова Д.\n\nНа доработку",
+    "С уважением,\nОрлова\nВопрос не решён, нет фото",
+    "С уважением, Орлова. Когда уберут снег?",
+]
+ONLY_SIGNED = [
+    "С уважением,\nОрлова Дарья Петровна,\nруководитель проектного офиса\nтел. 8 (3842) 00-00-12",
+    "--\nОтправлено с iPhone",
+    "Общий отдел\n\nНастоящее сообщение – адресату. Если Вы не адресат, просим\nудалить его.",
+]
+
+
+def test_what_is_asked_among_the_lines_of_a_signature_is_no_receipt():
+    for signature in ASKED_BELOW:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.unclear
+    for signature in ONLY_SIGNED:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.filed
+
+
+def test_what_stands_beyond_the_limit_is_not_taken_for_a_receipt():
+    text = "Принято.\n" + " \n" * 3_000 + "Возвращаем на доработку"
+    assert read_region_answer(text, TODAY).word is not RegionWord.filed
+
+
 NUMBERED = [
     ("Вх. 01-4512 от 23.11.2026", "01-4512", date(2026, 11, 23)),
     ("Зарегистрирован 23.11.2026 под номером 4512-И.", "4512-И", date(2026, 11, 23)),
