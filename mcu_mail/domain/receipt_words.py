@@ -59,17 +59,19 @@ _HARMLESS: Final = re.compile(
 )
 _END: Final = re.compile(r"[.!;]+(?=\s|$)|,\s(?=спасибо|благодар|с уважением)|\n")
 _CLOSING: Final = re.compile(
-    r"(?:^|(?<=\n)|[.!,]\s{0,3})(?:--\s?)?с\s(?:наилучшими\s)?уважением(?!\w)[\s,!.–—-]*"
+    r"(?:^|(?<=\n)|[.!,]\s{0,3})(?:--\s?)?с\s(?:(?:наилучшими\s)?уважением(?!\w)|ув(?:аж)?\."
+    r"|(?:наилучшими|добрыми|лучшими)\sпожеланиями)[\s,!.–—-]*"
 )
 _ASKS: Final = re.compile(
     r"\?|(?<!\w)(?:прош[уа]|прос(?:им|ьба|ят|ит)|пришл|вышл|приложите|укажите|(?:на|от)правьте|исправ"
     r"|переделай|доработ|доложит|доклад|сообщите|уточн|дополн|замечан|жд[её]м|жду|нуж(?:ен|н)|надо(?!\w)|необходим|срок|контроль\s"
     r"|нет(?!\w)|не\s|но\s|без\s|перезвон|верн[иу]|возвра|отказ|отклон|ошиб|неверн|неполн|повтор|p\.?\s?s)"
-    r"|(?<![\d.-])[0-3]?\d\.[01]\d(?![\d-])"
+    r"|(?<![\d.-])[0-3]?\d\.(?:0[1-9]|1[0-2])(?![\d-])"
 )
 _DISCLAIMER: Final = re.compile(
     r"(?:настоящее|данное|это)\s(?:электронное\s)?(?:сообщение|письмо)|конфиденциальн|если\sвы\s"
     r"|^\W*внимание|this\s(?:e-?mail|message)|confidential|disclaimer|вирус|подумайте|берегите"
+    r"|внешн(?:ее|яя|ий)\s(?:письм|почт|отправител)|external|не\sпереходите|осторожно"
 )
 _MAX_SIGNATURE: Final = 8_000
 _JOINED: Final = re.compile(r"(?<![.!;:\n])\n(?=[а-яё])")
@@ -90,7 +92,8 @@ def asks_below(signature: str) -> bool:
     disclaimer = False
     for line in signature[:_MAX_SIGNATURE].split("\n"):
         plain = same_length(line)
-        disclaimer = bool(line.strip()) and (disclaimer or _DISCLAIMER.search(plain) is not None)
+        goes_on = disclaimer and bool(line.strip()) and _CLOSING.match(plain) is None
+        disclaimer = goes_on or _DISCLAIMER.search(plain) is not None
         said = _CLOSING.sub("", plain)
         if disclaimer or is_signature(line[len(line) - len(said) :].strip()):
             continue

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
@@ -159,6 +160,12 @@ ONLY_SIGNED = [
     "--\nОтправлено с iPhone",
     "Общий отдел\n\nНастоящее сообщение – адресату. Если Вы не адресат, просим\nудалить его.",
 ]
+
+
+def test_a_banner_of_the_mail_gateway_asks_nothing_and_hides_nothing():
+    banner = "[ВНЕШНЕЕ ПИСЬМО] Не переходите по ссылкам, если не уверены в отправителе.\n"
+    assert not asks_below(f"{banner}С ув., Орлова\nт. 2-00-00")
+    assert asks_below(f"{banner}С уважением, Орлова. Срок поправьте")
 
 
 def test_what_is_asked_among_the_lines_of_a_signature_is_no_receipt():
