@@ -159,7 +159,7 @@ def _chunk_harmless(chunk: str) -> bool:
     plain = same_length(chunk)
     if _THANKS.fullmatch(plain):
         return _REMARK.search(plain) is None
-    if _is_name(chunk):
+    if is_name(chunk):
         return True
     return not chunk or any(
         pattern.fullmatch(words)
@@ -172,7 +172,7 @@ def _chunk_harmless(chunk: str) -> bool:
     )
 
 
-def _is_name(chunk: str) -> bool:
+def is_name(chunk: str) -> bool:
     """Whether a person's name stands here, be it in capitals, and nothing is said of it.
 
     Two words with capitals are not enough: «Дата Неверна», «Отправит Трассов».

@@ -47,7 +47,7 @@ def read_meaning(
     the answer itself. `numbering`: from the one who was asked for a register number, so that a
     bare «01-12/345» is one. `today` completes days without a year.
     """
-    body, contacts = take_contacts(clean(new_text), today)
+    body, contacts = take_contacts(clean(new_text), today, inside=drafting)
     body, addressing = take_addressing(body)
     only = MeaningKind.contact_only if contacts else MeaningKind.addressing
     head, below = _first_line(body)

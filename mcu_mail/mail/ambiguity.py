@@ -35,7 +35,8 @@ def ambiguities(message: Message) -> tuple[str, ...]:
         part = waiting.pop()
         seen += 1
         found |= dict.fromkeys(_of_part(part))
-        payload = part.get_payload()
+        # The library decodes a text as it hands it out, and raises on a charset with a NUL.
+        payload = part.get_payload() if part.is_multipart() else None
         # An attached mail is no text of this one.
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
             waiting += [child for child in payload if isinstance(child, Message)]

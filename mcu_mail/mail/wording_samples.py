@@ -114,6 +114,7 @@ _REFUSALS = (
     "two_texts",
     "recall_late",
     "empty",
+    "links_only",
     "verdict_on_draft",
     "other_track",
     "dispatchers_word",

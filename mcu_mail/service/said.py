@@ -14,6 +14,7 @@ from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.cloud_links import joined, links_in_html, take_cloud_links
 from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.drafts import which_answers
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
@@ -42,6 +43,7 @@ HARMLESS = frozenset({
     MeaningKind.empty,
 })
 """Meanings that are no verdict: a text, a record of contact, a note."""
+_YES = frozenset({MeaningKind.approve, MeaningKind.confirm})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,8 @@ class Said:
     """The new text, without lines that take annexes out and without links to clouds."""
     whole: str
     """The same text with them."""
+    signature: str
+    """What was cut off below it."""
     removal: Removal
     links: tuple[CloudLink, ...]
     """Files that were not sent but lie in somebody's cloud."""
@@ -125,6 +129,7 @@ def read_said(
         mail=mail,
         text=text,
         whole=whole,
+        signature=new.signature,
         removal=removal,
         links=joined(links, below, links_in_html(mail.html)),
         word=word.text if word else None,
@@ -221,4 +226,8 @@ def meaning_of(
     if linked and meaning.kind is MeaningKind.approve:
         # What lies behind the link may be a remark.
         return replace(meaning, kind=MeaningKind.conditional, reason=said.whole)
+    if meaning.kind in _YES and asks_below(said.signature):
+        # «С уважением, Орлова. Срок поправьте»: a remark stands among the lines of the signature.
+        reason = f"{said.whole}\n{said.signature}".strip()
+        return replace(meaning, kind=MeaningKind.conditional, reason=reason)
     return meaning

@@ -168,6 +168,33 @@ def test_the_head_names_his_executor():
     assert entered(decisions) == ["draft"]
 
 
+def test_a_record_of_contact_in_a_word_file_is_no_part_of_the_letter():
+    prose = DRAFT.removeprefix("Ответ: ")
+    for word in (f"{prose}{CONTACT}", f"{prose} {CONTACT.strip()}", f"{CONTACT.strip()}\n{prose}"):
+        decisions = answer(case(), Purpose.draft, "", word=word)
+        versions = [one.text for one in decisions if isinstance(one, NewVersion)]
+        assert versions == [prose]
+    kept = f"{prose} Связались с заявителем, порядок разъяснён."
+    versions = [
+        one.text
+        for one in answer(case(), Purpose.draft, CONTACT.strip(), word=kept)
+        if isinstance(one, NewVersion)
+    ]
+    assert len(versions) == 1
+    assert "порядок разъяснён" in (versions[0] or "")
+
+
+def test_an_executors_mark_beside_his_word_file_does_not_lose_the_draft():
+    decisions = answer(
+        case(executor="grader"),
+        Purpose.draft,
+        "Исп.: Грейдеров",
+        who="grader",
+        word=DRAFT + CONTACT,
+    )
+    assert [one.author for one in decisions if isinstance(one, NewVersion)] == ["grader"]
+
+
 def test_an_executor_names_nobody():
     decisions = answer(case(executor="grader"), Purpose.draft, "Исполнитель: Трассов", who="grader")
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
@@ -17,6 +18,7 @@ from mcu_mail.domain.standing_in import (
     wants_to_wait,
 )
 from tests.domain.offices import OFFICE
+from tests.domain.region_receipts import RECEIPTS, RETURNS
 
 TODAY = date(2026, 11, 24)
 
@@ -130,6 +132,73 @@ def test_thanks_and_a_number_are_filed(text, number, on):
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_anything_else_is_a_persons_to_read(text):
     assert read_region_answer(text, TODAY).word is RegionWord.unclear
+
+
+@pytest.mark.parametrize("text", RECEIPTS)
+def test_a_receipt_with_a_signature_stays_a_receipt(text):
+    assert read_region_answer(text, TODAY).word is RegionWord.filed
+
+
+@pytest.mark.parametrize("text", RETURNS)
+def test_no_return_is_filed_whatever_receipt_stands_around_it(text):
+    for receipt in ("", *RECEIPTS[::4]):
+        for said in (f"{receipt}\n{text}", f"{text}\n{receipt}"):
+            assert read_region_answer(said, TODAY).word is not RegionWord.filed
+
+
+ASKED_BELOW = [
+    "С уважением, Орлова. Пришлите акт.",
+    "С уважением,\nОрлова Д.\nПришлите акт.",
+    "Орлова Дарья Петровна\nконсультант отдела, просьба прислать акт\nтел. 00-00-12",
+    "--\nОрлова Д.П.\nСрок до 25.11",
+    "С уважением,\nОрлова Д.\n\nНа доработку",
+    "С уважением,\nОрлова\nВопрос не решён, нет фото",
+    "С уважением, Орлова. Когда уберут снег?",
+]
+ONLY_SIGNED = [
+    "С уважением,\nОрлова Дарья Петровна,\nруководитель проектного офиса\nтел. 8 (3842) 00-00-12",
+    "--\nОтправлено с iPhone",
+    "Общий отдел\n\nНастоящее сообщение – адресату. Если Вы не адресат, просим\nудалить его.",
+]
+
+
+def test_a_banner_of_the_mail_gateway_asks_nothing_and_hides_nothing():
+    banner = "[ВНЕШНЕЕ ПИСЬМО] Не переходите по ссылкам, если не уверены в отправителе.\n"
+    assert not asks_below(f"{banner}С ув., Орлова\nт. 2-00-00")
+    assert asks_below(f"{banner}С уважением, Орлова. Срок поправьте")
+
+
+def test_what_is_asked_among_the_lines_of_a_signature_is_no_receipt():
+    for signature in ASKED_BELOW:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.unclear
+    for signature in ONLY_SIGNED:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.filed
+
+
+def test_what_stands_beyond_the_limit_is_not_taken_for_a_receipt():
+    text = "Принято.\n" + " \n" * 3_000 + "Возвращаем на доработку"
+    assert read_region_answer(text, TODAY).word is not RegionWord.filed
+
+
+NUMBERED = [
+    ("Вх. 01-4512 от 23.11.2026", "01-4512", date(2026, 11, 23)),
+    ("Зарегистрирован 23.11.2026 под номером 4512-И.", "4512-И", date(2026, 11, 23)),
+    ("Регистрационный номер: И-4512\nДата регистрации: 23.11.2026", "И-4512", date(2026, 11, 23)),
+    ("Ответ на обращение № 1234 получен.", "", None),
+    (
+        "Ваше письмо от 20.11.2026 № 01-12/7 зарегистрировано за № 9081 от 23.11.2026.",
+        "9081",
+        date(2026, 11, 23),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "on"), NUMBERED)
+def test_the_regions_number_is_told_from_ours_and_kept_as_written(text, number, on):
+    answer = read_region_answer(text, TODAY)
+    assert (answer.word, answer.number, answer.on) == (RegionWord.filed, number, on)
 
 
 UNTIL = [
