@@ -15,7 +15,8 @@ from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.floods import is_flooded
-from mcu_mail.service.planning import plan_of, remind_of
+from mcu_mail.service.holding import held_by, let_go
+from mcu_mail.service.planning import plan_of, remind_of, watch_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
 _OF_STEP = frozenset({
     Purpose.route,
@@ -137,7 +137,7 @@ class Carrier:
             case what.Change():
                 self._change(decision.values)
                 if "term" in decision.values:
-                    self._watch_term()
+                    watch_term(self.case, self._work, self._now)
                     self._plan()
             case what.KeepDraft():
                 self._change({"draft": decision.draft})
@@ -149,7 +149,7 @@ class Carrier:
             case what.CloseRequest():
                 self._work.requests.close(decision.request_id, self._now, decision.reason)
             case what.SetState():
-                self._change({"state": decision.state})
+                self.case = let_go(self._work, self.case, decision.state, self._now)
             case _:
                 assert_never(decision)
 
@@ -201,7 +201,7 @@ class Carrier:
         person = self._desk.standing_in(decision.person, self._now)
         if self._is_flooded(person):
             return
-        ask(
+        request = ask(
             self._desk,
             self._work,
             self.case,
@@ -212,6 +212,8 @@ class Carrier:
             data=decision.data,
             now=self._now,
         )
+        if _is_of_step(request):
+            self.case = held_by(self._desk, self._work, self.case, request, self._now)
 
     def _tell(self, decision: what.Tell) -> None:
         request = None
@@ -277,6 +279,8 @@ class Carrier:
         if closing:
             self._close(step.name)
             return
+        if left.kind is StepKind.close:
+            self._work.due.watch_again(self.case.id, self._now)
         actor = actor_of(step, self.case, self._desk.office, self._desk.today(self._now))
         self._change({
             "step": step.name,
@@ -323,24 +327,8 @@ class Carrier:
 
     def start(self, decisions: Iterable[Decision]) -> Case:
         """Plan the term's own due moment of a new case, then carry on."""
-        self._watch_term()
+        watch_term(self.case, self._work, self._now)
         return self.carry(decisions)
-
-    def _watch_term(self) -> None:
-        self._work.due.add(
-            key=f"term:{self.case.id}:{self.case.term.isoformat()}",
-            at=self.case.term,
-            case_id=self.case.id,
-            kind="term",
-        )
-        near = self.case.term - _NEAR_TERM
-        if near > self._now:
-            self._work.due.add(
-                key=f"term_near:{self.case.id}:{self.case.term.isoformat()}",
-                at=near,
-                case_id=self.case.id,
-                kind="term_near",
-            )
 
     def _plan(self) -> None:
         """Plan the steps still to come back from the target; a step never gets less time anew."""

@@ -164,7 +164,7 @@ def _escalate(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         Tell(
             people=(person,),
             template="escalation",
-            once=f"late:{case.entry}",
+            once=f"late:{case.entry}{due.data.get('question', '')}",
             context={
                 "step_name": ROUTES[case.track].step(case.step).title,
                 "late_name": name_of(actor, desk),

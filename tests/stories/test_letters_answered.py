@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, SECOND = REGION
+CENTRE, CURATOR = "press@okrug.example", "upravdel@okrug.example"
 TRUST = {"authserv_id": "mail.okrug.example", "accept": ["dmarc", "dkim"], "unproven": "confirm"}
 
 
@@ -184,6 +186,36 @@ def test_what_came_back_is_sent_again_to_that_address_alone(sent: Stage) -> None
     assert [entry.state for entry in register(sent)] == ["sent"]
     assert len(register(sent)) == 1
     assert [one["recipients"] for one in events(sent, "sent_again")] == [[SECOND]]
+
+
+def test_a_silent_dispatcher_is_reminded_of_what_came_back_and_her_superior_hears(
+    sent: Stage,
+) -> None:
+    (copy,) = sent.post.mailbox(SECOND)
+    sent.post.deliver(OURS, bounce(SECOND, copy))
+    after_term = sent.desk.local(the_case(sent).term) + timedelta(hours=2)
+    sent.play(after_term)
+    case = the_case(sent)
+    assert (case.state, case.actor) == ("aside", sent.desk.office.roles.dispatcher)
+    asked = sent.mails(dispatcher.address)[-1]
+    assert case.due == after_term + timedelta(hours=1)
+    known = {one: len(sent.mails(one)) for one in (dispatcher.address, CURATOR, CENTRE)}
+
+    def heard(minutes: int) -> list[int]:
+        sent.play(after_term + timedelta(minutes=minutes))
+        return [len(sent.mails(one)) - before for one, before in known.items()]
+
+    assert heard(44) == [0, 0, 0]
+    assert heard(45) == [1, 0, 0]
+    assert "Напоминаем" in text_of(sent.mails(dispatcher.address)[-1])
+    assert heard(60) == [2, 1, 0]
+    assert "Письменнова" in text_of(sent.mails(CURATOR)[-1])
+    assert heard(90) == heard(119) == [2, 1, 1]
+
+    # Her word gives the step back to the service.
+    sent.post.deliver(OURS, press(dispatcher, asked, "Отправить ещё раз", after_term))
+    sent.play(after_term + timedelta(minutes=121))
+    assert (the_case(sent).state, the_case(sent).actor) == ("closed", None)
 
 
 @pytest.mark.parametrize("changes", [{"mail.trust": TRUST}], indirect=True)
