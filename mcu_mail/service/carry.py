@@ -13,6 +13,7 @@ from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
+from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
@@ -38,6 +39,8 @@ _OF_STEP = frozenset({
     Purpose.restricted,
     Purpose.outside,
 })
+_ANSWERS = ANSWERS | {"receipt", "opened"}
+"""Mails that answer a mail: they go to whoever wrote it, absent or not."""
 _PURPOSE = {
     StepKind.route: Purpose.route,
     StepKind.draft: Purpose.draft,
@@ -198,7 +201,10 @@ class Carrier:
         open_now = self._work.requests.open_of_case(self.case.id)
         if key and any(item.data.get("key") == key for item in open_now):
             return
-        person = self._desk.standing_in(decision.person, self._now)
+        person = decision.person
+        # Whether he wrote it himself is nobody else's to say.
+        if decision.purpose is not Purpose.confirm:
+            person = self._desk.standing_in(person, self._now)
         if self._is_flooded(person):
             return
         request = ask(
@@ -219,7 +225,7 @@ class Carrier:
         request = None
         if decision.request_id is not None:
             request = self._work.requests.get(decision.request_id)
-        people = [self._desk.standing_in(item, self._now) for item in decision.people]
+        people = [self._told_instead_of(item, decision) for item in decision.people]
         context = dict(decision.context)
         if decision.template == "receipt":
             context.setdefault("undo_until", self._undo_until())
@@ -245,6 +251,12 @@ class Carrier:
                 now=self._now,
                 request=request,
             )
+
+    def _told_instead_of(self, person: str, tell: what.Tell) -> str:
+        """Who gets a mail meant for `person`: whoever acts for him, but an answer who wrote."""
+        if tell.template in _ANSWERS and person == self._actor:
+            return person
+        return self._desk.standing_in(person, self._now)
 
     def _is_flooded(self, person: str) -> bool:
         day = self._desk.today(self._now)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, SECOND = REGION
+FAIL = b"Authentication-Results: mail.okrug.example; dmarc=fail header.from=relay.example\r\n"
 CENTRE, CURATOR = "press@okrug.example", "upravdel@okrug.example"
 TRUST = {"authserv_id": "mail.okrug.example", "accept": ["dmarc", "dkim"], "unproven": "confirm"}
 
@@ -240,6 +241,16 @@ def test_a_forged_return_marks_nothing_and_one_that_knows_the_attempt_does(sent:
     sent.play(at(sent, "16:55"))
     assert states(sent) == {FIRST: "accepted", SECOND: "refused"}
     assert the_case(sent).state == "aside"
+
+    # A notice of delay that our server calls forged is noted, and nobody is alarmed.
+    (first,) = sent.post.mailbox(FIRST)
+    late = bounce(FIRST, first, serial=4).replace(
+        b"Action: failed\r\nStatus: 5.1.1", b"Action: delayed"
+    )
+    sent.post.deliver(OURS, FAIL + late)
+    sent.play(sent.desk.local(the_case(sent).term) - timedelta(minutes=30))
+    assert kinds(sent).count("delayed") == 1
+    assert not any("задерживается" in one for one in subjects(sent, dispatcher.address))
 
 
 def test_a_letter_that_is_late_on_its_way_is_told_of_before_its_term(sent: Stage) -> None:
