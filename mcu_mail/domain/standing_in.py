@@ -14,7 +14,7 @@ from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.domain.whose_turn import find_person
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from mcu_mail.domain.office import Office
@@ -29,7 +29,12 @@ _AGAIN: Final = re.compile(
 
 
 def stand_ins(
-    absent: str, office: Office, on: date, cases: Sequence[str | None]
+    absent: str,
+    office: Office,
+    on: date,
+    cases: Sequence[str | None],
+    *,
+    barred: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Whom the dispatcher may hand the work of `absent` to, at most four, the likeliest first.
 
@@ -38,6 +43,7 @@ def stand_ins(
         office: its people and units.
         on: the office's date.
         cases: departments of the cases that wait for him.
+        barred: who may not, as the authors of the letters he was to approve.
 
     """
     appointed = acting_for(absent, on, office.absences).person
@@ -50,8 +56,14 @@ def stand_ins(
     roles = office.roles
     found += [roles.curator, roles.centre_head]
     # The head of the okrug signs on paper: nothing is asked of him by mail.
-    barred = {absent, roles.head}
-    fit = (one for one in found if one not in barred and not office.people[one].has_left(on))
+    unfit = {absent, roles.head, *barred}
+    fit = (
+        one
+        for one in found
+        if one not in unfit
+        and not office.people[one].has_left(on)
+        and acting_for(one, on, office.absences).person == one
+    )
     return tuple(dict.fromkeys(fit))[:MOST]
 
 

@@ -43,7 +43,12 @@ def holder(step: Step, case: Case, office: Office) -> str | None:
 def actor_of(step: Step, case: Case, office: Office, on: date) -> str | None:
     """Whose turn the step is on that day, acting persons included (decree 3.3)."""
     person = holder(step, case, office)
-    return None if person is None else acting_for(person, on, office.absences).person
+    if person is None:
+        return None
+    acting = acting_for(person, on, office.absences).person
+    own = step.kind == "approve" and not step.own_work_skips and acting == case.author
+    # Whoever stands in approves nothing of his own: that goes up.
+    return superior_of(acting, case, office, on) if own and acting != person else acting
 
 
 def may_speak_for(speaker: str, asked: str, office: Office, on: date) -> bool:

@@ -101,6 +101,8 @@ _REFUSALS = (
     "already_decided",
     "step_over",
     "absent_decide",
+    "author_named",
+    "own_letter",
     "nothing_to_resend",
     "unproven",
     "no_code",

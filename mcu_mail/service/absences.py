@@ -31,6 +31,12 @@ def settle_absence(work: UnitOfWork, absence: Absence) -> None:
     work.facts.set(_FACT, json.dumps(rows[:_MOST]))
 
 
+def ordered_absences(desk: Desk, work: UnitOfWork) -> tuple[Absence, ...]:
+    """The absences whose acting persons the office has appointed itself."""
+    chosen = settled(work.facts.get(_FACT))
+    return tuple(one for one in desk.office.absences if one not in chosen)
+
+
 def settled(value: str | None) -> tuple[Absence, ...]:
     """The absences kept in the fact's `value`."""
     return tuple(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.catalogue import handed_over
 from mcu_mail.domain.course_parts import Reply, not_taken, told
@@ -18,10 +19,10 @@ from mcu_mail.domain.office import Absence
 from mcu_mail.domain.standing_in import person_named, stand_ins, wants_to_wait
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.service.absences import settle_absence
+from mcu_mail.service.absences import ordered_absences, settle_absence
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.waiting import unreachable_of, waiting_of
+from mcu_mail.service.waiting import authors_of, unreachable_of, waiting_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +138,11 @@ def unreachable(
         )
         return True
     units = [one.department for _, one in waiting]
-    candidates = [one for one in stand_ins(absent, desk.office, today, units) if one != person]
+    # Others of whom it is asked as well: they are as little there.
+    away = {one.data.get("absent", "") for one in work.requests.open_of_person(person)}
+    barred = {*authors_of(waiting), *away, person}
+    candidates = stand_ins(absent, desk.office, today, units, barred=barred)
+    appointed = acting_for(absent, today, ordered_absences(desk, work)).person
     ask(
         desk,
         work,
@@ -151,6 +156,7 @@ def unreachable(
             "absent": absent,
             "until": until,
             "candidates": ",".join(candidates),
+            "appointed": appointed if appointed != absent else "",
         },
         now=now,
     )
@@ -199,6 +205,8 @@ def chosen(
         carrier.carry(not_taken(request, reply, "unknown_person"))
     elif person is None or person in {absent, desk.office.roles.head}:
         carrier.carry(not_taken(request, reply, "absent_decide"))
+    elif person in authors_of(waiting_of(work, absent)):
+        carrier.carry(not_taken(request, reply, "author_named"))
     else:
         _hand_over(desk, work, carrier, request, person, now)
 

@@ -10,7 +10,7 @@ from mcu_mail.domain.route import ROUTES
 from mcu_mail.service.cards import name_of, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
@@ -30,6 +30,15 @@ def waiting_of(work: UnitOfWork, person: str) -> tuple[tuple[Request, Case], ...
         and (case := work.cases.get(request.case_id)).state is not CaseState.closed
     ]
     return tuple(sorted(found, key=lambda pair: (pair[1].due or pair[1].term, pair[0].id)))
+
+
+def authors_of(waiting: Iterable[tuple[Request, Case]]) -> frozenset[str]:
+    """Who has written the letters that wait to be approved: nobody approves his own for another."""
+    return frozenset(
+        case.author
+        for request, case in waiting
+        if request.purpose is Purpose.approve and case.author is not None
+    )
 
 
 def unreachable_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.office import Absence
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
@@ -204,6 +206,17 @@ def test_nobody_stands_in_for_himself_and_the_head_for_nobody():
         assert person not in found
         assert OFFICE.roles.head not in found
         assert 0 < len(found) <= 4
+
+
+def test_neither_the_barred_nor_the_absent_are_offered():
+    for person in OFFICE.people:
+        first, *_ = found = stand_ins(person, OFFICE, TODAY, [])
+        assert first not in stand_ins(person, OFFICE, TODAY, [], barred=[first])
+        other = next(one for one in OFFICE.people if one not in {first, person})
+        absence = Absence(person=first, first=TODAY, last=TODAY, acting=other)
+        away = replace(OFFICE, absences=(absence,))
+        assert first not in stand_ins(person, away, TODAY, [])
+        assert first in found
 
 
 def test_a_person_is_named_by_a_full_name_or_a_surname_of_his_own():

@@ -52,6 +52,15 @@ def test_acting_persons_stand_in_along_a_chain():
     assert actor_of(GOVERNOR.step("approve_deputy"), case(), office, TODAY) == "press"
 
 
+def test_what_a_stand_in_has_written_himself_is_approved_above_him():
+    office = replace(OFFICE, absences=(away("deputy", "roads_head"),))
+    step = GOVERNOR.step("approve_deputy")
+
+    assert actor_of(step, case(author="grader"), office, TODAY) == "roads_head"
+    assert actor_of(step, case(author="roads_head"), office, TODAY) == "curator"
+    assert actor_of(step, case(author="deputy"), OFFICE, TODAY) == "deputy"
+
+
 def test_nobody_approves_his_own_draft_as_department_head():
     assert first_approval(case(), "roads_head", GOVERNOR, OFFICE, TODAY).name == "approve_deputy"
     assert first_approval(case(), "grader", GOVERNOR, OFFICE, TODAY).name == "approve_head"

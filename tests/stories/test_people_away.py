@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mcu_mail.rehearsal.people import text_of
 from tests.stories.office_day import ANSWER, CONTACT, LIGHTS, SERVICE, code_of
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from tests.stories.office_day import OfficeDay
 
 ROADS = "dorogi@okrug.example"
-DEPUTY = "Передать исполняющему обязанности: Хозяйственнов И.М."
+DEPUTY = "Передать: Хозяйственнов И.М."
 AWAY = "Я в отпуске с 23.11.2026 по 04.12.2026. По срочным вопросам – тел. 2-00-00."
 SECOND_SNOW = """Дата и время: 23.11.2026 09:10
 Заявитель: Придумкина Ольга Макаровна
@@ -190,3 +192,36 @@ def test_another_service_behind_an_officials_address_gets_no_second_mail(day: Of
     day.arrives(ours, "08:50")
     assert day.got == {}
     assert day.asked() == [("draft", "roads_head")]
+
+
+DEPUTY_AWAY = {
+    "absences": [
+        {
+            "person": "dep_life",
+            "from": "2026-11-20",
+            "to": "2026-12-04",
+            "acting": "dep_social",
+            "order": "распоряжение № 12-р",
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize("changes", [DEPUTY_AWAY], indirect=True)
+def test_neither_the_author_nor_another_absentee_is_offered_for_an_approval(
+    day: OfficeDay,
+) -> None:
+    day.notice()
+    day.reply("roads_head", f"Ответ: {ANSWER}\n{CONTACT}", "09:00")
+    assert day.asked() == [("approve", "dep_social")]
+    asked = day.last("dep_social")
+    day.arrives(autoreply(asked, "zam-soc@okrug.example", "Меня нет до 04.12.2026."), "09:05")
+    offer = day.last("appeals")
+    offered = " ".join(labels(offer))
+    assert "Трассов" not in offered, "he has written the letter"
+    assert "Хозяйственнов" not in offered, "he is away himself"
+    assert "Передать: Управляева И.О." in offered
+    assert "исполняющему" not in offered, "nobody was appointed for her"
+    day.reply("appeals", "Передать: Трассов", "09:07", to=offer)
+    assert day.reasons() == ["author_named"]
+    assert day.asked()[0] == ("approve", "dep_social")
