@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 MOST: Final = 4
 _WAIT: Final = re.compile(r"\W*(?:подожд\w{1,4}|жд(?:ать|ем|у|ите)|ожида(?:ть|ем|ю|йте))(?!\w)")
+_WHEN: Final = r"(?:уже|снова|опять|сегодня|с\s{1,3}сегодняшнего\s{1,3}дня)"
+_BACK: Final = re.compile(
+    rf"\W*(?:здравствуйте|добрый\s{{1,3}}день)?\W*(?:я\s{{1,3}})?(?:{_WHEN}\s{{1,3}})?"
+    r"(?:на\s{1,3}(?:(?:своем|рабочем)\s{1,3})?(?:месте|работе)|выш(?:ел|ла)|вернул(?:ся|ась)"
+    r"|приступил(?:а)?)"
+    r"(?:\s{1,3}(?:на\s{1,3}(?:работу|место)|к\s{1,3}работе|из\s{1,3}отпуска"
+    rf"|с\s{{1,3}}больничного)|\s{{1,3}}{_WHEN}){{0,2}}\W*$"
+)
+_GIVE_BACK: Final = re.compile(
+    r"\W*(?:верн(?:уть|ите|и)|возвратить)(?!\w)(?:\s{1,3}(?:дел[оа]|просьб[уы]))?\W{0,5}(?P<name>[^\n]{0,80})"
+)
 _AGAIN: Final = re.compile(
     r"\W*(?:(?:отправ(?:ить|ьте|ляйте|ляем)|послать|пошлите|выслать|вышлите|направить)\s{1,3}"
     r"(?:(?:письмо|ответ)\s{1,3})?(?:еще\s{1,3}раз|повторно|снова|заново)"
@@ -86,7 +97,22 @@ def wants_to_wait(text: str) -> bool:
     return _WAIT.match(same_length(text.strip())) is not None
 
 
+def says_he_is_back(text: str) -> bool:
+    """Whether the first line of a reply says «Я на месте», «Вышла на работу» and no more."""
+    return _BACK.match(same_length(_first_line(text))) is not None
+
+
+def whose_work_back(text: str) -> str | None:
+    """The name in «Вернуть: Фамилия», empty in a bare «Вернуть»; None for other words."""
+    line = _first_line(text)
+    found = _GIVE_BACK.match(same_length(line))
+    return line[found.start("name") :].strip(" .!") if found else None
+
+
+def _first_line(text: str) -> str:
+    return next((one for one in text.splitlines() if one.strip()), "").strip()
+
+
 def wants_it_sent_again(text: str) -> bool:
     """Whether the first line of a reply says «Отправить ещё раз»."""
-    line = next((one for one in text.splitlines() if one.strip()), "")
-    return _AGAIN.match(same_length(line)) is not None
+    return _AGAIN.match(same_length(_first_line(text))) is not None

@@ -102,6 +102,7 @@ _REFUSALS = (
     "step_over",
     "absent_decide",
     "author_named",
+    "handed_away",
     "own_letter",
     "nothing_to_resend",
     "unproven",
@@ -176,6 +177,7 @@ _DECISIONS = (
     "forward",
     "",
     "handed_over",
+    "came_back",
     "waits",
     "sent_again",
     "sent_by_hand",
@@ -363,6 +365,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     **intake_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
+    "taken_from": (_CASE,),
     "similar": _both({
         **_ASKED,
         "similar": ("2026-000121", "2026-000122"),

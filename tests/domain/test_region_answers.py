@@ -14,9 +14,11 @@ from mcu_mail.domain.office import Absence
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
+    says_he_is_back,
     stand_ins,
     wants_it_sent_again,
     wants_to_wait,
+    whose_work_back,
 )
 from tests.domain.offices import OFFICE
 
@@ -198,6 +200,38 @@ def test_other_words_are_no_waiting(text):
 )
 def test_sending_again_is_said_plainly(text, again):
     assert wants_it_sent_again(text) is again
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("Я на месте", True),
+        ("Добрый день! Я уже на рабочем месте.", True),
+        ("Вышла на работу сегодня\n\nС уважением", True),
+        ("вернулся из отпуска", True),
+        ("Работы на месте проведены", False),
+        ("На месте аварии работает бригада", False),
+        ("Вышел приказ", False),
+        ("Согласовано", False),
+        ("", False),
+    ],
+)
+def test_who_is_back_says_so_plainly(text, back):
+    assert says_he_is_back(text) is back
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Вернуть: Трассов", "Трассов"),
+        ("Вернуть", ""),
+        ("верните дела Трассову", "Трассову"),
+        ("Вернулся", None),
+        ("Передать: Трассов", None),
+    ],
+)
+def test_work_is_taken_back_by_a_word(text, name):
+    assert whose_work_back(text) == name
 
 
 def test_nobody_stands_in_for_himself_and_the_head_for_nobody():
