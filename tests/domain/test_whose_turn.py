@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.fields import read_fields
 from mcu_mail.domain.office import Absence, Delegate
 from mcu_mail.domain.route import GOVERNOR
@@ -64,6 +65,14 @@ def test_what_a_stand_in_has_written_himself_is_approved_above_him():
 def test_nobody_approves_his_own_draft_as_department_head():
     assert first_approval(case(), "roads_head", GOVERNOR, OFFICE, TODAY).name == "approve_deputy"
     assert first_approval(case(), "grader", GOVERNOR, OFFICE, TODAY).name == "approve_head"
+
+
+def test_what_an_absent_head_adds_is_not_asked_of_the_stand_in_who_wrote_the_letter():
+    office = replace(OFFICE, absences=(away("roads_head", "grader"),))
+    waits = case(step="approve_deputy", author="grader", version=1)
+
+    assert asked_again(waits, "roads_head", office, GOVERNOR, TODAY) == "approve_deputy"
+    assert asked_again(waits, "press", office, GOVERNOR, TODAY) == "approve_head"
 
 
 @pytest.mark.parametrize(
