@@ -250,7 +250,9 @@ def _absent_choices(request: Request, desk: Desk) -> tuple[tuple[str, str], ...]
     for one in named:
         surname = one.name.split()[0]
         name = surname if surnames.count(surname) == 1 else one.name
-        label = f"Передать исполняющему обязанности: {initials(one.name)}"
+        appointed = known.get(request.data.get("appointed", "")) is one
+        whom = "Передать исполняющему обязанности" if appointed else "Передать"
+        label = f"{whom}: {initials(one.name)}"
         pairs.append((label, f"Передать: {name}"))
     return (*pairs, ("Ждать", "Ждать"))
 

@@ -28,6 +28,7 @@ _PLANNED = (
     StepKind.register,
     StepKind.send,
 )
+_NEAR_TERM = timedelta(hours=1)
 
 
 def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
@@ -59,8 +60,15 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
     return {name: desk.local(at) for name, at in planned.items()}
 
 
-def remind_of(case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetime) -> None:
-    """Plan reminders before the step's latest time and escalations after it."""
+def remind_of(
+    case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetime, *, question: int = 0
+) -> None:
+    """Plan reminders before the step's latest time and escalations after it.
+
+    Args:
+        question: the request that holds the case, where one visit of a step may know several.
+
+    """
     settings = desk.settings.reminders
     latest = case.due or case.term
     marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
@@ -73,10 +81,25 @@ def remind_of(case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetim
         if kind == "remind" and at <= now:
             continue
         work.due.add(
-            key=f"{kind}:{case.id}:{case.entry}:{minutes}",
+            key=f"{kind}:{case.id}:{case.entry}:{minutes}{f':{question}' if question else ''}",
             at=at,
             case_id=case.id,
             entry=case.entry,
             kind=kind,
-            data={"actor": actor},
+            data={"actor": actor, **({"question": question} if question else {})},
+        )
+
+
+def watch_term(case: Case, work: UnitOfWork, now: datetime) -> None:
+    """Plan the moments of the term itself: an hour before it, and when it passes."""
+    work.due.add(
+        key=f"term:{case.id}:{case.term.isoformat()}", at=case.term, case_id=case.id, kind="term"
+    )
+    near = case.term - _NEAR_TERM
+    if near > now:
+        work.due.add(
+            key=f"term_near:{case.id}:{case.term.isoformat()}",
+            at=near,
+            case_id=case.id,
+            kind="term_near",
         )

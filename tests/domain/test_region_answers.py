@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
 from mcu_mail.domain.receipt_words import asks_below
+from mcu_mail.domain.office import Absence
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
+    says_he_is_back,
     stand_ins,
     wants_it_sent_again,
     wants_to_wait,
+    whose_work_back,
 )
 from tests.domain.offices import OFFICE
 from tests.domain.region_receipts import RECEIPTS, RETURNS
@@ -267,12 +271,55 @@ def test_sending_again_is_said_plainly(text, again):
     assert wants_it_sent_again(text) is again
 
 
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("Я на месте", True),
+        ("Добрый день! Я уже на рабочем месте.", True),
+        ("Вышла на работу сегодня\n\nС уважением", True),
+        ("вернулся из отпуска", True),
+        ("Работы на месте проведены", False),
+        ("На месте аварии работает бригада", False),
+        ("Вышел приказ", False),
+        ("Согласовано", False),
+        ("", False),
+    ],
+)
+def test_who_is_back_says_so_plainly(text, back):
+    assert says_he_is_back(text) is back
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Вернуть: Трассов", "Трассов"),
+        ("Вернуть", ""),
+        ("верните дела Трассову", "Трассову"),
+        ("Вернулся", None),
+        ("Передать: Трассов", None),
+    ],
+)
+def test_work_is_taken_back_by_a_word(text, name):
+    assert whose_work_back(text) == name
+
+
 def test_nobody_stands_in_for_himself_and_the_head_for_nobody():
     for person in OFFICE.people:
         found = stand_ins(person, OFFICE, TODAY, [])
         assert person not in found
         assert OFFICE.roles.head not in found
         assert 0 < len(found) <= 4
+
+
+def test_neither_the_barred_nor_the_absent_are_offered():
+    for person in OFFICE.people:
+        first, *_ = found = stand_ins(person, OFFICE, TODAY, [])
+        assert first not in stand_ins(person, OFFICE, TODAY, [], barred=[first])
+        other = next(one for one in OFFICE.people if one not in {first, person})
+        absence = Absence(person=first, first=TODAY, last=TODAY, acting=other)
+        away = replace(OFFICE, absences=(absence,))
+        assert first not in stand_ins(person, away, TODAY, [])
+        assert first in found
 
 
 def test_a_person_is_named_by_a_full_name_or_a_surname_of_his_own():
