@@ -10,7 +10,8 @@ from email.policy import default
 from mcu_mail.rehearsal.people import Client, Writer, buttons_of, fresh_mail, text_of
 from mcu_mail.reports import board
 from mcu_mail.wiring import zone_of
-from tests.stories.office_day import SERVICE, SNOW
+from tests.stories.office_day import PEOPLE, SERVICE, SNOW
+from tests.stories.test_people_away import autoreply
 
 NAME, STREET = "Небывалова", "Образцовой"
 GRAVE = SNOW.replace("Помогите!", "Если не почистят, я повешусь, сил больше нет.")
@@ -149,6 +150,18 @@ def test_a_cry_that_nobody_answers_is_told_again_all_night_until_somebody_says_t
     for time in ("04:35", "05:35", "06:35"):
         day.play(f"2026-11-24 {time}")
         assert not set(day.got) & {"press", "edds_head"}
+    # The question who acts for an absent one ends with the case that alone had asked him.
+    away = autoreply(day.mails("edds_head")[0], PEOPLE["edds_head"]["email"], "Я в отпуске.")
+    day.arrives(away, "2026-11-24 06:40")
+    assert ("absent", "appeals") in day.asked()
+    day.reply(
+        "press",
+        "Передано в 112: оператор Сидоров, 06:45",
+        "2026-11-24 06:45",
+        to=day.mails("press")[0],
+    )
+    assert day.case().state == "closed"
+    assert day.asked() == []
 
 
 def test_a_cry_in_a_mail_that_opens_no_case_is_told_at_once_and_answered_with_whom_to_call(day):
