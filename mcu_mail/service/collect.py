@@ -37,7 +37,7 @@ from mcu_mail.service.opening import open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
-from mcu_mail.service.strangers import answer_stranger
+from mcu_mail.service.strangers import answer_stranger, is_machine
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 _BATCH = 200
+_UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
+"""Kinds that nobody looks at."""
 
 
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:
@@ -107,6 +109,8 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     word = word_of(mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
+        if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
+            kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
             # Another track's notices have alarmed whom they must in their own words.
             is_grave = kind != "other_track" and alarmed(desk, work, stored, reading, now)
@@ -125,6 +129,17 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
             sender=mail.sender.address,
         )
         work.commit()
+
+
+def _is_cry(
+    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
+) -> bool:
+    """Whether a person's mail that looks like a machine's speaks of a threat to life.
+
+    «Меня больше не будет» reads like an absence, and a bare forward says nothing by itself.
+    """
+    address = reading.mail.sender.address or ""
+    return not is_machine(reading.mail, address) and alarmed(desk, work, stored, reading, now)
 
 
 Sorted = tuple[str, MailState, int | None]

@@ -152,13 +152,14 @@ def _may_answer(desk: Desk, mail: Incoming, address: str) -> bool:
         and desk.address in mail.to
         # Whoever wants the answer elsewhere could turn it on somebody.
         and mail.reply_to in {None, address}
-        and not _is_machine(mail, address)
+        and not is_machine(mail, address)
         and not _is_of_the_house(desk, address)
         and prove(mail, desk.trust) is not TrustLevel.REFUSED
     )
 
 
-def _is_machine(mail: Incoming, address: str) -> bool:
+def is_machine(mail: Incoming, address: str) -> bool:
+    """Whether a program or a list has written, by its address or by what it says of itself."""
     return (
         _MACHINES.fullmatch(address.partition("@")[0]) is not None
         or (mail.header("auto-submitted") or "no").strip().lower() != "no"

@@ -191,6 +191,18 @@ def test_a_cry_in_a_mail_that_opens_no_case_is_told_at_once_and_answered_with_wh
         assert "телефон доверия" in text_of(answer)
         assert text not in text_of(answer)
         assert "Помогите" not in str(answer["Subject"])
+    # What looks like a note of absence, and a letter that somebody passes on without a word.
+    away = Writer(name="Вымыслова Яна", address="away@mail.example", client=Client.plain)
+    for subject, text in (
+        ("Нет на месте", "Меня больше не будет. Прощайте все"),
+        ("Fwd: прочтите", f"-------- Пересылаемое сообщение --------\nОт: a@b.example\n\n{CRY}"),
+    ):
+        at = f"2026-11-24 03:{10 + len(subject)}"
+        ident = f"<{len(subject)}@away.example>"
+        raw = fresh_mail(away, SERVICE, subject, text, day.stage.moment(at), message_id=ident)
+        day.arrives(raw, at)
+        assert set(day.got) == WHO_MUST_KNOW
+        assert "Не разобрано письмо" in str([mail["Subject"] for mail in day.got["appeals"]])
     # An event without its case, and «Новое» of one who may not open any.
     day.notice("2026-11-24 04:00", f"Тема: комментарий заявителя\n{CRY}", subject="Комментарий")
     event = day.got
