@@ -87,8 +87,10 @@ def read_seen(text: str) -> str | None:
     He knows and acts; nothing is decided by that.
     """
     whole = cut_closing("\n" + clean(text)).strip()
-    line, _, below = whole.partition("\n")
-    said = skip_greeting(line).strip()
+    said, below = "", whole
+    while below and not said:
+        line, _, below = below.partition("\n")
+        said = skip_greeting(line).strip()
     plain = same_length(said)
     found = _SEEN.match(plain)
     if found is None or "?" in plain:
