@@ -116,6 +116,9 @@ def _misplaced(request: Request, reply: Reply, rules: Rules) -> str:
     kind = reply.meaning.kind
     if reply.word_text is not None and reply.word_text.strip():
         return ""
+    if request.purpose is Purpose.restricted:
+        # «Принято» is no word of a step there.
+        return ""
     needed = _STEP_FOR.get(kind)
     if needed is not None and all(step.kind is not needed for step in rules.route.steps):
         return "other_track"

@@ -36,11 +36,6 @@ def mails(
     soon = now + timedelta(hours=2)
     other = {**bare, "track": "ПОС", "folder": "МЦУ/Не разобрано"}
     return {
-        "restricted": tuple(
-            {**asked, "flags": [flag], "emergency": calls} for flag in ("threat", "suicide")
-        ),
-        "danger": ({**case, "emergency": calls},),
-        "restricted_help": ({**asked, "by": "Письменнова Алла Проектовна"},),
         "outside": (asked,),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
         "event_told": tuple({**case, **event, "event": one} for one in _EVENTS),

@@ -11,7 +11,13 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail import aside_samples, clerk_samples, intake_samples, return_samples
+from mcu_mail.mail import (
+    aside_samples,
+    clerk_samples,
+    grave_samples,
+    intake_samples,
+    return_samples,
+)
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -175,6 +181,7 @@ _DECISIONS = (
     "number",
     "fields",
     "restricted_named",
+    "restricted_help",
     "forward",
     "",
     "handed_over",
@@ -365,6 +372,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **clerk_samples.mails(_CASE, CODE, _button),
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     **intake_samples.mails(_CASE, CODE, _button),
+    **grave_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({

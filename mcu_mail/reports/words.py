@@ -77,6 +77,7 @@ EVENTS = {
     "repeated": "то же сообщение пришло ещё раз",
     "restricted": "доступ ограничен",
     "restricted_named": "доступ дан сотруднику",
+    "restricted_seen": "угрозой жизни занимаются",
     "restriction_lifted": "ограничение доступа снято",
     "urgent": "просят ответить срочно",
     "index_confirmed": "индекс дела подтверждён",

@@ -18,6 +18,7 @@ from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
 from mcu_mail.service.planning import plan_of, remind_of, watch_term
+from mcu_mail.service.waiting import waiting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,11 +54,6 @@ _PURPOSE = {
 def _is_of_step(request: Request) -> bool:
     """Whether a request ends with its step; one about another letter of the case does not."""
     return request.purpose in _OF_STEP and "beside" not in request.data
-
-
-def _outlives(request: Request) -> bool:
-    """Whether a request concerns more than its case: the register, a person, an earlier letter."""
-    return request.purpose in {Purpose.command, Purpose.absent} or "beside" in request.data
 
 
 class Carrier:
@@ -283,7 +279,7 @@ class Carrier:
         left = route.step(self.case.step)
         closing = step.kind is StepKind.close
         for request in self._work.requests.open_of_case(self.case.id):
-            if (closing and not _outlives(request)) or _is_of_step(request):
+            if (closing and not self._outlives(request)) or _is_of_step(request):
                 self._work.requests.close(request.id, self._now, reason)
         self._work.due.drop_of_step(self.case.id, self._now)
         if left.kind is StepKind.sign and step.kind is not StepKind.register:
@@ -324,6 +320,16 @@ class Carrier:
                 data=decision.data,
                 now=self._now,
             )
+
+    def _outlives(self, request: Request) -> bool:
+        """Whether a request concerns more than its case: the register, an earlier letter, a person.
+
+        Nobody need act for an absent one of whom no other case has asked anything.
+        """
+        if request.purpose is Purpose.absent:
+            waiting = waiting_of(self._work, request.data["absent"])
+            return any(case.id != self.case.id for _, case in waiting)
+        return request.purpose is Purpose.command or "beside" in request.data
 
     def _close(self, step: str) -> None:
         self._change({

@@ -14,6 +14,7 @@ from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.restriction import HELPER
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
@@ -27,6 +28,7 @@ from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
+from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
@@ -56,6 +58,7 @@ _ANSWERS = {
     Purpose.command: answered,
     Purpose.absent: chosen,
     Purpose.sending: after_sending,
+    Purpose.restricted: restricted_answer,
 }
 """Questions whose answer concerns more than the step of one case."""
 
@@ -276,11 +279,16 @@ def _late(
     """The code is spent: a draft still counts when it is his turn, a verdict does not."""
     case = carrier.case
     heard = Heard(state=MailState.handled, case_id=case.id)
+    if request.data.get(HELPER):
+        # What he has done is news whenever it comes.
+        restricted_answer(desk, work, carrier, said, request, meaning, now)
+        return heard
     current = [
         item
         for item in work.requests.open_of_case(case.id)
         if said.person is not None
         and now <= item.expires_at
+        and item.purpose is not Purpose.absent
         and may_speak_for(said.person.id, item.person, desk.office, desk.today(now))
     ]
     drafting = [item for item in current if item.purpose is Purpose.draft]

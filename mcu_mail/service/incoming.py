@@ -21,6 +21,7 @@ from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
+from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.bringing import Message, Taken, open_all, open_each, way_of
 from mcu_mail.service.case_events import WORDS
 from mcu_mail.service.opening import Brought
@@ -125,6 +126,8 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         taken = _opened(desk, work, stored, claimed, read, now)
         if taken is None:
             return _refuse(desk, claimed, "no_message", now)
+        if taken.kind == "unbound_event":
+            alarmed(desk, work, stored, read.mail, now)
         work.mails.decide(
             stored.id,
             taken.state,

@@ -5,10 +5,11 @@ Moments are counted from the case's target and the office's settings, never from
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.plan import PlanSettings, plan_back
+from mcu_mail.domain.restriction import repeat_at
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.settings.schema import signing_hours
@@ -69,6 +70,8 @@ def remind_of(
         question: the request that holds the case, where one visit of a step may know several.
 
     """
+    if case.restricted is not None:
+        plan_repeat(case, work, asked=now, now=now)
     settings = desk.settings.reminders
     latest = case.due or case.term
     marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
@@ -103,3 +106,16 @@ def watch_term(case: Case, work: UnitOfWork, now: datetime) -> None:
             case_id=case.id,
             kind="term_near",
         )
+
+
+def plan_repeat(case: Case, work: UnitOfWork, *, asked: datetime, now: datetime) -> None:
+    """Plan when a threat to life of which they were `asked` is told again."""
+    at = repeat_at(asked, now)
+    work.due.add(
+        key=f"restricted:{case.id}:{case.entry}:{at.astimezone(UTC).isoformat()}",
+        at=at,
+        case_id=case.id,
+        entry=case.entry,
+        kind="restricted",
+        data={"actor": case.actor},
+    )

@@ -21,6 +21,7 @@ from mcu_mail.service.cards import name_of, title_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
+from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.store.queue import RecipientState
 
@@ -145,6 +146,8 @@ def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime, owed: tuple[Due,
     if due.kind == "held":
         hear_again(desk, work, int(due.data["mail"]), now)
         closed_by_person(desk, work, work.cases.get(case.id), now, due.key)
+    elif due.kind == "restricted":
+        repeat_restricted(desk, work, case, now)
     elif due.kind == "term_near":
         _term_near(desk, work, case, due, now)
     elif due.kind == "term":

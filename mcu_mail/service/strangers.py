@@ -18,6 +18,7 @@ from mcu_mail.mail.compose import build
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.aside import digest_of
+from mcu_mail.service.emergency import emergency_lines
 
 if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
@@ -47,9 +48,27 @@ _LISTS = (
 
 
 def answer_stranger(
-    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    reading: Reading,
+    now: datetime,
+    *,
+    is_grave: bool = False,
 ) -> bool:
-    """Queue the polite answer if this sender may have one; whether it was queued."""
+    """Queue the polite answer if this sender may have one; whether it was queued.
+
+    Args:
+        desk: the office's desk.
+        work: the transaction.
+        stored: the ledger's row.
+        reading: of the mail.
+        now: the moment.
+        is_grave: he speaks of a threat to life: he is told whom to call instead, with limits of
+            their own.
+
+    """
+    kind = "grave" if is_grave else "polite"
     mail = reading.mail
     address = mail.sender.address
     is_person = reading.kind is MailKind.REPLY
@@ -60,10 +79,10 @@ def answer_stranger(
         return False
     recent = [
         moment
-        for moment in json.loads(work.facts.get("polite_answers") or "[]")
+        for moment in json.loads(work.facts.get(f"{kind}_answers") or "[]")
         if now - datetime.fromisoformat(moment) < _DAY
     ]
-    key = f"polite:{digest_of(address)}"
+    key = f"{kind}:{digest_of(address)}"
     last = work.facts.get(key)
     if last is not None and now - datetime.fromisoformat(last) < _DAY:
         return False
@@ -71,7 +90,7 @@ def answer_stranger(
         return False
     message_id = f"<polite.{stored.id}.{digest_of(address)[:12]}@{desk.domain}>"
     try:
-        raw, subject = _written(desk, mail, address, message_id, now)
+        raw, subject = _written(desk, mail, address, message_id, now, is_grave=is_grave)
     except McuMailError:
         # An address that no mail of ours can be written to is answered by nobody.
         return False
@@ -86,21 +105,29 @@ def answer_stranger(
     )
     if queued:
         work.facts.set(key, now.isoformat())
-        work.facts.set("polite_answers", json.dumps([*recent, now.isoformat()]))
+        work.facts.set(f"{kind}_answers", json.dumps([*recent, now.isoformat()]))
         work.asides.act(stored.id, now, "service", "polite", {})
     return queued
 
 
 def _written(
-    desk: Desk, mail: Incoming, address: str, message_id: str, now: datetime
+    desk: Desk, mail: Incoming, address: str, message_id: str, now: datetime, *, is_grave: bool
 ) -> tuple[bytes, str]:
     office = desk.settings.office
     head = office.letterhead
+    words: dict[str, object] = (
+        {
+            "emergency": emergency_lines(desk, now),
+            "helpline": desk.settings.emergency.helpline,
+        }
+        if is_grave
+        else {"channels": office.channels or default_channels(head.address, head.phone, head.email)}
+    )
     worded = desk.wording.compose(
-        "stranger",
+        "stranger_grave" if is_grave else "stranger",
         now=desk.local(now),
-        channels=office.channels or default_channels(head.address, head.phone, head.email),
         office_name=office.name,
+        **words,
     )
     raw = build(
         sender=desk.address,
@@ -125,13 +152,14 @@ def _may_answer(desk: Desk, mail: Incoming, address: str) -> bool:
         and desk.address in mail.to
         # Whoever wants the answer elsewhere could turn it on somebody.
         and mail.reply_to in {None, address}
-        and not _is_machine(mail, address)
+        and not is_machine(mail, address)
         and not _is_of_the_house(desk, address)
         and prove(mail, desk.trust) is not TrustLevel.REFUSED
     )
 
 
-def _is_machine(mail: Incoming, address: str) -> bool:
+def is_machine(mail: Incoming, address: str) -> bool:
+    """Whether a program or a list has written, by its address or by what it says of itself."""
     return (
         _MACHINES.fullmatch(address.partition("@")[0]) is not None
         or (mail.header("auto-submitted") or "no").strip().lower() != "no"

@@ -15,6 +15,7 @@ from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.clerk import ask_first, command_in_subject
+from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.store.ledger import MailState
@@ -60,6 +61,8 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         if take_continuation(desk, work, carrier, said, now) or offer(
             desk, work, carrier, said, meaning, now
         ):
+            return Heard(state=MailState.handled, case_id=case.id)
+        if report_by_number(desk, work, carrier, said, now):
             return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
         # No guess, even if only one is open: his requests are sent again with a note (§3.8).

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
-from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.office import Absence
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
