@@ -92,16 +92,15 @@ SHEETS = [
     ("@font-face{font-family:a;src:url(x)}", "<div style='font-family:a'>"),
     ("p.MsoNormal{display:none}", "<p class=MsoNormal>"),
 ]
+TAGS = (
+    *("s", "strike", "del", "details", "dialog", "iframe", "object", "video", "audio", "canvas"),
+    *("svg", "math", "noframes", "noembed", "meter", "progress", "comment", "xml", "marquee"),
+    *("textarea", "select", "noscript", "bdo", "x-unknown"),
+)
 MARK_UPS = [
     *(f'<div style="{style}">тайна</div>' for style in STYLES),
     *(f"<style>{sheet}</style>{tags}тайна</div></div>" for sheet, tags in SHEETS),
-    *(
-        f"<{tag}>тайна</{tag}>"
-        for tag in (
-            "s strike del details dialog iframe object video audio canvas svg math noframes noembed"
-            " meter progress comment xml marquee textarea select noscript bdo x-unknown"
-        ).split()
-    ),
+    *(f"<{tag}>тайна</{tag}>" for tag in TAGS),
     "<details><summary> </summary>тайна</details>",
     "<svg width=0><text>тайна</text></svg>",
     "<![if false]><p>тайна</p><![endif]>",
@@ -130,29 +129,41 @@ WORD = (
     ' @list l0:level1 {mso-level-text:"%1\\.";} ol {margin-bottom:0cm;} -->'
 )
 HONEST = [
-    f'<style>{WORD}</style><body lang=RU link="#0563C1" vlink="#954F72" style="word-wrap:'
-    'break-word"><div class=WordSection1><p class=MsoNormal><span style="font-size:11.0pt;'
-    'color:#1F497D;mso-fareast-language:EN-US">видно<o:p></o:p></span></p></div>',
+    (
+        f'<style>{WORD}</style><body lang=RU link="#0563C1" vlink="#954F72" style="word-wrap:'
+        'break-word"><div class=WordSection1><p class=MsoNormal><span style="font-size:11.0pt;'
+        'color:#1F497D;mso-fareast-language:EN-US">видно<o:p></o:p></span></p></div>'
+    ),
     "<style>v\\:* {behavior:url(#default#VML);} .shape {behavior:url(#default#VML);}</style>видно",
-    '<style type="text/css" style="display:none;"> P {margin-top:0;margin-bottom:0;} </style>'
-    '<div style="font-family: Aptos, Calibri, Helvetica, sans-serif; font-size: 12pt; '
-    'color: rgb(0, 0, 0);" class="elementToProof">видно</div>',
-    '<body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-'
-    'space;"><div style="caret-color: rgb(0, 0, 0); color: rgb(0, 0, 0); font-size: 14px; '
-    "font-style: normal; font-variant-caps: normal; letter-spacing: normal; orphans: auto; "
-    "text-indent: 0px; text-transform: none; white-space: normal; word-spacing: 0px; "
-    '-webkit-text-stroke-width: 0px; text-decoration: none;">видно</div>',
+    (
+        '<style type="text/css" style="display:none;"> P {margin-top:0;margin-bottom:0;} </style>'
+        '<div style="font-family: Aptos, Calibri, Helvetica, sans-serif; font-size: 12pt; '
+        'color: rgb(0, 0, 0);" class="elementToProof">видно</div>'
+    ),
+    (
+        '<body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-'
+        'space;"><div style="caret-color: rgb(0, 0, 0); color: rgb(0, 0, 0); font-size: 14px; '
+        "font-style: normal; font-variant-caps: normal; letter-spacing: normal; orphans: auto; "
+        "text-indent: 0px; text-transform: none; white-space: normal; word-spacing: 0px; "
+        '-webkit-text-stroke-width: 0px; text-decoration: none;">видно</div>'
+    ),
     '<div style="-webkit-text-size-adjust:auto;" dir="auto">видно</div>',
-    '<div dir="ltr"><div class="gmail_default" style="font-family:arial,sans-serif;color:'
-    'rgb(34,34,34);font-size:small">видно</div></div>',
-    '<span style="background-color:rgb(255,255,255);color:rgb(51,51,51);float:none;display:inline'
-    '!important">видно</span>',
+    (
+        '<div dir="ltr"><div class="gmail_default" style="font-family:arial,sans-serif;color:'
+        'rgb(34,34,34);font-size:small">видно</div></div>'
+    ),
+    (
+        '<span style="background-color:rgb(255,255,255);color:rgb(51,51,51);float:none;display:'
+        'inline!important">видно</span>'
+    ),
     "<body style='font-size: 10pt; font-family: Verdana,Geneva,sans-serif'><p>видно</p></body>",
-    '<div style="font-family:Calibri;font-size:14px;line-height:115%;margin:0 0 10px 0;'
-    'padding:0;border:0">видно</div>',
+    (
+        '<div style="font-family:Calibri;font-size:14px;line-height:115%;margin:0 0 10px 0;'
+        'padding:0;border:0">видно</div>'
+    ),
     '<p style="margin:0cm 0cm 0pt 36pt;text-indent:-18pt;mso-list:l0 level1 lfo1">видно</p>',
     '<p><font size="2" color="#000080" face="Times New Roman">видно</font></p>',
-    '<div style="font: 12px/1.5 Tahoma, Arial; background: #fff none repeat scroll 0% 0%">видно</div>',
+    '<div style="font:12px/1.5 Arial;background: #fff none repeat scroll 0% 0%">видно</div>',
     '<span style="background:yellow;mso-highlight:yellow">видно</span>',
     '<div style="background-color:#1e1e1e;color:#ffffff"><p>видно</p></div>',
     '<p style="color:red"><b>видно</b></p>',
