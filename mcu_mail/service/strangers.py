@@ -1,8 +1,9 @@
 """Somebody unknown has written to the service by mistake: one polite answer.
 
-At most one a day to an address and so many a day in all; never to automatic mail, to lists, to an
-empty sender, to our own domain, to the region, or to a sender whom our mail server refutes; nothing
-of what came is repeated (`threats.md` F14, A38). The mail itself is set aside as ever.
+At most one a day to a person, ten to a domain and so many a day in all; never to automatic mail, to
+lists, to an empty sender, to our own domain, to the region, or to a sender whom our mail server
+refutes; nothing of what came is repeated (`threats.md` F14, A38). The mail itself is set aside as
+ever.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _DAY = timedelta(hours=24)
+_MOST_TO_A_DOMAIN = 10
+"""A day: a flood in the names of one office's people must not flood that office."""
 _MACHINES = re.compile(
     r"(?:.{0,40}[._+-])?(?:no|not|do-?not|ne)[._-]?(?:reply|respond|otvechat|otvechayte)(?:[._+-].{0,40})?"
     r"|(?:mailer-?daemon|post-?master|bounces?|daemon|root|abuse|robot|bot|auto|system|service"
@@ -77,16 +80,17 @@ def answer_stranger(
     if work.queue.by_message_ids([*mail.in_reply_to, *mail.references]):
         # Whoever answers a mail of ours is no passer-by, though he writes from elsewhere.
         return False
-    recent = [
-        moment
-        for moment in json.loads(work.facts.get(f"{kind}_answers") or "[]")
-        if now - datetime.fromisoformat(moment) < _DAY
-    ]
-    key = f"{kind}:{digest_of(address)}"
+    recent = _recent(work, f"{kind}_answers", now)
+    local, _, domain = address.partition("@")
+    # «name+tag», «n.a.m.e» are one person's: many tags would be many mails to him.
+    person = f"{local.partition('+')[0].replace('.', '')}@{domain}".casefold()
+    key = f"{kind}:{digest_of(person)}"
+    domain_key = f"{kind}_domain:{digest_of(domain.casefold())}"
     last = work.facts.get(key)
     if last is not None and now - datetime.fromisoformat(last) < _DAY:
         return False
-    if len(recent) >= desk.settings.mail.strangers_per_day:
+    there = _recent(work, domain_key, now)
+    if len(recent) >= desk.settings.mail.strangers_per_day or len(there) >= _MOST_TO_A_DOMAIN:
         return False
     message_id = f"<polite.{stored.id}.{digest_of(address)[:12]}@{desk.domain}>"
     try:
@@ -106,8 +110,15 @@ def answer_stranger(
     if queued:
         work.facts.set(key, now.isoformat())
         work.facts.set(f"{kind}_answers", json.dumps([*recent, now.isoformat()]))
+        work.facts.set(domain_key, json.dumps([*there, now.isoformat()]))
         work.asides.act(stored.id, now, "service", "polite", {})
     return queued
+
+
+def _recent(work: UnitOfWork, key: str, now: datetime) -> list[str]:
+    """The moments of the last day that are kept under a key."""
+    moments: list[str] = json.loads(work.facts.get(key) or "[]")
+    return [one for one in moments if now - datetime.fromisoformat(one) < _DAY]
 
 
 def _written(
