@@ -26,6 +26,14 @@ _MESSAGE_HEAD: Final = re.compile(
     r"|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
     r"|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
 )
+_NUMBER_HEAD: Final = re.compile(
+    r"\W{0,6}(?:(?:сообщени|обращени|комментари|инцидент|заявк)\w{0,2}\s{1,2})?№\s?"
+    r"(?=[\w/-]{0,8}\d)([\w/-]{3,24})"
+    r"(?:\W{0,6}|\W{1,4}(?:\w{1,12}\s){0,2}(?:возвра|закрыт|снят|продлен|срок|согласован|утвержден"
+    r"|отклонен|на доработк|новый комментари|комментари|установлен|переведен|признан|статус"
+    r"|отработан|завершен|исполнен|оценен|дубл).{0,200})"
+)
+_LONGEST_HEAD: Final = 240
 
 
 def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> list[list[Piece]]:
@@ -41,6 +49,7 @@ def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> li
         else []
     )
     found = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
+    found = found if len(found) >= 2 else _by_number(pieces)  # noqa: PLR2004 - one head is a title
     if marked or len(found) >= 2:  # noqa: PLR2004 - one head is a title
         bounds = [0, *(marked or found), len(pieces)]
         return [_record_cut(pieces[a:b]) for a, b in itertools.pairwise(bounds)]
@@ -51,6 +60,30 @@ def ordinal_of(part: Sequence[Piece]) -> str | None:
     """The number that a message has in its letter («2) …», «Сообщение 2»)."""
     found = _ORDINAL.match(part[0].text) if part else None
     return found[1] if found else None
+
+
+def without_ordinal(part: Sequence[Piece]) -> Sequence[Piece]:
+    """The part without «Сообщение № 2» above it, which is no number of the message."""
+    if part and part[0].kind == "line" and _MESSAGE_HEAD.fullmatch(fold(collapse(part[0].text))):
+        return part[1:]
+    return part
+
+
+def _by_number(pieces: Sequence[Piece]) -> list[int]:
+    """Where messages begin that are headed by numbers of their own, when these differ."""
+    heads: dict[int, str] = {}
+    for index, piece in enumerate(pieces):
+        text = collapse(piece.text[: _LONGEST_HEAD + 60])
+        if piece.kind == "line" and len(text) <= _LONGEST_HEAD:
+            found = _NUMBER_HEAD.fullmatch(fold(text))
+            if found is not None:
+                heads[index] = found[1]
+    differ = [at for at, number in heads.items() if number not in _before(heads, at)]
+    return differ if len(differ) >= 2 else []  # noqa: PLR2004 - one head is a title
+
+
+def _before(heads: dict[int, str], at: int) -> set[str]:
+    return {number for index, number in heads.items() if index < at}
 
 
 def _record_cut(part: Sequence[Piece]) -> list[Piece]:
