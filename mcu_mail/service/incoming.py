@@ -23,13 +23,11 @@ from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
 from mcu_mail.service.bringing import (
     Taken,
-    messages_of,
     open_all,
     open_each,
-    way_of,
-    words_read,
 )
 from mcu_mail.service.case_events import Message
+from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
 
 if TYPE_CHECKING:

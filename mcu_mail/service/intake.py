@@ -24,13 +24,12 @@ from mcu_mail.service.aside import settle
 from mcu_mail.service.asking import tell
 from mcu_mail.service.bringing import (
     ask_what_it_is,
-    asked_about,
-    messages,
     now_stands,
     open_all,
     open_each,
 )
 from mcu_mail.service.case_events import bind
+from mcu_mail.service.messages import asked_about, messages
 from mcu_mail.service.opening import Brought
 from mcu_mail.service.parts import mark_done, parts_of
 from mcu_mail.service.questions import Question, answered_by, close, pose, send
@@ -216,6 +215,13 @@ def _answered(
         return None
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
+    words = reading.new.text
+    meaning = read_meaning(words, today)
+    about = work.mails.get(question.mail)
+    original = desk.read(about.sha256)
+    order = read_order(words)
+    numbers = find_case_numbers(words)
+    named = work.cases.by_number(numbers[0]) if len(numbers) == 1 else None
     if _is_over(work, question):
         close(work, question)
         key = f"question_over:{question.code}"
@@ -230,13 +236,6 @@ def _answered(
             context={},
         )
         return "reply", MailState.handled, None
-    words = reading.new.text
-    meaning = read_meaning(words, today)
-    about = work.mails.get(question.mail)
-    original = desk.read(about.sha256)
-    order = read_order(words)
-    numbers = find_case_numbers(words)
-    named = work.cases.by_number(numbers[0]) if len(numbers) == 1 else None
     done: Sorted | None = None
     if question.kind == "confirm":
         if meaning.kind in _YES:
