@@ -276,3 +276,24 @@ def test_numbers_above_messages_cut_a_letter_and_new_opens_the_asked_one_alone(d
     day.reply("appeals", "Новое", "08:45", to=question)
     assert [day.case(n).notice.external_id for n in (1, 2)] == ["1703", "4711"]
     assert len(day.standings()) == 2
+
+    # Of a case that is closed «Закрыть» leaves nothing open.
+    with day.stage.desk.store.work() as work:
+        work.cases.change(day.case().id, {"state": "closed", "step": "close", "actor": None})
+        work.commit()
+    happened(day, "08:50", "returned", "Нет сроков")
+    assert day.case().state == "aside"
+    day.reply("appeals", "Закрыть: область согласна", "08:52")
+    assert day.case().state == "closed"
+
+    # What was found by another way meanwhile is opened by no late answer.
+    day.notice("09:00", RETURNED.replace("4711", "6001"), subject="Возврат ответа, № СГ-6001")
+    late = day.last("appeals")
+    with day.stage.desk.store.view() as view:
+        (aside,) = view.asides.all(settled=False)
+    day.notice("09:02", SNOW + "Номер обращения: СГ-6001\n")
+    again = retry(day.stage.desk, aside.id, day.stage.moment("2026-11-23 09:05"), by="console:a")
+    assert again.case == "2026-000003"
+    day.reply("appeals", "Новое", "09:10", to=late)
+    assert len(day.standings()) == 3
+    assert "appeals" in day.got
