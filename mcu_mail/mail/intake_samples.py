@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Samples = tuple["Mapping[str, Any]", ...]
 
 _WORDS = "Ответ не по существу, прошу доработать."
+_WHO = "Письменнова Алла Проектовна"
 _EVENTS = ("returned", "citizen_comment", "approved")
 _ROWS = (("Номер", "И-1"), ("Заявитель", "Игнатьева Алла Игнатьевна"), ("Текст", "Нет воды."))
 
@@ -47,8 +48,17 @@ def mails(
             {**asked, "stated_text": "12:00 23.11.2026", "earlier": earlier}
             for earlier in (True, False)
         ),
-        "opened": tuple({**case, "how": how} for how in ("typed", "forwarded", "file")),
-        "repeated": ({**case, "who": "Письменнова Алла Проектовна"},),
+        "opened": tuple(
+            {**case, "how": how, "who": who}
+            for how, who in (
+                ("typed", ""),
+                ("forwarded", ""),
+                ("forwarded", _WHO),
+                ("file", ""),
+                ("notice", ""),
+            )
+        ),
+        "repeated": tuple({**case, "who": who} for who in (_WHO, "")),
         "other_track": tuple(
             {
                 **other,
@@ -71,7 +81,10 @@ def mails(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
             for why in ("event", "no_right", "unproven")
         ),
-        "question_unclear": ({**asked, "card": None, "words": "хм"},),
+        "question_unclear": tuple(
+            {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
+        ),
+        "question_over": (bare,),
     }
 
 
