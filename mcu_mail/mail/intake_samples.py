@@ -76,6 +76,9 @@ def mails(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
             for why in ("event", "no_right", "unproven")
         ),
+        "intake_late": tuple(
+            {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
+        ),
         "question_unclear": ({**asked, "card": None, "words": "хм"},),
     }
 

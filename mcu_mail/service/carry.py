@@ -198,7 +198,10 @@ class Carrier:
         open_now = self._work.requests.open_of_case(self.case.id)
         if key and any(item.data.get("key") == key for item in open_now):
             return
-        person = self._desk.standing_in(decision.person, self._now)
+        person = decision.person
+        if decision.purpose is not Purpose.confirm:
+            # Whether somebody has written himself, nobody else can say in his stead.
+            person = self._desk.standing_in(person, self._now)
         if self._is_flooded(person):
             return
         ask(
