@@ -237,8 +237,11 @@ def known(work: UnitOfWork, code: str) -> Question | None:
 
 
 def close(work: UnitOfWork, question: Question) -> None:
-    """The question is decided: what its code still says is that."""
+    """The question is decided: its code says that, and its answers are no longer asked about."""
     keep(work, replace(question, is_open=False))
+    for one in questions_about(work, question.mail):
+        if one.kind == VOUCH and one.data["of"] == question.code:
+            keep(work, replace(one, is_open=False))
 
 
 def close_about(work: UnitOfWork, mail_id: int) -> None:
