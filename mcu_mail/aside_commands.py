@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mcu_mail import wiring
+from mcu_mail.domain.aside_catalogue import HEAD_ONLY, MAIL_UNREADABLE
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.reports import set_aside, tables
@@ -33,8 +34,10 @@ from mcu_mail.usage import RussianGroup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.retrying import Outcome
+    from mcu_mail.store.ledger import StoredMail
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -83,8 +86,9 @@ def show(
     content = desk.store.files.get(stored.sha256)
     if raw is not None:
         save(raw, content, "Письмо сохранено")
+    reading, limits = _read(desk, stored)
     read = read_file(
-        desk.read(stored.sha256),
+        reading,
         f"письмо {mail_id}",
         settings=desk.settings,
         office=desk.office,
@@ -105,6 +109,8 @@ def show(
     console = out()
     for part in set_aside.parts(document, desk.office):
         console.print(part)
+    if limits:
+        console.print(tables.plain(limits))
     console.print(one_mail(read))
 
 
@@ -166,6 +172,18 @@ def drop(
     desk = open_desk(config)
     done = retrying.drop(desk, mail_id, reason.strip(), _now(desk), by=retrying.operator())
     _say([done], as_json=as_json)
+
+
+def _read(desk: Desk, stored: StoredMail) -> tuple[Reading, str]:
+    """What a mail says, and what is to be known of that: of a failed one its head says enough."""
+    try:
+        return desk.read(stored.sha256), ""
+    except RefusedError:
+        pass
+    try:
+        return desk.read_head(stored.sha256), HEAD_ONLY
+    except RefusedError:
+        raise fail(RefusedError(MAIL_UNREADABLE)) from None
 
 
 def _now(desk: Desk) -> datetime:

@@ -23,6 +23,9 @@ def _bare(line: str) -> str:
     return line
 
 
+MAIL_UNREADABLE = "это письмо не открывается; посмотрите его в почте"
+HEAD_ONLY = "Письмо целиком не читается, показано только его начало."
+
 ASIDE_WHY = {
     "reply": "отправителя нет среди сотрудников, или в письме нет ни кода, ни номера дела",
     "empty_notice": "письмо системы пришло без текста сообщения",
@@ -30,6 +33,7 @@ ASIDE_WHY = {
     "other_track": "система этого отправителя пока не подключена",
     "forged": "почтовый сервер не подтвердил отправителя",
     "region_reply": "область ответила на письмо, которого нет в журнале",
+    "forward": "сотрудник переслал письмо без единого слова",
     "autoreply": "автоматический ответ",
     "bounce": "возврат письма",
     "delay": "сообщение о задержке доставки",
@@ -45,6 +49,11 @@ ASIDE_WHY = {
 def aside_why(kind: str) -> str:
     """Why a mail was set aside, in plain words."""
     return ASIDE_WHY.get(kind, kind or "ещё не разобрано")
+
+
+def program_fault(name: str) -> str:
+    """What is said of a fault that nobody has foreseen; `name` is for the administrator."""
+    return f"сбой программы ({name}), письмо цело"
 
 
 ASIDE_OUTCOMES = {

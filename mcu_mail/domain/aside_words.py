@@ -46,6 +46,20 @@ _THANKS = re.compile(
     r"^\W{0,5}(?:(?:большое|огромное)\s)?(?:спасибо|благодарю|спс)\b", re.IGNORECASE
 )
 _MOST = 2_000
+_COURTESY_WORDS = (
+    "спасибо большое огромное благодарю благодарим спс вам вас тебе всем за информацию "
+    "ответ письмо работу помощь оперативность ок окей ok okay хорошо отлично супер "
+    "принято принял приняла понял поняла понятно ясно да получил получила получено "
+    "прочитал прочитала прочитано учту добрый доброе день утро вечер здравствуйте коллеги "
+    "уважаемые уважаемый уважаемая с уважением "
+)
+_COURTESY = frozenset(_COURTESY_WORDS.split())
+_MOST_COURTESY = 12
+# «Алла Проектовна» as one is addressed, and the name below «С уважением».
+_ADDRESSED = re.compile(
+    r"\b[А-ЯЁ]\w{1,30} [А-ЯЁ]\w{1,30}(?:вич|вна|чна|ьич)\b"
+    r"|(?<=уважением)[,\s]{1,5}[А-ЯЁ][\w.]{1,30}$"
+)
 
 
 class AsideWord(StrEnum):
@@ -96,6 +110,14 @@ def read_aside_answer(text: str) -> AsideAnswer:
             reason = "\n".join(filter(None, [found["rest"].strip(" .,:;!–—-()"), further.strip()]))
             return AsideAnswer(word=word, reason=reason)
     return AsideAnswer(word=AsideWord.unclear)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether words want nothing of anybody: thanks, «ок», «принято», a greeting and names."""
+    words = re.findall(r"\w+", _ADDRESSED.sub(" ", text[:_MOST]))
+    if len(words) > _MOST_COURTESY or "?" in text:
+        return False
+    return all(word.casefold().replace("ё", "е") in _COURTESY for word in words)
 
 
 def _around(line: str) -> tuple[str, str, str]:

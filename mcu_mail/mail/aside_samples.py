@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from mcu_mail.domain.office import Person
     from mcu_mail.mail.card import Card
 
-_WHY = ("empty_notice", "failed", "other_track", "forged", "region_reply", "reply", "новое")
+_WHY = (
+    "empty_notice",
+    "failed",
+    "other_track",
+    "forged",
+    "region_reply",
+    "reply",
+    "forward",
+    "new_unproven",
+    "new_refused",
+    "unbound_event",
+    "новое",
+)
 _OPEN = ("not_understood", "unproven", "no_case", "confirm", "refused")
 _DONE = ("assigned", "opened", "dropped", "already")
 

@@ -85,6 +85,9 @@ def mails(
             {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
         ),
         "question_over": (bare,),
+        "intake_late": tuple(
+            {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
+        ),
     }
 
 

@@ -396,6 +396,10 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**_CASE, "who": PERSON.name, "note_text": "Трактор вышел на линию.", "files": files}
         for files in ((), ("фото.jpg", "акт.docx"))
     ),
+    "words_of_case": tuple(
+        {**_CASE, "who": PERSON.name, "note_text": "В письме ошибка: дом не 25.", "files": files}
+        for files in ((), ("фото.jpg",))
+    ),
     "cloud_links": tuple(
         {**_CASE, "who": who, "files": ("фото.jpg (cloud.mail.ru)", "disk.yandex.ru"), "limit": 15}
         for who in ("", PERSON.name)

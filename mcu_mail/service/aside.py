@@ -20,11 +20,13 @@ from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.compose import read_message_id
 from mcu_mail.mail.first_look import shown_subject
+from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.wording import Button
 from mcu_mail.service.annex_offers import owe_files
 from mcu_mail.service.asking import queue_mail, tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.questions import close_about
 from mcu_mail.service.said import read_said
 from mcu_mail.store.asides import STRANGER
 from mcu_mail.store.ledger import MailState
@@ -188,7 +190,8 @@ def assign(
     """
     mail = reading.mail
     said = read_said(desk, stored, reading, None, now, vouched=False)
-    text = said.whole or said.text
+    # Of what is passed on the words are those that a reply would only quote.
+    text = mail.text.strip() if is_forward(mail) or not said.whole else said.whole
     names = tuple(item.name for item in mail.attachments if not item.inline)
     carrier = Carrier(desk, work, case, now=now, actor=by, cause=f"mail{stored.id}")
     people = desk.office.people
@@ -236,6 +239,7 @@ def settle(
         settled=True,
     )
     work.asides.act(stored.id, now, by, kind, {"case": case_id, "reason": reason})
+    close_about(work, stored.id)
 
 
 def open_from(

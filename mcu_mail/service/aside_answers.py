@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.aside_catalogue import MAIL_UNREADABLE
 from mcu_mail.domain.aside_words import AsideWord, read_aside_answer
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.whose_turn import may_speak_for
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.aside_words import AsideAnswer
+    from mcu_mail.domain.case import Case
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.ledger import StoredMail
@@ -72,6 +75,9 @@ class _Answer:
             if answer.word is not AsideWord.unclear:
                 self._tell("already")
             return Heard(state=MailState.handled, case_id=stored.case_id)
+        if self._is_doubtful(answer):
+            self._tell("not_understood")
+            return Heard(state=MailState.handled)
         if answer.word is AsideWord.yes and stored.pending is not None:
             # The tap on a fresh code, sent to the registered address, is the proof.
             return self._do(read_aside_answer(stored.pending))
@@ -86,6 +92,26 @@ class _Answer:
             self._tell("confirm", code=code, pending=self._said.text[:2000])
         return Heard(state=MailState.handled)
 
+    def _is_doubtful(self, answer: AsideAnswer) -> bool:
+        """Whether another program would show another word: none is taken from the mail."""
+        if self._said.is_doubtful:
+            return True
+        shown = self._said.shown
+        other = answer if shown is None else read_aside_answer(shown)
+        return (other.word, other.number) != (answer.word, answer.number)
+
+    def _read(self, case: Case | None) -> Reading | None:
+        """The mail as far as it can be read; None when no more than that it is there is known."""
+        try:
+            return self._desk.read(self._stored.sha256)
+        except RefusedError:
+            if case is None:
+                return None
+        try:
+            return self._desk.read_head(self._stored.sha256)
+        except RefusedError:
+            return None
+
     def _do(self, answer: AsideAnswer) -> Heard:
         """Carry out a proven answer; the code is spent with the mail's being settled."""
         desk, work, stored = self._desk, self._work, self._stored
@@ -95,11 +121,15 @@ class _Answer:
         if answer.word is AsideWord.assign and case is None:
             self._tell("no_case", number=answer.number)
             return Heard(state=MailState.handled)
+        mail = None if answer.word is AsideWord.drop else self._read(case)
+        if mail is None and answer.word is not AsideWord.drop:
+            self._tell("refused", details=MAIL_UNREADABLE)
+            return Heard(state=MailState.handled)
         if not work.asides.claim(stored.id):
             self._tell("already")
             return Heard(state=MailState.handled, case_id=stored.case_id)
         outcome = "dropped"
-        if answer.word is AsideWord.drop:
+        if mail is None:
             settle(
                 work,
                 stored,
@@ -109,32 +139,28 @@ class _Answer:
                 kind="dropped",
                 reason=answer.reason or "не нужно",
             )
+        elif case is not None:
+            assign(desk, work, stored, mail, case, self._now, by=person.id, remark=answer.reason)
+            outcome = "assigned"
         else:
-            mail = desk.read(stored.sha256)
-            if case is not None:
-                assign(
-                    desk, work, stored, mail, case, self._now, by=person.id, remark=answer.reason
-                )
-                outcome = "assigned"
-            else:
-                try:
-                    case = open_from(desk, work, stored, mail, _TRACK, self._now, stored.arrived_at)
-                except RefusedError as error:
-                    self._tell("refused", details=str(error))
-                    return Heard(state=MailState.handled)
-                if answer.reason:
-                    work.journal.add(case.id, self._now, person.id, "note", {"text": answer.reason})
-                settle(
-                    work,
-                    stored,
-                    MailState.handled,
-                    self._now,
-                    by=person.id,
-                    kind="opened",
-                    case_id=case.id,
-                    reason=answer.reason,
-                )
-                outcome = "opened"
+            try:
+                case = open_from(desk, work, stored, mail, _TRACK, self._now, stored.arrived_at)
+            except RefusedError as error:
+                self._tell("refused", details=str(error))
+                return Heard(state=MailState.handled)
+            if answer.reason:
+                work.journal.add(case.id, self._now, person.id, "note", {"text": answer.reason})
+            settle(
+                work,
+                stored,
+                MailState.handled,
+                self._now,
+                by=person.id,
+                kind="opened",
+                case_id=case.id,
+                reason=answer.reason,
+            )
+            outcome = "opened"
         self._tell(outcome, number=case.number if case else "")
         return Heard(state=MailState.handled, case_id=case.id if case else None)
 

@@ -198,8 +198,8 @@ class Carrier:
         if key and any(item.data.get("key") == key for item in open_now):
             return
         person = decision.person
-        # Whether he wrote it himself is nobody else's to say.
         if decision.purpose is not Purpose.confirm:
+            # Whether somebody has written himself, nobody else can say in his stead.
             person = self._desk.standing_in(person, self._now)
         if self._is_flooded(person):
             return

@@ -132,7 +132,7 @@ def bind(
     elif notice.event == "citizen_comment":
         carrier.carry(_commented(desk, case, words, cause, now))
     elif notice.event == "urgent":
-        carrier.carry(_urgent(desk, case, notice, words))
+        carrier.carry(_urgent(desk, case, notice, words, now))
     else:
         carrier.carry(_told(desk, case, notice.event, words, now))
     if notice.event in _NAMES_TERM:
@@ -171,7 +171,10 @@ def _commented(
     return tuple(decisions)
 
 
-def _urgent(desk: Desk, case: Case, notice: Notice, words: str) -> tuple[Decision, ...]:
+def _urgent(
+    desk: Desk, case: Case, notice: Notice, words: str, now: datetime
+) -> tuple[Decision, ...]:
+    """The whole route hears of it, once an hour however often it is written (A38)."""
     stated = desk.local(notice.due) if notice.due else None
     tell = told_urgent(case, desk, words)
     return (
@@ -180,6 +183,7 @@ def _urgent(desk: Desk, case: Case, notice: Notice, words: str) -> tuple[Decisio
             people=tell.people,
             template=tell.template,
             context={**tell.context, "stated": stated},
+            once=f"urgent:{desk.local(now):%Y-%m-%d %H}",
         ),
     )
 

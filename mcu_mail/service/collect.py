@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import TemporaryError
+from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
@@ -20,13 +21,16 @@ from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import open_all
+from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
-from mcu_mail.service.intake import TOLD, may_bring, take_in
+from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
 from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.other_tracks import tell_of_other_track
+from mcu_mail.service.question_reminders import remind_of_questions
+from mcu_mail.service.questions import names_question
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
@@ -47,6 +51,9 @@ TRIES = 3
 _BATCH = 200
 _UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
 """Kinds that nobody looks at."""
+_MOST_TWINS = 5
+"""Mails of one Message-ID that are read to compare: a genuine one has a copy or two, and whoever
+sends a hundred under one id must not have each read a hundred times."""
 
 
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:
@@ -74,7 +81,7 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
                 _set_aside(desk, stored, now, error)
-    return len(waiting) + int(tell_digest(desk, now) > 0)
+    return len(waiting) + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
@@ -155,24 +162,35 @@ def sort_mail(
         return take_return(desk, work, stored, reading, now)
     if reading.mail.sender.address == desk.address:
         return "own", MailState.ignored, None
-    if reading.source is None and may_bring(reading):
+    answers = _answers_us(desk, work, reading.mail)
+    if (reading.source is None or answers) and may_bring(reading):
         taken = take_in(desk, work, stored, reading, now, arrived)
         if taken is not None:
             return taken
     about_letter = None if _is_event(reading) else region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
-    if reading.is_notification and not _answers_us(desk, work, reading.mail):
+    if reading.is_notification and not answers:
         return _notice(desk, work, stored, reading, now, arrived)
     if kind is not MailKind.REPLY:
-        away = kind is MailKind.AUTOREPLY
-        case_id = hear_absence(desk, work, stored, reading, now) if away else None
-        return kind.value, MailState.ignored, case_id
+        return _no_reply(desk, work, stored, reading, now)
     heard = hear(desk, work, stored, reading, now, word=word)
     if heard.case_id is not None:
         case = work.cases.get(heard.case_id)
         closed_by_person(desk, work, case, now, f"mail{stored.id}")
     return "reply", heard.state, heard.case_id
+
+
+def _no_reply(
+    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
+) -> Sorted:
+    """What became of a mail in which nobody writes a word of his own."""
+    kind = reading.kind
+    if kind is MailKind.OTHER and _is_bare_forward(desk, reading.mail):
+        return "forward", MailState.aside, None
+    away = kind is MailKind.AUTOREPLY
+    case_id = hear_absence(desk, work, stored, reading, now) if away else None
+    return kind.value, MailState.ignored, case_id
 
 
 def _answers_us(desk: Desk, work: UnitOfWork, mail: Incoming) -> bool:
@@ -181,8 +199,20 @@ def _answers_us(desk: Desk, work: UnitOfWork, mail: Incoming) -> bool:
     if not address or person_at(address, desk.office) is None:
         return False
     thread = [*mail.in_reply_to, *mail.references]
-    codes = find_codes("\n".join([*thread, *mail.to, mail.subject]))
-    return bool(work.queue.by_message_ids(thread) or work.requests.by_codes(codes))
+    codes = find_codes("\n".join([*thread, *mail.to, mail.subject]))[:MOST_READ]
+    return bool(
+        work.queue.by_message_ids(thread)
+        or work.requests.by_codes(codes)
+        or work.asides.by_codes(codes)
+        or names_question(work, mail)
+    )
+
+
+def _is_bare_forward(desk: Desk, mail: Incoming) -> bool:
+    """Whether an official passes a mail on without a word of what it is about."""
+    address = mail.sender.address
+    known = address is not None and person_at(address, desk.office) is not None
+    return known and is_forward(mail) and not is_by_machine(mail)
 
 
 def _filed(
@@ -206,12 +236,19 @@ def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> S
         return same
     if not mail.message_id:
         return None
-    for other in work.mails.with_message_id(mail.message_id, stored.id):
-        # One that could not be read is no twin: what it said is not known.
-        if other.sender == mail.sender.address and other.error is None:
+    # One that could not be read is no twin: what it said is not known.
+    alike = [
+        other
+        for other in work.mails.with_message_id(mail.message_id, stored.id)
+        if other.sender == mail.sender.address and other.error is None
+    ]
+    for other in alike[:_MOST_TWINS]:
+        try:
             known = desk.read(other.sha256).mail
-            if _matter(known) == _matter(mail):
-                return other
+        except RefusedError:
+            continue
+        if _matter(known) == _matter(mail):
+            return other
     return None
 
 

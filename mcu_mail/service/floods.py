@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _MOST_A_DAY = 10
+NO_CASE = 0
+"""Stands for a case where mails belong to none."""
 
 
 def is_flooded(work: UnitOfWork, case_id: int, person: str, day: date) -> bool:

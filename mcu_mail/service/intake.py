@@ -29,15 +29,18 @@ from mcu_mail.service.bringing import (
     open_each,
 )
 from mcu_mail.service.case_events import bind
+from mcu_mail.service.floods import NO_CASE, is_flooded
 from mcu_mail.service.messages import asked_about, messages
 from mcu_mail.service.opening import Brought
 from mcu_mail.service.parts import mark_done, parts_of
+from mcu_mail.service.question_answers import CONFIRM, YES, Answer, weigh
 from mcu_mail.service.questions import Question, answered_by, close, pose, send
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.office import Person
+    from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
@@ -45,10 +48,8 @@ if TYPE_CHECKING:
 
 Sorted = tuple[str, MailState, int | None]
 TOLD = frozenset({"other_track", "unbound_event", "new_refused", "new_unproven"})
-"""Kinds of mails that stand aside and have been told of in words of their own."""
-_YES = frozenset({MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve})
+"""Kinds of mails that stand aside and are told of in words of their own, or in a digest."""
 _EXCERPT = 1500
-CONFIRM = (("Да, это я", "ДА"),)
 
 
 def take_in(
@@ -64,7 +65,10 @@ def take_in(
     person = person_at(address, desk.office) if address else None
     question = answered_by(work, reading.mail)
     if question is not None:
-        return _answered(desk, work, reading, question, person, now)
+        answer = weigh(desk, work, stored, reading, question, person, now)
+        if not isinstance(answer, Answer):
+            return answer
+        return _answered(desk, work, reading, answer, person, now)
     if person is None:
         return None
     how = _how(work, reading, person)
@@ -76,10 +80,15 @@ def take_in(
 def may_bring(reading: Reading) -> bool:
     """Whether a person may have brought something: a reply, or a forward without a word."""
     mail, kind = reading.mail, reading.kind
-    by_machine = mail.header("list-id") or (mail.header("auto-submitted") or "no").lower() != "no"
     return kind is MailKind.REPLY or (
-        kind is MailKind.OTHER and is_forward(mail) and not by_machine
+        kind is MailKind.OTHER and is_forward(mail) and not is_by_machine(mail)
     )
+
+
+def is_by_machine(mail: Incoming) -> bool:
+    """Whether a list or a program has sent it."""
+    automatic = (mail.header("auto-submitted") or "no").lower() != "no"
+    return automatic or bool(mail.header("list-id"))
 
 
 def _weighed(
@@ -115,6 +124,9 @@ def _weighed(
         return _refused(
             desk, work, stored, reading, person, how=how, why="unproven", now=now, arrived=arrived
         )
+    if is_flooded(work, NO_CASE, person.id, desk.today(now)):
+        # The dispatcher hears of it in the digest of the hour.
+        return "new_unproven", MailState.aside, None
     pose(
         desk,
         work,
@@ -170,6 +182,9 @@ def _refused(
     arrived: datetime,
 ) -> Sorted:
     """He is told what to do instead; the dispatcher sees his words and opens it by one tap."""
+    proven = prove(reading.mail, desk.trust) is TrustLevel.PROVEN
+    if not proven and is_flooded(work, NO_CASE, person.id, desk.today(now)):
+        return "new_refused", MailState.aside, None
     words = reading.new.text[:_EXCERPT]
     brought = "\n\n".join(one.words for one in messages(reading, how)) if how != "typed" else ""
     tell(
@@ -205,20 +220,21 @@ def _answered(
     desk: Desk,
     work: UnitOfWork,
     reading: Reading,
-    question: Question,
+    answer: Answer,
     person: Person | None,
     now: datetime,
 ) -> Sorted | None:
-    """What follows from an answer to a question without a case."""
+    """What follows from an answer that counts to a question without a case."""
+    question = answer.question
     today = desk.today(now)
     if person is None or not may_speak_for(person.id, question.person, desk.office, today):
         return None
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    words = reading.new.text
+    words = answer.words
     meaning = read_meaning(words, today)
     about = work.mails.get(question.mail)
-    original = desk.read(about.sha256)
+    original = answer.original
     order = read_order(words)
     numbers = find_case_numbers(words)
     named = work.cases.by_number(numbers[0]) if len(numbers) == 1 else None
@@ -238,7 +254,7 @@ def _answered(
         return "reply", MailState.handled, None
     done: Sorted | None = None
     if question.kind == "confirm":
-        if meaning.kind in _YES:
+        if meaning.kind in YES:
             done = _open_asked(desk, work, about, original, question, now, insists=False)
     elif order is not None and order.kind is OrderKind.open_new:
         done = _open_asked(desk, work, about, original, question, now, insists=True)

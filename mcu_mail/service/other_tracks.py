@@ -33,6 +33,7 @@ def tell_of_other_track(
     now: datetime,
 ) -> None:
     """Queue the cards of these notices, one mail a person."""
+    work.asides.told(stored.id, now)
     notices = [with_flags(one, desk) for one in notices]
     flags = {flag for one in notices for flag in one.flags}
     grave = is_grave(flags)

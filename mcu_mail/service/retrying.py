@@ -13,12 +13,14 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.aside_catalogue import aside_outcome, aside_why
+from mcu_mail.domain.aside_catalogue import MAIL_UNREADABLE, aside_outcome, aside_why, program_fault
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.guard import CrashedError, TooSlowError
 from mcu_mail.service.aside import assign, open_from, settle
 from mcu_mail.service.collect import sort_mail
 from mcu_mail.service.hearing import hear, word_of
+from mcu_mail.service.questions import close_about
 from mcu_mail.store.ledger import NOT_AGAIN, MailState
 
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ def retry(desk: Desk, mail_id: int, now: datetime, *, by: str, read_as: str = ""
             at=now,
             settled=state is not MailState.aside,
         )
+        if state is not MailState.aside:
+            close_about(work, mail_id)
         work.asides.act(
             mail_id, now, by, "retried", {"kind": kind, "state": state.value, "as": read_as}
         )
@@ -142,7 +146,11 @@ def put_to_case(desk: Desk, mail_id: int, number: str, now: datetime, *, by: str
     stored, fault = _claimable(desk, mail_id)
     if stored is None:
         return fault
-    reading = desk.read(stored.sha256)
+    try:
+        reading = desk.read(stored.sha256)
+    except RefusedError:
+        # What can be known of it goes to the case; the mail itself lies in its folder.
+        reading = desk.read_head(stored.sha256)
     with desk.store.work() as work:
         case = work.cases.by_number(number)
         assert case is not None
@@ -212,9 +220,12 @@ def retry_safely(desk: Desk, mail_id: int, now: datetime, *, by: str, read_as: s
     """The same; a mail that cannot be handled stays where it is and stops no other."""
     try:
         return retry(desk, mail_id, now, by=by, read_as=read_as)
+    except (CrashedError, TooSlowError):
+        why = MAIL_UNREADABLE
+        return Outcome(id=mail_id, outcome="failed", text=aside_outcome("failed", why=why))
     except McuMailError as error:
         return Outcome(id=mail_id, outcome="failed", text=aside_outcome("failed", why=str(error)))
     except Exception as error:  # a hostile mail must not hide the results of the others
         log.exception("mail %d could not be handled again", mail_id)
-        why = type(error).__name__
+        why = program_fault(type(error).__name__)
         return Outcome(id=mail_id, outcome="failed", text=aside_outcome("failed", why=why))

@@ -93,6 +93,8 @@ class Said:
     level: TrustLevel
     is_doubtful: bool
     """Whether another program would show another verdict: none is taken from it."""
+    shown: str | None
+    """The new text as a program that shows HTML would show it; None without HTML."""
 
 
 def read_said(
@@ -114,10 +116,8 @@ def read_said(
     """
     mail = reading.mail
     new = desk.reader.cut(mail.text, sent) if sent else reading.new
-    lines = new.text.splitlines()
-    whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
-    whole = without_marks(whole)
+    whole = without_marks(_bare(new.text))
     removal, text = take_removals(whole)
     text, links = take_cloud_links(text)
     # A mail program puts its block of links below the signature, or only behind words of HTML.
@@ -142,6 +142,7 @@ def read_said(
         person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
         is_doubtful=person is not None and _is_doubtful(reading, whole, desk.today(now)),
+        shown=None if reading.shown is None else _bare(reading.shown),
     )
 
 
@@ -151,7 +152,7 @@ def _is_doubtful(reading: Reading, text: str, today: date) -> bool:
         return True
     if reading.shown is None:
         return False
-    shown = "\n".join(line for line in reading.shown.splitlines() if not _is_code_line(line))
+    shown = _bare(reading.shown)
     one, two = read_meaning(text, today), read_meaning(shown, today)
     if one.kind in HARMLESS and two.kind in HARMLESS:
         return False
@@ -164,6 +165,10 @@ def _alike(one: str, two: str) -> bool:
     words, others = (set(re.findall(r"\w+", text.casefold())) for text in (one, two))
     fewer = min(len(words), len(others))
     return len(words & others) * 2 >= fewer if fewer else not words and not others
+
+
+def _bare(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not _is_code_line(line)).strip()
 
 
 def _is_code_line(line: str) -> bool:

@@ -1,19 +1,24 @@
 """A person's mail that names no request by its code.
 
 No verdict is guessed (`threats.md` §3.8); a draft or a note may be handed in by the case's number.
+What a colleague answers to a mail of ours that asked nothing reaches the dispatcher.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.aside_words import is_courtesy
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.restriction import alerted
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
+from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of
+from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
@@ -21,9 +26,11 @@ from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.meaning import Meaning
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -46,29 +53,13 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         if case is None or item.case_id == case.id
     ]
     meaning = meaning_of(desk, said, now, drafting=True)
-    drafting = [item for item in mine if item.purpose is Purpose.draft]
-    if (
-        case is not None
-        and drafting
-        and said.level is not TrustLevel.REFUSED
-        and (meaning.kind in HARMLESS or said.word is not None)
-    ):
-        carrier = carrier_of(desk, work, case, said, now)
-        take(desk, work, carrier, said, drafting[0], meaning, now)
+    if case is not None and _taken_by_number(desk, work, said, case, mine, meaning, now):
         return Heard(state=MailState.handled, case_id=case.id)
-    if case is not None:
-        carrier = carrier_of(desk, work, case, said, now)
-        if take_continuation(desk, work, carrier, said, now) or offer(
-            desk, work, carrier, said, meaning, now
-        ):
-            return Heard(state=MailState.handled, case_id=case.id)
-        if report_by_number(desk, work, carrier, said, now):
-            return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
-        # No guess, even if only one is open: his requests are sent again with a note (§3.8).
-        own = work.cases.get(request.case_id)
-        carrier = carrier_of(desk, work, own, said, now)
-        carrier.carry(told_why(request, "no_code", said.text))
+        _ask_again(desk, work, said, request, now)
+    if not mine and said.level is TrustLevel.REFUSED:
+        # In an official's name, and not his: his words stand in no case.
+        return Heard(state=MailState.aside, case_id=case.id if case else None)
     if not mine and case is not None and case.state is not CaseState.closed:
         carrier = carrier_of(desk, work, case, said, now)
         carrier.carry((
@@ -81,12 +72,91 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         ))
         if meaning.kind in HARMLESS or said.word is not None:
             show_to_head(desk, carrier, said)
-    if mine or case is not None:
+    if mine or (case is not None and case.state is not CaseState.closed):
         first = case.id if case is not None else mine[0].case_id
         return Heard(state=MailState.handled, case_id=first)
-    # An answer of a colleague to a mail of ours that asked nothing raises no alarm of its own.
+    return _asked_nothing(desk, work, said, case, now)
+
+
+def _taken_by_number(
+    desk: Desk,
+    work: UnitOfWork,
+    said: Said,
+    case: Case,
+    mine: Sequence[Request],
+    meaning: Meaning,
+    now: datetime,
+) -> bool:
+    """Whether the mail was taken for what needs no code: a draft, files, a helper's report."""
+    carrier = carrier_of(desk, work, case, said, now)
+    drafting = [item for item in mine if item.purpose is Purpose.draft]
+    harmless = meaning.kind in HARMLESS or said.word is not None
+    if drafting and harmless and said.level is not TrustLevel.REFUSED:
+        take(desk, work, carrier, said, drafting[0], meaning, now)
+        return True
+    return (
+        take_continuation(desk, work, carrier, said, now)
+        or offer(desk, work, carrier, said, meaning, now)
+        or report_by_number(desk, work, carrier, said, now)
+    )
+
+
+def _ask_again(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: datetime) -> None:
+    """No guess, even if only one is open: his request is sent again with a note (§3.8)."""
+    case = work.cases.get(request.case_id)
+    carrier = carrier_of(desk, work, case, said, now)
+    if _never_reached(work, request, said):
+        # He cannot answer a mail that has come back: he gets it whole, with the letter.
+        send_request(desk, work, case, request, now)
+        carrier.log("reminded", {"person": request.person})
+    else:
+        carrier.carry(told_why(request, "no_code", said.text))
+
+
+def _asked_nothing(
+    desk: Desk, work: UnitOfWork, said: Said, case: Case | None, now: datetime
+) -> Heard:
+    """Words about a mail of ours that asked nothing, or about a closed case: they are shown."""
     ours = work.queue.by_message_ids([*said.mail.in_reply_to, *said.mail.references])
-    return Heard(state=MailState.handled if ours else MailState.aside)
+    ids = {item.case_id for item in ours if item.case_id is not None}
+    if case is None and len(ids) == 1:
+        case = work.cases.get(ids.pop())
+    files = tuple(item.name for item in said.mail.files if not item.inline)
+    if not files and not said.links and is_courtesy(said.whole):
+        known = case is not None or bool(ours)
+        state = MailState.handled if known else MailState.aside
+        return Heard(state=state, case_id=case.id if case else None)
+    if case is None or said.person is None:
+        return Heard(state=MailState.aside)
+    roles = desk.office.roles
+    people = alerted(roles) if case.restricted is not None else (roles.dispatcher,)
+    carrier_of(desk, work, case, said, now).carry((
+        Log(kind="note", data={"text": said.whole[:2000], "count": len(files)}),
+        Tell(
+            people=people,
+            template="words_of_case",
+            context={"who": said.person.name, "note_text": said.whole, "files": files},
+        ),
+    ))
+    return Heard(state=MailState.handled, case_id=case.id)
+
+
+def _never_reached(work: UnitOfWork, request: Request, said: Said) -> bool:
+    """Whether his mail box gave a request back since it was last sent to him."""
+    if said.person is None or said.level is TrustLevel.REFUSED:
+        return False
+    came_back = [
+        event.id
+        for event in work.journal.of_case(request.case_id)
+        if event.kind == "bounced"
+        and event.at >= request.created_at
+        and set(event.data.get("recipients", ())) & set(said.person.addresses)
+    ]
+    key = f"sent_again:{request.id}"
+    if not came_back or work.facts.get(key) == str(came_back[-1]):
+        return False
+    work.facts.set(key, str(came_back[-1]))
+    return True
 
 
 def _which_case(
@@ -115,5 +185,6 @@ def _which_case(
 def _cases_named(work: UnitOfWork, said: Said) -> list[Case]:
     """The cases whose numbers stand in the subject, the references or the new text."""
     text = "\n".join([said.mail.subject, *said.mail.references, *said.mail.in_reply_to, said.text])
-    found = {number: work.cases.by_number(number) for number in find_case_numbers(text)}
+    numbers = find_case_numbers(text)[:MOST_READ]
+    found = {number: work.cases.by_number(number) for number in numbers}
     return [case for case in found.values() if case is not None]

@@ -96,6 +96,10 @@ class Asides:
             .values(code=code, asked=person, told_at=at, pending=pending)
         )
 
+    def told(self, mail_id: int, at: datetime) -> None:
+        """A person was told of a mail in words of its own: no digest needs to name it."""
+        self._connection.execute(mails.update().where(mails.c.id == mail_id).values(told_at=at))
+
     def arrived(self, mail_id: int, at: datetime) -> None:
         """The moment from which a mail's term is counted, if it opens a case one day."""
         self._connection.execute(mails.update().where(mails.c.id == mail_id).values(arrived_at=at))

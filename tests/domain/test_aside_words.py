@@ -2,7 +2,7 @@
 
 import pytest
 
-from mcu_mail.domain.aside_words import AsideWord, read_aside_answer
+from mcu_mail.domain.aside_words import AsideWord, is_courtesy, read_aside_answer
 
 ASSIGN, NEW, DROP, YES, THANKS, UNCLEAR = AsideWord
 
@@ -113,3 +113,24 @@ def test_a_yes_is_told_apart():
 def test_a_long_hostile_text_takes_no_time():
     assert read_aside_answer("это " * 500_000).word is UNCLEAR
     assert read_aside_answer("не" * 500_000).word is UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("words", "wants_nothing"),
+    [
+        ("Спасибо!", True),
+        ("Спасибо большое, Алла Проектовна!", True),
+        ("Добрый день! Принято, спасибо", True),
+        ("ок", True),
+        ("+", True),
+        ("", True),
+        ("С уважением, Иванова", True),
+        ("Спасибо. Отозвать", False),
+        ("Спасибо, но дом не 25, а 52", False),
+        ("Получили?", False),
+        ("хорошо, нет", False),
+        ("Ошибка", False),
+    ],
+)
+def test_only_plain_thanks_want_nothing_of_anybody(words, wants_nothing):
+    assert is_courtesy(words) is wants_nothing

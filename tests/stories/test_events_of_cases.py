@@ -76,7 +76,11 @@ def test_an_urgent_wish_is_told_to_the_whole_route_and_the_dispatcher_shortens_t
     assert set(day.got) == ROUTE
     assert all("СРОЧНО" in str(day.got[person][0]["Subject"]) for person in ROUTE)
     assert "до 12:00" in day.told("roads_head")
-    day.press("appeals", "Изменить срок", "08:55")
+    question = day.last("appeals")
+    happened(day, "08:52", "urgent", "Ответьте срочно!")
+    assert day.got == {}
+    assert [event.data["text"] for event in day.events("urgent")][1:] == ["Ответьте срочно!"]
+    day.press("appeals", "Изменить срок", "08:55", mail=question)
     assert day.case().term == day.stage.moment("2026-11-23 12:00")
     assert "подтвердил: до 12:00 23.11.2026" in day.case().term_sentence
     # A later term changes nothing by itself either.
