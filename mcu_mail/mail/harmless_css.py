@@ -138,10 +138,14 @@ def is_harmless(name: str, value: str) -> bool:
 def _is_free(name: str, value: str) -> bool:
     if name in _FREE:
         return '"' not in value and "'" not in value and (name != "vertical-align" or _near(value))
+    if name == "mso-element":
+        # The line above a letter that Outlook quotes.
+        return value == "para-border-div"
     if name.startswith("mso-"):
         # Word has its own ways to hide, raise and squeeze letters.
-        return not re.search(r"width|raise|element|fill|effect|size|alpha|height-rule", name)
-    return False
+        return not re.search(r"width|raise|element|fill|effect|size|alpha|^mso-height-rule", name)
+    # Notes of Qt's editor to itself.
+    return name.startswith("-qt-")
 
 
 def _near(value: str) -> bool:

@@ -49,6 +49,13 @@ _SMALLER = frozenset({"small", "sub", "sup"})
 # Word's mark-up for others: its lists are shown by everybody.
 _CONDITION = re.compile(r"<!\[\s{0,5}if\s{1,5}([^\]]{0,80})\]", re.IGNORECASE)
 _HARMLESS_CONDITIONS = re.compile(r"!(?:supportLists|vml|support[A-Za-z]{1,40})\s{0,5}")
+_CLOSED_BLOCK = re.compile(r"</(?:xml|style)\s{0,5}>")
+_FOR_OUTLOOK = re.compile(r"<!--\s{0,5}\[if.*?-->", re.DOTALL)
+_TAGS = re.compile(r"<[^<>]*>")
+_RUSSIAN = re.compile("[а-яё]")
+_OUTER = re.compile(r"<(?:body|html)\b([^<>]*)")
+_ATTRIBUTE = re.compile(r"([a-z][\w-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>][^\s>]*|[\"']))?")
+_SILENT = frozenset({"style", "script", "title", "head"})
 _TOKEN = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|\"[^\"\n]*\"|'[^'\n]*'|<!--|-->")
 _VML = re.compile(r"\b[vowx]\\:\*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -56,6 +63,7 @@ _BRACE = re.compile(r"[{}]")
 _GROUPS = ("@media", "@supports")
 _COMBINED = re.compile(r"[\s>+~]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]{0,20})?((?:[.#][\w-]{1,80}){0,5})(?::{1,2}[a-z-]{1,40}){0,5}")
+_LOOKED_AT = ("style", "hidden", "popover", "background", "dir", "text", "bgcolor", "link", "vlink")
 _DARK, _PALE = 0.35, 0.7
 """Luminances: a sheet's darker letters can be read on each of its lighter grounds."""
 
@@ -68,9 +76,11 @@ class _Sheets:
     tags: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     coloured: bool = False
+    shown: _Sheets | None = None
+    """What they make a block, a line: elements that are none by themselves would show."""
 
     def may_hide(self, element: lxml.html.HtmlElement) -> bool:
-        if element.tag in self.tags:
+        if self.everything or element.tag in self.tags:
             return True
         if not self.names:
             return False
@@ -89,8 +99,7 @@ class _Look:
 def keep_sure(tree: lxml.html.HtmlElement, source: str) -> None:
     """Empty every element of `tree`, read from `source`, whose words may not have been seen."""
     sheets = _read_sheets(tree)
-    conditions = _CONDITION.findall(source)
-    if sheets.everything or not all(map(_HARMLESS_CONDITIONS.fullmatch, conditions)):
+    if sheets.everything or _is_shown_otherwise(tree, source, sheets):
         _empty(tree)
         return
     waiting = [(tree, _Look())]
@@ -103,6 +112,37 @@ def keep_sure(tree: lxml.html.HtmlElement, source: str) -> None:
             _empty(element)
         else:
             waiting += [(child, look) for child in element]
+
+
+def _is_shown_otherwise(tree: lxml.html.HtmlElement, source: str, sheets: _Sheets) -> bool:
+    """Whether a program may show words that are no text here, or hide the whole letter."""
+    if not all(map(_HARMLESS_CONDITIONS.fullmatch, _CONDITION.findall(source))):
+        return True
+    plain = source.lower()
+    closed = plain.rfind("-->") + 1
+    if "<!--" in plain[closed:]:
+        return True
+    for comment in _FOR_OUTLOOK.findall(plain[: closed + 2]):
+        blocks = _CLOSED_BLOCK.split(comment)
+        seen = [block.partition("<xml")[0].partition("<style")[0] for block in blocks]
+        if _RUSSIAN.search(_TAGS.sub(" ", "".join(seen))):
+            return True
+    for attributes in _OUTER.findall(plain):
+        # Browsers lay what a second, or a late, tag says upon the first.
+        given = {name: value.strip("\"'") for name, value in _ATTRIBUTE.findall(attributes)}
+        kept = {name: given[name] for name in _LOOKED_AT if name in given}
+        if _look_of(tree.makeelement("body", kept), _Look(), sheets) is None:
+            return True
+    silent = [element for tag in _SILENT for element in tree.iter(tag)]
+    return any(_is_raised(element, sheets) for element in silent)
+
+
+def _is_raised(element: lxml.html.HtmlElement, sheets: _Sheets) -> bool:
+    """Whether an element that is never text is made to show."""
+    stated = declarations(str(element.get("style") or ""))
+    if stated is None or any(one != ("display", "none") for one in stated):
+        return True
+    return sheets.shown.may_hide(element) if sheets.shown else False
 
 
 def _empty(element: lxml.html.HtmlElement) -> None:
@@ -185,6 +225,7 @@ def _read_sheets(tree: lxml.html.HtmlElement) -> _Sheets:
     tags: set[str] = set()
     names: set[str] = set()
     coloured = False
+    shown: set[str] = set()
     for sheet in sheets:
         rules = _rules(sheet.lower())
         if rules is None:
@@ -192,14 +233,25 @@ def _read_sheets(tree: lxml.html.HtmlElement) -> _Sheets:
         for selectors, body in rules:
             stated = declarations(body)
             coloured = coloured or bool(stated and any(name == "color" for name, _ in stated))
+            subjects = [_subject(selector) for selector in selectors]
+            if stated and any(name == "display" and value != "none" for name, value in stated):
+                shown.update(subject or "*" for subject in subjects)
             if stated is not None and all(_is_plain(name, value) for name, value in stated):
                 continue
-            subjects = [_subject(selector) for selector in selectors]
             if None in subjects:
                 return _Sheets(everything=True)
             for subject in filter(None, subjects):
                 (names if subject[:1] in {".", "#"} else tags).add(subject)
-    return _Sheets(tags=frozenset(tags), names=frozenset(names), coloured=coloured)
+    return _Sheets(
+        tags=frozenset(tags),
+        names=frozenset(names),
+        coloured=coloured,
+        shown=_Sheets(
+            everything="*" in shown,
+            tags=frozenset(one for one in shown if one[0].isalpha()),
+            names=frozenset(one for one in shown if not one[0].isalpha()),
+        ),
+    )
 
 
 def _rules(sheet: str) -> list[tuple[Sequence[str], str]] | None:

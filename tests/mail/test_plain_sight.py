@@ -6,6 +6,7 @@ import pytest
 
 from mcu_mail.mail.alternative import shown_new_text
 from mcu_mail.mail.mime import read_mail
+from tests.mail.look_samples import OF_PROGRAMS, TRICKS
 
 STYLES = [
     "display: none ! important",
@@ -189,6 +190,17 @@ def test_what_programs_write_by_themselves_hides_nothing(mark_up):
     assert shown(mark_up) == "видно"
 
 
+@pytest.mark.parametrize("name", OF_PROGRAMS)
+def test_a_reply_of_a_mail_program_is_read_as_it_stands(name):
+    said = shown(OF_PROGRAMS[name].replace("V", "Согласовано")) or ""
+    assert said.split("\n")[0] == "Согласовано"
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_nothing_is_sure_where_programs_may_show_something_else(name):
+    assert "Согласовано" not in (shown(TRICKS[name].replace("V", "Согласовано")) or "")
+
+
 def test_a_word_struck_out_leaves_the_rest():
     assert shown("<p><s>Согласовано</s> Подумаю</p>") == "Подумаю"
 
@@ -196,4 +208,6 @@ def test_a_word_struck_out_leaves_the_rest():
 def test_a_sheet_of_any_shape_is_read_in_linear_time():
     for piece in ("(", "[", ".a", ".a{", "/*", '"', "/* */", "a,", ":a", "{}", "@media a{"):
         assert shown(f"<style>{piece * 9_000}</style><p>x</p>") in {"", "x"}
+    for piece in ("<!--[if", "<!--[if]-->", "<body ", "<body a", "<!--[if]><xml>", "<![if", "<"):
+        assert shown(f"<p>x</p>{piece * 5_000}") is not None
     assert shown(f"<div style='{'a(' * 20_000}'>x</div>") == ""
