@@ -110,10 +110,8 @@ def read_said(
     """
     mail = reading.mail
     new = desk.reader.cut(mail.text, sent) if sent else reading.new
-    lines = new.text.splitlines()
-    whole = "\n".join(line for line in lines if not _is_code_line(line)).strip()
     # The marks of rich text can only come from a Word file that we have read ourselves.
-    whole = without_marks(whole)
+    whole = without_marks(_without_codes(new.text))
     removal, text = take_removals(whole)
     text, links = take_cloud_links(text)
     # A mail program puts its block of links below the signature, or only behind words of HTML.
@@ -136,18 +134,20 @@ def read_said(
         word_forwarded=word is not None and word.forwarded,
         person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
-        is_doubtful=person is not None and _is_doubtful(reading, whole, desk.today(now)),
+        is_doubtful=person is not None and is_doubtful(reading, whole, desk.today(now)),
     )
 
 
-def _is_doubtful(reading: Reading, text: str, today: date) -> bool:
-    """Whether the mail's forms say different things, or it can be read in two ways at all."""
+def is_doubtful(reading: Reading, text: str, today: date) -> bool:
+    """Whether the mail's forms say different things, or it can be read in two ways at all.
+
+    `text` is what is new in it. No verdict is taken from such a mail.
+    """
     if is_ambiguous(reading.mail):
         return True
     if reading.shown is None:
         return False
-    shown = "\n".join(line for line in reading.shown.splitlines() if not _is_code_line(line))
-    one, two = read_meaning(text, today), read_meaning(shown, today)
+    one, two = (read_meaning(_without_codes(form), today) for form in (text, reading.shown))
     if one.kind in HARMLESS and two.kind in HARMLESS:
         return False
     facts = [(said.kind, said.name, said.until, said.at, said.changes) for said in (one, two)]
@@ -159,6 +159,10 @@ def _alike(one: str, two: str) -> bool:
     words, others = (set(re.findall(r"\w+", text.casefold())) for text in (one, two))
     fewer = min(len(words), len(others))
     return len(words & others) * 2 >= fewer if fewer else not words and not others
+
+
+def _without_codes(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not _is_code_line(line)).strip()
 
 
 def _is_code_line(line: str) -> bool:
