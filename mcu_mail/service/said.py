@@ -117,7 +117,7 @@ def read_said(
     mail = reading.mail
     new = desk.reader.cut(mail.text, sent) if sent else reading.new
     # The marks of rich text can only come from a Word file that we have read ourselves.
-    whole = without_marks(_bare(new.text))
+    whole = without_marks(_without_codes(new.text))
     removal, text = take_removals(whole)
     text, links = take_cloud_links(text)
     # A mail program puts its block of links below the signature, or only behind words of HTML.
@@ -141,19 +141,21 @@ def read_said(
         word_forwarded=word is not None and word.forwarded,
         person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
-        is_doubtful=person is not None and _is_doubtful(reading, whole, desk.today(now)),
-        shown=None if reading.shown is None else _bare(reading.shown),
+        is_doubtful=person is not None and is_doubtful(reading, whole, desk.today(now)),
+        shown=None if reading.shown is None else _without_codes(reading.shown),
     )
 
 
-def _is_doubtful(reading: Reading, text: str, today: date) -> bool:
-    """Whether the mail's forms say different things, or it can be read in two ways at all."""
+def is_doubtful(reading: Reading, text: str, today: date) -> bool:
+    """Whether the mail's forms say different things, or it can be read in two ways at all.
+
+    `text` is what is new in it. No verdict is taken from such a mail.
+    """
     if is_ambiguous(reading.mail):
         return True
     if reading.shown is None:
         return False
-    shown = _bare(reading.shown)
-    one, two = read_meaning(text, today), read_meaning(shown, today)
+    one, two = (read_meaning(_without_codes(form), today) for form in (text, reading.shown))
     if one.kind in HARMLESS and two.kind in HARMLESS:
         return False
     facts = [(said.kind, said.name, said.until, said.at, said.changes) for said in (one, two)]
@@ -167,7 +169,7 @@ def _alike(one: str, two: str) -> bool:
     return len(words & others) * 2 >= fewer if fewer else not words and not others
 
 
-def _bare(text: str) -> str:
+def _without_codes(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not _is_code_line(line)).strip()
 
 
