@@ -22,6 +22,7 @@ from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.typed import typed_messages
 from mcu_mail.service.asking import tell
 from mcu_mail.service.bringing import ask_what_it_is, messages, open_all
+from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import bind
 from mcu_mail.service.floods import NO_CASE, is_flooded
 from mcu_mail.service.opening import Brought
@@ -135,7 +136,7 @@ def _how(work: UnitOfWork, reading: Reading, person: Person) -> str | None:
     """`typed` or `forwarded`; None when the mail is an answer, or opens nothing."""
     mail = reading.mail
     heads = "\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject])
-    codes = find_codes(heads)
+    codes = find_codes(heads, MOST_READ)
     asked = work.requests.by_codes(codes)
     if work.asides.by_codes(codes):
         # «Новое: …» answers a question about a mail that was set aside.
