@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.course_parts import not_taken
+from mcu_mail.domain.course_parts import not_taken, told
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log
 from mcu_mail.domain.verdicts import MeaningKind
 
@@ -41,7 +41,12 @@ def on_event(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         return not_taken(request, reply, "event_decide")
     if not reason:
         return not_taken(request, reply, "no_basis")
-    end = () if case.state is CaseState.closed else (Enter(step="close", template=""),)
+    # What is returned while an answer is still on its way is settled, the case goes on.
+    last = case.state is not CaseState.closed and case.step in {"send", "close"}
+    if not last and case.state is not CaseState.closed:
+        settled = Log(kind="event_settled", data={"reason": reason})
+        return (settled, done, told(request, "event_settled"))
+    end = (Enter(step="close", template=""),) if last else ()
     return (Log(kind="closed", data={"reason": reason}), done, *end)
 
 

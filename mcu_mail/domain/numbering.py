@@ -23,6 +23,7 @@ _WIDTH = re.compile(r"0[1-9]d")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _TWINS = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
+_ORDINAL = 2
 _CASE_NUMBER = re.compile(r"(?<!\w)(20[0-9]{2})[-\u2010-\u2015\u2212]([0-9]{6})(?![0-9])")
 
 
@@ -120,3 +121,8 @@ def find_case_numbers(text: str) -> tuple[str, ...]:
     """Every case number in `text` in order, each once; typographic dashes count as hyphens."""
     found = (f"{year}-{n}" for year, n in _CASE_NUMBER.findall(text))
     return tuple(dict.fromkeys(found))
+
+
+def names_a_message(number: str | None) -> bool:
+    """Whether a number can be a system's own: messages of one letter are counted 1, 2, 3."""
+    return number is not None and len(number) > _ORDINAL

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Samples = tuple["Mapping[str, Any]", ...]
 
 _WORDS = "Ответ не по существу, прошу доработать."
+_WHO = "Письменнова Алла Проектовна"
 _EVENTS = ("returned", "citizen_comment", "approved")
 _ROWS = (("Номер", "И-1"), ("Заявитель", "Игнатьева Алла Игнатьевна"), ("Текст", "Нет воды."))
 
@@ -52,8 +53,17 @@ def mails(
             {**asked, "stated_text": "12:00 23.11.2026", "earlier": earlier}
             for earlier in (True, False)
         ),
-        "opened": tuple({**case, "how": how} for how in ("typed", "forwarded", "file")),
-        "repeated": ({**case, "who": "Письменнова Алла Проектовна"},),
+        "opened": tuple(
+            {**case, "how": how, "who": who}
+            for how, who in (
+                ("typed", ""),
+                ("forwarded", ""),
+                ("forwarded", _WHO),
+                ("file", ""),
+                ("notice", ""),
+            )
+        ),
+        "repeated": tuple({**case, "who": who} for who in (_WHO, "")),
         "other_track": tuple(
             {
                 **other,
@@ -79,7 +89,10 @@ def mails(
         "intake_late": tuple(
             {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
         ),
-        "question_unclear": ({**asked, "card": None, "words": "хм"},),
+        "question_unclear": tuple(
+            {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
+        ),
+        "question_over": (bare,),
     }
 
 

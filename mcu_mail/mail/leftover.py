@@ -69,6 +69,13 @@ _ARRIVED: Final = re.compile(
     r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
+_LAW_DATE: Final = re.compile(
+    r"(?:закон|кодекс|постановлени|распоряжени|приказ|указ|порядк|правил)\w{0,3}[^.!?\d]{0,60}\sот\s"
+    r"\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}|(?<!\w)от\s\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}\s?(?:г\w{0,4}\.?)?"
+    r"\s?(?:№|N)\s?\d{1,4}\s?-?\s?(?:фз|оз|п|р)(?!\w)",
+    re.IGNORECASE,
+)
+"""The day of a law that a message is handled by is no day of its arrival."""
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
 _CALL: Final = re.compile(
     r"по (?:номеру|телефону|тел)|телефон|номер|связаться|позвонить"
@@ -268,7 +275,7 @@ def _arrival(draft: Draft, text: str, setting: Setting) -> None:
     for sentence in re.split(r"(?<=[.!?»])\s(?=[А-ЯЁ«])", text):
         low = fold(sentence)
         if _ARRIVED.search(low) and not _EARLIER.search(low):
-            moment = read_moment(sentence, zone=setting.zone, sent=setting.sent)
+            moment = read_moment(_LAW_DATE.sub(" ", sentence), zone=setting.zone, sent=setting.sent)
             if moment is not None:
                 put_received(draft, moment, "pattern: moment of arrival", setting)
                 return

@@ -23,8 +23,8 @@ from mcu_mail.mail.leftover import complete, term_of_event
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
-from mcu_mail.mail.several import ordinal_of, split_messages
-from mcu_mail.mail.values import collapse
+from mcu_mail.mail.several import headed_by_number, ordinal_of, split_messages, without_ordinal
+from mcu_mail.mail.values import collapse, fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,10 +145,7 @@ def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
     if messages and setting.source.separator and _brings_message(before, labels):
         before, messages = [], [before, *messages]
     if 1 < len(messages) <= MAX_MESSAGES:
-        notices = [
-            replace(_notice(part, setting, labels, numbered=True), ordinal=ordinal_of(part))
-            for part in messages
-        ]
+        notices = [_part(part, setting, labels) for part in messages]
         return _share_due(notices, _preamble(before, setting, labels))
     text, rest = marked_text(pieces, setting.source)
     form = read_form(rest, labels)
@@ -159,6 +156,15 @@ def _read_body(body: Sequence[Piece], setting: Setting) -> tuple[Notice, ...]:
         _filled(pieces, Form(entries=group, free=form.free), setting, alone=False)
         for group in groups
     ])
+
+
+def _part(part: Sequence[Piece], setting: Setting, labels: Labels) -> Notice:
+    """One message of several, with its ordinal, which must not be taken for its number."""
+    ordinal = ordinal_of(part)
+    # A part without one is headed by its own number, or by a configured line.
+    notice = _notice(without_ordinal(part), setting, labels, numbered=not headed_by_number(part))
+    number = None if notice.external_id == ordinal else notice.external_id
+    return replace(notice, ordinal=ordinal, external_id=number)
 
 
 def _brings_message(pieces: Sequence[Piece], labels: Labels) -> bool:
@@ -200,11 +206,30 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
         common = [entry for entry in entries if not entry.set_ and entry.field == "due"]
         return [(*(entry for entry in entries if entry.set_ == row), *common) for row in rows]
     persons = [entry for entry in entries if entry.field == "applicant" and entry.value]
+    numbers = _numbered_forms(entries)
+    if len(numbers) > 1:
+        return [tuple(entries[a:b]) for a, b in itertools.pairwise([*numbers, len(entries)])]
     if len({collapse(entry.value) for entry in persons}) < 2 or len(persons) < 2:  # noqa: PLR2004 - one is a form
         return [tuple(entries)]
     starts = _starts(entries, len(persons))
+    first = entries[: starts[0]]
+    if any(entry.field == "text" for entry in first):
+        # What stands before the first citizen is a message of its own: an event.
+        starts = [0, *starts]
     bounds = [*starts, len(entries)]
     return [tuple(entries[a:b]) for a, b in itertools.pairwise(bounds)]
+
+
+def _numbered_forms(entries: Sequence[Entry]) -> list[int]:
+    """Where forms begin that open with «Номер: …», each with a number of its own."""
+    if not entries or entries[0].field != "external_id":
+        return []
+    label = fold(entries[0].label)
+    found = [i for i, one in enumerate(entries) if fold(one.label) == label]
+    numbers = {collapse(entries[i].value) for i in found}
+    bounds = [*found, len(entries)]
+    whole = all(b - a > 1 for a, b in itertools.pairwise(bounds))
+    return found if whole and len(numbers) == len(found) else []
 
 
 def _starts(entries: Sequence[Entry], count: int) -> list[int]:

@@ -38,12 +38,14 @@ class PassedOn:
         original: the letter, with the sender that the forward states: it proves nothing of him.
         notices: what it says, by the rules of that sender's source.
         words: what is new in it.
+        attached: whether it came whole, as a mail of its own; else it is retold in the text.
 
     """
 
     original: Incoming
     notices: tuple[Notice, ...]
     words: str
+    attached: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,15 +134,16 @@ def _typed(
 
 
 def _passed_on(mail: Incoming, sources: Sequence[Source], zone: ZoneInfo) -> tuple[PassedOn, ...]:
-    found = [one.original for one in originals(mail)] if is_forward(mail) else []
-    known = [(original, matching_source(original, sources)) for original in found]
+    found = originals(mail) if is_forward(mail) else ()
+    known = [(one, matching_source(one.original, sources)) for one in found]
     return tuple(
         PassedOn(
-            original=original,
-            notices=read_notices(original, source, zone),
-            words=new_text(original).text,
+            original=one.original,
+            notices=read_notices(one.original, source, zone),
+            words=new_text(one.original).text,
+            attached=one.attached,
         )
-        for original, source in known
+        for one, source in known
         if source is not None
     )
 

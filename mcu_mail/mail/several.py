@@ -24,8 +24,17 @@ _ORDINAL: Final = re.compile(r"\D{0,20}(\d{1,2})(?!\d)")
 _MESSAGE_HEAD: Final = re.compile(
     r"[\-–—=*#_\s]{2,12}\d{1,2}[\-–—=*#_\s]{2,12}|\W{0,6}(?:(?:сообщение|обращение"
     r"|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
-    r"|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
+    r"|№\s?\d{1,2}|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
 )
+_NUMBER_HEAD: Final = re.compile(
+    r"\W{0,6}(?:(?:сообщени|обращени|комментари|инцидент|заявк)\w{0,2}\s{1,2})?№\s?"
+    r"(?=[\w/-]{0,8}\d)([\w/-]{3,24})"
+    r"(?:\W{0,6}|(?P<tells>\W{1,4}(?:\w{1,12}\s){0,2}(?:возвра|закрыт|снят|продлен|срок|согласован|утвержден"
+    r"|отклонен|на доработк|новый комментари|комментари|установлен|переведен|признан|статус"
+    r"|отработан|завершен|исполнен|оценен|дубл).{0,200}))"
+)
+_LONGEST_HEAD: Final = 240
+_LABELLED: Final = re.compile(r"[^:]{2,40}:\s{0,4}\S")
 
 
 def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> list[list[Piece]]:
@@ -41,6 +50,7 @@ def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> li
         else []
     )
     found = [index for index, piece in enumerate(pieces) if _opens_message(piece)]
+    found = found if len(found) >= 2 else _by_number(pieces)  # noqa: PLR2004 - one head is a title
     if marked or len(found) >= 2:  # noqa: PLR2004 - one head is a title
         bounds = [0, *(marked or found), len(pieces)]
         return [_record_cut(pieces[a:b]) for a, b in itertools.pairwise(bounds)]
@@ -49,8 +59,55 @@ def split_messages(pieces: Sequence[Piece], separator: Sequence[str] = ()) -> li
 
 def ordinal_of(part: Sequence[Piece]) -> str | None:
     """The number that a message has in its letter («2) …», «Сообщение 2»)."""
-    found = _ORDINAL.match(part[0].text) if part else None
+    if not part or headed_by_number(part):
+        return None
+    found = _ORDINAL.match(part[0].text)
     return found[1] if found else None
+
+
+def headed_by_number(part: Sequence[Piece]) -> bool:
+    """Whether «Сообщение № 4711» stands above it: a number that the system knows it by."""
+    return bool(part) and _head(part[0], collapse(part[0].text)) is not None
+
+
+def without_ordinal(part: Sequence[Piece]) -> Sequence[Piece]:
+    """The part without «Сообщение № 2» above it, which is no number of the message."""
+    if part and part[0].kind == "line" and _MESSAGE_HEAD.fullmatch(fold(collapse(part[0].text))):
+        return part[1:]
+    return part
+
+
+def _by_number(pieces: Sequence[Piece]) -> list[int]:
+    """Where messages begin that are headed by numbers of their own, when these differ.
+
+    A citizen may write «Сообщение № 17 закрыто» too: the first head must stand above all that is
+    labelled, each at the beginning of a paragraph, and words of an event head nothing below a form.
+    """
+    found: list[int] = []
+    numbers: set[str] = set()
+    may_tell = True
+    labelled = 0
+    for index, piece in enumerate(pieces):
+        text = collapse(piece.text[: _LONGEST_HEAD + 60])
+        head = _head(piece, text)
+        begins = index == 0 or pieces[index - 1].kind in {"blank", "rule"}
+        if head is None:
+            labelled += not found and _LABELLED.match(text) is not None
+            continue
+        if labelled > 1:
+            return []
+        tells = head["tells"] is not None
+        if begins and head[1] not in numbers and (may_tell or not tells):
+            found.append(index)
+            numbers.add(head[1])
+            may_tell = tells
+    return found if len(found) >= 2 else []  # noqa: PLR2004 - one head is a title
+
+
+def _head(piece: Piece, text: str) -> re.Match[str] | None:
+    if piece.kind != "line" or len(text) > _LONGEST_HEAD or text[:1].islower():
+        return None
+    return _NUMBER_HEAD.fullmatch(fold(text))
 
 
 def _record_cut(part: Sequence[Piece]) -> list[Piece]:

@@ -6,35 +6,36 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.decisions import Log
+from mcu_mail.domain.decisions import Change, Log
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.case_events import (
-    WORDS,
-    as_event,
     bind,
     case_of,
     may_speak_of_case,
     speaks_of_case,
 )
+from mcu_mail.service.messages import messages
 from mcu_mail.service.opening import Brought, open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
+from mcu_mail.service.parts import mark_asked, mark_done, parts_of
 from mcu_mail.service.questions import pose
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.notice import Notice
-    from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
+    from mcu_mail.service.case_events import Message
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
+UNBOUND = "unbound_event"
 DECIDE = (("Открыть дело", "Новое"), ("Не нужно", "Закрыть: "))
 
 
@@ -52,29 +53,13 @@ class Taken:
         return self.cases[0] if self.cases else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """One message of what was brought: the letter it stands in, and the words of that."""
-
-    letter: Incoming
-    notice: Notice
-    words: str
-
-
-def way_of(reading: Reading) -> str:
-    """`notice` or `forwarded`: how a saved mail is to be read; empty: as plain words."""
-    if reading.source is not None:
-        return "notice"
-    return "forwarded" if reading.passed_on else ""
-
-
 def open_all(
     desk: Desk,
     work: UnitOfWork,
     stored: StoredMail,
     reading: Reading,
     how: str,
-    brought: Brought,
+    brought: Brought | None,
     now: datetime,
     arrived: datetime,
     *,
@@ -88,7 +73,7 @@ def open_all(
         stored: the ledger's row.
         reading: of the mail.
         how: `typed`, `forwarded` or `notice` (sent by the system itself).
-        brought: who has brought it.
+        brought: who has brought it; None: the system itself has sent it.
         now: the moment.
         arrived: when it came.
         insists: a person has said that it is new: neither an event nor a repeat stops it.
@@ -106,120 +91,202 @@ def open_each(
     stored: StoredMail,
     found: Sequence[Message],
     how: str,
-    brought: Brought,
+    brought: Brought | None,
     now: datetime,
     arrived: datetime,
     *,
     insists: bool,
+    only: int | None = None,
+    text: str = "",
 ) -> Taken:
-    """Open a case for each of these messages, or bind it to the one it speaks of."""
+    """Open a case for each of these messages, or bind it to the one it speaks of, each once.
+
+    Args:
+        only: the ordinal of the one message that a person has decided about.
+        text: digest of the kept words that the messages of a file were read from.
+
+    """
+    bring = _Bring(
+        desk=desk,
+        work=work,
+        stored=stored,
+        how=how,
+        brought=brought,
+        now=now,
+        arrived=arrived,
+        insists=insists,
+        text=text,
+    )
     cases: list[int] = []
     other = False
     for ordinal, message in enumerate(found):
-        original, notice = message.letter, message.notice
-        if notice.track not in ROUTES:
-            tell_of_other_track(desk, work, stored, notice.track, [notice], now)
+        parts = parts_of(work, stored.id)
+        if ordinal in parts.done or (only is not None and ordinal != only):
+            continue
+        if message.notice.track not in ROUTES:
+            tell_of_other_track(desk, work, stored, message.notice.track, [message.notice], now)
             other = True
             continue
-        words = message.words
-        known = case_of(work, original, notice) if may_speak_of_case(notice) else None
-        if not insists and known is not None:
-            cause = f"mail{stored.id}.{ordinal}"
-            bind(desk, work, known, notice, words, cause=cause, now=now, by=brought.person)
-            cases.append(known.id)
-            continue
-        if not insists and speaks_of_case(notice):
-            ask_what_it_is(
-                desk,
-                work,
-                stored,
-                words,
-                why="event",
-                who=desk.office.people[brought.person].name,
-                how="notice" if how == "file" else how,
-                person=brought.person,
-                now=now,
-                arrived=arrived,
-            )
-            return Taken(kind="unbound_event", state=MailState.aside, cases=tuple(cases))
-        same = None if insists else _same(work, notice)
-        if same is not None:
-            _repeated(desk, work, same, brought.person, stored, now)
-            cases.append(same.id)
-            continue
+        case = bring.one(ordinal, message)
+        if case is None and ordinal not in parts.asked:
+            bring.ask(ordinal, message)
+        elif case is not None:
+            cases.append(case.id)
+            if len(found) > 1 or ordinal in parts.asked:
+                mark_done(work, stored.id, ordinal, case.id)
+    kind = "notice" if brought is None else "new_case"
+    taken = now_stands(work, stored, kind, tuple(dict.fromkeys(cases)))
+    if other and not taken.cases and taken.kind != UNBOUND:
+        return Taken(kind="other_track", state=MailState.aside)
+    return taken
+
+
+def now_stands(
+    work: UnitOfWork, stored: StoredMail, kind: str, cases: tuple[int, ...] = ()
+) -> Taken:
+    """How a mail stands after some of its messages were dealt with.
+
+    Args:
+        work: the transaction.
+        stored: the ledger's row.
+        kind: what the mail is called when nobody is asked about it any more.
+        cases: those of the messages just dealt with.
+
+    """
+    parts = parts_of(work, stored.id)
+    whole = tuple(dict.fromkeys((*parts.cases, *cases)))
+    if parts.asked:
+        return Taken(kind=UNBOUND, state=MailState.aside, cases=whole)
+    return Taken(kind=kind, state=MailState.handled, cases=whole)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bring:
+    """What is the same for all messages of one mail."""
+
+    desk: Desk
+    work: UnitOfWork
+    stored: StoredMail
+    how: str
+    brought: Brought | None
+    now: datetime
+    arrived: datetime
+    insists: bool
+    text: str
+
+    def one(self, ordinal: int, message: Message) -> Case | None:
+        """The case that a message opens or belongs to; None when a person is to say which."""
+        desk, work, notice, now = self.desk, self.work, message.notice, self.now
+        by = self.brought.person if self.brought else "region"
+        if not self.insists:
+            known = case_of(work, message) if may_speak_of_case(notice) else None
+            if known is not None:
+                cause = f"mail{self.stored.id}.{ordinal}"
+                bind(desk, work, known, notice, message.words, cause=cause, now=now, by=by)
+                return known
+            if speaks_of_case(notice):
+                return None
+            same = self._same(notice)
+            if same is not None:
+                self._repeated(same, notice)
+                return same
         fresh = replace(notice, event="new") if speaks_of_case(notice) else notice
         case = open_case(
             desk,
             work,
-            stored,
+            self.stored,
             fresh,
-            arrived=arrived,
+            arrived=self.arrived,
             now=now,
             ordinal=ordinal,
-            brought=brought,
+            brought=self.brought,
         )
-        cases.append(case.id)
-        files = sum(not item.inline for item in original.attachments)
-        if files:
+        files = sum(not item.inline for item in message.letter.attachments)
+        if files and self.brought is not None:
             # They are kept with the mail's own bytes.
-            carrier = Carrier(
-                desk, work, case, now=now, actor=brought.person, cause=f"mail{stored.id}"
+            cause = f"mail{self.stored.id}"
+            Carrier(desk, work, case, now=now, actor=by, cause=cause).log(
+                "attachments", {"mail": self.stored.id, "count": files}
             )
-            carrier.log("attachments", {"mail": stored.id, "count": files})
-    if other and not cases:
-        return Taken(kind="other_track", state=MailState.aside)
-    return Taken(kind="new_case", state=MailState.handled, cases=tuple(cases))
+        return case
 
+    def ask(self, ordinal: int, message: Message) -> None:
+        """Ask the dispatcher about one message that fits no case."""
+        desk, brought = self.desk, self.brought
+        if brought is None:
+            who, person = message.letter.sender.address or "", desk.office.roles.dispatcher
+        else:
+            who, person = desk.office.people[brought.person].name, brought.person
+        ask_what_it_is(
+            desk,
+            self.work,
+            self.stored,
+            message.words,
+            why="event",
+            who=who,
+            how=self.how,
+            person=person,
+            now=self.now,
+            arrived=self.arrived,
+            about={"ordinal": str(ordinal), **({"text": self.text} if self.text else {})},
+        )
+        mark_asked(self.work, self.stored.id, ordinal)
 
-def messages(reading: Reading, how: str) -> Sequence[Message]:
-    """All that a mail holds and that says something."""
-    if how == "forwarded":
-        found = [(one.original, one.notices, one.words) for one in reading.passed_on]
-    else:
-        notices = reading.typed if how == "typed" else reading.notices
-        found = [(reading.mail, notices, reading.new.text)]
-    return [
-        Message(letter=letter, notice=as_event(notice), words=(words or notice.text)[:WORDS])
-        for letter, notices, words in found
-        for notice in notices
-        if notice.text.strip() or notice.link or notice.applicant
-    ]
+    def _same(self, notice: Notice) -> Case | None:
+        """The case of the very same message, word for word; alike is another matter.
 
+        What a system sends twice are two messages to it; what a person had brought before it is
+        not.
+        """
+        words = _plain(notice.text)
+        for case in self.work.cases.open() if words else ():
+            known = case.notice
+            same_person = known.applicant == notice.applicant and known.address == notice.address
+            if case.track != notice.track or not same_person or _plain(known.text) != words:
+                continue
+            if self.brought is not None or self._by_a_person(case):
+                return case
+        return None
 
-def _same(work: UnitOfWork, notice: Notice) -> Case | None:
-    """The case of the very same message, word for word; alike is another matter."""
-    words = _plain(notice.text)
-    for case in work.cases.open():
+    def _by_a_person(self, case: Case) -> bool:
+        events = self.work.journal.of_case(case.id)
+        return any(event.kind == "opened" and event.data.get("by") for event in events)
+
+    def _repeated(self, case: Case, notice: Notice) -> None:
+        """The same message came another way: it is linked, said, and not opened twice."""
+        desk, now = self.desk, self.now
+        person = self.brought.person if self.brought else "region"
         known = case.notice
-        same_person = known.applicant == notice.applicant and known.address == notice.address
-        if words and case.track == notice.track and same_person and _plain(known.text) == words:
-            return case
-    return None
+        # By these the system's later words about it find the case.
+        linked = replace(
+            known,
+            external_id=known.external_id or notice.external_id,
+            link=known.link or notice.link,
+        )
+        cause = f"mail{self.stored.id}"
+        carrier = Carrier(desk, self.work, case, now=now, actor=person, cause=cause)
+        carrier.carry((
+            Log(kind="repeated", data={"person": person}),
+            *((Change(values={"notice": linked}),) if linked != known else ()),
+        ))
+        told = [desk.office.roles.dispatcher]
+        if self.brought is not None:
+            told.insert(0, person)
+        for one in dict.fromkeys(desk.standing_in(each, now) for each in told):
+            tell(
+                desk,
+                self.work,
+                case,
+                person=one,
+                template="repeated",
+                key=f"repeated:{self.stored.id}:{case.id}:{one}",
+                now=now,
+                context={"who": desk.office.people[person].name if self.brought else ""},
+            )
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
-
-
-def _repeated(
-    desk: Desk, work: UnitOfWork, case: Case, person: str, stored: StoredMail, now: datetime
-) -> None:
-    """The same message came another way: it is linked, said, and not opened twice."""
-    cause = f"mail{stored.id}"
-    carrier = Carrier(desk, work, case, now=now, actor=person, cause=cause)
-    carrier.carry((Log(kind="repeated", data={"person": person}),))
-    dispatcher = desk.office.roles.dispatcher
-    for one in dict.fromkeys((desk.standing_in(person, now), desk.standing_in(dispatcher, now))):
-        tell(
-            desk,
-            work,
-            case,
-            person=one,
-            template="repeated",
-            key=f"repeated:{stored.id}:{case.id}:{one}",
-            now=now,
-            context={"who": desk.office.people[person].name},
-        )
 
 
 def ask_what_it_is(
@@ -234,8 +301,12 @@ def ask_what_it_is(
     person: str,
     now: datetime,
     arrived: datetime,
+    about: Mapping[str, str] | None = None,
 ) -> None:
-    """Ask the dispatcher about a mail that fits no case: a new one, a known one, or neither."""
+    """Ask the dispatcher about a mail that fits no case: a new one, a known one, or neither.
+
+    `about` names the one message of several that is meant.
+    """
     pose(
         desk,
         work,
@@ -245,6 +316,6 @@ def ask_what_it_is(
         context={"why": why, "who": who, "excerpt": words},
         choices=DECIDE,
         mail=stored.id,
-        data={"how": how, "person": person, "arrived": arrived.isoformat()},
+        data={"how": how, "person": person, "arrived": arrived.isoformat(), **(about or {})},
         now=now,
     )

@@ -6,14 +6,14 @@ dispatcher with buttons, an urgent wish the whole route, everything else is file
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.concerns import concerns_in
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
 from mcu_mail.domain.intake_catalogue import event_name, term_renamed
-from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.numbering import find_case_numbers, names_a_message
 from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import told_urgent
@@ -55,21 +55,54 @@ def may_speak_of_case(notice: Notice) -> bool:
     return notice.event not in _OPENING
 
 
-def case_of(work: UnitOfWork, mail: Incoming, notice: Notice) -> Case | None:
-    """The one case that number, thread and words name together; None when none or several do."""
+def tells_of_number(notice: Notice) -> bool:
+    """Whether it says something of a message by its number alone."""
+    return notice.event not in _OPENING and names_a_message(notice.external_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message of what was brought: the letter it stands in, and its own words.
+
+    `alone`: the letter holds no other, so that its subject and its thread speak of this one.
+    """
+
+    letter: Incoming
+    notice: Notice
+    words: str
+    alone: bool = True
+
+
+def case_of(work: UnitOfWork, message: Message) -> Case | None:
+    """The one case that number, link, thread and words name together; None: none or several."""
+    notice, mail = message.notice, message.letter
     found: dict[int, Case] = {}
-    if notice.external_id:
+    if notice.external_id and names_a_message(notice.external_id):
         known = work.cases.with_external_id(notice.track, notice.external_id)
         found |= {case.id: case for case in known}
-    thread = [*mail.in_reply_to, *mail.references]
-    ids = {item.case_id for item in work.queue.by_message_ids(thread)} if thread else set()
-    for one in thread[-20:]:
-        ids |= {item.case_id for item in work.mails.with_message_id(one, 0)}
-    numbers = find_case_numbers(f"{mail.subject}\n{mail.text[:20_000]}")
+    if notice.link:
+        linked = work.cases.with_link(notice.track, notice.link)
+        found |= {case.id: case for case in linked if _may_be(case, notice)}
+    ids: set[int | None] = set()
+    said = message.words
+    if message.alone:
+        thread = [*mail.in_reply_to, *mail.references]
+        ids = {item.case_id for item in work.queue.by_message_ids(thread)} if thread else set()
+        for one in thread[-20:]:
+            ids |= {item.case_id for item in work.mails.with_message_id(one, 0)}
+        said = f"{mail.subject}\n{mail.text[:20_000]}\n{said}"
+    numbers = find_case_numbers(said)
     named = [case for number in numbers if (case := work.cases.by_number(number)) is not None]
     found |= {case.id: case for case in named}
     found |= {one: work.cases.get(one) for one in ids if one is not None}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _may_be(case: Case, notice: Notice) -> bool:
+    """Whether nothing else in the notice speaks against the case: many comment on one post."""
+    known = case.notice
+    pairs = ((known.applicant, notice.applicant), (known.external_id, notice.external_id))
+    return all(one == other for one, other in pairs if one and other)
 
 
 def bind(

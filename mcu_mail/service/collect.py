@@ -19,22 +19,14 @@ from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
-from mcu_mail.service.bringing import ask_what_it_is
+from mcu_mail.service.bringing import open_all
 from mcu_mail.service.carriers import MOST_READ
-from mcu_mail.service.case_events import (
-    WORDS,
-    as_event,
-    bind,
-    case_of,
-    may_speak_of_case,
-    speaks_of_case,
-)
+from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID, witnessed
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
 from mcu_mail.service.measuring import TOKEN
-from mcu_mail.service.opening import open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
@@ -264,37 +256,10 @@ def _notice(
     if others:
         tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
         return "other_track", MailState.aside, None
-    notices = tuple(
-        as_event(item)
-        for item in reading.notices
-        if item.text.strip() or item.link or item.applicant
-    )
-    if not notices:
+    taken = open_all(desk, work, stored, reading, "notice", None, now, arrived)
+    if taken.kind == "empty":
         return "empty_notice", MailState.aside, None
-    first = None
-    for ordinal, notice in enumerate(notices):
-        case = case_of(work, reading.mail, notice) if may_speak_of_case(notice) else None
-        words = (reading.new.text or notice.text)[:WORDS]
-        if case is not None:
-            bind(desk, work, case, notice, words, cause=f"mail{stored.id}.{ordinal}", now=now)
-        elif speaks_of_case(notice):
-            ask_what_it_is(
-                desk,
-                work,
-                stored,
-                words,
-                why="event",
-                who=reading.mail.sender.address or "",
-                how="notice",
-                person=desk.office.roles.dispatcher,
-                now=now,
-                arrived=arrived,
-            )
-            return "unbound_event", MailState.aside, first.id if first else None
-        else:
-            case = open_case(desk, work, stored, notice, arrived=arrived, now=now, ordinal=ordinal)
-        first = first or case
-    return "notice", MailState.handled, first.id if first else None
+    return taken.kind, taken.state, taken.case_id
 
 
 def _is_event(reading: Reading) -> bool:

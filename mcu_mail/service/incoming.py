@@ -21,8 +21,13 @@ from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
-from mcu_mail.service.bringing import Message, Taken, open_all, open_each, way_of
-from mcu_mail.service.case_events import WORDS
+from mcu_mail.service.bringing import (
+    Taken,
+    open_all,
+    open_each,
+)
+from mcu_mail.service.case_events import Message
+from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
 
 if TYPE_CHECKING:
@@ -49,6 +54,8 @@ class _Read:
     mail: Reading
     how: str = ""
     notices: tuple[Notice, ...] = ()
+    words: str = ""
+    """What the notices were read from, when it is not the mail itself."""
     is_paper: bool = False
 
 
@@ -163,19 +170,17 @@ def _read(desk: Desk, claimed: Claimed, kind: IncomingKind) -> _Read:
         saved = desk.read(claimed.sha256)
         how = way_of(saved)
         words = saved.new.text or saved.mail.text
-        return _Read(mail=saved, how=how, notices=() if how else _messages(desk, words))
+        return _Read(mail=saved, how=how) if how else _of_words(desk, saved, words)
     if kind is IncomingKind.PAPER:
         blank = Notice(track="governor", unsure=("applicant", "address", "text"))
         return _Read(mail=nobody, notices=(blank,), is_paper=True)
     text = readable(whole_text(content, name)) if kind is IncomingKind.WORD else None
     words = decode_bytes(content) if text is None else text
-    return _Read(mail=nobody, notices=_messages(desk, words))
+    return _of_words(desk, nobody, words)
 
 
-def _messages(desk: Desk, words: str) -> tuple[Notice, ...]:
-    """The messages of a text; see `mail.reading.read_words`."""
-    sources = tuple(item.value() for item in desk.settings.sources)
-    return desk.reader.words(words, sources, desk.zone)
+def _of_words(desk: Desk, mail: Reading, words: str) -> _Read:
+    return _Read(mail=mail, notices=words_read(desk, words), words=words)
 
 
 def _entered(work: UnitOfWork, claimed: Claimed, now: datetime) -> StoredMail:
@@ -218,12 +223,12 @@ def _opened(
         )
     if not read.notices:
         return None
-    words = read.mail.new.text
-    messages = [
-        Message(letter=read.mail.mail, notice=one, words=(words or one.text)[:WORDS])
-        for one in read.notices
-    ]
-    return open_each(desk, work, stored, messages, "file", brought, now, now, insists=False)
+    found = messages_of(read.mail.mail, read.notices, read.mail.new.text)
+    if read.is_paper:
+        found = [Message(letter=read.mail.mail, notice=one, words=one.text) for one in read.notices]
+    # A question about one of them reads the very same words again.
+    text = desk.store.files.put(read.words.encode()) if read.words else ""
+    return open_each(desk, work, stored, found, "file", brought, now, now, insists=False, text=text)
 
 
 def _young(desk: Desk, dropped: Dropped | None) -> bool:

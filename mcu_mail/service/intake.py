@@ -20,17 +20,26 @@ from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.typed import typed_messages
+from mcu_mail.service.aside import settle
 from mcu_mail.service.asking import tell
-from mcu_mail.service.bringing import ask_what_it_is, messages, open_all
+from mcu_mail.service.bringing import (
+    ask_what_it_is,
+    now_stands,
+    open_all,
+    open_each,
+)
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import bind
 from mcu_mail.service.floods import NO_CASE, is_flooded
+from mcu_mail.service.messages import asked_about, messages
 from mcu_mail.service.opening import Brought
+from mcu_mail.service.parts import mark_done, parts_of
 from mcu_mail.service.question_answers import CONFIRM, YES, Answer, weigh
 from mcu_mail.service.questions import Question, answered_by, close, pose, send
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
+    from mcu_mail.domain.case import Case
     from mcu_mail.domain.office import Person
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
@@ -98,7 +107,9 @@ def _weighed(
     level = prove(reading.mail, desk.trust)
     if level is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    if how == "typed" and not _may_open(desk, person.id, now):
+    # What a colleague has retold is his word; an attached original is at least the whole letter.
+    retold = how == "typed" or not all(one.attached for one in reading.passed_on)
+    if retold and not _may_open(desk, person.id, now):
         return _refused(
             desk, work, stored, reading, person, how=how, why="no_right", now=now, arrived=arrived
         )
@@ -176,6 +187,7 @@ def _refused(
     if not proven and is_flooded(work, NO_CASE, person.id, desk.today(now)):
         return "new_refused", MailState.aside, None
     words = reading.new.text[:_EXCERPT]
+    brought = "\n\n".join(one.words for one in messages(reading, how)) if how != "typed" else ""
     tell(
         desk,
         work,
@@ -191,7 +203,7 @@ def _refused(
             desk,
             work,
             stored,
-            words or reading.mail.text[:_EXCERPT],
+            brought[:_EXCERPT] or words or reading.mail.text[:_EXCERPT],
             why=why,
             who=person.name,
             how=how,
@@ -227,6 +239,20 @@ def _answered(
     order = read_order(words)
     numbers = find_case_numbers(words)
     named = work.cases.by_number(numbers[0]) if len(numbers) == 1 else None
+    if _is_over(work, question):
+        close(work, question)
+        key = f"question_over:{question.code}"
+        tell(
+            desk,
+            work,
+            None,
+            person=person.id,
+            template="question_over",
+            key=key,
+            now=now,
+            context={},
+        )
+        return "reply", MailState.handled, None
     done: Sorted | None = None
     if question.kind == "confirm":
         if meaning.kind in YES:
@@ -234,26 +260,59 @@ def _answered(
     elif order is not None and order.kind is OrderKind.open_new:
         done = _open_asked(desk, work, about, original, question, now, insists=True)
     elif named is not None:
-        for one in messages(original, question.data["how"])[:1]:
-            cause = f"mail{about.id}"
-            bind(desk, work, named, one.notice, one.words, cause=cause, now=now, by=person.id)
-        done = "region_event", MailState.handled, named.id
+        done = _bind_asked(desk, work, about, original, question, named, now, by=person.id)
     elif meaning.kind is MeaningKind.close and meaning.reason.strip():
-        done = "filed", MailState.handled, None
-    if done is None:
-        send(desk, work, question, "question_unclear", {"words": words[:300]}, now)
+        done = _file_asked(work, about, question)
+    if done is None or done[0] == "empty":
+        why = "" if done is None else "empty"
+        send(desk, work, question, "question_unclear", {"words": words[:300], "why": why}, now)
         return "reply", MailState.handled, None
     close(work, question)
     kind, state, case_id = done
-    work.mails.decide(
-        about.id,
-        state,
-        kind=kind,
-        case_id=case_id,
-        message_id=original.mail.message_id,
-        sender=original.mail.sender.address,
-    )
+    if state is not MailState.aside:
+        settle(work, about, state, now, by=person.id, kind=kind, case_id=case_id)
     return "reply", MailState.handled, case_id
+
+
+def _is_over(work: UnitOfWork, question: Question) -> bool:
+    """Whether the one message that is asked about was dealt with by another way."""
+    at = question.data.get("ordinal")
+    return at is not None and int(at) in parts_of(work, question.mail).done
+
+
+def _bind_asked(
+    desk: Desk,
+    work: UnitOfWork,
+    about: StoredMail,
+    original: Reading,
+    question: Question,
+    case: Case,
+    now: datetime,
+    *,
+    by: str,
+) -> Sorted:
+    """Bind what the question was about, and nothing else of that letter, to the named case."""
+    at = question.data.get("ordinal")
+    found = list(enumerate(asked_about(desk, original, question.data)))
+    meant = found if at is None else found[int(at) : int(at) + 1]
+    for ordinal, one in meant:
+        cause = f"mail{about.id}.{ordinal}"
+        bind(desk, work, case, one.notice, one.words, cause=cause, now=now, by=by)
+    if not meant:
+        return "empty", about.state, None
+    if at is not None:
+        mark_done(work, about.id, int(at), case.id)
+    taken = now_stands(work, about, "region_event", (case.id,))
+    return taken.kind, taken.state, case.id
+
+
+def _file_asked(work: UnitOfWork, about: StoredMail, question: Question) -> Sorted:
+    """Nothing is to be done about what the question was about."""
+    at = question.data.get("ordinal")
+    if at is not None:
+        mark_done(work, about.id, int(at), None)
+    taken = now_stands(work, about, "filed")
+    return taken.kind, taken.state, taken.case_id
 
 
 def _open_asked(
@@ -268,15 +327,23 @@ def _open_asked(
 ) -> Sorted:
     """Open what the question was about, in the name of who had brought it."""
     how = question.data["how"]
-    taken = open_all(
+    brought = Brought(person=question.data["person"], how=how)
+    arrived = datetime.fromisoformat(question.data["arrived"])
+    found = asked_about(desk, original, question.data)
+    if not found:
+        return "empty", about.state, None
+    at = question.data.get("ordinal")
+    taken = open_each(
         desk,
         work,
         about,
-        original,
+        found,
         how,
-        Brought(person=question.data["person"], how=how),
+        brought,
         now,
-        datetime.fromisoformat(question.data["arrived"]),
+        arrived,
         insists=insists,
+        only=None if at is None else int(at),
+        text=question.data.get("text", ""),
     )
     return taken.kind, taken.state, taken.case_id

@@ -13,7 +13,7 @@ from mcu_mail.domain.concerns import concerns_in
 from mcu_mail.domain.decisions import Ask, Enter, Log, Tell
 from mcu_mail.domain.forwarding import OUTSIDE
 from mcu_mail.domain.intake_catalogue import appeal_terms
-from mcu_mail.domain.numbering import case_number
+from mcu_mail.domain.numbering import case_number, names_a_message
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
 from mcu_mail.domain.route import ROUTES
@@ -35,7 +35,7 @@ _CLOCKS_DIFFER = timedelta(minutes=10)
 _SAME_MATTER = timedelta(days=30)
 APPEAL = "appeal_59fz"
 _SIMILAR = 0.8
-_ORDINAL = 2
+_COMPARED = 4000
 _NEEDED = frozenset({"text"})
 """Without these nobody can tell who is competent; the rest is asked for while work goes on."""
 
@@ -126,7 +126,7 @@ def open_case(
     if "anonymous" in notice.flags:
         doubt = "anonymous"
     beside = _beside(case, term, same, desk)
-    first: Decisions = (_opened(case, finding, doubt, brought), *_thanked(brought))
+    first: Decisions = (_opened(case, finding, doubt, brought), *_thanked(desk, brought))
     if is_grave(notice.flags):
         first = (*first, *restrict(case, desk.rules(case, now), notice.flags))
     elif OUTSIDE in notice.flags:
@@ -193,11 +193,20 @@ def _opened(case: Case, finding: Finding, doubt: str, brought: Brought | None) -
     )
 
 
-def _thanked(brought: Brought | None) -> Decisions:
-    """Whoever brought it hears that it counts, before he is asked for what is missing."""
+def _thanked(desk: Desk, brought: Brought | None) -> Decisions:
+    """Whoever brought it hears that it counts, before he is asked for what is missing.
+
+    Of a forward the dispatcher hears too: no system has said that the case is to be.
+    """
     if brought is None:
         return ()
-    return (Tell(people=(brought.person,), template="opened", context={"how": brought.how}),)
+    context = {"how": brought.how, "who": ""}
+    told = Tell(people=(brought.person,), template="opened", context=context)
+    dispatcher = desk.office.roles.dispatcher
+    if brought.how != "forwarded" or brought.person == dispatcher:
+        return (told,)
+    context = {**context, "who": desk.office.people[brought.person].name}
+    return (told, Tell(people=(dispatcher,), template="opened", context=context))
 
 
 def _routed(
@@ -303,15 +312,19 @@ def told_urgent(case: Case, desk: Desk, words: str) -> Tell:
 def _same_matter(work: UnitOfWork, notice: Notice, received: datetime) -> tuple[Case, ...]:
     """Cases that look like the same message: linked and named, never merged silently."""
     found: dict[int, Case] = {}
-    if notice.external_id:
+    if notice.external_id and names_a_message(notice.external_id):
         for case in work.cases.with_external_id(notice.track, notice.external_id):
-            # Several messages in one letter are numbered 1), 2): such a number says nothing.
-            if len(notice.external_id) > _ORDINAL and received - case.received_at < _SAME_MATTER:
+            if received - case.received_at < _SAME_MATTER:
                 found[case.id] = case
     if notice.address and notice.text:
         for case in work.cases.with_address(notice.track, received - _SAME_MATTER):
             same_place = case.notice.address == notice.address
-            alike = SequenceMatcher(None, case.notice.text, notice.text).ratio() >= _SIMILAR
-            if same_place and alike:
+            if same_place and _alike(case.notice.text, notice.text):
                 found[case.id] = case
     return tuple(found.values())
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts begin in nearly the same words; comparing takes time by their square."""
+    matcher = SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED])
+    return matcher.real_quick_ratio() >= _SIMILAR and matcher.ratio() >= _SIMILAR

@@ -177,6 +177,16 @@ class Cases:
         )
         return tuple(_case(row) for row in rows)
 
+    def with_link(self, track: str, link: str) -> tuple[Case, ...]:
+        """Cases of a track whose message stands at this link, oldest first."""
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.track == track, cases.c.notice["link"].as_string() == link)
+            .order_by(cases.c.id)
+        )
+        return tuple(_case(row) for row in rows)
+
     def with_address(self, track: str, since: datetime) -> tuple[Case, ...]:
         """Open cases of a track received since then: candidates for «the same matter»."""
         rows = self._connection.execute(

@@ -11,8 +11,18 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service.case_events import bind
 from mcu_mail.service.opening import open_case
+from mcu_mail.service.retrying import retry
 from mcu_mail.store.ledger import MailState
-from tests.stories.office_day import ANSWER, CONTACT, OTHER_ANSWER, REGION, SNOW
+from tests.stories.office_day import (
+    ANSWER,
+    BLURRED,
+    CONTACT,
+    LIGHTS,
+    OTHER_ANSWER,
+    REGION,
+    SERVICE,
+    SNOW,
+)
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
@@ -22,6 +32,7 @@ RETURNED = (
     "Ответ на сообщение № СГ-4711 возвращается на доработку: укажите дату повторной уборки.\n"
     "Номер обращения: СГ-4711\n"
 )
+ASIDE = "МЦУ/Не разобрано"
 ROUTE = {"roads_head", "dep_life", "registry", "appeals", "press"}
 
 
@@ -206,3 +217,87 @@ def test_what_is_ours_all_the_same_and_what_many_or_nobody_has_signed(day):
     assert "анонимное сообщение" in day.told("appeals")
     day.press("appeals", "Закрыть: анонимное", "09:15")
     assert day.case(4).state == "closed"
+
+
+HEAD = "Сообщение № {}\n"
+BACK = "Номер: {}\nСтатус: возвращено на доработку\nТекст: не указаны сроки\n\n"
+
+
+def test_one_unbound_event_among_several_messages_keeps_nothing_from_the_others(day):
+    three = [HEAD.format(1) + SNOW, HEAD.format(2) + BACK.format("СГ-77"), HEAD.format(3) + LIGHTS]
+    day.notice("08:41", "\n".join(three))
+    applicants = ["Небывалова Алла Игнатьевна", "Придумкин Олег Макарович"]
+    assert [day.case(n).notice.applicant for n in (1, 2)] == applicants
+    assert len(day.standings()) == 2
+    question = next(mail for mail in day.mails("appeals") if "К какому делу" in mail["Subject"])
+    words = text_of(question)
+    assert "не указаны сроки" in words
+    assert not any(name.split()[0] in words for name in applicants)
+    assert len(day.post.mailbox(SERVICE, ASIDE)) == 1
+    with day.stage.desk.store.view() as view:
+        (first, *_) = view.mails.of_case(day.case(1).id)
+    again = retry(day.stage.desk, first.id, day.stage.moment("2026-11-23 08:45"), by="console:a")
+    day.play("08:46")
+    assert again.outcome == "aside"
+    assert (len(day.standings()), day.got) == (2, {})
+
+    # A number binds the event alone; the mail then leaves the folder of what is not understood.
+    day.reply("appeals", "2026-000002", "08:50", to=question)
+    assert (day.asked(1), len(day.standings())) == ([("draft", "roads_head")], 2)
+    assert [event.data["text"] for event in day.events("region_returned", 2)] == [
+        "не указаны сроки"
+    ]
+    assert day.post.mailbox(SERVICE, ASIDE) == []
+
+    # What heads a message in its letter is nobody's number, and each case gets its own words only.
+    grave = BLURRED.replace("Сделайте уже", "Сегодня повешусь")
+    more = [HEAD.format(2) + BACK.format("СГ-88"), HEAD.format(4) + grave]
+    day.notice("09:00", "\n".join(more))
+    assert len(day.events("region_returned", 2)) == 1
+    assert [day.case(n).restricted for n in (1, 2, 3)] == [None, None, ()]
+    day.reply("appeals", "Закрыть: не наше", "09:05", to=day.mails("appeals")[-2])
+    assert day.post.mailbox(SERVICE, ASIDE) == []
+    assert (len(day.standings()), day.case(3).notice.applicant) == (3, "Вымыслова Тамара Петровна")
+
+    # «Закрыть» settles the question; the answer that is on its way goes on.
+    asked = next(mail for mail in day.mails("appeals") if "Область вернула" in mail["Subject"])
+    day.reply("appeals", "Закрыть: в работе", "09:10", to=asked)
+    assert (day.case(2).state, day.asked(2)) == ("open", [("draft", "uzhtr_head")])
+
+    # By the link the citizen's comment finds its case.
+    link = "Ссылка: https://vk.com/wall-990000001_48213?reply=48240\nКомментарий: Не почистили!\n"
+    day.notice("09:20", f"Комментарий заявителя по сообщению\n{link}")
+    assert len(day.standings()) == 3
+    assert "Не почистили" in day.told("roads_head")
+
+
+def test_numbers_above_messages_cut_a_letter_and_new_opens_the_asked_one_alone(day):
+    text = HEAD.format("4711") + BACK.format("4711") + HEAD.format("1703") + LIGHTS
+    day.notice("08:41", text)
+    assert (day.case().notice.external_id, len(day.standings())) == ("1703", 1)
+    question = next(mail for mail in day.mails("appeals") if "К какому делу" in mail["Subject"])
+    assert "Придумкин" not in text_of(question)
+    day.reply("appeals", "Новое", "08:45", to=question)
+    assert [day.case(n).notice.external_id for n in (1, 2)] == ["1703", "4711"]
+    assert len(day.standings()) == 2
+
+    # Of a case that is closed «Закрыть» leaves nothing open.
+    with day.stage.desk.store.work() as work:
+        work.cases.change(day.case().id, {"state": "closed", "step": "close", "actor": None})
+        work.commit()
+    happened(day, "08:50", "returned", "Нет сроков")
+    assert day.case().state == "aside"
+    day.reply("appeals", "Закрыть: область согласна", "08:52")
+    assert day.case().state == "closed"
+
+    # What was found by another way meanwhile is opened by no late answer.
+    day.notice("09:00", RETURNED.replace("4711", "6001"), subject="Возврат ответа, № СГ-6001")
+    late = day.last("appeals")
+    with day.stage.desk.store.view() as view:
+        (aside,) = view.asides.all(settled=False)
+    day.notice("09:02", SNOW + "Номер обращения: СГ-6001\n")
+    again = retry(day.stage.desk, aside.id, day.stage.moment("2026-11-23 09:05"), by="console:a")
+    assert again.case == "2026-000003"
+    day.reply("appeals", "Новое", "09:10", to=late)
+    assert len(day.standings()) == 3
+    assert "appeals" in day.got

@@ -135,4 +135,11 @@ def test_an_event_in_a_saved_mail_is_asked_about_and_a_threat_in_a_file_is_told_
     day.play("23:50")
     assert set(day.got) == {"edds_head", "press", "appeals"}
     assert day.case().restricted == ()
+    # A text's question is answered by the text's own words.
+    urgent = "Срочно подготовьте ответ.\nНомер: СГ-5\nТекст: Снег не убран у школы\n"
+    drop(day, "звонок.txt", urgent.encode())
+    day.play("23:52")
+    asked = next(m for m in day.got["appeals"] if "К какому делу" in m["Subject"])
+    day.press("appeals", "Открыть дело", "23:55", mail=asked)
+    assert "Снег не убран" in day.case(2).notice.text
     assert SERVICE

@@ -109,7 +109,14 @@ def test_an_unproven_sender_confirms_first_and_a_forged_one_opens_nothing(day):
 
 
 def test_a_forward_is_read_like_its_original_and_the_same_message_is_opened_once(day):
+    # What a colleague without the right retells waits for the dispatcher's tap.
+    day.fresh("roads_head", "FW: Сообщение", FORWARDED, "08:38")
+    assert day.standings() == {}
+    assert "не чистят снег" in day.told("appeals")
+    day.press("appeals", "Не нужно", "08:39", added="перешлёт пресс-служба")
+    assert day.post.mailbox(SERVICE, "МЦУ/Не разобрано") == []
     day.fresh("press", "FW: Сообщение из соцсетей", FORWARDED, "08:40")
+    assert "переслано в программу" in day.told("appeals")
     assert day.asked() == [("draft", "roads_head")]
     case = day.case()
     assert case.notice.applicant == "Небывалова Алла Игнатьевна"
@@ -132,6 +139,10 @@ def test_a_forward_is_read_like_its_original_and_the_same_message_is_opened_once
     assert [event.data["person"] for event in day.events("repeated")] == ["dep_life"]
     assert "2026-000001" in subjects(day, "dep_life")[0]
     assert "Такое дело уже есть" in subjects(day, "appeals")[0]
+    # The system's own letter comes last: it is no second case either.
+    day.notice("08:52", SNOW)
+    assert len(day.standings()) == 1
+    assert "от системы пришло" in day.told("appeals")
     # A forward from a place that is no system of ours is no message.
     foreign = FORWARDED.replace("press@region.example", "news@shop.example")
     day.fresh("press", "FW: Реклама", foreign, "08:55")
