@@ -43,14 +43,19 @@ def grouped(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def find_codes(text: str) -> tuple[str, ...]:
+def find_codes(text: str, most: int | None = None) -> tuple[str, ...]:
     """Every candidate for a code in `text` in order, each once, without separators.
 
+    With `most`, the first so many of them; a long list of guesses is not read to its end.
     Reads subjects, bodies and Message-IDs, in any case, grouped by hyphens, spaces or nothing.
     """
     plain = text.upper().translate(_MAP)
-    found = (re.sub(r"[^0-9A-Z]", "", match) for match in _CODE.findall(plain))
-    return tuple(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for match in _CODE.finditer(plain):
+        if most is not None and len(found) >= most:
+            break
+        found[re.sub(r"[^0-9A-Z]", "", match[1])] = None
+    return tuple(found)
 
 
 _HIDDEN = "[код]"

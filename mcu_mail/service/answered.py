@@ -8,6 +8,7 @@ from mcu_mail.domain.codes import find_codes
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.html_text import html_to_text
 from mcu_mail.mail.mime import read_mail
+from mcu_mail.service.carriers import MOST_READ
 
 if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
@@ -45,6 +46,6 @@ def _by_code(work: UnitOfWork, mail: Incoming) -> Outgoing | None:
     """Some gateways drop the thread; the code in the quoted text still names the request."""
     if not mail.text:
         return None
-    asked = work.requests.by_codes(find_codes(mail.text))
+    asked = work.requests.by_codes(find_codes(mail.text, MOST_READ))
     sent = [item for one in asked[-1:] for item in work.queue.of_request(one.case_id, one.id)]
     return sent[-1] if sent else None

@@ -45,7 +45,7 @@ def named_by(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Named:
     thread = [*mail.in_reply_to, *mail.references]
     own = tuple(code.upper() for text in thread for code in _OWN_ID.findall(text))
     typed = find_codes("\n".join([*mail.to, mail.subject]))
-    written = find_codes(mail.text)
+    written = find_codes(mail.text, MOST_READ + 1)
     key = _wrong_key(desk, said, now)
     wrong = int(work.facts.get(key) or 0) if key else 0
     if wrong > _MOST_WRONG or len(written) > MOST_READ:

@@ -199,7 +199,7 @@ def _answers_us(desk: Desk, work: UnitOfWork, mail: Incoming) -> bool:
     if not address or person_at(address, desk.office) is None:
         return False
     thread = [*mail.in_reply_to, *mail.references]
-    codes = find_codes("\n".join([*thread, *mail.to, mail.subject]))[:MOST_READ]
+    codes = find_codes("\n".join([*thread, *mail.to, mail.subject]), MOST_READ)
     return bool(
         work.queue.by_message_ids(thread)
         or work.requests.by_codes(codes)

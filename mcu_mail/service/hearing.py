@@ -109,7 +109,7 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
     if named.request is None:
-        about = about_aside(desk, work, said, find_codes(mail.text)[:MOST_READ], now)
+        about = about_aside(desk, work, said, find_codes(mail.text, MOST_READ), now)
         return about or without_code(desk, work, said, now)
     return _answer(desk, work, said, named.request, now)
 

@@ -28,6 +28,7 @@ from mcu_mail.service.bringing import (
     open_all,
     open_each,
 )
+from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import bind
 from mcu_mail.service.floods import NO_CASE, is_flooded
 from mcu_mail.service.messages import asked_about, messages
@@ -146,7 +147,7 @@ def _how(work: UnitOfWork, reading: Reading, person: Person) -> str | None:
     """`typed` or `forwarded`; None when the mail is an answer, or opens nothing."""
     mail = reading.mail
     heads = "\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject])
-    codes = find_codes(heads)
+    codes = find_codes(heads, MOST_READ)
     asked = work.requests.by_codes(codes)
     if work.asides.by_codes(codes):
         # «Новое: …» answers a question about a mail that was set aside.

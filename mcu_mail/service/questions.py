@@ -197,7 +197,7 @@ def answered_by(work: UnitOfWork, mail: Incoming) -> Question | None:
     if work.requests.by_codes(named):
         # It answers a request; another code may stand in what it quotes.
         return None
-    for codes in (named, find_codes(mail.text or "")[:MOST_READ]):
+    for codes in (named, find_codes(mail.text or "", MOST_READ)):
         found = [one for one in (known(work, code) for code in codes) if one is not None]
         if found:
             return found[0] if len(found) == 1 else None
@@ -211,7 +211,7 @@ def names_question(work: UnitOfWork, mail: Incoming) -> bool:
 
 def _codes_above(mail: Incoming) -> tuple[str, ...]:
     heads = "\n".join([*mail.in_reply_to, *mail.references, *mail.to, mail.subject])
-    return find_codes(heads)[:MOST_READ]
+    return find_codes(heads, MOST_READ)
 
 
 def known(work: UnitOfWork, code: str) -> Question | None:

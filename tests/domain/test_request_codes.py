@@ -144,3 +144,9 @@ def test_only_the_named_codes_are_hidden_but_those_of_message_ids_always():
     assert without_codes(f"{CODE} и всё", set()) == f"{CODE} и всё"
     own_id = f"<req.{CODE.lower()}.2@okrug.example>"
     assert without_codes(own_id, set()) == "<req.[код].2@okrug.example>"
+
+
+def test_a_list_of_guesses_is_read_no_further_than_asked():
+    text = ", ".join(f"0000-0000-0000-{number:04}" for number in (1, 1, 2, 3))
+    assert find_codes(text, 2) == ("0000000000000001", "0000000000000002")
+    assert len(find_codes(text, 9)) == len(find_codes(text)) == 3
