@@ -8,6 +8,7 @@ it. `guarded` runs it for one order; `Kept` keeps it for many, since a start cos
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,10 @@ GUARD_SECONDS = 60
 CPU_SECONDS = 300
 MEMORY_BYTES = 2_000_000_000
 _LENGTH = 8
+_LARGEST = 1 << 31
+"""Bytes: more than that no process of ours can hold."""
+_ENDING_SECONDS = 5
+_STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT})
 # What a Python process needs, and nothing more.
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LD_LIBRARY_PATH")
 
@@ -57,15 +62,16 @@ def guarded(
             env=_environment(),
         )
     except subprocess.TimeoutExpired as error:
-        raise TooSlowError(f"{module}: more than {seconds} seconds") from error
+        raise TooSlowError(f"{module}: дольше {seconds} с") from error
     except OSError as error:
         raise TemporaryError(f"{module} не запускается: {type(error).__name__}") from error
     if done.returncode == 1:
         # The name of the error alone: its words may be those of the file.
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise TemporaryError(f"{module} не работает: {last.partition(':')[0][:80]}")
+    _raise_for(done.returncode)
     if done.returncode != 0:
-        raise CrashedError(f"{module}: ended with {done.returncode}")
+        raise CrashedError(f"{module}: завершилось с кодом {done.returncode}")
     return unpacked(done.stdout)
 
 
@@ -155,7 +161,8 @@ class Kept:
             order = packed(blobs)
             try:
                 answered = _within(self._seconds, process, order)
-            except RefusedError:
+            except BaseException:
+                # Whatever stopped it half-way: the next order must not get this one's answer.
                 self._end()
                 raise
             self._left -= 1
@@ -225,10 +232,19 @@ def _within(seconds: float, process: subprocess.Popen[bytes], order: bytes | Non
     finally:
         timer.cancel()
     if over.is_set():
-        raise TooSlowError(f"more than {seconds} seconds")
+        raise TooSlowError("чтение заняло слишком много времени")
     if answered is None:
-        raise CrashedError(f"ended with {process.wait()}")
+        # One that has closed its pipe is about to end; one that talks nonsense is not.
+        with suppress(subprocess.TimeoutExpired):
+            _raise_for(process.wait(_ENDING_SECONDS))
+        raise CrashedError("чтение прервалось: содержимое повреждено или слишком велико")
     return answered
+
+
+def _raise_for(code: int) -> None:
+    """An end by the system's own stop is nobody's fault."""
+    if code in _STOPPED:
+        raise TemporaryError("чтение остановлено вместе со службой")
 
 
 def _write_frame(pipe: IO[bytes], content: bytes) -> None:
@@ -243,6 +259,8 @@ def _read_frame(pipe: IO[bytes]) -> bytes | None:
     if len(head) < _LENGTH:
         return None
     size = int.from_bytes(head)
+    if size > _LARGEST:
+        return None
     content = pipe.read(size)
     return content if len(content) == size else None
 
@@ -269,6 +287,10 @@ def serve(
 
 
 def _limit(memory: int) -> None:
+    # Who stops the service stops its processes by closing their pipes; a stop sent to all of them
+    # at once must not look like a fault of what is being read.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.SIG_IGN)
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - Windows has no such module
 

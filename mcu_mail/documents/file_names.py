@@ -24,6 +24,11 @@ _SERVICE = re.compile(
     r"(?i)^(\.|~\$|~.*\.tmp$|thumbs\.db$|desktop\.ini$|ehthumbs\.db$|\$recycle)"
     r"|\.(tmp|temp|part|partial|crdownload|filepart|lnk|url)$"
 )
+_PROGRAMS_DOT = re.compile(r"\.[_~]")
+_CLERKS_DOT = re.compile(
+    r"(?i)^\.(?:\.|[^.]{0,200}[а-яё][^.]{0,200}$|.{1,250}\.(?:pdf|docx?|docm|rtf|odt|txt|xlsx?|ods|csv"
+    r"|jpe?g|png|tiff?|bmp|heic|webp|eml|msg|html?|zip|rar|7z|sig|sgn|p7[sm])$)"
+)
 _CASE = re.compile(r"^\s*\[?(?:МЦУ\s+)?(\d{4})[-–—_ ](\d{6})(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:№|(?<![^\W\d_])(?:No|Nо|N)\.?(?=[\s\d]))\s*((?:[А-ЯЁA-Z]{1,6}[-–])?\d[\w/.\-–]*)",
@@ -60,7 +65,12 @@ def numbered(name: str) -> Iterator[str]:
 
 
 def is_service_file(name: str) -> bool:
-    """Whether a name belongs to a program and not to the clerk: `~$x.docx`, `Thumbs.db`, `.x`."""
+    """Whether a name belongs to a program and not to the clerk: `~$x.docx`, `Thumbs.db`, `.x`.
+
+    A dot before the name of a document is a slip of the clerk: it must not lie there for ever.
+    """
+    if _CLERKS_DOT.match(name) and not _PROGRAMS_DOT.match(name):
+        name = name.lstrip(".")
     return _SERVICE.search(name) is not None
 
 

@@ -441,7 +441,15 @@ def unnamed_return(told: str) -> str:
 def handed_over(name: str, until: date | None) -> str:
     """To whom the dispatcher has handed what waited, and for how long this holds."""
     term = f"до {until:%d.%m.%Y} включительно" if until else "сегодня"
-    return f"Письма с просьбами ушли: {name}. Новые просьбы к отсутствующему {term} пойдут туда же."
+    return (
+        f"Письма с просьбами ушли: {name}. Новые просьбы к отсутствующему {term} пойдут туда же. "
+        "Передумали – ответьте на то же письмо: «Передать: Фамилия» или «Вернуть»."
+    )
+
+
+def came_back(name: str, count: int) -> str:
+    """Who has his work again, and how many requests that were."""
+    return f"{name}: снова на месте. Письма с просьбами ушли, всего: {count}."
 
 
 def replies_elsewhere(address: str) -> str:

@@ -1,7 +1,7 @@
 """What in a citizen's words must not wait its turn: a threat, suicide, a danger, others' secrets.
 
 Why: such a message needs a person at once, and the letter machine must not answer it by itself. The
-words themselves stand in `alarm_words`.
+words themselves stand in `grave_words` and `alarm_words`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from mcu_mail.domain.alarm_words import (
     DANGER,
     DIAGNOSIS,
     SOMEBODY,
-    SUICIDE,
-    THREAT,
 )
+from mcu_mail.domain.grave_words import SUICIDE, THREAT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain.spoken_dates import SpokenClock, SpokenDay, find_clocks, find_day
@@ -58,6 +59,10 @@ _KINDS: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
 )
 _LINK = re.compile(r"(?<!\w)[ВвИи]\s*$")
 """«в» before an hour, «и» between two."""
+_ANSWER = re.compile(r"(?:(?<=[.!;])\s*[Оо]|\s+О)(?:твет|ТВЕТ)\s*(?::|двоеточие(?!\w))")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[А-ЯЁ])")
+_MARKED = re.compile(r"(?:связал|созвонил|дозвонил|не\s+дозвонил)(?:ись|ся|ась)\s*:")
+_LONGEST_INSIDE = 120
 _EDGES = " \t,.;:–—-"
 
 
@@ -73,16 +78,74 @@ class Contact:
     """The line as it was written."""
 
 
-def take_contacts(text: str, today: date) -> tuple[str, tuple[Contact, ...]]:
-    """`text` without its lines about contact, and what they say."""
+def take_contacts(
+    text: str, today: date, *, inside: bool = False
+) -> tuple[str, tuple[Contact, ...]]:
+    """`text` without its records of contact, and what they say.
+
+    A record is a line; with `inside`, also a sentence in one that names its hour or has the form of
+    «Связались:», and what stands before an «Ответ:» in its line. Beside a verdict such words may be
+    a remark.
+    """
     kept: list[str] = []
     contacts: list[Contact] = []
     for line in text.splitlines():
-        found = read_contacts(line, today)
+        rest, found = _taken(line, today) if inside else ("", read_contacts(line, today))
         contacts += found
         if not found:
             kept.append(line)
+        elif rest.strip():
+            kept.append(rest)
     return "\n".join(kept), tuple(contacts)
+
+
+def take_sure_contacts(text: str, today: date) -> tuple[str, tuple[Contact, ...]]:
+    """The text of a Word file without its records of contact, and what they say.
+
+    There every sentence is meant for the citizen but those that are a record beyond doubt.
+    """
+    kept: list[str] = []
+    contacts: list[Contact] = []
+    for line in text.split("\n"):
+        rest, found = _without_sentences(line, today)
+        contacts += found
+        if rest.strip() or not found:
+            kept.append(rest)
+    return ("\n".join(kept), tuple(contacts)) if contacts else (text, ())
+
+
+def _taken(line: str, today: date) -> tuple[str, tuple[Contact, ...]]:
+    """A line without its records of contact, and these."""
+    answer = _ANSWER.search(line)
+    # «Не дозвонились в 9:12. Ответ: …»: the record ends where the answer begins.
+    head, tail = (line[: answer.start()], line[answer.start() :]) if answer else (line, "")
+    whole = read_contacts(head, today)
+    if whole:
+        rest, more = _without_sentences(tail, today)
+        return rest, (*whole, *more)
+    return _without_sentences(line, today)
+
+
+def _without_sentences(line: str, today: date) -> tuple[str, tuple[Contact, ...]]:
+    """A line without those of its sentences that are records of contact beyond doubt."""
+    kept: list[str] = []
+    contacts: list[Contact] = []
+    starts = [0, *(found.end() for found in _SENTENCE.finditer(line)), len(line)]
+    for start, end in pairwise(starts):
+        sentence = line[start:end]
+        found = read_contacts(sentence, today) if _is_record(sentence) else ()
+        contacts += found
+        if not found:
+            kept.append(sentence)
+    return "".join(kept).rstrip() if contacts else line, tuple(contacts)
+
+
+def _is_record(sentence: str) -> bool:
+    """Whether a sentence among others is a record: «Связались с жителями» may be the answer."""
+    if len(sentence) > _LONGEST_INSIDE:
+        return False
+    plain = same_length(sentence)
+    return _MARKED.match(plain) is not None or bool(find_clocks(plain))
 
 
 def read_contacts(line: str, today: date) -> tuple[Contact, ...]:

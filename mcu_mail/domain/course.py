@@ -82,8 +82,14 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.urgent: on_urgent,
         # The clerk's own commands are the service's to carry out: see `service/clerk.py`.
         Purpose.command: on_after_void,
+        # Who stands in is chosen in `service/away.py`: no word of a case's own course answers it.
+        Purpose.absent: _on_absent,
     }
     return handlers[request.purpose](case, request, reply, rules)
+
+
+def _on_absent(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:  # noqa: ARG001 - the shape of every handler
+    return not_taken(request, reply, "absent_decide")
 
 
 _STEP_FOR = {
@@ -109,6 +115,9 @@ def _misplaced(request: Request, reply: Reply, rules: Rules) -> str:
     """Why a command cannot be meant here, as a reason; empty for all that can be."""
     kind = reply.meaning.kind
     if reply.word_text is not None and reply.word_text.strip():
+        return ""
+    if request.purpose is Purpose.restricted:
+        # «Принято» is no word of a step there.
         return ""
     needed = _STEP_FOR.get(kind)
     if needed is not None and all(step.kind is not needed for step in rules.route.steps):

@@ -43,6 +43,9 @@ def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
 def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     meaning = reply.meaning
     step = rules.route.step(case.step)
+    stands_in = reply.person != request.person
+    if meaning.kind is MeaningKind.approve and stands_in and reply.person == case.author:
+        return not_taken(request, reply, "own_letter")
     if meaning.kind is MeaningKind.approve and reply.word_text is None:
         return (
             Log(kind="approved", data={"version": case.version, "step": case.step}),

@@ -5,11 +5,13 @@ No text that was handed in is lost: what cannot become a version yet is kept unt
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from mcu_mail.domain.case import CloseReason, Draft
+from mcu_mail.domain.contacts import take_sure_contacts
 from mcu_mail.domain.course_parts import addressed, not_taken, told
 from mcu_mail.domain.decisions import (
     AddContacts,
@@ -48,9 +50,14 @@ _THIS_IS_ANSWER = "это ответ"
 
 def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """What follows from the reply of the one who was asked for an answer."""
+    reply = _with_contacts_of_file(reply, rules)
     meaning = reply.meaning
     if meaning.kind is MeaningKind.executor:
-        return _name_executor(case, request, reply, rules)
+        named = _name_executor(case, request, reply, rules)
+        in_file = reply.word_text is not None and reply.word_text.strip()
+        # «Исп.: Трассов» above his own draft is the mark of its maker: the draft is taken.
+        if not in_file or any(isinstance(one, Enter) for one in named):
+            return named
     if meaning.kind in {MeaningKind.not_ours, MeaningKind.route}:
         return (
             Log(kind="not_ours", data={"reason": meaning.reason, "name": meaning.name}),
@@ -89,6 +96,17 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             told(request, "time"),
         )
     return _on_text(case, request, reply, rules)
+
+
+def _with_contacts_of_file(reply: Reply, rules: Rules) -> Reply:
+    """The reply with the records of contact that stand in its Word file, and that file without."""
+    if reply.word_text is None:
+        return reply
+    word, contacts = take_sure_contacts(reply.word_text, rules.today)
+    if not contacts:
+        return reply
+    meaning = replace(reply.meaning, contacts=(*reply.meaning.contacts, *contacts))
+    return replace(reply, word_text=word, meaning=meaning)
 
 
 def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions | None:

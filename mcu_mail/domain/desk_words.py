@@ -64,6 +64,11 @@ _ORDERS: Final[Mapping[OrderKind, re.Pattern[str]]] = {
 _BARE: Final = frozenset({OrderKind.ordinary, OrderKind.ours, OrderKind.open_new})
 """Orders after which nothing more may stand in the line."""
 _GAP: Final = re.compile(GAP)
+_SEEN: Final = re.compile(
+    r"(?:принят[оа]|принял[аи]?|принимаю|взят[оа]|взял[аи]?|беру|занимаюсь|занимаемся|звоню"
+    r"|звоним|еду|едем|выезжаю|выезжаем|выехал[аи]?)"
+    rf"(?:\s+(?:(?:в|к)\s+(?:работу|сведению|исполнению)|на\s+(?:себя|контроль)))?{AFTER}"
+)
 
 
 def read_order(text: str) -> Order | None:
@@ -74,6 +79,24 @@ def read_order(text: str) -> Order | None:
         if said:
             return _of_line(said, whole)
     return None
+
+
+def read_seen(text: str) -> str | None:
+    """What follows «Принято» at the beginning of a reply; None when it begins otherwise, or asks.
+
+    He knows and acts; nothing is decided by that.
+    """
+    whole = cut_closing("\n" + clean(text)).strip()
+    said, below = "", whole
+    while below and not said:
+        line, _, below = below.partition("\n")
+        said = skip_greeting(line).strip()
+    plain = same_length(said)
+    found = _SEEN.match(plain)
+    if found is None or "?" in plain:
+        return None
+    gap = _GAP.match(plain, found.end())
+    return f"{said[gap.end() if gap else found.end() :]}\n{below}".strip()
 
 
 def _of_line(said: str, whole: str) -> Order | None:

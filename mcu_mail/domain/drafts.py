@@ -121,6 +121,24 @@ def _end(pattern: re.Pattern[str], line: str, start: int) -> int:
     return found.end() if found else start
 
 
+_BELOW = (
+    r"(?:ниже|по\s+тексту|в\s+тексте|внутри|красным|синим|зеленым|жирным|цветом|курсивом"
+    r"|выделен\w{0,3}|под\s+(?:каждым\s+)?вопрос(?:ом|ами)|после\s+вопрос(?:а|ов))"
+)
+_POINTS_BELOW = re.compile(
+    r"(?:(?:см(?:отрите)?\.?|мои|наши|даю|пишу|добавил[аи]?|внес(?:ла|ли)?|написал[аи]?|все)\s+){0,3}"
+    r"(?:ответ(?:ы|а|ов)?|отвечаю|отвечаем|ответил[аи]?)(?:\s+на\s+вопрос(?:ы)?)?"
+    rf"(?:\s+(?:см\.?|смотрите|даю|пишу|дан[ыо]?|написал[аи]?))?(?:[\s,]+{_BELOW}(?:\s+письма)?){{1,4}}"
+    r"\s*[.:!]*\s*"
+)
+"""«Ответы ниже в тексте.»: only leads to the answer, which stands below."""
+_ASKED = re.compile(r"^[^\w\n]*вопрос(?![\w-])", re.MULTILINE)
+
+
+def _points_below(line: str) -> bool:
+    return _POINTS_BELOW.fullmatch(same_length(skip_greeting(line))) is not None
+
+
 def opening(text: str) -> Literal["label", "salutation", "none"]:
     """How a text opens: «Ответ:», «Уважаем…» (a greeting may stand before), or otherwise."""
     for line in text.split("\n"):
@@ -133,7 +151,7 @@ def opening(text: str) -> Literal["label", "salutation", "none"]:
             return "label"
         if _DEAR.match(plain):
             return "salutation"
-        if plain.strip():
+        if plain.strip() and not _points_below(line):
             return "none"
     return "none"
 
@@ -224,11 +242,24 @@ def strip_frame(text: str) -> str:
         if label is not None:
             body = capitalised(body.lstrip(_JUNK)[label.end() :].strip())
         first, _, below = body.partition("\n")
+        if below.strip() and _points_below(first):
+            body = below.strip()
+            continue
         rest = skip_greeting(first, bare_names=False)
         if rest != first.lstrip(_JUNK):
             body = f"{capitalised(rest)}\n{below}".strip()
         body = cut_closing(body)
-    return body
+    # Typed below each question of ours, every answer has its label; a list of both keeps them.
+    return body if _ASKED.search(same_length(body)) else _without_labels(body)
+
+
+def _without_labels(body: str) -> str:
+    lines = []
+    for line in body.split("\n"):
+        label = LABEL.match(same_length(line))
+        rest = line[label.end() :] if label else ""
+        lines.append(capitalised(rest) if rest.strip() else line)
+    return "\n".join(lines)
 
 
 def capitalised(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.domain.drafts import cut_closing
+from mcu_mail.domain.receipt_words import asks_below, is_receipt, without_signatures
 from mcu_mail.domain.spoken_dates import find_day
 from mcu_mail.domain.verdict_words import NUMBERING, same_length
 
@@ -65,46 +65,58 @@ _DENIED: Final = re.compile(
     rf"|{_REWORK}\sне\s(?:требуется|нужн\w)|без\s{_REWORK}|возвращать\sне"
     r"|в\sпрошлый\sраз|ранее|раньше|тогда|уже\s(?:исправлен|доработан|устранен)|если(?!\w))"
 )
-_HARMLESS: Final = re.compile(
-    r"(?:добрый\s(?:день|вечер)|доброе\sутро|здравствуйте|уважаем\w{2,4}(?:\s\S{1,25}){0,4}|коллеги"
-    r"|(?:большое\s)?спасибо(?:\s(?:за|большое)(?:\s\S{1,20}){0,4})?"
-    r"|благодар\w{2,4}(?:\s(?:вас|за)(?:\s\S{1,20}){0,4})?|с\sуважением(?:[\s,].{0,120})?"
-    r"|(?:(?:ваш[еу]?|ваша|данн\w{2,3}|указанн\w{2,3})\s)?(?:(?:ответ|письмо|обращение|документ|информация"
-    r"|сообщение|материал\w?)\s){0,2}(?:(?:был[оа]?|успешно|нами|нормально)\s){0,2}"
-    r"(?:принят[оаы]?|принял[аи]?|приняли|получен[оаы]?|получил[аи]?|получили|зарегистрирован[оаы]?"
-    r"|поступил[оаи]?|доставлен[оа]?|учтен[оа]?|согласован[оа]?|зафиксирован[оа]?)"
-    r"(?:\s(?:к\sсведению|в\sработу|к\sучету|к\sрассмотрению|в\sобработку|нами|и|в\sсэд|в\sсистеме"
-    r"|зарегистрирован[оаы]?|принят[оаы]?)){0,6}"
-    r"|ок|ok|хорошо|(?:замечаний|вопросов|возражений)\sнет|без\sзамечаний|вопрос\s(?:снят|закрыт)|приняли|все\sхорошо"
-    r"|(?:пожалуйста\s?,?\s)?не\sотвечайте\sна\s(?:него|(?:это|данное)\s(?:письмо|сообщение))"
-    r"|(?:это|данное)\s(?:письмо|сообщение)\s(?:сформировано|отправлено|создано)\sавтоматически"
-    r"|автоматическое\sуведомление)"
+_MONTH: Final = r"(?:янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}"
+_DAY: Final = (
+    rf"(?:[0-3]?\d\.[01]?\d(?:\.\d{{2,4}})?|[0-3]?\d\s{_MONTH}(?:\s\d{{4}})?)"
+    r"(?:\s?г(?:ода|\.)?(?!\w))?"
+)
+_LEAD: Final = (
+    r"(?:и\s)?(?:присвоен\w?\s)?(?:входящ\w{2,3}|вх\.?|регистрационн\w{2,3}|рег\.?|за|под|с)?"
 )
 _GIVEN: Final = re.compile(
-    r"(?:(?P<lead>(?:и\s)?(?:присвоен\w?\s)?(?:входящ\w{2,3}|вх\.?|регистрационн\w{2,3}|рег\.?|за|под|с)?)\s?"
-    r"(?:входящим\s|регистрационным\s)?"
-    rf"(?:№|номер(?:ом)?:?(?:\s?№)?|n)\s?(?P<number>{NUMBERING}(?:-[\w]+)?))"
-    r"(?P<rest>\s?(?:от\s(?:[\d.]{5,10}|\d{1,2}\s\w{3,8}(?:\s\d{4})?)(?:\s?г(?:\.|ода)?)?)?)"
+    rf"(?:(?P<lead>(?<!\w){_LEAD})\s?(?:входящим\s|регистрационным\s)?"
+    r"(?:№|номер(?:ом)?(?P<own>\s(?:регистрации|документа))?:?(?:\s?№)?|n(?!\w))\s?"
+    r"|(?P<bare>(?<!\w)(?:вх\.?|входящий:?|рег\.)\s?)(?=[\w/.-]{0,20}\d))"
+    rf"(?P<number>{NUMBERING}(?:-[\w]+)?)(?P<rest>\s?(?:от\s{_DAY})?)"
 )
-_LINE: Final = re.compile(r"[.!;\n]+(?=\s|$)|,\s(?=спасибо|благодар|с уважением)|\n")
-_SIGN: Final = re.compile(r"[\s\W👍]*")
+_OURS: Final = re.compile(r"(?:на|исх\.?|обращени\w{1,2}|письм\w|ответ\w?|сообщени\w)\s?$")
+"""What stands before a number that is not the region's own."""
+_REGISTERED_ON: Final = re.compile(
+    rf"(?:зарегистрирован\w?|дата(?:\s(?:регистрации|поступления))?:?)\s(?P<day>{_DAY})"
+)
+_WHEN: Final = re.compile(
+    rf"(?<![\w.])(?:(?:дата(?:\s(?:регистрации|поступления))?:?|от)\s)?{_DAY}"
+    r"(?:\s(?:в\s)?\d{1,2}[:.]\d{2}(?!\d))?(?![\w])"
+)
 _MAX_TEXT: Final = 4_000
-_MAX_SENTENCE: Final = 200
 
 
-def read_region_answer(text: str, today: date) -> RegionAnswer:
-    """What the new text of the region's mail about a sent letter means."""
+def read_region_answer(text: str, today: date, *, signature: str = "") -> RegionAnswer:
+    """What the new text of the region's mail about a sent letter means.
+
+    Args:
+        text: its new text.
+        today: completes days without a year.
+        signature: what was cut off below it: something may be asked there as well.
+
+    """
     plain = same_length(text[:_MAX_TEXT].replace("\xa0", " "))
     if _RETURN.search(plain):
         return RegionAnswer(word=_unless_denied(plain))
-    closed = same_length(cut_closing(f"\n{text[:_MAX_TEXT]}")).replace("\xa0", " ")
-    number, on = _given(closed, today)
-    rest = _GIVEN.sub(" ", closed)
-    sentences = [" ".join(part.split()).strip(" ,:–—-👍🙏✅") for part in _LINE.split(rest)]
-    said = [part for part in sentences if not _SIGN.fullmatch(part)]
-    if (said or number) and all(_is_harmless(part) for part in said):
+    said = without_signatures(text[:_MAX_TEXT].replace("\xa0", " "))
+    number, on = _given(said, today)
+    rest = _blanked(_WHEN, _blanked(_GIVEN, said))
+    whole = "?" not in plain and len(text) <= _MAX_TEXT and not asks_below(signature)
+    if whole and is_receipt(rest, numbered=bool(number)):
         return RegionAnswer(word=RegionWord.filed, number=number, on=on)
     return RegionAnswer(word=RegionWord.unclear, number=number, on=on)
+
+
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    """`text` with what `pattern` finds in it made blank."""
+    for found in pattern.finditer(same_length(text)):
+        text = f"{text[: found.start()]}{' ' * len(found[0])}{text[found.end() :]}"
+    return text
 
 
 def _unless_denied(plain: str) -> RegionWord:
@@ -112,21 +124,16 @@ def _unless_denied(plain: str) -> RegionWord:
     return RegionWord.unclear if _DENIED.search(plain) or "?" in plain else RegionWord.returned
 
 
-def _is_harmless(sentence: str) -> bool:
-    if len(sentence) > _MAX_SENTENCE:
-        return False
-    parts = [part.strip() for part in sentence.split(",")]
-    return all(not part or _HARMLESS.fullmatch(part) is not None for part in parts) or (
-        _HARMLESS.fullmatch(sentence) is not None
-    )
-
-
-def _given(plain: str, today: date) -> tuple[str, date | None]:
+def _given(said: str, today: date) -> tuple[str, date | None]:
     """The number and day the region gave our letter; empty when it names none or several."""
+    plain = same_length(said)
     found = list(_GIVEN.finditer(plain))
     # «Документ № 01-12/1 зарегистрирован: вх. № 7788»: the number with its word is theirs.
-    found = [one for one in found if one["lead"].strip()] or found
+    theirs = [one for one in found if one["bare"] or one["own"] or one["lead"].strip()]
+    found = theirs or [one for one in found if not _OURS.search(plain[: one.start()])]
     if len({one["number"] for one in found}) != 1:
         return "", None
-    day = find_day(found[0]["rest"].removeprefix(" ").removeprefix("от "), today, "back")
-    return found[0]["number"], day.day if day else None
+    told = found[0]["rest"].strip().removeprefix("от ")
+    registered = _REGISTERED_ON.search(plain)
+    day = find_day(told or (registered["day"] if registered else ""), today, "back")
+    return said[slice(*found[0].span("number"))], day.day if day else None

@@ -8,6 +8,7 @@ the same people at once and goes its ordinary way besides.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.acting import acting_for
@@ -15,12 +16,12 @@ from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told
 from mcu_mail.domain.decisions import Ask, Change, CloseRequest, Enter, Log, Tell
-from mcu_mail.domain.desk_words import OrderKind, read_order
+from mcu_mail.domain.desk_words import OrderKind, read_order, read_seen
 from mcu_mail.domain.whose_turn import find_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules
@@ -31,6 +32,13 @@ GRAVE: Final = frozenset({"threat", "suicide"})
 DANGER: Final = "danger"
 HELPER: Final = "helper"
 """In the data of a request: who is asked was named by the dispatcher and decides nothing."""
+HEARD: Final = frozenset({"restricted_seen", "restricted_named"})
+"""Events by which somebody who was asked has shown that he acts."""
+
+_FIRST_REPEAT: Final = timedelta(minutes=15)
+_OFTEN: Final = timedelta(minutes=30)
+_OFTEN_UNTIL: Final = timedelta(hours=3)
+_LATER: Final = timedelta(hours=1)
 
 
 def is_grave(flags: Iterable[str]) -> bool:
@@ -61,6 +69,22 @@ def may_read(case: Case, person: str, office: Office, on: date) -> bool:
     )
 
 
+def repeat_at(asked: datetime, now: datetime) -> datetime:
+    """When a threat to life that nobody has answered is told again, at any hour of the day.
+
+    A quarter of an hour after it was `asked`, then each half an hour for three hours, then hourly.
+    """
+    at = asked + _FIRST_REPEAT
+    if now < at:
+        return at
+    often = (now - at) // _OFTEN + 1
+    at_often = at + often * _OFTEN
+    if at_often <= asked + _OFTEN_UNTIL:
+        return at_often
+    last = at + (_OFTEN_UNTIL - _FIRST_REPEAT) // _OFTEN * _OFTEN
+    return last + max(1, (now - last) // _LATER + 1) * _LATER
+
+
 def restrict(case: Case, rules: Rules, flags: Iterable[str]) -> Decisions:
     """The case is restricted now: its route stops and those who must know are asked at once."""
     first, *others = alerted(rules.office.roles)
@@ -87,23 +111,54 @@ def restrict(case: Case, rules: Rules, flags: Iterable[str]) -> Decisions:
 
 def on_restricted(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """What follows from the word of one who may decide, or of the one who was named to help."""
-    if request.data.get(HELPER):
-        return _helped(request, reply, rules)
-    order = read_order(reply.text)
+    seen = read_seen(reply.text)
+    order = read_order(reply.text) or read_order(seen or "")
+    if order is None and seen is not None:
+        return (
+            Log(kind="restricted_seen", data={"person": reply.person}),
+            _outcome(case, reply, rules, "seen"),
+        )
     if order is None:
-        return closing(request, reply) or not_taken(request, reply, "restricted_decide")
+        return _closed(case, request, reply, rules)
     if order.kind is OrderKind.ordinary:
-        return _lifted(case, rules)
+        return (_outcome(case, reply, rules, "lifted"), *_lifted(case, rules))
     if order.kind is OrderKind.name:
         return _named(case, request, reply, order.words, rules)
     if order.kind is OrderKind.handed_over:
         if not order.words:
             return not_taken(request, reply, "no_basis")
         return (
+            _outcome(case, reply, rules, "closed"),
             Log(kind="closed", data={"reason": order.whole}),
             Enter(step="close", template="", close_as=CloseReason.decided),
         )
     return not_taken(request, reply, "restricted_decide")
+
+
+def _closed(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """«Закрыть: …» and «Дубль …», told to the others as well."""
+    found = closing(request, reply)
+    if found is None:
+        return not_taken(request, reply, "restricted_decide")
+    ends = any(isinstance(one, Enter) for one in found)
+    return (_outcome(case, reply, rules, "closed"), *found) if ends else found
+
+
+def _outcome(case: Case, reply: Reply, rules: Rules, how: str) -> Tell:
+    """Everybody who knows of the case hears by whom and how it ended; who said it, that it counts.
+
+    It is told while the case is still restricted: its subject names no matter.
+    """
+    readers = (reply.person, *alerted(rules.office.roles), *(case.restricted or ()))
+    return Tell(
+        people=tuple(dict.fromkeys(readers)),
+        template="restricted_over",
+        context={
+            "how": how,
+            "who": rules.office.people[reply.person].name,
+            "words": reply.text[:500],
+        },
+    )
 
 
 def _lifted(case: Case, rules: Rules) -> Decisions:
@@ -149,20 +204,44 @@ def _named(case: Case, request: Request, reply: Reply, words: str, rules: Rules)
     )
 
 
-def _helped(request: Request, reply: Reply, rules: Rules) -> Decisions:
-    """A report of the one who was named: kept, and shown to those who decide."""
-    if not reply.text.strip():
-        return not_taken(request, reply, "empty")
+def helped(
+    request: Request,
+    asked: Iterable[Request],
+    office: Office,
+    *,
+    who: str,
+    text: str,
+    files: tuple[str, ...],
+    is_unproven: bool,
+) -> Decisions:
+    """A report of the one who was named: kept, shown to those who decide, and he hears that.
+
+    Args:
+        request: his own, open or spent: what he reports decides nothing and is never too late.
+        asked: the open requests of the case, whose buttons stand below his words.
+        office: the office.
+        who: his id.
+        text: his words.
+        files: names of what he has attached.
+        is_unproven: our server does not vouch for him.
+
+    """
+    context = {
+        "who": office.people[who].name,
+        "note_text": text[:2000],
+        "files": files,
+        "is_unproven": is_unproven,
+    }
+    deciding = [
+        one for one in asked if one.purpose is Purpose.restricted and not one.data.get(HELPER)
+    ]
+    shown = [
+        Tell(people=(one.person,), template="restricted_done", request_id=one.id, context=context)
+        for one in deciding
+    ] or [Tell(people=alerted(office.roles), template="restricted_done", context=context)]
     return (
-        Log(kind="note", data={"text": reply.text[:2000]}),
-        Tell(
-            people=alerted(rules.office.roles),
-            template="note_shown",
-            context={
-                "who": rules.office.people[reply.person].name,
-                "note_text": reply.text[:2000],
-                "files": (),
-            },
-        ),
+        Log(kind="note", data={"text": text[:2000]}),
+        *shown,
+        told(request, "restricted_help"),
         CloseRequest(request_id=request.id, reason=CloseReason.decided),
     )

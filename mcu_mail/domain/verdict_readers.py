@@ -75,7 +75,7 @@ def asked_too(reader: Callable[[Said], Meaning | None]) -> Callable[[Said], Mean
 
     def read(said: Said) -> Meaning | None:
         after = _LINK_WORD.sub(" ", said.match.string[said.match.end() :])
-        if re.match(r"[^.!:\n]*\?", after):
+        if re.match(r"(?:[^.!:\n]|(?<=[0-9])[.:](?=[0-9]))*\?", after):
             return Meaning(kind=MeaningKind.question)
         return reader(said)
 

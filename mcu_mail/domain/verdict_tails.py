@@ -14,6 +14,8 @@ from mcu_mail.domain.verdict_words import APPROVE, CONFIRM, WEAK, same_length
 
 _LONGEST = 200
 """A longer line is no signature."""
+_MOST = 5_000
+"""Nothing harmless is longer than this: signatures and thanks are short."""
 _EMOJI = re.compile("[👍👌🆗✅🤝🙏🙂😊👏💯]|[:;]-?\\)+")
 _SPLIT = re.compile(
     r"[,;!()\n]|\.(?![0-9])|\s[–—-]\s|(?<!\w)(?:запятая|точка|тире|двоеточие)(?!\w)",
@@ -119,7 +121,7 @@ _REMARK = re.compile(
 
 def is_harmless(tail: str) -> bool:
     """Whether `tail` (the rest of the line and the lines below) leaves a verdict as it is."""
-    if names_cloud(tail):
+    if len(tail) > _MOST or names_cloud(tail):
         # What lies behind the link may be a remark.
         return False
     lines = _EMOJI.sub(" ", tail).split("\n")
@@ -159,7 +161,7 @@ def _chunk_harmless(chunk: str) -> bool:
     plain = same_length(chunk)
     if _THANKS.fullmatch(plain):
         return _REMARK.search(plain) is None
-    if _is_name(chunk):
+    if is_name(chunk):
         return True
     return not chunk or any(
         pattern.fullmatch(words)
@@ -172,7 +174,7 @@ def _chunk_harmless(chunk: str) -> bool:
     )
 
 
-def _is_name(chunk: str) -> bool:
+def is_name(chunk: str) -> bool:
     """Whether a person's name stands here, be it in capitals, and nothing is said of it.
 
     Two words with capitals are not enough: «Дата Неверна», «Отправит Трассов».

@@ -18,6 +18,7 @@ from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
+from mcu_mail.domain.verdict_denials import Denial, is_denied
 from mcu_mail.domain.verdict_readers import Said, asked_too
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import clean, same_length
@@ -47,7 +48,7 @@ def read_meaning(
     the answer itself. `numbering`: from the one who was asked for a register number, so that a
     bare «01-12/345» is one. `today` completes days without a year.
     """
-    body, contacts = take_contacts(clean(new_text), today)
+    body, contacts = take_contacts(clean(new_text), today, inside=drafting)
     body, addressing = take_addressing(body)
     only = MeaningKind.contact_only if contacts else MeaningKind.addressing
     head, below = _first_line(body)
@@ -93,6 +94,8 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
     if drafting and opened == "label":
         return Meaning(kind=MeaningKind.answer)
     meaning = _by_words(head, below, today, _OF_A_DRAFTER if drafting else _COMMANDS)
+    if meaning is _DENIED:
+        meaning = None
     if drafting and _reads_as_prose(meaning, body, salutation=opened == "salutation"):
         return Meaning(kind=MeaningKind.answer)
     if meaning is not None:
@@ -183,10 +186,19 @@ def _at(
         if match is None:
             continue
         rest = head[words.skip_gap(plain, match.end()) :]
-        meaning = reader(Said(line=head, rest=rest, below=below, match=match, today=today))
-        if meaning is not None:
+        said = Said(line=head, rest=rest, below=below, match=match, today=today)
+        meaning = reader(said)
+        if meaning is None:
+            continue
+        how = _DENIABLE.get(pattern)
+        if how is None or meaning.kind is MeaningKind.question or not is_denied(said, how):
             return meaning
+        return _DENIED
     return None
+
+
+_DENIED = Meaning(kind=MeaningKind.note)
+"""A command that is denied is no other command either: it is kept, and asked about."""
 
 
 def _has_recall(plain: str) -> bool:
@@ -242,6 +254,39 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (words.IS_NUMBERED, clerk.numbered),
 )
 """The closed list, the more exact words before the more general ones."""
+
+_DENIABLE = {
+    words.RECALL: Denial.STOP,
+    words.BY_PHONE: Denial.FACT,
+    words.REGIONAL_YES: Denial.FACT,
+    words.REGIONAL_NO: Denial.TOLD,
+    words.HEAD_RETURNED: Denial.TOLD,
+    words.NOT_OURS: Denial.PROMISE,
+    words.PASS_ON: Denial.NAME,
+    words.NOT_AGREED: Denial.ORDER,
+    words.SENT_BACK: Denial.ORDER,
+    words.REDO: Denial.CHANGE,
+    words.EXECUTOR: Denial.NAME,
+    words.ROUTE: Denial.NAME,
+    words.INTERIM: Denial.PROMISE,
+    words.WAIT: Denial.PROMISE,
+    words.FIRST_REPLY: Denial.PROMISE,
+    words.ACCEPT_WORK: Denial.ORDER,
+    words.ACCEPT: Denial.ORDER,
+    words.PUBLISHED: Denial.FACT,
+    words.CLOSE: Denial.ORDER,
+    words.DUPLICATE: Denial.FACT,
+    words.BY_HAND: Denial.ACT,
+    words.FAST_TRACK: Denial.ACT,
+    words.URGENT: Denial.PROMISE,
+    words.IS_ANSWER: Denial.ACT,
+    words.PEN: Denial.PROMISE,
+    words.VOID: Denial.ORDER,
+}
+"""How each command is looked at for words that deny it.
+
+An approval is not here: whatever follows it holds it anyway. A citizen's words deny nothing.
+"""
 
 _OF_A_DRAFTER = tuple(item for item in _COMMANDS if item[0] is not words.REDO)
 """«Замените фото», «Уберите машины»: from a drafter a note, or the answer itself."""

@@ -43,7 +43,12 @@ def holder(step: Step, case: Case, office: Office) -> str | None:
 def actor_of(step: Step, case: Case, office: Office, on: date) -> str | None:
     """Whose turn the step is on that day, acting persons included (decree 3.3)."""
     person = holder(step, case, office)
-    return None if person is None else acting_for(person, on, office.absences).person
+    if person is None:
+        return None
+    acting = acting_for(person, on, office.absences).person
+    own = step.kind == "approve" and not step.own_work_skips and acting == case.author
+    # Whoever stands in approves nothing of his own: that goes up.
+    return superior_of(acting, case, office, on) if own and acting != person else acting
 
 
 def may_speak_for(speaker: str, asked: str, office: Office, on: date) -> bool:
@@ -110,7 +115,8 @@ def first_approval(case: Case, author: str, route: Route, office: Office, on: da
     draft = next(step for step in route.steps if step.kind == "draft")
     rows = route.from_step(draft.name)[1:]
     for step in rows:
-        own = actor_of(step, case, office, on) == author
+        # A head who is away has seen what he sends himself: his stand-in need not.
+        own = author in {actor_of(step, case, office, on), holder(step, case, office)}
         if not (step.own_work_skips and own):
             return step
     return rows[-1]

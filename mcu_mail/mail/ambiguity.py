@@ -35,11 +35,22 @@ def ambiguities(message: Message) -> tuple[str, ...]:
         part = waiting.pop()
         seen += 1
         found |= dict.fromkeys(_of_part(part))
-        payload = part.get_payload()
+        # The library decodes a text as it hands it out, and raises on a charset with a NUL.
+        payload = part.get_payload() if part.is_multipart() else None
         # An attached mail is no text of this one.
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
-            waiting += [child for child in payload if isinstance(child, Message)]
+            children = [child for child in payload if isinstance(child, Message)]
+            found |= dict.fromkeys(_of_children(part, children))
+            waiting += children
     return tuple(found)
+
+
+def _of_children(part: Message, children: list[Message]) -> Iterator[str]:
+    """Two texts of one form among the forms of a letter: each program takes another one."""
+    if part.get_content_type() == "multipart/alternative":
+        types = [child.get_content_type() for child in children]
+        if max(types.count("text/plain"), types.count("text/html")) > 1:
+            yield f"{PREFIX}alternative"
 
 
 def _of_part(part: Message) -> Iterator[str]:

@@ -6,21 +6,21 @@ decoded costs that part alone. Written for `mail.mime`, which is the door to use
 
 from __future__ import annotations
 
-import binascii
 import re
 from copy import copy
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from mcu_mail.mail.ambiguity import PREFIX, ambiguities
 from mcu_mail.mail.attachment import Attachment
 from mcu_mail.mail.charset import clean_header, decode_bytes, decode_header, html_charset
 from mcu_mail.mail.html_text import html_to_text
 from mcu_mail.mail.parameters import clean_name, parameters
 from mcu_mail.mail.signed_data import signed_content
 from mcu_mail.mail.tnef import read_tnef
+from mcu_mail.mail.transfer import goes_on, of_base64, of_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,8 @@ _SEALED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"}
 # Signed, encrypted, signed again: more envelopes than that are no letter.
 _MAX_SEALS = 3
 MAX_BOUNDARY_LINES = 5_000
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-_SOFT_BREAK = re.compile(rb"=[ \t]{1,80}\r?\n")
+_OTHER_FORMS = frozenset({"application/xhtml+xml", "application/rtf", "application/msword"})
+_NO_FORMS = frozenset({"text/calendar", "text/vnd.google.email-reaction+json"})
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
 
 
@@ -84,6 +84,8 @@ class Body:
     types: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     _waiting: list[tuple[Message, _Place]] = field(default_factory=list)
+    _other_forms: list[tuple[int | None, str]] = field(default_factory=list)
+    _sealed: bool = False
 
     def read(self, message: Message) -> None:
         """Sort every part of `message`; what is beyond the limits is left out and named."""
@@ -111,6 +113,7 @@ class Body:
             else:
                 self._leaf(part, place, kind, seen)
         self._read_packed()
+        self._name_other_texts()
 
     def _leaf(self, part: Message, place: _Place, kind: str, number: int) -> None:
         try:
@@ -136,6 +139,9 @@ class Body:
             # A multipart without parts is broken: its bytes are all there is to read.
             self._text(part, place, "text/plain", described, number)
         else:
+            if place.parent == "multipart/alternative" and _is_form(kind):
+                text = decode_bytes(_payload(part)[:_MAX_TEXT], described.get("charset"))
+                self._other_forms.append((place.alternative, text))
             inline = kind in _SIGNATURE_TYPES or (
                 kind.startswith("image/") and place.parent == "multipart/related"
             )
@@ -152,7 +158,24 @@ class Body:
             self.defects.append("too-many-parts")
             return
         inner = replace(place, depth=place.depth + 1, seals=place.seals + 1)
-        self._waiting.append((message_from_bytes(content), inner))
+        message = message_from_bytes(content)
+        self.defects += ambiguities(message)
+        if self._sealed:
+            # Few programs open an envelope inside another: they show something else.
+            self.defects.append(f"{PREFIX}seals")
+        self._sealed = True
+        self._waiting.append((message, inner))
+
+    def _name_other_texts(self) -> None:
+        """Name what some program may show in place of the text that is read here."""
+        for alternative, other in self._other_forms:
+            choice = self.choices.get(-1 if alternative is None else alternative, _Choice())
+            forms = (*choice.plain, html_to_text("\n".join(choice.html)))
+            if _words(html_to_text(other)) not in [_words(form) for form in forms]:
+                self.defects.append(f"{PREFIX}alternative")
+        texts = [choice for choice in self.choices.values() if choice.text().strip()]
+        if self._sealed and len(texts) > 1:
+            self.defects.append(f"{PREFIX}texts")
 
     def _read_packed(self) -> None:
         """Take the text of a `winmail.dat` when the mail has none of its own."""
@@ -167,6 +190,9 @@ class Body:
     def _text(
         self, part: Message, place: _Place, kind: str, described: dict[str, str], number: int
     ) -> None:
+        encoding, coded = _coded(part)
+        if encoding == b"base64" and goes_on(coded):
+            self.defects.append(f"{PREFIX}base64")
         raw = _payload(part)[:_MAX_TEXT]
         charset = described.get("charset") or (html_charset(raw) if kind == "text/html" else None)
         text = _unix(decode_bytes(raw, charset))
@@ -274,36 +300,28 @@ def _enclosed(part: Message) -> tuple[bytes, str]:
     return content, clean_header(decode_header(subject), 100)
 
 
+def _is_form(kind: str) -> bool:
+    """Whether some program shows a part of this type as the text of a letter."""
+    return kind not in _NO_FORMS and (kind.startswith("text/") or kind in _OTHER_FORMS)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
 def _payload(part: Message) -> bytes:
+    encoding, content = _coded(part)
+    if encoding == b"base64":
+        return of_base64(content)
+    return of_quoted(content) if encoding == b"quoted-printable" else content
+
+
+def _coded(part: Message) -> tuple[bytes, bytes]:
+    """Return the encoding that a part states and its bytes as they came in that encoding."""
     encoding = _raw(part, "content-transfer-encoding").strip().lower()
     if encoding in {b"base64", b"quoted-printable"}:
         # Without its encoding the library hands out the bytes as they came.
         part = copy(part)
         del part["content-transfer-encoding"]
     content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return b""
-    if encoding == b"base64":
-        return _of_base64(content)
-    return _of_quoted(content) if encoding == b"quoted-printable" else content
-
-
-def _of_base64(raw: bytes) -> bytes:
-    """Decode base64 that may be cut short, or have a gateway's footer below it in plain text."""
-    lines = [line.strip() for line in raw.split(b"\n")]
-    filled = [line for line in lines if line]
-    coded = b"".join(takewhile(_BASE64_LINE.fullmatch, filled))
-    if not coded:
-        # Nothing of it is base64: the label is wrong, not the text.
-        return raw
-    bare = coded.replace(b"=", b"") if coded.find(b"=") >= len(coded) - 2 else coded
-    bare = bare[:-1] if b"=" not in bare and len(bare) % 4 == 1 else bare
-    try:
-        return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
-    except binascii.Error:
-        return raw
-
-
-def _of_quoted(raw: bytes) -> bytes:
-    """Decode quoted-printable; spaces behind a soft line break are no text."""
-    return binascii.a2b_qp(_SOFT_BREAK.sub(b"=\n", raw))
+    return encoding, content if isinstance(content, bytes) else b""

@@ -34,10 +34,18 @@ _RETURNED: Final = re.compile(
     r"|№\s?[\w\-/]{2,30}\W{1,4}возврат(?!\w)|возвра(?:т|щен\w?) (?:ответа|на исправлени"
     r"|на переделк)"
 )
+_SEND_BACK: Final = re.compile(
+    r"верн(?:ите|уть)\W{1,3}(?:пожалуйста\W{1,3})?(?:ответ )?(?:на доработк|на исправлени"
+    r"|в работу и (?:доработ|исправ|передел))"
+)
+"""A curator's order that no citizen gives, even where no label tells who speaks."""
 _COMMENT: Final = re.compile(
     r"№\s?[\w\-/]{2,30}\W{0,4}(?:поступил |новый |оставлен ){1,2}комментари"
     r"|комментари\w{1,3} (?:заявител|гражданин|обратившег)\w{0,4} (?:по|к) (?:ответу|сообщени"
     r"|обращени|решению|инцидент)"
+    r"|(?:автор|заявител\w{1,4}|пользовател\w{1,3}|жител\w{1,5}|граждан\w{2,3}) добавил[аи]? "
+    r"(?:нов\w{2} )?комментари\w(?! (?:под|к (?:пост|запис|публик)))|нов\w{2} комментари\w{1,2} "
+    r"(?:от )?(?:автора|заявител\w{1,3})(?! (?:под|к (?:пост|запис|публик)))"
     r"|комментари\w{1,3} к (?:ответу|решению)|не соглас(?:ен|на) с (?:результат|ответ|решени)"
     r"|(?:отрицательн|негативн)\w{2,3} (?:отзыв|оценк)|(?:не удовлетвор|недовол)\w{2,6} (?:ответ"
     rf"|результат|решени)|{_ITEM} .{{0,40}}(?:открыт\w{{0,2}} повторно|возобновлен)"
@@ -200,7 +208,12 @@ def read_event(
 
 def _service_lines(entries: Iterable[Entry]) -> list[str]:
     """«Решение куратора: НЕ СОГЛАСОВАНО» is a line of the office though a label stands in it."""
-    return [f"{one.label}: {one.value}"[:600] for one in entries if one.field == "other"]
+    return [
+        f"{one.label}: {one.value}"[:600]
+        for one in entries
+        # «Сообщение № 5 зарегистрировано как обращение» tells more than its number.
+        if one.field == "other" or (one.field == "external_id" and len(one.value.split()) > 2)  # noqa: PLR2004 - «№ 5»
+    ]
 
 
 def _configured(own_words: Mapping[str, tuple[str, ...]], lines: Sequence[str]) -> Event | None:
@@ -230,7 +243,8 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         change = _change([line for line in lines[:1] if _NUMBER.search(line)])
     if change:
         return change
-    if found := _hit(_RETURNED, official):
+    ordered = [] if citizens or _CITIZENS & set(draft.words) else prose
+    if found := _hit(_RETURNED, official) or _hit(_SEND_BACK, ordered):
         return Event(name="returned", words=found)
     bare = not citizens and "applicant" not in draft.words and "external_id" in draft.words
     if bare and draft.urgent and _hit(_URGENT_CALL, [*lines, *prose]):

@@ -19,6 +19,7 @@ from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
 from mcu_mail.mail.hidden import drop_hidden
+from mcu_mail.mail.plain_sight import keep_sure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ def html_to_text(html: str, *, mark_quotes: bool = False, doubt_white: bool = Fa
     Args:
         html: any string; scripts, styles and comments are left out.
         mark_quotes: prefix each line inside a quote container with ``> `` per level.
-        doubt_white: leave out white letters too; see `mail.hidden`.
+        doubt_white: leave out all that its reader may not have seen; see `mail.plain_sight`.
 
     """
     source = _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", html[:_MAX_HTML]))
@@ -96,6 +97,8 @@ def html_to_text(html: str, *, mark_quotes: bool = False, doubt_white: bool = Fa
     except (lxml.etree.LxmlError, ValueError):
         return ""
     hidden = drop_hidden(tree, white=doubt_white)
+    if doubt_white:
+        keep_sure(tree, source)
     _settle_paragraphs(tree)
     _open_deep_tables(tree)
     if mark_quotes:

@@ -37,11 +37,6 @@ def mails(
     soon = now + timedelta(hours=2)
     other = {**bare, "track": "ПОС", "folder": "МЦУ/Не разобрано"}
     return {
-        "restricted": tuple(
-            {**asked, "flags": [flag], "emergency": calls} for flag in ("threat", "suicide")
-        ),
-        "danger": ({**case, "emergency": calls},),
-        "restricted_help": ({**asked, "by": "Письменнова Алла Проектовна"},),
         "outside": (asked,),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
         "event_told": tuple({**case, **event, "event": one} for one in _EVENTS),
@@ -86,13 +81,13 @@ def mails(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
             for why in ("event", "no_right", "unproven")
         ),
-        "intake_late": tuple(
-            {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
-        ),
         "question_unclear": tuple(
             {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
         ),
         "question_over": (bare,),
+        "intake_late": tuple(
+            {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
+        ),
     }
 
 

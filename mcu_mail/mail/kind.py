@@ -88,7 +88,8 @@ def kind_of(mail: Incoming) -> MailKind:
     if _is_automatic(mail):
         return MailKind.AUTOREPLY
     # A reaction is a person's: too weak to decide, and he is to be told so.
-    if keyword(mail.header("auto-submitted")) not in {"", "no"} and not is_reaction(mail):
+    stated = mail.all_headers("auto-submitted")
+    if stated and [value.strip().lower() for value in stated] != ["no"] and not is_reaction(mail):
         # Exchange marks its answers about an absence like any other broadcast.
         return MailKind.AUTOREPLY if _is_absence(mail, alone=False) else MailKind.OTHER
     if words.REACTION_DIGEST.match(fold(mail.subject)):

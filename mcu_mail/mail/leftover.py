@@ -16,7 +16,13 @@ from mcu_mail.mail.labels import OTHER, without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
 from mcu_mail.mail.lengths import find_length
 from mcu_mail.mail.moments import read_moment
-from mcu_mail.mail.names import find_named, find_person, name_in, names_in, read_person
+from mcu_mail.mail.names import (
+    find_called,
+    find_person,
+    name_in,
+    names_in,
+    read_person,
+)
 from mcu_mail.mail.prose import is_farewell, is_request, is_service
 from mcu_mail.mail.unlabelled import Line, find_text
 from mcu_mail.mail.values import (
@@ -110,7 +116,7 @@ def complete(
         draft.frame.extend(line.text for line in lines)
         _term(draft, lines, setting)
         return
-    signed = _signature_start(pieces, lines)
+    signed = _Signature(pieces, lines)
     body = [line for line in lines if not signed(line)]
     plain = [line for line in body if not _speaks_for_itself(draft, line, setting)]
     chosen = find_text(draft, plain, pieces, form)
@@ -157,10 +163,6 @@ class _Signature:
 
     def __call__(self, line: Line) -> bool:
         return line.at in self._signed
-
-
-def _signature_start(pieces: Sequence[Piece], lines: Sequence[Line]) -> _Signature:
-    return _Signature(pieces, lines)
 
 
 def _speaks_for_itself(draft: Draft, line: Line, setting: Setting) -> bool:
@@ -299,11 +301,9 @@ def _person(draft: Draft, frame: Sequence[Line]) -> None:
         if len(names) == 1:
             draft.put("applicant", next(iter(names)), "pattern: full name, put into the nominative")
             return
-    for line in frame:
-        short = find_named(line.text)
-        if len(short) == 1 and not is_farewell(line.text):
-            draft.put("applicant", short[0], "pattern: name beside «пишет», «от», «автор»")
-            return
+    called = find_called(line.text for line in frame if not is_farewell(line.text))
+    draft.put("applicant", called.full, "pattern: name beside «пишет», «от», «автор»")
+    draft.put("nickname", called.nickname, "pattern: name beside «пишет», «от», «автор»")
 
 
 def _citizens(text: str) -> Iterator[str]:

@@ -60,6 +60,13 @@ _CLOCKS: Final = (
     re.compile(r"(?<![\d.\-])(\d{1,2})[.\-](\d{2})(?![\d\-]|\.\d)"),
 )
 _MOSCOW_MARK: Final = re.compile(r"(?<![а-яa-z])(?:мск|msk|моск)(?:\s?([+\-])\s?(\d{1,2})(?!\d))?")
+_ALSO_MOSCOW: Final = re.compile(
+    r"\(\s?(?:(?:по\s)?(?:мск|москве|московскому времени|московское время)[\s:,–—-]{0,3}"
+    r"(\d{1,2})[:.](\d{2})|(\d{1,2})[:.](\d{2})\s?(?:по\s)?(?:мск|москве|московскому времени))\s?\)"
+)
+"""«09:00 (МСК 05:00)»: one moment by two clocks, that of the place first."""
+_FURTHEST: Final = 9
+"""Hours from Moscow to the easternmost zone of the country."""
 _BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
 _OFFSET: Final = re.compile(r"(?:utc|gmt|(?<=:\d\d))\s?([+\-])(\d{1,2})(?::?(\d{2}))?(?!\d)")
 _ZULU: Final = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?z")
@@ -83,6 +90,11 @@ def read_moment(
     Returns None when no day can be read for sure.
     """
     low = text[:WINDOW].casefold().replace("ё", "е").replace("\xa0", " ")
+    if also := _ALSO_MOSCOW.search(low):
+        apart = f"{low[: also.start()]} {low[also.end() :]}"
+        local = read_moment(apart, zone=zone, sent=sent, ahead=ahead)
+        if local is not None and not local.day_only:
+            return _by_both(local, int(also[1] or also[3]), int(also[2] or also[4]))
     marked = zone_mark(low) or zone
     anchor = sent.astimezone(marked).date() if sent is not None else None
     found = _full_day(low) or _relative_day(low, anchor) or _yearless_day(low, anchor, ahead=ahead)
@@ -94,6 +106,18 @@ def read_moment(
     clock = _clock(_neighbourhood(low, start, end))
     at = datetime.combine(day, clock or time(0), tzinfo=marked)
     return Moment(at=at, day_only=clock is None)
+
+
+def _by_both(local: Moment, hour: int, minute: int) -> Moment | None:
+    """The moment at which it is `local` in its place and hour:minute in Moscow; None: at none."""
+    moscow = local.at.astimezone(MOSCOW)
+    if (moscow.hour, moscow.minute) == (hour, minute):
+        return local
+    ahead = (local.at.hour * 60 + local.at.minute - hour * 60 - minute) % (24 * 60)
+    if local.at.tzinfo != MOSCOW or ahead % 60 or ahead > _FURTHEST * 60:
+        return None
+    # A system that counts by Moscow shows the clock of the place all the same.
+    return Moment(at=local.at.replace(tzinfo=_fixed(3 + ahead // 60, 0)), day_only=False)
 
 
 def read_clock(text: str) -> time | None:

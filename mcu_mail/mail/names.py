@@ -17,7 +17,7 @@ import pymorphy3
 from mcu_mail.mail.values import collapse, states_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _WORD: Final = r"[А-ЯЁ][а-яё]{1,30}(?:-[А-ЯЁ][а-яё]{1,30})?"
 _INITIALS: Final = re.compile(
@@ -28,6 +28,21 @@ _OBLIQUE: Final = re.compile(
     r"(.{1,30}(?:[оеё]в)?ич)(а|у|ем)|(.{1,30}(?:[оеё]в|ич)н)(ы|е|ой|у)", re.IGNORECASE
 )
 _TURKIC: Final = frozenset(("оглы", "кызы", "угли", "уулу"))
+_KOREAN: Final = frozenset((
+    "ким", "пак", "ли", "цой", "цхай", "тен", "тян", "хан", "хван", "юн", "нам", "шин", "кан",
+    "пан", "эм", "лим", "сим",
+))  # fmt: skip
+"""Surnames before two given names of one syllable: «Ким Ен Су»."""
+_SYLLABLE: Final = re.compile(r"[^аеёиоуыэюя]{0,4}[аеёиоуыэюя][^аеёиоуыэюя]{0,2}", re.IGNORECASE)
+_HANDLE: Final = r"@[A-Za-z][\w.]{2,40}(?<!\.)"
+_WHO: Final = r"пользовател[ьяюе]|пользователем|автор[ау]?|автором|подписчик[ау]?|от"
+_WRITES: Final = r"пишет|написал[аи]?|просит|сообщает|сообщил[аи]?|жалуется|спрашивает|оставил[аи]?"
+_HANDLED: Final = re.compile(
+    rf"(?<![\w.@])(?i:{_WHO})\s«?({_HANDLE})|(?<![\w.])({_HANDLE})»?\s(?:{_WRITES})(?!\w)"
+)
+_SHORTENED: Final = re.compile(
+    rf"(?<!\w)(?i:пользовател[ьяюе]|подписчик[ау]?)\s({_WORD})\s([А-ЯЁ])\.(?!\s?[А-ЯЁ]\.)"
+)
 _CASES: Final = {
     "а": "gent", "у": "datv", "ем": "ablt", "ы": "gent", "е": "datv", "ой": "ablt"
 }  # fmt: skip
@@ -88,6 +103,8 @@ NOBODY: Final = Person()
 def read_person(value: str) -> Person:
     """Read a labelled value. Both fields are None when it states nothing or cannot be declined."""
     line = _TRADER.sub("", collapse(value[:300]).strip(_AROUND))
+    if re.fullmatch(_HANDLE, line):
+        return Person(nickname=line)
     bare = _TAIL.sub("", line).strip(_AROUND)
     nick = _NICK_STATED.search(line)
     if nick and states_nothing(line[: nick.start()].strip(_AROUND)):
@@ -149,6 +166,29 @@ def find_named(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _find_shortened(text: str) -> tuple[Person, ...]:
+    """All «Саша М.» and «@kotik» that stand beside «пользователь», «автор», «пишет»."""
+    found: dict[Person, None] = {}
+    for match in _HANDLED.finditer(text):
+        found[Person(nickname=match[1] or match[2])] = None
+    for match in _SHORTENED.finditer(text):
+        # In another case than the nominative it is not sure whose name it is.
+        if _given(match[1], None, "nomn"):
+            found[Person(full=f"{match[1]} {match[2]}.")] = None
+    return tuple(found)
+
+
+def find_called(lines: Iterable[str]) -> Person:
+    """Who the lines say the citizen is, by a short name or a nickname; `NOBODY`: not surely one."""
+    said = list(lines)
+    for line in said:
+        short = find_named(line)
+        if len(short) == 1:
+            return Person(full=short[0])
+    people = dict.fromkeys(one for line in said for one in _find_shortened(line))
+    return next(iter(people)) if len(people) == 1 else NOBODY
+
+
 def _two_in_any_case(words: list[str]) -> str | None:
     if any(_given(word, None, "nomn") for word in words):
         return " ".join(words)
@@ -171,6 +211,12 @@ def _full_name(words: list[str]) -> Person | None:
     if words[-1].casefold() in _TURKIC:
         return Person(full=" ".join([*names[:-1], words[-1].casefold()]))
     if len(words) >= 3 and any(_PATRONYMIC.fullmatch(word) for word in words[1:]):  # noqa: PLR2004 - a whole name
+        return Person(full=" ".join(names))
+    if (
+        len(words) == 3  # noqa: PLR2004 - surname and two syllables
+        and names[0].casefold() in _KOREAN
+        and all(word[:1].isupper() and _SYLLABLE.fullmatch(word) for word in names)
+    ):
         return Person(full=" ".join(names))
     if len(words) == 3 and (oblique := _OBLIQUE.fullmatch(names[2])):  # noqa: PLR2004 - a whole name
         nominative = _nominative(names[0], names[1], oblique)

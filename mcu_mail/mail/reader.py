@@ -1,32 +1,26 @@
 """Reads foreign mails in a process with limits on memory, processor, time (`threats.md` R1, F08).
 
-What the process answers is not trusted either: only plain values and our own frozen values are
-taken from it.
+What the process answers is not trusted either: see `plain_values`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import io
 import pickle
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mcu_mail.guard import CrashedError, Kept
+from mcu_mail.mail.plain_values import unpacked_value
 from mcu_mail.mail.reading import Reading
 from mcu_mail.mail.reply import NewText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
 
     from mcu_mail.domain.notice import Notice, Source
 
 SECONDS: Final = 30
 _MODULE: Final = "mcu_mail.mail.reader_process"
-_OURS: Final = ("mcu_mail.mail.", "mcu_mail.domain.")
-_PLAIN: Final = frozenset({"datetime", "timedelta", "timezone"})
-_ZONE: Final = "_unpickle"
 _Value = TypeVar("_Value")
 
 
@@ -84,38 +78,9 @@ class Reader:
 def _taken(answered: tuple[bytes, ...], wanted: type[_Value]) -> _Value:
     try:
         (content,) = answered
-        found = _Values(io.BytesIO(content)).load()
+        found = unpacked_value(content)
     except Exception as error:
-        raise CrashedError(f"answered with {type(error).__name__}") from error
+        raise CrashedError(f"чтение ответило не так ({type(error).__name__})") from error
     if not isinstance(found, wanted):
-        raise CrashedError("answered with something else")
+        raise CrashedError("чтение ответило не так")
     return found
-
-
-class _Values(pickle.Unpickler):  # noqa: S301 - it looks up no class but those named below
-    """Takes our frozen values, moments and zones, and nothing that could act."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return one of the few classes an answer is made of; raises UnpicklingError for others."""
-        if module == "datetime" and name in _PLAIN:
-            return super().find_class(module, name)
-        if (module, name) == ("zoneinfo", "ZoneInfo"):
-            return ZoneInfo
-        if (module, name) == ("builtins", "getattr"):
-            return _attribute
-        if module.startswith(_OURS):
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (
-                dataclasses.is_dataclass(found) or issubclass(found, Enum)
-            ):
-                return found
-        raise pickle.UnpicklingError("an answer holds no such value")
-
-
-def _attribute(owner: object, name: str) -> Any:
-    """The two attributes by which pickle names a zone and a member of an enumeration."""
-    if owner is ZoneInfo and name == _ZONE:
-        return getattr(owner, name)
-    if isinstance(owner, type) and issubclass(owner, Enum):
-        return owner[name]
-    raise pickle.UnpicklingError("an answer names no such attribute")

@@ -8,6 +8,7 @@ from typing import Final
 from mcu_mail.guard import serve
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import read_notices
+from mcu_mail.mail.plain_values import packed_value
 from mcu_mail.mail.reading import read_whole, read_words
 from mcu_mail.mail.reply import SEPARATOR, cut
 
@@ -21,15 +22,15 @@ def handle(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     what, told, raw = order
     if what == b"cut":
         text, sent = pickle.loads(told)  # noqa: S301 - from our own daemon
-        return (pickle.dumps(cut(text, SEPARATOR, sent)),)
+        return (packed_value(cut(text, SEPARATOR, sent)),)
     if what == b"notices":
         source, zone = pickle.loads(told)  # noqa: S301 - as above
-        return (pickle.dumps(read_notices(read_mail(raw), source, zone)),)
+        return (packed_value(read_notices(read_mail(raw), source, zone)),)
     if what == b"words":
         text, sources, zone = pickle.loads(told)  # noqa: S301 - as above
-        return (pickle.dumps(read_words(text, sources, zone)),)
+        return (packed_value(read_words(text, sources, zone)),)
     sources, zone = pickle.loads(told)  # noqa: S301 - as above
-    return (pickle.dumps(read_whole(raw, sources, zone)),)
+    return (packed_value(read_whole(raw, sources, zone)),)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 _TITLE: Final = 160
 """A longer line with a number in it is no heading."""
 _QUOTED: Final = re.compile(r"«([^«»]{0,4000}(?:«[^«»]{0,300}»[^«»]{0,4000}){0,6})»")
+_LEAD: Final = (
+    r"(?:автор|пользовател|заявител|жител|граждан|подписчи|в комментари|поступил|нов(?:ый|ое|ая))"
+    r"[^«»]{0,160}(?:[:–—]|пишет|спрашивает)\s{0,2}"
+)
+_TOLD: Final = re.compile(rf"{_LEAD}«([^«»]{{8,4000}})»[\s.!]{{0,3}}", re.IGNORECASE)
+"""The office tells whose words follow: «Автор добавил комментарий: «…»»."""
 _SHORTEST_QUOTE: Final = 40
 _SHORTEST_TEXT: Final = 8
 _LABELLED: Final = re.compile(r"[А-ЯЁ][^:.!?]{2,50}:\s\S")
@@ -56,6 +62,10 @@ def find_text(draft: Draft, lines: Sequence[Line], pieces: Sequence[Piece], form
     runs = _runs(lines, pieces, form)
     if not runs:
         return set()
+    if len(runs) == 1 and (told := _TOLD.fullmatch(" ".join(line.text for line in runs[0]))):
+        draft.text, draft.rules["text"] = collapse(told[1]), "pattern: «…»"
+        # The lead names him whose words they are: it stays the office's.
+        return {runs[0][-1].at} if len(runs[0]) > 1 else set()
     quoted = [run for run in runs if all(line.quoted for line in run)]
     best_run = max(quoted or runs, key=_length)
     labelled = sum(_LABELLED.match(line.text) is not None for line in best_run)

@@ -40,7 +40,7 @@ REQUESTS = frozenset({
 ANSWERS = frozenset({"annexes", "aside_answer", "missing", "note_kept", "not_taken"})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
-OUTSIDE = frozenset({"letter_cover", "stranger"})
+OUTSIDE = frozenset({"letter_cover", "stranger", "stranger_grave"})
 """Mails to the region and to strangers: neither our subject prefix, nor a separator, nor a code."""
 
 _COVER_NEEDS = {"attachments": "список вложений"}

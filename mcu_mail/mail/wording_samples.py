@@ -11,7 +11,13 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.office import Person
-from mcu_mail.mail import aside_samples, clerk_samples, intake_samples, return_samples
+from mcu_mail.mail import (
+    aside_samples,
+    clerk_samples,
+    grave_samples,
+    intake_samples,
+    return_samples,
+)
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
 
@@ -101,6 +107,9 @@ _REFUSALS = (
     "already_decided",
     "step_over",
     "absent_decide",
+    "author_named",
+    "handed_away",
+    "own_letter",
     "nothing_to_resend",
     "unproven",
     "no_code",
@@ -114,6 +123,7 @@ _REFUSALS = (
     "two_texts",
     "recall_late",
     "empty",
+    "links_only",
     "verdict_on_draft",
     "other_track",
     "dispatchers_word",
@@ -171,9 +181,11 @@ _DECISIONS = (
     "number",
     "fields",
     "restricted_named",
+    "restricted_help",
     "forward",
     "",
     "handed_over",
+    "came_back",
     "waits",
     "sent_again",
     "sent_by_hand",
@@ -360,7 +372,9 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **clerk_samples.mails(_CASE, CODE, _button),
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     **intake_samples.mails(_CASE, CODE, _button),
+    **grave_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
+    "taken_from": (_CASE,),
     "similar": _both({
         **_ASKED,
         "similar": ("2026-000121", "2026-000122"),

@@ -111,6 +111,11 @@ _VERDICTS: Final = {
     "return": "на доработку",
 }
 
+_TWO_TEXTS: Final = (
+    "в письме два разных текста: в одних программах видно одно, в других – другое. Служба не"
+    " возьмёт из него никакого решения и попросит нажать кнопку."
+)
+
 
 def rule_words(rule: str) -> str:
     """The rule's code as an administrator reads it: «подпись «ФИО»»."""
@@ -153,6 +158,8 @@ def _head(mail: Mapping[str, Any]) -> Table:
         verdict = _VERDICTS.get(mail["verdict"], mail["verdict"])
         reason = f": {mail['reason']}" if mail["reason"] else ""
         _row(table, "Решение", f"{verdict}{reason}")
+        if mail["two_texts"]:
+            _row(table, "Внимание", _TWO_TEXTS)
         _row(table, "Новый текст", mail["text"] or "–")
         _row(table, "Отрезано", _cut(mail))
     return table

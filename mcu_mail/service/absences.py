@@ -31,6 +31,27 @@ def settle_absence(work: UnitOfWork, absence: Absence) -> None:
     work.facts.set(_FACT, json.dumps(rows[:_MOST]))
 
 
+def end_absence(work: UnitOfWork, person: str) -> None:
+    """Nobody stands in for `person` by the dispatcher's choice any more."""
+    rows = [
+        [item.person, item.first.isoformat(), item.last.isoformat(), item.acting]
+        for item in settled(work.facts.get(_FACT))
+        if item.person != person
+    ]
+    work.facts.set(_FACT, json.dumps(rows))
+
+
+def has_stand_in(work: UnitOfWork, person: str) -> bool:
+    """Whether the dispatcher has chosen a stand-in for `person`, however long ago."""
+    return any(item.person == person for item in settled(work.facts.get(_FACT)))
+
+
+def ordered_absences(desk: Desk, work: UnitOfWork) -> tuple[Absence, ...]:
+    """The absences whose acting persons the office has appointed itself."""
+    chosen = settled(work.facts.get(_FACT))
+    return tuple(one for one in desk.office.absences if one not in chosen)
+
+
 def settled(value: str | None) -> tuple[Absence, ...]:
     """The absences kept in the fact's `value`."""
     return tuple(

@@ -9,19 +9,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.case import CloseReason, Purpose
-from mcu_mail.domain.catalogue import handed_over
+from mcu_mail.domain.catalogue import came_back, handed_over
 from mcu_mail.domain.course_parts import Reply, not_taken, told
-from mcu_mail.domain.decisions import Log
+from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.office import Absence
-from mcu_mail.domain.standing_in import person_named, stand_ins, wants_to_wait
+from mcu_mail.domain.standing_in import (
+    person_named,
+    says_he_is_back,
+    stand_ins,
+    wants_to_wait,
+    whose_work_back,
+)
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.mail.proof import TrustLevel, prove
-from mcu_mail.service.absences import settle_absence
+from mcu_mail.service.absences import (
+    end_absence,
+    has_stand_in,
+    ordered_absences,
+    settle_absence,
+)
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.waiting import unreachable_of, waiting_of
+from mcu_mail.service.waiting import (
+    HANDED,
+    authors_of,
+    handed_by,
+    handed_of,
+    unreachable_of,
+    waiting_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +156,11 @@ def unreachable(
         )
         return True
     units = [one.department for _, one in waiting]
-    candidates = [one for one in stand_ins(absent, desk.office, today, units) if one != person]
+    # Others of whom it is asked as well: they are as little there.
+    away = {one.data.get("absent", "") for one in work.requests.open_of_person(person)}
+    barred = {*authors_of(waiting), *away, person}
+    candidates = stand_ins(absent, desk.office, today, units, barred=barred)
+    appointed = acting_for(absent, today, ordered_absences(desk, work)).person
     ask(
         desk,
         work,
@@ -151,6 +174,7 @@ def unreachable(
             "absent": absent,
             "until": until,
             "candidates": ",".join(candidates),
+            "appointed": appointed if appointed != absent else "",
         },
         now=now,
     )
@@ -187,7 +211,13 @@ def chosen(
     """The dispatcher's word about somebody who cannot be reached."""
     absent = request.data["absent"]
     reply = Reply(person=request.person, meaning=meaning, text=said.text)
-    if wants_to_wait(said.text) or meaning.kind is MeaningKind.wait:
+    back = whose_work_back(said.text)
+    if back is not None and (not back or person_named(back, desk.office) == absent):
+        work.requests.close(request.id, now, CloseReason.decided)
+        give_back(desk, work, carrier, absent, now, by=request.person)
+        return
+    waits = wants_to_wait(said.text) or meaning.kind is MeaningKind.wait
+    if waits and request.closed_at is None:
         work.requests.close(request.id, now, CloseReason.decided)
         carrier.carry((Log(kind="waits", data={"person": absent}), told(request, "waits")))
         return
@@ -199,6 +229,8 @@ def chosen(
         carrier.carry(not_taken(request, reply, "unknown_person"))
     elif person is None or person in {absent, desk.office.roles.head}:
         carrier.carry(not_taken(request, reply, "absent_decide"))
+    elif person in authors_of((*waiting_of(work, absent), *handed_of(desk, work, absent))):
+        carrier.carry(not_taken(request, reply, "author_named"))
     else:
         _hand_over(desk, work, carrier, request, person, now)
 
@@ -210,14 +242,57 @@ def _hand_over(
     absent, until = request.data["absent"], request.data["until"]
     today = desk.today(now)
     last = max(today.fromisoformat(until), today) if until else today
+    given = handed_of(desk, work, absent)
     settle_absence(work, Absence(person=absent, first=today, last=last, acting=person))
+    # Whoever is given the work of another is there.
+    end_absence(work, person)
     work.requests.close(request.id, now, CloseReason.decided)
-    for item, case in waiting_of(work, absent):
-        own = Carrier(desk, work, case, now=now, actor=request.person, cause=f"request{request.id}")
-        own.log("handed_over", {"from": absent, "to": person, "purpose": item.purpose.value})
-        _ask_instead(desk, work, case, item, absent, person, now)
+    for item, case in (*waiting_of(work, absent), *given):
+        if item.person == person:
+            continue
+        own = Carrier(desk, work, case, now=now, actor=request.person, cause=f"request{item.id}")
+        own.log("handed_over", {"from": item.person, "to": person, "purpose": item.purpose.value})
+        if item.person != absent:
+            own.carry((Tell(people=(item.person,), template="taken_from", context={}),))
+        _ask_instead(desk, work, case, item, person, now, instead_of=absent)
     details = handed_over(desk.office.people[person].name, last if until else None)
     carrier.carry((told(request, "handed_over", details),))
+
+
+def give_back(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, absent: str, now: datetime, *, by: str
+) -> None:
+    """`absent` is there again, `by` says so: he is asked what others were, with fresh codes."""
+    given = handed_of(desk, work, absent)
+    end_absence(work, absent)
+    for item in work.requests.open_of_person(desk.office.roles.dispatcher):
+        if item.purpose is Purpose.absent and item.data["absent"] == absent:
+            work.requests.close(item.id, now, CloseReason.decided)
+    for item, case in given:
+        own = Carrier(desk, work, case, now=now, actor=by, cause=f"request{item.id}")
+        own.log("handed_back", {"from": item.person, "to": absent, "purpose": item.purpose.value})
+        own.carry((Tell(people=(item.person,), template="taken_from", context={}),))
+        _ask_instead(desk, work, case, item, absent, now)
+    carrier.carry((
+        Tell(
+            people=tuple(dict.fromkeys([by, desk.office.roles.dispatcher])),
+            template="receipt",
+            context={
+                "decision": "came_back",
+                "next_step": "",
+                "details": came_back(desk.office.people[absent].name, len(given)),
+                "undo_until": None,
+            },
+        ),
+    ))
+
+
+def is_back(work: UnitOfWork, desk: Desk, said: Said, request: Request) -> bool:
+    """Whether the one asked says that he is there again, where another was chosen for him."""
+    himself = said.person is not None and said.person.id == request.person
+    if not himself or not says_he_is_back(said.text):
+        return False
+    return has_stand_in(work, request.person) or bool(handed_of(desk, work, request.person))
 
 
 def _ask_instead(
@@ -225,13 +300,20 @@ def _ask_instead(
     work: UnitOfWork,
     case: Case,
     item: Request,
-    absent: str,
     person: str,
     now: datetime,
+    *,
+    instead_of: str = "",
 ) -> None:
+    """Ask `person` what `item` asked of another, whose code is void from now on.
+
+    Args:
+        instead_of: whose work it stays; empty when it is his own again.
+
+    """
     words: Mapping[str, Any] = work.requests.words(item.id)
     work.requests.close(item.id, now, CloseReason.reassigned)
-    if case.actor == absent and item.entry == case.entry:
+    if case.actor == item.person and item.entry == case.entry:
         case = work.cases.change(case.id, {"actor": person})
         work.due.hand_over(case.id, case.entry, person)
     ask(
@@ -242,6 +324,15 @@ def _ask_instead(
         person=person,
         template=str(words["template"]),
         context=words["context"],
-        data=item.data,
+        data=_handed_data(item, person, instead_of),
         now=now,
     )
+
+
+def _handed_data(item: Request, person: str, instead_of: str) -> dict[str, str]:
+    """What is kept with the request of `person`: whose work it was before, the first one first."""
+    data = {key: value for key, value in item.data.items() if key != HANDED}
+    chain = handed_by(item)
+    before = chain[: chain.index(person)] if person in chain else chain
+    whole = [*before, instead_of] if instead_of and instead_of not in before else before
+    return {**data, HANDED: ",".join(whole)} if whole else data

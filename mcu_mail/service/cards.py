@@ -250,7 +250,9 @@ def _absent_choices(request: Request, desk: Desk) -> tuple[tuple[str, str], ...]
     for one in named:
         surname = one.name.split()[0]
         name = surname if surnames.count(surname) == 1 else one.name
-        label = f"Передать исполняющему обязанности: {initials(one.name)}"
+        appointed = known.get(request.data.get("appointed", "")) is one
+        whom = "Передать исполняющему обязанности" if appointed else "Передать"
+        label = f"{whom}: {initials(one.name)}"
         pairs.append((label, f"Передать: {name}"))
     return (*pairs, ("Ждать", "Ждать"))
 
@@ -260,6 +262,7 @@ def _restricted_choices(request: Request) -> tuple[tuple[str, str], ...]:
     if request.data.get(HELPER):
         return (("Сообщить, что сделано", "Сделано: "),)
     return (
+        ("Принято, занимаюсь", "Принято"),
         ("Передано в полицию или 112", "Передано в полицию: "),
         ("Назначить сотрудника", "Назначить: "),
         ("Это обычное сообщение", "Это обычное сообщение"),

@@ -13,9 +13,12 @@ from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
+from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.floods import is_flooded
-from mcu_mail.service.planning import plan_of, remind_of
+from mcu_mail.service.holding import held_by, let_go
+from mcu_mail.service.planning import plan_of, remind_of, watch_term
+from mcu_mail.service.waiting import waiting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_NEAR_TERM = timedelta(hours=1)
 _END_OF_DAY = time(18)
 _OF_STEP = frozenset({
     Purpose.route,
@@ -38,6 +40,8 @@ _OF_STEP = frozenset({
     Purpose.restricted,
     Purpose.outside,
 })
+_ANSWERS = ANSWERS | {"receipt", "opened"}
+"""Mails that answer a mail: they go to whoever wrote it, absent or not."""
 _PURPOSE = {
     StepKind.route: Purpose.route,
     StepKind.draft: Purpose.draft,
@@ -50,11 +54,6 @@ _PURPOSE = {
 def _is_of_step(request: Request) -> bool:
     """Whether a request ends with its step; one about another letter of the case does not."""
     return request.purpose in _OF_STEP and "beside" not in request.data
-
-
-def _outlives(request: Request) -> bool:
-    """Whether a request concerns more than its case: the register, a person, an earlier letter."""
-    return request.purpose in {Purpose.command, Purpose.absent} or "beside" in request.data
 
 
 class Carrier:
@@ -137,7 +136,7 @@ class Carrier:
             case what.Change():
                 self._change(decision.values)
                 if "term" in decision.values:
-                    self._watch_term()
+                    watch_term(self.case, self._work, self._now)
                     self._plan()
             case what.KeepDraft():
                 self._change({"draft": decision.draft})
@@ -149,7 +148,7 @@ class Carrier:
             case what.CloseRequest():
                 self._work.requests.close(decision.request_id, self._now, decision.reason)
             case what.SetState():
-                self._change({"state": decision.state})
+                self.case = let_go(self._work, self.case, decision.state, self._now)
             case _:
                 assert_never(decision)
 
@@ -204,7 +203,7 @@ class Carrier:
             person = self._desk.standing_in(person, self._now)
         if self._is_flooded(person):
             return
-        ask(
+        request = ask(
             self._desk,
             self._work,
             self.case,
@@ -215,12 +214,14 @@ class Carrier:
             data=decision.data,
             now=self._now,
         )
+        if _is_of_step(request):
+            self.case = held_by(self._desk, self._work, self.case, request, self._now)
 
     def _tell(self, decision: what.Tell) -> None:
         request = None
         if decision.request_id is not None:
             request = self._work.requests.get(decision.request_id)
-        people = [self._desk.standing_in(item, self._now) for item in decision.people]
+        people = [self._told_instead_of(item, decision) for item in decision.people]
         context = dict(decision.context)
         if decision.template == "receipt":
             context.setdefault("undo_until", self._undo_until())
@@ -247,6 +248,12 @@ class Carrier:
                 request=request,
             )
 
+    def _told_instead_of(self, person: str, tell: what.Tell) -> str:
+        """Who gets a mail meant for `person`: whoever acts for him, but an answer who wrote."""
+        if tell.template in _ANSWERS and person == self._actor:
+            return person
+        return self._desk.standing_in(person, self._now)
+
     def _is_flooded(self, person: str) -> bool:
         day = self._desk.today(self._now)
         return self._is_unproven and is_flooded(self._work, self.case.id, person, day)
@@ -272,7 +279,7 @@ class Carrier:
         left = route.step(self.case.step)
         closing = step.kind is StepKind.close
         for request in self._work.requests.open_of_case(self.case.id):
-            if (closing and not _outlives(request)) or _is_of_step(request):
+            if (closing and not self._outlives(request)) or _is_of_step(request):
                 self._work.requests.close(request.id, self._now, reason)
         self._work.due.drop_of_step(self.case.id, self._now)
         if left.kind is StepKind.sign and step.kind is not StepKind.register:
@@ -280,6 +287,8 @@ class Carrier:
         if closing:
             self._close(step.name)
             return
+        if left.kind is StepKind.close:
+            self._work.due.watch_again(self.case.id, self._now)
         actor = actor_of(step, self.case, self._desk.office, self._desk.today(self._now))
         self._change({
             "step": step.name,
@@ -312,6 +321,16 @@ class Carrier:
                 now=self._now,
             )
 
+    def _outlives(self, request: Request) -> bool:
+        """Whether a request concerns more than its case: the register, an earlier letter, a person.
+
+        Nobody need act for an absent one of whom no other case has asked anything.
+        """
+        if request.purpose is Purpose.absent:
+            waiting = waiting_of(self._work, request.data["absent"])
+            return any(case.id != self.case.id for _, case in waiting)
+        return request.purpose is Purpose.command or "beside" in request.data
+
     def _close(self, step: str) -> None:
         self._change({
             "step": step,
@@ -326,24 +345,8 @@ class Carrier:
 
     def start(self, decisions: Iterable[Decision]) -> Case:
         """Plan the term's own due moment of a new case, then carry on."""
-        self._watch_term()
+        watch_term(self.case, self._work, self._now)
         return self.carry(decisions)
-
-    def _watch_term(self) -> None:
-        self._work.due.add(
-            key=f"term:{self.case.id}:{self.case.term.isoformat()}",
-            at=self.case.term,
-            case_id=self.case.id,
-            kind="term",
-        )
-        near = self.case.term - _NEAR_TERM
-        if near > self._now:
-            self._work.due.add(
-                key=f"term_near:{self.case.id}:{self.case.term.isoformat()}",
-                at=near,
-                case_id=self.case.id,
-                kind="term_near",
-            )
 
     def _plan(self) -> None:
         """Plan the steps still to come back from the target; a step never gets less time anew."""

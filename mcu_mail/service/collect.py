@@ -17,6 +17,7 @@ from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.probes import probe_of
 from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import open_all
@@ -32,7 +33,7 @@ from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
-from mcu_mail.service.strangers import answer_stranger
+from mcu_mail.service.strangers import answer_stranger, is_machine
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 _BATCH = 200
+_UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
+"""Kinds that nobody looks at."""
 _MOST_TWINS = 5
 """Mails of one Message-ID that are read to compare: a genuine one has a copy or two, and whoever
 sends a hundred under one id must not have each read a hundred times."""
@@ -83,13 +86,15 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
     try:
-        mail = desk.read_head(stored.sha256).mail
+        head = desk.read_head(stored.sha256)
     except Exception:  # what failed may fail once more; the dispatcher is told all the same
         log.exception("mail %d cannot even be named", stored.id)
-        mail = None
+        head = None
     with desk.store.work() as work:
         work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
-        tell_aside(desk, work, stored, mail, now, "failed")
+        if head is not None:
+            alarmed(desk, work, stored, head, now)
+        tell_aside(desk, work, stored, head.mail if head else None, now, "failed")
         work.commit()
 
 
@@ -103,11 +108,15 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     word = word_of(mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
+        if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
+            kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
+            # Another track's notices have alarmed whom they must in their own words.
+            is_grave = kind != "other_track" and alarmed(desk, work, stored, reading, now)
             if kind not in TOLD:
                 tell_aside(desk, work, stored, mail, now, kind)
             if kind == "reply" and not known and case_id is None:
-                answer_stranger(desk, work, stored, reading, now)
+                answer_stranger(desk, work, stored, reading, now, is_grave=is_grave)
         if played and state is not MailState.handled:
             work.asides.arrived(stored.id, arrived)
         work.mails.decide(
@@ -119,6 +128,17 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
             sender=mail.sender.address,
         )
         work.commit()
+
+
+def _is_cry(
+    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
+) -> bool:
+    """Whether a person's mail that looks like a machine's speaks of a threat to life.
+
+    «Меня больше не будет» reads like an absence, and a bare forward says nothing by itself.
+    """
+    address = reading.mail.sender.address or ""
+    return not is_machine(reading.mail, address) and alarmed(desk, work, stored, reading, now)
 
 
 Sorted = tuple[str, MailState, int | None]

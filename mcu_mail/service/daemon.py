@@ -89,7 +89,8 @@ class Rounds:
         """A whole round; returns how much was done."""
         self.desk = with_absences(self.desk, self.configured)
         self._job("templates", lambda: take_over(self.desk, now), now)
-        done = self.mail_in(now) + self.work(now)
+        done = self._job("people", lambda: void_codes_of_the_gone(self.desk, now), now)
+        done += self.mail_in(now) + self.work(now)
         seen = self.desk.today(now), refused_files(self.desk)
         # The note can only change when something was done, by us or by the clerk in the folder
         # of refused files, or when a new day has begun.

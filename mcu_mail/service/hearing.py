@@ -14,6 +14,7 @@ from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
+from mcu_mail.domain.restriction import HELPER
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
@@ -22,15 +23,17 @@ from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.asking import ask
-from mcu_mail.service.away import chosen
+from mcu_mail.service.away import chosen, give_back, is_back
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
+from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.service.uncoded import without_code
+from mcu_mail.service.waiting import handed_by
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ _ANSWERS = {
     Purpose.command: answered,
     Purpose.absent: chosen,
     Purpose.sending: after_sending,
+    Purpose.restricted: restricted_answer,
 }
 """Questions whose answer concerns more than the step of one case."""
 
@@ -163,9 +167,18 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if meaning.kind is MeaningKind.recall:
         recall(desk, work, carrier, said, request, now)
         return heard
-    if request.closed_at is not None or now > request.expires_at:
+    back = is_back(work, desk, said, request)
+    # Whom the dispatcher has chosen for an absentee, she may choose anew.
+    chooses = request.purpose is Purpose.absent and request.close_reason is CloseReason.decided
+    spent = request.closed_at is not None or now > request.expires_at
+    if back and said.level is TrustLevel.PROVEN:
+        give_back(desk, work, carrier, request.person, now, by=request.person)
+    elif back:
+        unproven(desk, work, carrier, said, request, meaning, now)
+    elif spent and not chooses:
         return _late(desk, work, carrier, said, request, meaning, now)
-    _weigh(desk, work, carrier, said, request, meaning, now)
+    else:
+        _weigh(desk, work, carrier, said, request, meaning, now)
     return heard
 
 
@@ -266,11 +279,16 @@ def _late(
     """The code is spent: a draft still counts when it is his turn, a verdict does not."""
     case = carrier.case
     heard = Heard(state=MailState.handled, case_id=case.id)
+    if request.data.get(HELPER):
+        # What he has done is news whenever it comes.
+        restricted_answer(desk, work, carrier, said, request, meaning, now)
+        return heard
     current = [
         item
         for item in work.requests.open_of_case(case.id)
         if said.person is not None
         and now <= item.expires_at
+        and item.purpose is not Purpose.absent
         and may_speak_for(said.person.id, item.person, desk.office, desk.today(now))
     ]
     drafting = [item for item in current if item.purpose is Purpose.draft]
@@ -309,7 +327,10 @@ def _late(
             now=now,
         )
         return heard
-    context = why(reason, said.text)
+    keeper = _keeper(work, said, request)
+    if keeper is not None:
+        reason = "handed_away"
+    context = why(reason, said.text, by=name_of(keeper, desk))
     context["asked_version"] = request.version
     carrier.carry((
         Log(kind="not_taken", data={"reason": reason}),
@@ -323,3 +344,12 @@ def _late(
     if case.state is not CaseState.closed and (meaning.kind in _SHOWN or said.word is not None):
         show_to_head(desk, carrier, said)
     return heard
+
+
+def _keeper(work: UnitOfWork, said: Said, request: Request) -> str | None:
+    """Who was given what this request asked of the writer himself while he was away."""
+    if said.person is None or said.person.id != request.person:
+        return None
+    mine = (one for one in work.requests.open_of_case(request.case_id))
+    kept = (one.person for one in mine if request.person in handed_by(one))
+    return next(kept, None) if request.close_reason is CloseReason.reassigned else None

@@ -21,11 +21,8 @@ from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
-from mcu_mail.service.bringing import (
-    Taken,
-    open_all,
-    open_each,
-)
+from mcu_mail.service.alarms import alarmed
+from mcu_mail.service.bringing import Taken, open_all, open_each
 from mcu_mail.service.case_events import Message
 from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
@@ -67,7 +64,8 @@ def take_incoming(desk: Desk, now: datetime) -> int:
 
     """
     if not desk.inbox.is_mounted():
-        raise TemporaryError("Сетевая папка не подключена")
+        # The job of the scans raises the alarm: the share is the same.
+        return 0
     done = 0
     for name in desk.inbox.not_files():
         if name != PurePath(ACCEPTED).name:
@@ -131,6 +129,8 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         taken = _opened(desk, work, stored, claimed, read, now)
         if taken is None:
             return _refuse(desk, claimed, "no_message", now)
+        if taken.kind == "unbound_event":
+            alarmed(desk, work, stored, read.mail, now)
         work.mails.decide(
             stored.id,
             taken.state,

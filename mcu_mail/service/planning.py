@@ -5,10 +5,11 @@ Moments are counted from the case's target and the office's settings, never from
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.plan import PlanSettings, plan_back
+from mcu_mail.domain.restriction import repeat_at
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.settings.schema import signing_hours
@@ -28,6 +29,7 @@ _PLANNED = (
     StepKind.register,
     StepKind.send,
 )
+_NEAR_TERM = timedelta(hours=1)
 
 
 def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
@@ -59,8 +61,17 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
     return {name: desk.local(at) for name, at in planned.items()}
 
 
-def remind_of(case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetime) -> None:
-    """Plan reminders before the step's latest time and escalations after it."""
+def remind_of(
+    case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetime, *, question: int = 0
+) -> None:
+    """Plan reminders before the step's latest time and escalations after it.
+
+    Args:
+        question: the request that holds the case, where one visit of a step may know several.
+
+    """
+    if case.restricted is not None:
+        plan_repeat(case, work, asked=now, now=now)
     settings = desk.settings.reminders
     latest = case.due or case.term
     marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
@@ -73,10 +84,38 @@ def remind_of(case: Case, desk: Desk, work: UnitOfWork, actor: str, now: datetim
         if kind == "remind" and at <= now:
             continue
         work.due.add(
-            key=f"{kind}:{case.id}:{case.entry}:{minutes}",
+            key=f"{kind}:{case.id}:{case.entry}:{minutes}{f':{question}' if question else ''}",
             at=at,
             case_id=case.id,
             entry=case.entry,
             kind=kind,
-            data={"actor": actor},
+            data={"actor": actor, **({"question": question} if question else {})},
         )
+
+
+def watch_term(case: Case, work: UnitOfWork, now: datetime) -> None:
+    """Plan the moments of the term itself: an hour before it, and when it passes."""
+    work.due.add(
+        key=f"term:{case.id}:{case.term.isoformat()}", at=case.term, case_id=case.id, kind="term"
+    )
+    near = case.term - _NEAR_TERM
+    if near > now:
+        work.due.add(
+            key=f"term_near:{case.id}:{case.term.isoformat()}",
+            at=near,
+            case_id=case.id,
+            kind="term_near",
+        )
+
+
+def plan_repeat(case: Case, work: UnitOfWork, *, asked: datetime, now: datetime) -> None:
+    """Plan when a threat to life of which they were `asked` is told again."""
+    at = repeat_at(asked, now)
+    work.due.add(
+        key=f"restricted:{case.id}:{case.entry}:{at.astimezone(UTC).isoformat()}",
+        at=at,
+        case_id=case.id,
+        entry=case.entry,
+        kind="restricted",
+        data={"actor": case.actor},
+    )

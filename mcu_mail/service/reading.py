@@ -15,6 +15,7 @@ from mcu_mail.mail.diagnosis import (
     unread_lines,
 )
 from mcu_mail.mail.kind import MailKind
+from mcu_mail.service.said import HARMLESS, is_doubtful
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ def read_file(
         "source": _source(mail, sources, source),
         "unread": [],
         "passed": [],
+        "two_texts": False,
     }
     if source is not None and reading.is_notification:
         return common | _notice(reading, source, settings, office, zone)
@@ -71,7 +73,12 @@ def read_file(
     if brought:
         return common | _notices(reading, brought, settings, office, zone)
     meaning = read_meaning(new.text, today) if kind is MailKind.REPLY else None
+    two_texts = meaning is not None and is_doubtful(reading, new.text, today)
+    if two_texts and meaning is not None and meaning.kind not in HARMLESS:
+        # The daemon takes no verdict from such a mail either.
+        meaning = None
     return common | {
+        "two_texts": two_texts,
         "kind": kind.value,
         "text": new.text,
         "cut": {"quotation": new.quoted, "signature": new.signature},

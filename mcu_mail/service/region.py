@@ -98,7 +98,7 @@ def region_answer(
     carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
     text = reading.new.text
     files = tuple(item.name for item in mail.attachments if not item.inline)
-    answer = read_region_answer(text, desk.today(now))
+    answer = read_region_answer(text, desk.today(now), signature=reading.new.signature)
     if answer.word is RegionWord.filed and not (files and not answer.number):
         carrier.carry((
             Log(

@@ -7,22 +7,26 @@ dropped its moments. A daemon that was down deals with them oldest first and say
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
-from mcu_mail.domain.decisions import Ask, Log, Tell
+from mcu_mail.domain.decisions import Ask, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
+from mcu_mail.errors import TemporaryError
 from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.cards import name_of, title_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
+from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
+    from mcu_mail.domain.case import Request
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.moments import Due
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -85,26 +89,39 @@ def _say_caught_up(
 
 
 def remind(desk: Desk, now: datetime) -> int:
-    """Deal with every moment that has come; return how many."""
+    """Deal with every moment that has come; return how many.
+
+    What cannot be read for the present stays owed: a verdict that was held is never lost.
+    """
     with desk.store.view() as view:
         owed = view.due.owed(now)
+    done = 0
     for due in owed:
         try:
             with desk.store.work() as work:
                 # After a pause several are owed at once: the newest says all that they say.
                 if work.due.claim(due.id, now) and not _is_outdone(due, owed):
-                    _one(desk, work, due, now)
+                    _one(desk, work, due, now, owed)
                 work.commit()
+        except TemporaryError as error:
+            log.warning("due moment %s stays owed: %s", due.key, error)
+            continue
         except Exception:  # one moment must never stop the others
             log.exception("due moment %s failed", due.key)
             with desk.store.work() as work:
                 work.due.claim(due.id, now)
                 work.commit()
-    return len(owed)
+        done += 1
+    return done
 
 
 def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
-    """Whether a reminder is followed by a newer one, or by the escalation, of the same step."""
+    """Whether a reminder is followed by a newer one, or by the escalation, of the same step.
+
+    That a term is near is nothing to be told when it has passed.
+    """
+    if due.kind == "term_near":
+        return _is_owed_too("term", due, owed)
     return due.kind == "remind" and any(
         other.kind in {"remind", "late_superior"}
         and (other.case_id, other.entry) == (due.case_id, due.entry)
@@ -113,7 +130,12 @@ def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
     )
 
 
-def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
+def _is_owed_too(kind: str, due: Due, owed: tuple[Due, ...]) -> bool:
+    """Whether a moment of that kind has come for the same case."""
+    return any(other.kind == kind and other.case_id == due.case_id for other in owed)
+
+
+def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime, owed: tuple[Due, ...]) -> None:
     case = work.cases.get(due.case_id)
     if due.kind == "delayed":
         # A letter on its way may belong to a case that is done.
@@ -124,27 +146,39 @@ def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> None:
     if due.kind == "held":
         hear_again(desk, work, int(due.data["mail"]), now)
         closed_by_person(desk, work, work.cases.get(case.id), now, due.key)
+    elif due.kind == "restricted":
+        repeat_restricted(desk, work, case, now)
     elif due.kind == "term_near":
         _term_near(desk, work, case, due, now)
     elif due.kind == "term":
-        _term_passed(desk, work, case, due, now)
+        _term_passed(desk, work, case, due, now, owed)
     elif due.kind == "remind":
         _remind(desk, work, case, due, now)
     else:
-        _escalate(desk, work, case, due, now)
+        _escalate(desk, work, case, due, now, owed)
 
 
 def _remind(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
     if case.due is not None and now >= case.due:
         return
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
-    for request in work.requests.open_of_case(case.id):
-        if request.entry == case.entry and request.person == due.data["actor"]:
-            send_request(desk, work, case, request, now, reminder=due.key)
-            carrier.log("reminded", {"person": request.person})
+    for request in _asked(work, case, str(due.data["actor"])):
+        send_request(desk, work, case, request, now, reminder=due.key)
+        carrier.log("reminded", {"person": request.person})
 
 
-def _escalate(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+def _asked(work: UnitOfWork, case: Case, person: str) -> tuple[Request, ...]:
+    """What a person is asked at the case's present step."""
+    return tuple(
+        request
+        for request in work.requests.open_of_case(case.id)
+        if request.entry == case.entry and request.person == person
+    )
+
+
+def _escalate(
+    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, owed: tuple[Due, ...]
+) -> None:
     """Decree 3.6: the superiors hear in time that an answer was not given in time."""
     actor = str(due.data["actor"])
     roles = desk.office.roles
@@ -156,15 +190,20 @@ def _escalate(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     late = desk.office.people.get(actor)
     if due.kind == "late_superior":
-        for request in work.requests.open_of_case(case.id):
-            if request.entry == case.entry and request.person == actor:
-                send_request(desk, work, case, request, now, reminder=due.key)
+        for request in _asked(work, case, actor):
+            send_request(desk, work, case, request, now, reminder=due.key)
+    carrier.log("escalated", {"to": person, "late": actor})
+    told = desk.standing_in(person, now)
+    # The term has passed as well: its own mail says all that this one would.
+    others = {desk.standing_in(one, now) for one in _heads(desk)}
+    told_anyway = told in others and case.term <= now and _is_owed_too("term", due, owed)
+    if told == actor or told_anyway:
+        return
     carrier.carry((
-        Log(kind="escalated", data={"to": person, "late": actor}),
         Tell(
             people=(person,),
             template="escalation",
-            once=f"late:{case.entry}",
+            once=f"late:{case.entry}{due.data.get('question', '')}",
             context={
                 "step_name": ROUTES[case.track].step(case.step).title,
                 "late_name": name_of(actor, desk),
@@ -182,10 +221,11 @@ def _term_near(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime
     if case.due is None or case.due > now or case.actor is None:
         return
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
-    for request in work.requests.open_of_case(case.id):
-        if request.entry == case.entry and request.person == case.actor:
-            send_request(desk, work, case, request, now, reminder=due.key)
-            carrier.log("reminded", {"person": request.person})
+    for request in _asked(work, case, case.actor):
+        send_request(desk, work, case, request, now, reminder=due.key)
+        carrier.log("reminded", {"person": request.person})
+    if case.actor == desk.standing_in(desk.office.roles.dispatcher, now):
+        return
     late = desk.office.people.get(case.actor)
     carrier.carry((
         Tell(
@@ -201,11 +241,18 @@ def _term_near(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime
     ))
 
 
-def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+def _heads(desk: Desk) -> tuple[str, str, str]:
+    """Who hears that a term has passed."""
+    roles = desk.office.roles
+    return roles.dispatcher, roles.centre_head, roles.curator
+
+
+def _term_passed(
+    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, owed: tuple[Due, ...]
+) -> None:
     if case.term > now:
         return
-    roles = desk.office.roles
-    people = (roles.dispatcher, roles.centre_head, roles.curator)
+    people = _heads(desk)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     carrier.log("term_passed", {"term": desk.local(case.term).isoformat(), "step": case.step})
     step = ROUTES[case.track].step(case.step)
@@ -219,20 +266,28 @@ def _term_passed(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: dateti
         _letter_still_here(carrier, waiting, people)
         return
     # Where the service itself is to act and cannot, the dispatcher has been asked.
-    actor = case.actor or desk.standing_in(roles.dispatcher, now)
+    actor = case.actor or desk.standing_in(desk.office.roles.dispatcher, now)
     late = desk.office.people.get(actor)
-    carrier.carry((
-        Tell(
-            people=people,
-            template="escalation",
-            once=f"term:{case.term.isoformat()}",
-            context={
-                "step_name": step.title,
-                "late_name": name_of(actor, desk),
-                "late_phone": late.phone if late else "",
-            },
-        ),
-    ))
+    told = Tell(
+        people=tuple(one for one in people if desk.standing_in(one, now) != actor),
+        template="escalation",
+        once=f"term:{case.term.isoformat()}",
+        context={
+            "step_name": step.title,
+            "late_name": name_of(actor, desk),
+            "late_phone": late.phone if late else "",
+        },
+    )
+    carrier.carry((told,))
+    asked = _asked(work, case, actor)
+    if len(told.people) == len(people) or (asked and _is_owed_too("late_superior", due, owed)):
+        return
+    # The late one is among them: he hears what is asked of him, and not about himself.
+    for request in asked:
+        send_request(desk, work, case, request, now, reminder=due.key)
+    if not asked:
+        context = {**told.context, "late_name": "", "late_phone": ""}
+        carrier.carry((replace(told, people=(actor,), context=context),))
 
 
 def _letter_still_here(

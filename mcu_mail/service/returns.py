@@ -166,6 +166,8 @@ class _Came:
             return
         case = self._case
         self._carrier(case).carry((Log(kind="delayed", data=self._logged()),))
+        if self._level is TrustLevel.REFUSED:
+            return
         by = case.term if self._message.kind == "letter" else case.due or case.term
         if by - self._now <= _NEAR:
             delay_told(self._desk, self._work, case, self._message, self._now, self._explanation)

@@ -14,6 +14,7 @@ from mcu_mail.domain.annexes import Removal, take_removals
 from mcu_mail.domain.cloud_links import joined, links_in_html, take_cloud_links
 from mcu_mail.domain.codes import LENGTH, find_codes
 from mcu_mail.domain.drafts import which_answers
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.rich_text import without_marks
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import person_at
@@ -42,6 +43,7 @@ HARMLESS = frozenset({
     MeaningKind.empty,
 })
 """Meanings that are no verdict: a text, a record of contact, a note."""
+_YES = frozenset({MeaningKind.approve, MeaningKind.confirm})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,8 @@ class Said:
     """The new text, without lines that take annexes out and without links to clouds."""
     whole: str
     """The same text with them."""
+    signature: str
+    """What was cut off below it."""
     removal: Removal
     links: tuple[CloudLink, ...]
     """Files that were not sent but lie in somebody's cloud."""
@@ -113,7 +117,7 @@ def read_said(
     mail = reading.mail
     new = desk.reader.cut(mail.text, sent) if sent else reading.new
     # The marks of rich text can only come from a Word file that we have read ourselves.
-    whole = without_marks(_bare(new.text))
+    whole = without_marks(_without_codes(new.text))
     removal, text = take_removals(whole)
     text, links = take_cloud_links(text)
     # A mail program puts its block of links below the signature, or only behind words of HTML.
@@ -125,6 +129,7 @@ def read_said(
         mail=mail,
         text=text,
         whole=whole,
+        signature=new.signature,
         removal=removal,
         links=joined(links, below, links_in_html(mail.html)),
         word=word.text if word else None,
@@ -136,19 +141,21 @@ def read_said(
         word_forwarded=word is not None and word.forwarded,
         person=person,
         level=TrustLevel.PROVEN if vouched else prove(mail, desk.trust),
-        is_doubtful=person is not None and _is_doubtful(reading, whole, desk.today(now)),
-        shown=None if reading.shown is None else _bare(reading.shown),
+        is_doubtful=person is not None and is_doubtful(reading, whole, desk.today(now)),
+        shown=None if reading.shown is None else _without_codes(reading.shown),
     )
 
 
-def _is_doubtful(reading: Reading, text: str, today: date) -> bool:
-    """Whether the mail's forms say different things, or it can be read in two ways at all."""
+def is_doubtful(reading: Reading, text: str, today: date) -> bool:
+    """Whether the mail's forms say different things, or it can be read in two ways at all.
+
+    `text` is what is new in it. No verdict is taken from such a mail.
+    """
     if is_ambiguous(reading.mail):
         return True
     if reading.shown is None:
         return False
-    shown = _bare(reading.shown)
-    one, two = read_meaning(text, today), read_meaning(shown, today)
+    one, two = (read_meaning(_without_codes(form), today) for form in (text, reading.shown))
     if one.kind in HARMLESS and two.kind in HARMLESS:
         return False
     facts = [(said.kind, said.name, said.until, said.at, said.changes) for said in (one, two)]
@@ -162,7 +169,7 @@ def _alike(one: str, two: str) -> bool:
     return len(words & others) * 2 >= fewer if fewer else not words and not others
 
 
-def _bare(text: str) -> str:
+def _without_codes(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not _is_code_line(line)).strip()
 
 
@@ -226,4 +233,8 @@ def meaning_of(
     if linked and meaning.kind is MeaningKind.approve:
         # What lies behind the link may be a remark.
         return replace(meaning, kind=MeaningKind.conditional, reason=said.whole)
+    if meaning.kind in _YES and asks_below(said.signature):
+        # «С уважением, Орлова. Срок поправьте»: a remark stands among the lines of the signature.
+        reason = f"{said.whole}\n{said.signature}".strip()
+        return replace(meaning, kind=MeaningKind.conditional, reason=reason)
     return meaning

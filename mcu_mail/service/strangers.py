@@ -1,8 +1,9 @@
 """Somebody unknown has written to the service by mistake: one polite answer.
 
-At most one a day to an address and so many a day in all; never to automatic mail, to lists, to an
-empty sender, to our own domain, to the region, or to a sender whom our mail server refutes; nothing
-of what came is repeated (`threats.md` F14, A38). The mail itself is set aside as ever.
+At most one a day to a person, ten to a domain and so many a day in all; never to automatic mail, to
+lists, to an empty sender, to our own domain, to the region, or to a sender whom our mail server
+refutes; nothing of what came is repeated (`threats.md` F14, A38). The mail itself is set aside as
+ever.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from mcu_mail.mail.compose import build
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.service.aside import digest_of
+from mcu_mail.service.emergency import emergency_lines
 
 if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _DAY = timedelta(hours=24)
+_MOST_TO_A_DOMAIN = 10
+"""A day: a flood in the names of one office's people must not flood that office."""
 _MACHINES = re.compile(
     r"(?:.{0,40}[._+-])?(?:no|not|do-?not|ne)[._-]?(?:reply|respond|otvechat|otvechayte)(?:[._+-].{0,40})?"
     r"|(?:mailer-?daemon|post-?master|bounces?|daemon|root|abuse|robot|bot|auto|system|service"
@@ -47,9 +51,27 @@ _LISTS = (
 
 
 def answer_stranger(
-    desk: Desk, work: UnitOfWork, stored: StoredMail, reading: Reading, now: datetime
+    desk: Desk,
+    work: UnitOfWork,
+    stored: StoredMail,
+    reading: Reading,
+    now: datetime,
+    *,
+    is_grave: bool = False,
 ) -> bool:
-    """Queue the polite answer if this sender may have one; whether it was queued."""
+    """Queue the polite answer if this sender may have one; whether it was queued.
+
+    Args:
+        desk: the office's desk.
+        work: the transaction.
+        stored: the ledger's row.
+        reading: of the mail.
+        now: the moment.
+        is_grave: he speaks of a threat to life: he is told whom to call instead, with limits of
+            their own.
+
+    """
+    kind = "grave" if is_grave else "polite"
     mail = reading.mail
     address = mail.sender.address
     is_person = reading.kind is MailKind.REPLY
@@ -58,20 +80,21 @@ def answer_stranger(
     if work.queue.by_message_ids([*mail.in_reply_to, *mail.references]):
         # Whoever answers a mail of ours is no passer-by, though he writes from elsewhere.
         return False
-    recent = [
-        moment
-        for moment in json.loads(work.facts.get("polite_answers") or "[]")
-        if now - datetime.fromisoformat(moment) < _DAY
-    ]
-    key = f"polite:{digest_of(address)}"
+    recent = _recent(work, f"{kind}_answers", now)
+    local, _, domain = address.partition("@")
+    # «name+tag», «n.a.m.e» are one person's: many tags would be many mails to him.
+    person = f"{local.partition('+')[0].replace('.', '')}@{domain}".casefold()
+    key = f"{kind}:{digest_of(person)}"
+    domain_key = f"{kind}_domain:{digest_of(domain.casefold())}"
     last = work.facts.get(key)
     if last is not None and now - datetime.fromisoformat(last) < _DAY:
         return False
-    if len(recent) >= desk.settings.mail.strangers_per_day:
+    there = _recent(work, domain_key, now)
+    if len(recent) >= desk.settings.mail.strangers_per_day or len(there) >= _MOST_TO_A_DOMAIN:
         return False
     message_id = f"<polite.{stored.id}.{digest_of(address)[:12]}@{desk.domain}>"
     try:
-        raw, subject = _written(desk, mail, address, message_id, now)
+        raw, subject = _written(desk, mail, address, message_id, now, is_grave=is_grave)
     except McuMailError:
         # An address that no mail of ours can be written to is answered by nobody.
         return False
@@ -86,21 +109,36 @@ def answer_stranger(
     )
     if queued:
         work.facts.set(key, now.isoformat())
-        work.facts.set("polite_answers", json.dumps([*recent, now.isoformat()]))
+        work.facts.set(f"{kind}_answers", json.dumps([*recent, now.isoformat()]))
+        work.facts.set(domain_key, json.dumps([*there, now.isoformat()]))
         work.asides.act(stored.id, now, "service", "polite", {})
     return queued
 
 
+def _recent(work: UnitOfWork, key: str, now: datetime) -> list[str]:
+    """The moments of the last day that are kept under a key."""
+    moments: list[str] = json.loads(work.facts.get(key) or "[]")
+    return [one for one in moments if now - datetime.fromisoformat(one) < _DAY]
+
+
 def _written(
-    desk: Desk, mail: Incoming, address: str, message_id: str, now: datetime
+    desk: Desk, mail: Incoming, address: str, message_id: str, now: datetime, *, is_grave: bool
 ) -> tuple[bytes, str]:
     office = desk.settings.office
     head = office.letterhead
+    words: dict[str, object] = (
+        {
+            "emergency": emergency_lines(desk, now),
+            "helpline": desk.settings.emergency.helpline,
+        }
+        if is_grave
+        else {"channels": office.channels or default_channels(head.address, head.phone, head.email)}
+    )
     worded = desk.wording.compose(
-        "stranger",
+        "stranger_grave" if is_grave else "stranger",
         now=desk.local(now),
-        channels=office.channels or default_channels(head.address, head.phone, head.email),
         office_name=office.name,
+        **words,
     )
     raw = build(
         sender=desk.address,
@@ -125,13 +163,14 @@ def _may_answer(desk: Desk, mail: Incoming, address: str) -> bool:
         and desk.address in mail.to
         # Whoever wants the answer elsewhere could turn it on somebody.
         and mail.reply_to in {None, address}
-        and not _is_machine(mail, address)
+        and not is_machine(mail, address)
         and not _is_of_the_house(desk, address)
         and prove(mail, desk.trust) is not TrustLevel.REFUSED
     )
 
 
-def _is_machine(mail: Incoming, address: str) -> bool:
+def is_machine(mail: Incoming, address: str) -> bool:
+    """Whether a program or a list has written, by its address or by what it says of itself."""
     return (
         _MACHINES.fullmatch(address.partition("@")[0]) is not None
         or (mail.header("auto-submitted") or "no").strip().lower() != "no"

@@ -118,6 +118,9 @@ def take(
     if said.word and word is None and not enclosing and meaning.kind is MeaningKind.empty:
         carrier.carry(told_why(request, "word_unchanged"))
         return
+    if said.links and not names and meaning.kind is MeaningKind.empty:
+        carrier.carry(told_why(request, "links_only", said.whole))
+        return
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
     decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))

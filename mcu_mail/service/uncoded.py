@@ -20,14 +20,17 @@ from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.clerk import ask_first, command_in_subject
+from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.meaning import Meaning
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -50,22 +53,8 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         if case is None or item.case_id == case.id
     ]
     meaning = meaning_of(desk, said, now, drafting=True)
-    drafting = [item for item in mine if item.purpose is Purpose.draft]
-    if (
-        case is not None
-        and drafting
-        and said.level is not TrustLevel.REFUSED
-        and (meaning.kind in HARMLESS or said.word is not None)
-    ):
-        carrier = carrier_of(desk, work, case, said, now)
-        take(desk, work, carrier, said, drafting[0], meaning, now)
+    if case is not None and _taken_by_number(desk, work, said, case, mine, meaning, now):
         return Heard(state=MailState.handled, case_id=case.id)
-    if case is not None:
-        carrier = carrier_of(desk, work, case, said, now)
-        if take_continuation(desk, work, carrier, said, now) or offer(
-            desk, work, carrier, said, meaning, now
-        ):
-            return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
         _ask_again(desk, work, said, request, now)
     if not mine and said.level is TrustLevel.REFUSED:
@@ -87,6 +76,29 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         first = case.id if case is not None else mine[0].case_id
         return Heard(state=MailState.handled, case_id=first)
     return _asked_nothing(desk, work, said, case, now)
+
+
+def _taken_by_number(
+    desk: Desk,
+    work: UnitOfWork,
+    said: Said,
+    case: Case,
+    mine: Sequence[Request],
+    meaning: Meaning,
+    now: datetime,
+) -> bool:
+    """Whether the mail was taken for what needs no code: a draft, files, a helper's report."""
+    carrier = carrier_of(desk, work, case, said, now)
+    drafting = [item for item in mine if item.purpose is Purpose.draft]
+    harmless = meaning.kind in HARMLESS or said.word is not None
+    if drafting and harmless and said.level is not TrustLevel.REFUSED:
+        take(desk, work, carrier, said, drafting[0], meaning, now)
+        return True
+    return (
+        take_continuation(desk, work, carrier, said, now)
+        or offer(desk, work, carrier, said, meaning, now)
+        or report_by_number(desk, work, carrier, said, now)
+    )
 
 
 def _ask_again(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: datetime) -> None:

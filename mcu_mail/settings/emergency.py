@@ -12,3 +12,5 @@ class EmergencySettings(Model):
     police: Text = "102"
     edds: str = ""
     """The duty service of the okrug; empty: the telephone of `roles.duty`."""
+    helpline: str = "8 (495) 989-50-50 (МЧС России), 8-800-2000-122 (для детей и родителей)"
+    """Where whoever writes of suicide can talk; empty: he is not told of any."""

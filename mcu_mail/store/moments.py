@@ -112,6 +112,15 @@ class DueMoments:
             .values(done_at=now)
         )
 
+    def watch_again(self, case_id: int, now: datetime) -> None:
+        """The case was closed and is open again: its term, where it lies ahead, is watched."""
+        self._connection.execute(
+            due
+            .update()
+            .where(due.c.case_id == case_id, due.c.kind.in_(("term", "term_near")), due.c.at > now)
+            .values(done_at=None)
+        )
+
     def drop_all(self, case_id: int, now: datetime) -> None:
         """The case is closed: nothing more is due."""
         self._connection.execute(

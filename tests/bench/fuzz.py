@@ -75,12 +75,14 @@ def as_served(raw: bytes) -> str:
 
 def put(post: RealPostOffice, some: Iterable[tuple[int, tuple[str, bytes]]]) -> list[Injected]:
     """Lay these mails into the mailbox as files; returns their kinds and digests."""
-    new = post.base / "mail" / OURS / "Maildir" / "new"
+    box = post.base / "mail" / OURS / "Maildir"
     injected: list[Injected] = []
     for place, (kind, raw) in some:
-        path = new / f"{1_700_000_000 + place}.M{place}.host"
+        path = box / "tmp" / f"{1_700_000_000 + place}.M{place}.host"
         path.write_bytes(raw)
         shutil.chown(path, "mail", "mail")
+        # Dovecot takes it away as soon as it stands there.
+        path.rename(box / "new" / path.name)
         injected.append((kind, as_served(raw)))
     return injected
 
@@ -106,7 +108,7 @@ def feed(
         if not portion:
             break
         injected.update(put(post, portion))
-        watch(daemon, store, injected.total())
+        watch(daemon, store, len(injected))
     return injected, time.monotonic() - began
 
 
@@ -114,13 +116,16 @@ def watch(daemon: subprocess.Popen[bytes], store: str, total: int) -> None:
     """Wait until nothing is left to decide or to move."""
     began = time.monotonic()
     engine = sa.create_engine(f"sqlite:///{store}")
-    query = sa.text("SELECT count(*), sum(moved), sum(state <> 'stored') FROM mails")
+    # The same bytes once more are one mail, as one that a person has put back.
+    query = sa.text(
+        "SELECT count(DISTINCT sha256), sum(NOT moved), sum(state = 'stored') FROM mails"
+    )
     while time.monotonic() - began < _PATIENCE and daemon.poll() is None:
         time.sleep(1)
         with engine.connect() as connection:
-            known, moved, decided = connection.execute(query).one()
-        print(f"\r{known} fetched, {decided} decided, {moved} moved of {total}", end="")  # noqa: T201 - progress
-        if known == moved == total:
+            known, here, waiting = connection.execute(query).one()
+        print(f"\r{known} of {total} fetched, {waiting} wait, {here} to move   ", end="")  # noqa: T201 - progress
+        if known == total and not here and not waiting:
             break
     print()  # noqa: T201 - ends the line of progress
     engine.dispose()

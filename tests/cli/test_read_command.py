@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,31 @@ def test_the_words_of_a_table_name_the_rule_of_each_field(tmp_path: Path) -> Non
     assert result.exit_code == 0
     for words in ("заявитель", "Небывалова Алла Игнатьевна", "+79990001101", "уточнить"):
         assert words in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "two", "verdict"),
+    [
+        ("Согласовано", "Против, переделать всё!", True, "none"),
+        ("На доработку: нет даты", "Согласовано", True, "none"),
+        ("Согласовано", "Согласовано", False, "approve"),
+        ("Подготовлю завтра", "Отвечу завтра", False, "answer"),
+    ],
+)
+def test_a_mail_that_shows_another_verdict_elsewhere_has_none(
+    tmp_path: Path, text: str, shown: str, two: bool, verdict: str
+) -> None:
+    message = EmailMessage()
+    message["From"] = "zam-zhkh@okrug.example"
+    message["Subject"] = "Re: ответ"
+    message.set_content(text)
+    message.add_alternative(f"<p>{shown}</p>", subtype="html")
+    path = tmp_path / "reply.eml"
+    path.write_bytes(message.as_bytes())
+    config = an_office(tmp_path)
+    (mail,) = json.loads(read(config, str(path), "--json").stdout)["mails"]
+    assert (mail["two_texts"], mail["verdict"]) == (two, verdict)
+    assert ("два разных текста" in read(config, str(path)).stdout) == two
 
 
 @pytest.mark.parametrize(

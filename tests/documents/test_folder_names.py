@@ -109,7 +109,13 @@ def test_the_number_is_read_after_its_sign_and_never_guessed(name, number):
     assert number_in_name(name) == number
 
 
-@pytest.mark.parametrize("name", ["Scan0007.pdf", "Ответ ~.pdf", "2026-000123.tiff", "tmp.pdf"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Scan0007.pdf", "Ответ ~.pdf", "2026-000123.tiff", "tmp.pdf"),
+        *("..имя.txt", ".Ответ.docx", "...scan.PDF", ".скан", "..x", "..."),
+    ],
+)
 def test_files_of_the_clerk_are_not_mistaken_for_those_of_programs(name):
     assert not is_service_file(name)
 

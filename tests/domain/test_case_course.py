@@ -31,6 +31,8 @@ from mcu_mail.domain.verdicts import read_meaning
 from tests.domain.offices import OFFICE, case, request
 
 TODAY = date(2026, 11, 23)
+_THE_SERVICE_S = {Purpose.confirm, Purpose.absent}
+"""Questions about a mail or a person: their answers never reach the course of a case."""
 DRAFT = (
     "Ответ: улица Образцовая расчищена 23.11.2026 автогрейдером от дома № 1 до дома № 25, "
     "повторная уборка запланирована на 25.11.2026."
@@ -168,6 +170,33 @@ def test_the_head_names_his_executor():
     assert entered(decisions) == ["draft"]
 
 
+def test_a_record_of_contact_in_a_word_file_is_no_part_of_the_letter():
+    prose = DRAFT.removeprefix("Ответ: ")
+    for word in (f"{prose}{CONTACT}", f"{prose} {CONTACT.strip()}", f"{CONTACT.strip()}\n{prose}"):
+        decisions = answer(case(), Purpose.draft, "", word=word)
+        versions = [one.text for one in decisions if isinstance(one, NewVersion)]
+        assert versions == [prose]
+    kept = f"{prose} Связались с заявителем, порядок разъяснён."
+    versions = [
+        one.text
+        for one in answer(case(), Purpose.draft, CONTACT.strip(), word=kept)
+        if isinstance(one, NewVersion)
+    ]
+    assert len(versions) == 1
+    assert "порядок разъяснён" in (versions[0] or "")
+
+
+def test_an_executors_mark_beside_his_word_file_does_not_lose_the_draft():
+    decisions = answer(
+        case(executor="grader"),
+        Purpose.draft,
+        "Исп.: Грейдеров",
+        who="grader",
+        word=DRAFT + CONTACT,
+    )
+    assert [one.author for one in decisions if isinstance(one, NewVersion)] == ["grader"]
+
+
 def test_an_executor_names_nobody():
     decisions = answer(case(executor="grader"), Purpose.draft, "Исполнитель: Трассов", who="grader")
 
@@ -183,6 +212,16 @@ def test_an_approval_leads_to_the_next_row_of_the_table(step, who, leads_to):
 
     assert entered(decisions) == [leads_to]
     assert ("receipt", None) in told(decisions)
+
+
+def test_nobody_approves_his_own_letter_in_the_place_of_another():
+    waits = case(step="approve_deputy", version=1, author="roads_head")
+    asked = request(Purpose.approve, waits, "deputy")
+    decisions = on_reply(waits, asked, said("Согласовано"), rules())
+
+    assert entered(decisions) == []
+    assert told(decisions) == [("not_taken", "own_letter")]
+    assert entered(on_reply(waits, asked, said("Согласовано", "deputy"), rules())) == ["sign"]
 
 
 @pytest.mark.parametrize(
@@ -338,7 +377,7 @@ def test_a_rendered_version_goes_where_its_author_made_it_go():
 
 
 @given(
-    purpose=st.sampled_from([item for item in Purpose if item is not Purpose.confirm]),
+    purpose=st.sampled_from([item for item in Purpose if item not in _THE_SERVICE_S]),
     text=st.one_of(
         st.text(max_size=200),
         st.sampled_from(["Согласовано", "На доработку: нет", "Не наше", "Закрыть: дубль", DRAFT]),

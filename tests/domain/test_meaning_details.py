@@ -130,6 +130,77 @@ def test_a_line_about_contact_is_taken_out_and_read(line, expected):
     assert meaning.kind is MeaningKind.answer
 
 
+CALL = "Связались: 23.11 08:25, по телефону"
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "attempts"),
+    [
+        (
+            f"Ответ: Снег вывезли до 25.11.2026. {CALL}",
+            "Снег вывезли до 25.11.2026.",
+            [time(8, 25)],
+        ),
+        (f"Ответ: Снег вывезли. {CALL}. Спасибо!", "Снег вывезли. Спасибо!", [time(8, 25)]),
+        (f"Добрый день! {CALL}. Ответ: снег вывезли.", "Снег вывезли.", [time(8, 25)]),
+        (
+            "Не дозвонились в 9:12 и 9:20. Ответ: Фонари осмотрели, два заменили.",
+            "Фонари осмотрели, два заменили.",
+            [time(9, 12), time(9, 20)],
+        ),
+        ("Связались в 10:00 Ответ: снег вывезли", "Снег вывезли", [time(10)]),
+        ("Связались с заявителем 23.11 в 11:00; ответ: снег вывезли", "Снег вывезли", [time(11)]),
+        # No record: it names neither an hour nor has the agreed form, or it is the answer itself.
+        (
+            "Ответ: Снег вывезли. Связались с заявителем, он доволен.",
+            "Снег вывезли. Связались с заявителем, он доволен.",
+            [],
+        ),
+        (
+            "Ответ: Снег вывезли. Связались с подрядчиком в 10:00.",
+            "Снег вывезли. Связались с подрядчиком в 10:00.",
+            [],
+        ),
+    ],
+)
+def test_a_record_inside_a_paragraph_is_taken_out_of_the_answer(text, letter, attempts):
+    meaning = read(text, drafting=True)
+    assert strip_frame(meaning.text) == letter
+    assert [one.at for one in meaning.contacts] == attempts
+    assert meaning.kind is MeaningKind.answer
+
+
+def test_a_record_beside_a_verdict_in_its_line_holds_it():
+    meaning = read("Согласовано. Не дозвонились 23.11 в 10:00")
+    assert (meaning.kind, meaning.contacts) == (MeaningKind.conditional, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("Ответы ниже в тексте.\nОтвет: Снег вывезли.", "Снег вывезли."),
+        ("Ответ: Снег вывезли.\nОтвет: кран исправили.", "Снег вывезли.\nКран исправили."),
+        ("Добрый день! Ответ см. ниже:\n\nОтвет: Снег вывезли.", "Снег вывезли."),
+        ("Отвечаю красным по тексту\nОтвет: снег вывезли\nОтвет: 25.11", "Снег вывезли\n25.11"),
+        ("Мои ответы даны под вопросами.\nОтвет: Снег вывезли.", "Снег вывезли."),
+        (
+            "Ответ: Жители спросили.\nВопрос: когда?\nОтвет: завтра.",
+            "Жители спросили.\nВопрос: когда?\nОтвет: завтра.",
+        ),
+        ("Ответ: Ниже по тексту дан график.", "Ниже по тексту дан график."),
+    ],
+)
+def test_what_only_points_to_the_answer_and_its_labels_are_no_words_of_the_letter(text, letter):
+    meaning = read(text, drafting=True)
+    assert meaning.kind is MeaningKind.answer
+    assert strip_frame(meaning.text) == letter
+
+
+def test_a_line_that_points_below_and_nothing_below_is_kept():
+    assert strip_frame("Ответы ниже в тексте.") == "Ответы ниже в тексте."
+    assert is_draft("Ответы ниже в тексте.") == "note"
+
+
 def test_contacts_beside_a_greeting_are_all_the_reply_says():
     meaning = read(
         "Добрый день!\nСвязались: 23.11 15:20, по телефону\nСпасибо!\nС уважением, Трассов"

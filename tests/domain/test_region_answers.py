@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,14 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcu_mail.domain.absence_words import away_until
+from mcu_mail.domain.office import Absence
+from mcu_mail.domain.receipt_words import asks_below
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.standing_in import (
     person_named,
+    says_he_is_back,
     stand_ins,
     wants_it_sent_again,
     wants_to_wait,
+    whose_work_back,
 )
 from tests.domain.offices import OFFICE
+from tests.domain.region_receipts import RECEIPTS, RETURNS
 
 TODAY = date(2026, 11, 24)
 
@@ -132,6 +138,73 @@ def test_anything_else_is_a_persons_to_read(text):
     assert read_region_answer(text, TODAY).word is RegionWord.unclear
 
 
+@pytest.mark.parametrize("text", RECEIPTS)
+def test_a_receipt_with_a_signature_stays_a_receipt(text):
+    assert read_region_answer(text, TODAY).word is RegionWord.filed
+
+
+@pytest.mark.parametrize("text", RETURNS)
+def test_no_return_is_filed_whatever_receipt_stands_around_it(text):
+    for receipt in ("", *RECEIPTS[::4]):
+        for said in (f"{receipt}\n{text}", f"{text}\n{receipt}"):
+            assert read_region_answer(said, TODAY).word is not RegionWord.filed
+
+
+ASKED_BELOW = [
+    "С уважением, Орлова. Пришлите акт.",
+    "С уважением,\nОрлова Д.\nПришлите акт.",
+    "Орлова Дарья Петровна\nконсультант отдела, просьба прислать акт\nтел. 00-00-12",
+    "--\nОрлова Д.П.\nСрок до 25.11",
+    "С уважением,\nОрлова Д.\n\nНа доработку",
+    "С уважением,\nОрлова\nВопрос не решён, нет фото",
+    "С уважением, Орлова. Когда уберут снег?",
+]
+ONLY_SIGNED = [
+    "С уважением,\nОрлова Дарья Петровна,\nруководитель проектного офиса\nтел. 8 (3842) 00-00-12",
+    "--\nОтправлено с iPhone",
+    "Общий отдел\n\nНастоящее сообщение – адресату. Если Вы не адресат, просим\nудалить его.",
+]
+
+
+def test_a_banner_of_the_mail_gateway_asks_nothing_and_hides_nothing():
+    banner = "[ВНЕШНЕЕ ПИСЬМО] Не переходите по ссылкам, если не уверены в отправителе.\n"
+    assert not asks_below(f"{banner}С ув., Орлова\nт. 2-00-00")
+    assert asks_below(f"{banner}С уважением, Орлова. Срок поправьте")
+
+
+def test_what_is_asked_among_the_lines_of_a_signature_is_no_receipt():
+    for signature in ASKED_BELOW:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.unclear
+    for signature in ONLY_SIGNED:
+        answer = read_region_answer("Принято.", TODAY, signature=signature)
+        assert answer.word is RegionWord.filed
+
+
+def test_what_stands_beyond_the_limit_is_not_taken_for_a_receipt():
+    text = "Принято.\n" + " \n" * 3_000 + "Возвращаем на доработку"
+    assert read_region_answer(text, TODAY).word is not RegionWord.filed
+
+
+NUMBERED = [
+    ("Вх. 01-4512 от 23.11.2026", "01-4512", date(2026, 11, 23)),
+    ("Зарегистрирован 23.11.2026 под номером 4512-И.", "4512-И", date(2026, 11, 23)),
+    ("Регистрационный номер: И-4512\nДата регистрации: 23.11.2026", "И-4512", date(2026, 11, 23)),
+    ("Ответ на обращение № 1234 получен.", "", None),
+    (
+        "Ваше письмо от 20.11.2026 № 01-12/7 зарегистрировано за № 9081 от 23.11.2026.",
+        "9081",
+        date(2026, 11, 23),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "on"), NUMBERED)
+def test_the_regions_number_is_told_from_ours_and_kept_as_written(text, number, on):
+    answer = read_region_answer(text, TODAY)
+    assert (answer.word, answer.number, answer.on) == (RegionWord.filed, number, on)
+
+
 UNTIL = [
     ("Я в отпуске до 30.11.2026", date(2026, 11, 30)),
     ("с 23.11 по 06.12", date(2026, 12, 6)),
@@ -198,12 +271,55 @@ def test_sending_again_is_said_plainly(text, again):
     assert wants_it_sent_again(text) is again
 
 
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("Я на месте", True),
+        ("Добрый день! Я уже на рабочем месте.", True),
+        ("Вышла на работу сегодня\n\nС уважением", True),
+        ("вернулся из отпуска", True),
+        ("Работы на месте проведены", False),
+        ("На месте аварии работает бригада", False),
+        ("Вышел приказ", False),
+        ("Согласовано", False),
+        ("", False),
+    ],
+)
+def test_who_is_back_says_so_plainly(text, back):
+    assert says_he_is_back(text) is back
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Вернуть: Трассов", "Трассов"),
+        ("Вернуть", ""),
+        ("верните дела Трассову", "Трассову"),
+        ("Вернулся", None),
+        ("Передать: Трассов", None),
+    ],
+)
+def test_work_is_taken_back_by_a_word(text, name):
+    assert whose_work_back(text) == name
+
+
 def test_nobody_stands_in_for_himself_and_the_head_for_nobody():
     for person in OFFICE.people:
         found = stand_ins(person, OFFICE, TODAY, [])
         assert person not in found
         assert OFFICE.roles.head not in found
         assert 0 < len(found) <= 4
+
+
+def test_neither_the_barred_nor_the_absent_are_offered():
+    for person in OFFICE.people:
+        first, *_ = found = stand_ins(person, OFFICE, TODAY, [])
+        assert first not in stand_ins(person, OFFICE, TODAY, [], barred=[first])
+        other = next(one for one in OFFICE.people if one not in {first, person})
+        absence = Absence(person=first, first=TODAY, last=TODAY, acting=other)
+        away = replace(OFFICE, absences=(absence,))
+        assert first not in stand_ins(person, away, TODAY, [])
+        assert first in found
 
 
 def test_a_person_is_named_by_a_full_name_or_a_surname_of_his_own():

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.fields import read_fields
 from mcu_mail.domain.office import Absence, Delegate
 from mcu_mail.domain.route import GOVERNOR
@@ -52,9 +53,26 @@ def test_acting_persons_stand_in_along_a_chain():
     assert actor_of(GOVERNOR.step("approve_deputy"), case(), office, TODAY) == "press"
 
 
+def test_what_a_stand_in_has_written_himself_is_approved_above_him():
+    office = replace(OFFICE, absences=(away("deputy", "roads_head"),))
+    step = GOVERNOR.step("approve_deputy")
+
+    assert actor_of(step, case(author="grader"), office, TODAY) == "roads_head"
+    assert actor_of(step, case(author="roads_head"), office, TODAY) == "curator"
+    assert actor_of(step, case(author="deputy"), OFFICE, TODAY) == "deputy"
+
+
 def test_nobody_approves_his_own_draft_as_department_head():
     assert first_approval(case(), "roads_head", GOVERNOR, OFFICE, TODAY).name == "approve_deputy"
     assert first_approval(case(), "grader", GOVERNOR, OFFICE, TODAY).name == "approve_head"
+
+
+def test_what_an_absent_head_adds_is_not_asked_of_the_stand_in_who_wrote_the_letter():
+    office = replace(OFFICE, absences=(away("roads_head", "grader"),))
+    waits = case(step="approve_deputy", author="grader", version=1)
+
+    assert asked_again(waits, "roads_head", office, GOVERNOR, TODAY) == "approve_deputy"
+    assert asked_again(waits, "press", office, GOVERNOR, TODAY) == "approve_head"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ SEEN = [
     '<div style="color:#fff;background-color:#137333">видно</div>',
     '<table bgcolor="#137333"><tr><td><font color="white">видно</font></td></tr></table>',
     '<div style="font-size:11px">видно</div>',
-    '<div style="height:0">видно</div>',
+    '<div style="height:20px">видно</div>',
     '<div style="display:inline-block;opacity:0.9">видно</div>',
     "<style>.q{display:none}</style><p class=p>видно</p>",
     '<p style="text-indent:-18pt">видно</p>',

@@ -15,7 +15,8 @@ import pytest
 from mcu_mail.domain.notice import Source
 from mcu_mail.errors import TemporaryError
 from mcu_mail.guard import CrashedError, Kept, TooSlowError
-from mcu_mail.mail.reader import Reader, _Values
+from mcu_mail.mail.plain_values import unpacked_value
+from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.reading import read_whole
 
 if TYPE_CHECKING:
@@ -113,20 +114,56 @@ class _Getattr:
         return getattr, (ZoneInfo, "clear_cache")
 
 
+READING = "mcu_mail.mail.reading:Reading"
+VALUES: tuple[object, ...] = (
+    ("value", "mcu_mail.guard:Kept", [("module", "x")]),
+    ("value", "mcu_mail.mail.reader:Reader", []),
+    ("value", "mcu_mail.mail.reading:read_whole", []),
+    ("value", "os:system", [("command", "true")]),
+    ("value", READING, [("unheard_of", 1)]),
+    ("value", "mcu_mail.mail.reading:Reading.is_notification", []),
+    ("enum", "mcu_mail.mail.kind:MailKind", "unheard_of"),
+    ("moment", "2026-11-26T10:00:00", "../../etc/passwd", 0),
+    ("unheard_of",),
+    [],
+    {"a": 1},
+)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"cos\nsystem\n(S'true'\ntR.",
         b"cbuiltins\neval\n(S'1'\ntR.",
-        b"cmcu_mail.guard\nguarded\n.",
-        b"cmcu_mail.mail.reader\nReader\n.",
-        b"cmcu_mail.mail.reader\npickle\n.",
-        b"cmcu_mail.mail.mime\nread_mail\n.",
+        b"cmcu_mail.mail.reading\nReading\n}S'absent'\nI01\nsb.",
         pickle.dumps(_Getattr()),
+        *(pickle.dumps(value) for value in VALUES),
     ],
 )
 def test_an_answer_can_name_nothing_that_acts(content: bytes) -> None:
-    import io
+    with pytest.raises((
+        pickle.UnpicklingError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        OSError,
+    )):
+        unpacked_value(content)
 
-    with pytest.raises(pickle.UnpicklingError):
-        _Values(io.BytesIO(content)).load()
+
+def test_an_order_that_was_stopped_half_way_leaves_no_answer_to_the_next_one() -> None:
+    with closing(Reader(POISONED, seconds=30)) as reader:
+        with pytest.raises(CrashedError):
+            reader.read(mail("length"), SOURCES, ZONE)
+        assert reader.read(mail(), SOURCES, ZONE).new.text == "Согласовано"
+
+
+def test_a_stop_of_the_whole_service_is_no_fault_of_the_mail() -> None:
+    with closing(Reader(POISONED, seconds=30)) as reader:
+        reader.read(mail(), SOURCES, ZONE)
+        assert reader.pid is not None
+        os.kill(reader.pid, signal.SIGTERM)
+        assert reader.read(mail(), SOURCES, ZONE).new.text == "Согласовано"
+        with pytest.raises(TemporaryError):
+            reader.read(mail("stopped"), SOURCES, ZONE)

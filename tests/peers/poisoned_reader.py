@@ -8,11 +8,16 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from mcu_mail.guard import serve
 from mcu_mail.mail.reader_process import handle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Order:
@@ -22,33 +27,44 @@ class Order:
         return os.system, ("touch harmed",)
 
 
+def spin() -> None:
+    while True:
+        pass
+
+
+def stop() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def overflow() -> None:
+    raise RecursionError
+
+
+HARM: dict[str, Callable[[], object]] = {
+    "hang": lambda: time.sleep(600),
+    "spin": spin,
+    "eat": lambda: bytearray(2 << 30),
+    "overflow": overflow,
+    "crash": os.abort,
+    "end": lambda: sys.exit(0),
+    "length": lambda: os.write(1, (1 << 63).to_bytes(8)),
+    "stopped": stop,
+    "flood": lambda: sys.stdout.write("x" * 100_000),
+}
+ANSWERS = {
+    "order": pickle.dumps(Order()),
+    "nonsense": b"\x00\xff",
+    "other": pickle.dumps("согласовано"),
+}
+
+
 def poisoned(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     found = re.search(rb"^X-Poison: (\w+)", order[2], re.MULTILINE)
-    match found[1].decode() if found else "":
-        case "hang":
-            time.sleep(600)
-        case "spin":
-            while True:
-                pass
-        case "eat":
-            bytearray(2 << 30)
-        case "overflow":
-            raise RecursionError
-        case "crash":
-            os.abort()
-        case "end":
-            sys.exit(0)
-        case "order":
-            return (pickle.dumps(Order()),)
-        case "nonsense":
-            return (b"\x00\xff",)
-        case "other":
-            return (pickle.dumps("согласовано"),)
-        case "flood":
-            print("x" * 100_000)  # noqa: T201 - what a library may do
-        case _:
-            pass
-    return handle(order)
+    kind = found[1].decode() if found else ""
+    if kind in HARM:
+        HARM[kind]()
+    return (ANSWERS[kind],) if kind in ANSWERS else handle(order)
 
 
 if __name__ == "__main__":

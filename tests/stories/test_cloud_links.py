@@ -37,7 +37,10 @@ def test_the_head_sees_that_an_executor_has_sent_links(day):
     day.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45")
     day.reply("uzhtr_deputy", "фото по ссылке https://disk.yandex.ru/d/x1", "08:50")
     assert day.case().version == 0
-    assert "– disk.yandex.ru" in day.told("uzhtr_deputy")
+    told = day.told("uzhtr_deputy")
+    assert "– disk.yandex.ru" in told
+    assert "в письме только ссылка" in told
+    assert "пустым" not in told
     assert "прислал(а) ссылки вместо файлов" in day.told("uzhtr_head")
     day.reply("uzhtr_deputy", DRAFT, "09:00")
     assert day.letter(1).text == ANSWER

@@ -215,3 +215,30 @@ def test_two_matters_are_two_cases_and_two_people_are_asked(day):
     day.notice("08:45", LIGHTS)
     assert (day.asked(1), day.asked(2)) == ([("draft", "roads_head")], [("draft", "uzhtr_head")])
     assert set(day.got) == {"uzhtr_head"}
+
+
+def test_a_term_that_passes_is_told_to_each_once_and_to_nobody_about_himself(day):
+    day.notice(text=BLURRED)
+    day.notice("08:45", SNOW)
+    heard = {}
+    for person in ("appeals", "press", "dep_affairs", "roads_head"):
+        heard[person] = len(day.mails(person))
+    # A pause over the latest times and the terms alike: everything falls due in one pass.
+    day.play("2026-11-24 10:30")
+    about = {
+        person: [
+            number[-1]
+            for mail in day.mails(person)[had:]
+            for number in ("2026-000001", "2026-000002")
+            if number in str(mail["Subject"]) and "не работала" not in str(mail["Subject"])
+        ]
+        for person, had in heard.items()
+    }
+    assert {person: sorted(numbers) for person, numbers in about.items()} == {
+        "appeals": ["1", "2"],
+        "press": ["1", "2"],
+        "dep_affairs": ["1", "2"],
+        "roads_head": ["2"],
+    }
+    assert "Ждём: Письменнова" in day.told("press")
+    assert "Ждём: Письменнова" not in day.told("appeals")

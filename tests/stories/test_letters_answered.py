@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, SECOND = REGION
+FAIL = b"Authentication-Results: mail.okrug.example; dmarc=fail header.from=relay.example\r\n"
+CENTRE, CURATOR = "press@okrug.example", "upravdel@okrug.example"
 TRUST = {"authserv_id": "mail.okrug.example", "accept": ["dmarc", "dkim"], "unproven": "confirm"}
 
 
@@ -186,6 +189,36 @@ def test_what_came_back_is_sent_again_to_that_address_alone(sent: Stage) -> None
     assert [one["recipients"] for one in events(sent, "sent_again")] == [[SECOND]]
 
 
+def test_a_silent_dispatcher_is_reminded_of_what_came_back_and_her_superior_hears(
+    sent: Stage,
+) -> None:
+    (copy,) = sent.post.mailbox(SECOND)
+    sent.post.deliver(OURS, bounce(SECOND, copy))
+    after_term = sent.desk.local(the_case(sent).term) + timedelta(hours=2)
+    sent.play(after_term)
+    case = the_case(sent)
+    assert (case.state, case.actor) == ("aside", sent.desk.office.roles.dispatcher)
+    asked = sent.mails(dispatcher.address)[-1]
+    assert case.due == after_term + timedelta(hours=1)
+    known = {one: len(sent.mails(one)) for one in (dispatcher.address, CURATOR, CENTRE)}
+
+    def heard(minutes: int) -> list[int]:
+        sent.play(after_term + timedelta(minutes=minutes))
+        return [len(sent.mails(one)) - before for one, before in known.items()]
+
+    assert heard(44) == [0, 0, 0]
+    assert heard(45) == [1, 0, 0]
+    assert "Напоминаем" in text_of(sent.mails(dispatcher.address)[-1])
+    assert heard(60) == [2, 1, 0]
+    assert "Письменнова" in text_of(sent.mails(CURATOR)[-1])
+    assert heard(90) == heard(119) == [2, 1, 1]
+
+    # Her word gives the step back to the service.
+    sent.post.deliver(OURS, press(dispatcher, asked, "Отправить ещё раз", after_term))
+    sent.play(after_term + timedelta(minutes=121))
+    assert (the_case(sent).state, the_case(sent).actor) == ("closed", None)
+
+
 @pytest.mark.parametrize("changes", [{"mail.trust": TRUST}], indirect=True)
 def test_a_forged_return_marks_nothing_and_one_that_knows_the_attempt_does(sent: Stage) -> None:
     (copy,) = sent.post.mailbox(SECOND)
@@ -208,6 +241,16 @@ def test_a_forged_return_marks_nothing_and_one_that_knows_the_attempt_does(sent:
     sent.play(at(sent, "16:55"))
     assert states(sent) == {FIRST: "accepted", SECOND: "refused"}
     assert the_case(sent).state == "aside"
+
+    # A notice of delay that our server calls forged is noted, and nobody is alarmed.
+    (first,) = sent.post.mailbox(FIRST)
+    late = bounce(FIRST, first, serial=4).replace(
+        b"Action: failed\r\nStatus: 5.1.1", b"Action: delayed"
+    )
+    sent.post.deliver(OURS, FAIL + late)
+    sent.play(sent.desk.local(the_case(sent).term) - timedelta(minutes=30))
+    assert kinds(sent).count("delayed") == 1
+    assert not any("задерживается" in one for one in subjects(sent, dispatcher.address))
 
 
 def test_a_letter_that_is_late_on_its_way_is_told_of_before_its_term(sent: Stage) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mcu_mail.rehearsal.people import text_of
 from tests.stories.office_day import ANSWER, CONTACT, LIGHTS, SERVICE, code_of
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from tests.stories.office_day import OfficeDay
 
 ROADS = "dorogi@okrug.example"
-DEPUTY = "Передать исполняющему обязанности: Хозяйственнов И.М."
+DEPUTY = "Передать: Хозяйственнов И.М."
 AWAY = "Я в отпуске с 23.11.2026 по 04.12.2026. По срочным вопросам – тел. 2-00-00."
 SECOND_SNOW = """Дата и время: 23.11.2026 09:10
 Заявитель: Придумкина Ольга Макаровна
@@ -23,6 +25,7 @@ SECOND_SNOW = """Дата и время: 23.11.2026 09:10
 Ссылка: https://vk.com/wall-990000001_48999
 Текст: На улице Чертёжной сугробы, не чистят дорогу четвёртый день.
 """
+THIRD_SNOW = SECOND_SNOW.replace("Чертёжная, д. 3", "Линейная, д. 8").replace("48999", "48777")
 
 
 def autoreply(to: EmailMessage, sender: str, text: str, serial: int = 1) -> bytes:
@@ -95,9 +98,12 @@ def test_a_vacation_is_offered_to_the_dispatcher_once_and_handed_over_by_his_wor
         "dep_life",
     )
 
-    # The old code is spent, and what comes later goes to the chosen one at once.
+    # The old code is spent: who wrote hears who has it. What comes later goes to the chosen one.
     day.reply("roads_head", f"Ответ: {ANSWER}\n{CONTACT}", "09:05", to=task)
     assert day.case().version == 0
+    assert set(day.got) == {"roads_head"}
+    assert "дело передано: Хозяйственнов И.М." in day.told("roads_head")
+    assert "Я на месте" in day.told("roads_head")
     day.notice("09:12", SECOND_SNOW)
     assert day.asked(2) == [("draft", "dep_life")]
     assert "roads_head" not in day.got
@@ -190,3 +196,72 @@ def test_another_service_behind_an_officials_address_gets_no_second_mail(day: Of
     day.arrives(ours, "08:50")
     assert day.got == {}
     assert day.asked() == [("draft", "roads_head")]
+
+
+def test_a_hand_over_is_changed_by_a_later_word_and_ends_with_the_absence(day: OfficeDay) -> None:
+    day.notice()
+    task = day.last("roads_head")
+    day.arrives(autoreply(task, ROADS, AWAY), "08:50")
+    offer = day.last("appeals")
+    day.press("appeals", DEPUTY, "09:00", mail=offer)
+    first = day.last("dep_life")
+    day.notice("09:12", SECOND_SNOW)
+    assert [day.asked(1), day.asked(2)] == [[("draft", "dep_life")]] * 2
+
+    # The latest word of hers holds, for what was handed over and for what came since.
+    day.reply("appeals", "Передать: Коммунальцев", "09:15", to=offer)
+    assert [day.asked(1), day.asked(2)] == [[("draft", "uzhtr_head")]] * 2
+    assert day.case().actor == "uzhtr_head"
+    assert set(day.got) == {"appeals", "dep_life", "uzhtr_head"}
+    assert "Делать ничего не нужно" in day.told("dep_life")
+    day.reply("dep_life", f"Ответ: {ANSWER}\n{CONTACT}", "09:17", to=first)
+    assert day.case().version == 0
+
+    day.reply("roads_head", "Я на месте.", "09:20", to=task)
+    assert [day.asked(1), day.asked(2)] == [[("draft", "roads_head")]] * 2
+    assert set(day.got) == {"roads_head", "uzhtr_head", "appeals"}
+    assert "снова на месте" in day.told("appeals")
+    fresh = day.last("roads_head")
+    day.notice("09:25", THIRD_SNOW)
+    assert day.asked(3) == [("draft", "roads_head")]
+
+    # She may choose again, and take it back herself.
+    day.reply("appeals", "Передать: Хозяйственнов", "09:30", to=offer)
+    assert day.asked(3) == [("draft", "dep_life")]
+    day.reply("appeals", "Вернуть: Трассов", "09:35", to=offer)
+    assert day.asked(3) == [("draft", "roads_head")]
+    assert len(day.events("handed_back", 3)) == 1
+    assert code_of(day.last("roads_head")) != code_of(fresh)
+
+
+DEPUTY_AWAY = {
+    "absences": [
+        {
+            "person": "dep_life",
+            "from": "2026-11-20",
+            "to": "2026-12-04",
+            "acting": "dep_social",
+            "order": "распоряжение № 12-р",
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize("changes", [DEPUTY_AWAY], indirect=True)
+def test_neither_the_author_nor_another_absentee_is_offered_for_an_approval(
+    day: OfficeDay,
+) -> None:
+    day.notice()
+    day.reply("roads_head", f"Ответ: {ANSWER}\n{CONTACT}", "09:00")
+    assert day.asked() == [("approve", "dep_social")]
+    asked = day.last("dep_social")
+    day.arrives(autoreply(asked, "zam-soc@okrug.example", "Меня нет до 04.12.2026."), "09:05")
+    offer = day.last("appeals")
+    offered = " ".join(labels(offer))
+    assert "Трассов" not in offered, "he has written the letter"
+    assert "Хозяйственнов" not in offered, "he is away himself"
+    assert "Передать: Управляева И.О." in offered
+    assert "исполняющему" not in offered, "nobody was appointed for her"
+    day.reply("appeals", "Передать: Трассов", "09:07", to=offer)
+    assert day.reasons() == ["author_named"]
+    assert day.asked()[0] == ("approve", "dep_social")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 import pytest
 
+from mcu_mail.mail.reader import Reader
 from mcu_mail.rehearsal.people import text_of
+from mcu_mail.service.remind import remind
 from tests.stories.office_day import DRAFT, LIGHTS, code_of
 
 SERVER = "mail.okrug.example"
@@ -133,6 +138,11 @@ def test_a_held_verdict_counts_after_a_quarter_of_an_hour(asked):
     assert "СТОП" in asked.told("dep_life")
     asked.play("09:24")
     assert asked.moved == set()
+    # Where no process can be started to read it, it stays owed.
+    with closing(Reader("tests.peers.no_such_reader")) as reader:
+        desk = replace(asked.stage.desk, reader=reader)
+        assert remind(desk, asked.stage.moment("2026-11-23 09:25")) == 0
+    assert asked.events("approved") == []
     asked.play("09:25")
     assert asked.case().step == "sign"
     assert [event.actor for event in asked.events("approved")] == ["dep_life"]

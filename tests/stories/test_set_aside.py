@@ -196,6 +196,18 @@ def test_a_stranger_gets_one_polite_answer_a_day_without_his_words(day):
     assert len(answers_to(day, CITIZEN.address)) == 2
 
 
+def test_tags_and_dots_make_no_other_person_and_a_domain_gets_ten_a_day(day):
+    day.stage.play("2026-11-23 08:00")
+    same = ["one+1@a.example", "one+2@a.example", "o.n.e@a.example"]
+    many = [f"p{n}@b.example" for n in range(12)]
+    for address in (*same, *many):
+        who = Writer(name="Вымысел Ян", address=address, client=Client.plain)
+        day.post.deliver(SERVICE, written(day, who, "Вопрос", "08:30"))
+    day.play("08:40")
+    assert sum(len(answers_to(day, address)) for address in same) == 1
+    assert sum(len(answers_to(day, address)) for address in many) == 10
+
+
 NO_ANSWER = {
     "auto": ("yan@mail.example", "Auto-Submitted: auto-replied\n"),
     "generated": ("yan@mail.example", "Auto-Submitted: auto-generated\n"),

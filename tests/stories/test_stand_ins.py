@@ -81,6 +81,9 @@ def test_a_request_goes_to_the_last_of_a_chain_of_acting_persons(day):
     for person in ("dep_life", "dep_social"):
         day.reply(person, "Согласовано", "09:05", to=day.last("dep_affairs"))
         assert day.moved == set()
+        # The answer goes to who wrote, not to whoever acts for him.
+        assert "ждём не от вас" in day.told(person)
+        assert "ждём не от вас" not in day.told("dep_affairs")
     request = next(m for m in day.mails("dep_affairs") if "Согласуйте" in str(m["Subject"]))
     day.press("dep_affairs", "Согласовать", "09:10", mail=request)
     assert day.case().step == "sign"

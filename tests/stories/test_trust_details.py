@@ -10,6 +10,8 @@ import yaml
 
 from mcu_mail.domain.codes import grouped
 from mcu_mail.reports import board
+from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.measuring import FOUND, about
 from tests.stories.forged_verdicts import RECEIVED, SERVER, SERVICE
 from tests.stories.office_day import DRAFT, code_of, writer
@@ -58,6 +60,35 @@ def test_where_nobody_holds_the_post_an_administrator_is_told_and_the_step_waits
     assert day.case().step == "approve_deputy"
     assert "больше не работает" in day.told("appeals")
 
+    # As soon as the settings name a successor, he is asked.
+    def named(values):
+        values["roles"]["curator"] = "dep_affairs"
+        for item in values["departments"]:
+            item["curator"] = item["curator"].replace("dep_life", "dep_affairs")
+
+    configure(day, named)
+    day.play("09:40")
+    assert day.asked() == [("approve", "dep_affairs")]
+    assert day.case().actor == "dep_affairs"
+    assert code_of(day.last("dep_affairs")) not in {"", code_of(request)}
+
+
+def test_who_leaves_while_the_service_runs_is_asked_no_more_the_next_day(day):
+    def leaves(values):
+        values["people"]["roads_head"]["left"] = "2026-11-24"
+
+    configure(day, leaves)
+    day.notice()
+    evening, night = (day.stage.moment(f"2026-11-{one}") for one in ("23 23:50", "24 00:10"))
+    rounds = Rounds(desk=day.stage.desk, played=True)
+    rounds.start(evening)
+    rounds.one(evening)
+    assert day.asked() == [("draft", "roads_head")]
+    rounds.one(night)
+    assert day.asked() == [], "his code is void without a new start"
+    assert len(day.events("code_void")) == 1
+    assert void_codes_of_the_gone(rounds.desk, night) == 0
+
 
 def test_a_mail_that_reads_two_ways_and_guessed_codes_decide_nothing(day):
     request = day.drafted()
@@ -76,6 +107,8 @@ def test_a_mail_that_reads_two_ways_and_guessed_codes_decide_nothing(day):
             f"From: <zam-zhkh@okrug.example>\r\nSubject: 0000-0000-0000-000{number}\r\n\r\n+\r\n"
         )
         day.post.deliver(SERVICE, guess.encode())
+    # Of what comes in one visit the known codes are read first, and guesses cannot bar them.
+    day.play("09:15")
     day.fresh("dep_life", f"Согласовать {code_of(request)}", "Согласовано", "09:20")
     assert day.moved == set()
 

@@ -49,6 +49,13 @@ def test_an_approval_with_a_condition_is_held_with_two_buttons(day):
     assert_nothing_moved(day, "conditional")
     assert list(buttons_of(day.last("dep_life"))) == ["Отправить так", "Вернуть с замечанием"]
     assert code_of(day.last("dep_life")) == code
+    # What stands among the lines of a signature is cut off, and still holds the approval.
+    for at, signed in (
+        ("09:20", "С уважением, Орлова. Срок исправьте"),
+        ("09:30", "--\nПосле 25.11"),
+    ):
+        day.reply("dep_life", f"Согласовано\n\n{signed}", at)
+        assert_nothing_moved(day, "conditional")
 
 
 @pytest.mark.parametrize(
