@@ -24,6 +24,7 @@ from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import owe_annexes
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.registering import register_by_number
+from mcu_mail.service.was_it_you import ask_sender
 from mcu_mail.service.writing import thaw
 
 if TYPE_CHECKING:
@@ -196,6 +197,10 @@ def take_continuation(
     if said.level is TrustLevel.REFUSED or case.letter_sha is None:
         return False
     person = said.person.id
+    if said.level is not TrustLevel.PROVEN:
+        carrier.log("not_taken", {"reason": "continuation_unproven"})
+        ask_sender(desk, work, carrier, said, person, now, about="files", what="files")
+        return True
     then = asked_again(case, person, desk.office, ROUTES[case.track], desk.today(now))
     carrier.carry((
         Log(kind="draft", data={"version": case.version + 1}),

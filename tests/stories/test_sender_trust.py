@@ -188,3 +188,52 @@ def test_a_draft_whose_sender_failed_the_check_is_refused(day):
     assert day.moved == set()
     assert day.case().version == 0
     assert set(day.got) == {"uzhtr_head", "appeals"}
+
+
+@any_policy
+def test_a_forged_stop_leaves_a_proven_verdict_and_is_asked_about(asked, changes):
+    request = asked.last("dep_life")
+    asked.reply("dep_life", "Согласовано", "09:10", headers=PASS)
+    assert asked.case().step == "sign"
+    asked.reply("dep_life", "СТОП", "09:12", to=request, headers=RECEIVED)
+    assert asked.moved <= {"requests"}
+    assert asked.case().step == "sign"
+    assert "не подтвердил" in asked.told("appeals")
+    assert "решение действует" in asked.told("dep_life")
+    # The tap comes after the window: what counts is when he wrote.
+    asked.press("dep_life", "Да, это я", "09:40", mail=asked.last("dep_life"))
+    assert asked.case().step == "approve_deputy"
+    assert asked.reasons() == ["recall_unproven"]
+
+
+@holding
+def test_nothing_counts_that_nobody_can_be_warned_of_and_the_end_of_warnings_is_told_once(asked):
+    request = asked.last("dep_life")
+    for at in range(5):
+        asked.reply("dep_life", "На доработку: нет даты", f"09:1{at}", to=request)
+        asked.reply("dep_life", "СТОП", f"09:1{at}", to=request)
+    asked.reply("dep_life", "Согласовано", "09:20", to=request)
+    assert "много писем" in asked.told("dep_life")
+    assert "Хозяйственнов" in asked.told("appeals")
+    asked.reply("dep_life", "Согласовано", "09:21", to=request)
+    assert asked.got == {}
+    asked.play("09:50")
+    assert asked.case().step == "approve_deputy"
+    assert asked.events("approved") == []
+
+
+@confirming
+def test_forged_chatter_and_invented_codes_leave_the_real_code_its_answer(asked):
+    request = asked.last("dep_life")
+    guesses = " ".join(f"ABCD-EFGH-JKM{one}-NPQR" for one in range(9))
+    asked.fresh("dep_life", guesses, "x", "09:05", headers=RECEIVED)
+    told = ""
+    for at in range(12):
+        subject = f"[МЦУ 2026-000001] {at}"
+        asked.fresh("dep_life", subject, "Согласовано", f"09:{at + 10}", headers=RECEIVED)
+        told += asked.told("appeals")
+    assert told.count("много писем") == 1
+    asked.press("dep_life", "Согласовать", "09:30", mail=request)
+    assert asked.asked() == [("approve", "dep_life"), ("confirm", "dep_life")]
+    asked.press("dep_life", "Да, это я", "09:31")
+    assert asked.case().step == "sign"
