@@ -114,6 +114,7 @@ _REFUSALS = (
     "two_texts",
     "recall_late",
     "recall_unproven",
+    "disowned",
     "flooded",
     "empty",
     "verdict_on_draft",

@@ -9,12 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import CloseReason
+from mcu_mail.domain.case import CloseReason, Purpose
+from mcu_mail.domain.catalogue import draft_disowned
 from mcu_mail.domain.course import on_recall
 from mcu_mail.domain.course_parts import told_why
-from mcu_mail.domain.decisions import CloseRequest, Log, Tell
+from mcu_mail.domain.decisions import CloseRequest, Enter, KeepDraft, Log, Tell
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.doubted import is_draft_doubted
 from mcu_mail.service.floods import may_warn
 from mcu_mail.service.held import drop_held, hold
 from mcu_mail.service.taking import why
@@ -128,6 +131,8 @@ def recall(
             ),
         ))
         return
+    if _disowned(desk, work, carrier, request):
+        return
     # He may have had to confirm it: what counts is when he wrote.
     possible = (
         decided is not None
@@ -141,6 +146,40 @@ def recall(
         carrier.carry(on_recall(case, request))
     else:
         _unproven_recall(desk, work, carrier, said, request, now)
+
+
+def _disowned(desk: Desk, work: UnitOfWork, carrier: Carrier, request: Request) -> bool:
+    """Whether he has taken back a text that came in his name, and that nobody vouched for.
+
+    No more proof is asked for than the text itself had.
+    """
+    case = carrier.case
+    if request.purpose is not Purpose.draft or not is_draft_doubted(work, case):
+        return False
+    waits = request.closed_at is None and case.draft is not None
+    shown = ROUTES[case.track].step(case.step).kind is StepKind.approve
+    if not waits and not (shown and case.version == request.version + 1):
+        return False
+    known = desk.office.people.get(request.person)
+    carrier.carry((
+        Log(kind="recalled", data={"step": request.step, "version": case.version}),
+        KeepDraft(draft=None),
+        Enter(
+            step=request.step,
+            template="rework",
+            context={"reason": draft_disowned(), "returned_by": request.person},
+            close_as=CloseReason.step_over,
+        ),
+    ))
+    carrier.warn((
+        Tell(
+            people=(desk.office.roles.dispatcher,),
+            template="not_taken",
+            context=why("disowned", "", by=known.name if known else ""),
+            once=f"disowned:{request.id}",
+        ),
+    ))
+    return True
 
 
 def _unproven_recall(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mcu_mail.rehearsal.people import text_of
-from tests.stories.office_day import DRAFT, LIGHTS, code_of
+from tests.documents.annex_files import photo
+from tests.stories.office_day import DRAFT, LIGHTS, OTHER_ANSWER, code_of
 
 SERVER = "mail.okrug.example"
 RECEIVED = (
@@ -35,7 +36,7 @@ def trusting(unproven: str) -> dict[str, object]:
 
 @pytest.fixture
 def asked(day):
-    """The deputy is asked; drafts and notices came from senders our server said nothing of."""
+    """The deputy is asked about a draft that our server vouched for."""
     day.drafted()
     return day
 
@@ -49,9 +50,11 @@ any_policy = pytest.mark.parametrize(
 
 
 @any_policy
-def test_a_draft_of_a_silent_sender_is_accepted(asked):
-    assert asked.case().step == "approve_deputy"
-    assert asked.reasons() == []
+def test_a_draft_of_a_silent_sender_is_accepted(day):
+    day.notice()
+    day.reply("roads_head", DRAFT, "09:00")
+    assert day.case().step == "approve_head"
+    assert day.reasons() == []
 
 
 @any_policy
@@ -237,3 +240,43 @@ def test_forged_chatter_and_invented_codes_leave_the_real_code_its_answer(asked)
     assert asked.asked() == [("approve", "dep_life"), ("confirm", "dep_life")]
     asked.press("dep_life", "Да, это я", "09:31")
     assert asked.case().step == "sign"
+
+
+@confirming
+def test_a_draft_nobody_vouches_for_saves_no_approval_and_its_author_can_disown_it(day):
+    day.notice()
+    subject = "[МЦУ 2026-000001] ответ"
+    day.fresh("roads_head", subject, DRAFT, "09:00", headers=RECEIVED)
+    assert day.asked() == [("approve", "roads_head")]
+    told = day.told("roads_head")
+    assert "от вашего имени" in told
+    assert "Отправитель ответа не подтверждён" in told
+    assert "по телефону (отправитель не подтверждён почтовым сервером)" in told
+    receipt = next(m for m in day.got["roads_head"] if "от вашего имени" in text_of(m))
+    day.reply("roads_head", "СТОП", "09:05", to=receipt)
+    assert day.case().step == "draft"
+    assert "прислал не он" in day.told("appeals")
+    assert day.asked() == [("draft", "roads_head")]
+    # His own proven answer goes the short way again.
+    day.reply("roads_head", OTHER_ANSWER, "09:10", headers=PASS)
+    assert day.asked() == [("approve", "dep_life")]
+    assert "Отправитель ответа не подтверждён" not in day.told("dep_life")
+
+
+@confirming
+def test_a_photo_nobody_vouches_for_voids_no_version_until_its_sender_confirms_it(asked):
+    request = asked.last("dep_life")
+    files = [("IMG_20261121_0800.jpg", "image/jpeg", photo(1))]
+    subject = "[МЦУ 2026-000001] фото"
+    asked.fresh("roads_head", subject, "фото", "09:05", files=files, headers=RECEIVED)
+    assert asked.moved == {"requests"}
+    assert asked.asked() == [("approve", "dep_life"), ("confirm", "roads_head")]
+    assert "IMG_20261121_0800.jpg" in asked.told("roads_head")
+    rest = f"Продолжение: {OTHER_ANSWER}"
+    asked.fresh("roads_head", "[МЦУ 2026-000001] ещё", rest, "09:06", headers=RECEIVED)
+    assert asked.case().version == 1
+    asked.fresh("roads_head", subject, "фото", "09:07", files=files, headers=RECEIVED)
+    asked.press("roads_head", "Да, это я", "09:10")
+    assert asked.case().version == 2
+    asked.reply("dep_life", "Согласовано", "09:11", to=request, headers=PASS)
+    assert asked.reasons()[-1] == "old_version"
