@@ -486,3 +486,8 @@ def draft_in_your_name() -> str:
 def draft_disowned() -> str:
     """Why a text goes back that came in somebody's name."""
     return "сотрудник сообщил, что этот ответ прислал не он"
+
+
+def unproven_absence() -> str:
+    """What the dispatcher is to know of an automatic reply that nobody vouches for."""
+    return "отправитель автоответа не подтверждён почтовым сервером, сначала позвоните"
