@@ -93,11 +93,6 @@ class Carrier:
         self._told = 0
 
     @property
-    def cause(self) -> str:
-        """The name of what happened."""
-        return self._cause
-
-    @property
     def now(self) -> datetime:
         """The moment of what happened."""
         return self._now

@@ -159,7 +159,7 @@ def _is_held_back(
     kind = "return" if returned else "reply"
     day = f"region_unproven:{carrier.case.id}:{desk.today(carrier.now).isoformat()}"
     told = work.facts.get(day) is not None
-    work.facts.set(day, carrier.cause)
+    work.facts.set(day, carrier.now.isoformat())
     if not told and carrier.case.state is not CaseState.closed:
         return False
     carrier.carry((Log(kind="region_unproven", data={"why": kind, "text": text[:_HEAD]}),))
