@@ -471,3 +471,31 @@ def nobody_holds(number: str) -> str:
         f"Дело {number} ждёт решения человека, который больше не работает, а другой на его место "
         "в настройках не назначен. Назначьте и перезапустите службу."
     )
+
+
+def doubted_draft() -> str:
+    """What an approver reads above a text whose sender nobody vouches for."""
+    return "Отправитель ответа не подтверждён почтовым сервером: проверьте, кто его подготовил."
+
+
+def doubted_contact(line: str) -> str:
+    """A record of contact that came in a mail nobody vouches for."""
+    return f"{line} (отправитель не подтверждён почтовым сервером)"
+
+
+def draft_in_your_name() -> str:
+    """What the one in whose name a text came is told."""
+    return (
+        "Письмо пришло от вашего имени, но почтовый сервер не подтвердил, что писали вы. "
+        "Если это не вы, ответьте «СТОП» или позвоните диспетчеру."
+    )
+
+
+def draft_disowned() -> str:
+    """Why a text goes back that came in somebody's name."""
+    return "сотрудник сообщил, что этот ответ прислал не он"
+
+
+def unproven_absence() -> str:
+    """What the dispatcher is to know of an automatic reply that nobody vouches for."""
+    return "отправитель автоответа не подтверждён почтовым сервером, сначала позвоните"

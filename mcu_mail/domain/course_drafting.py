@@ -281,7 +281,8 @@ def enough_contact(contacts: tuple[object, ...]) -> bool:
 def _new_version(
     case: Case, text: str | None, author: str, rules: Rules, *, promised: str = ""
 ) -> Decisions:
-    then = first_approval(case, author, rules.route, rules.office, rules.today)
+    approves_own = author if rules.is_author_proven else ""
+    then = first_approval(case, approves_own, rules.route, rules.office, rules.today)
     return (
         Log(kind="interim" if promised else "draft", data={"version": case.version + 1}),
         KeepDraft(draft=None),

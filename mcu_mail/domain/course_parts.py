@@ -34,6 +34,8 @@ class Rules:
     contact: str = "block"
     """Whether a record of contact is required: block, warn or none (decree 5.3)."""
     competence: CompetenceRules = field(default_factory=CompetenceRules)
+    is_author_proven: bool = True
+    """Whether the author of a text is vouched for: else it saves nobody an approval."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,10 @@ def mails(
                 "opened": False,
                 "buttons": again,
             },
-            {**case, **plain, "kind": "bounce", "opened": False, "sure": False},
+            *(
+                {**case, **plain, "kind": kind, "opened": False, "sure": False}
+                for kind in ("bounce", "return", "reply")
+            ),
             *(
                 {
                     **asked,

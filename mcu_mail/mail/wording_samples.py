@@ -122,6 +122,9 @@ _REFUSALS = (
     "two_codes",
     "two_texts",
     "recall_late",
+    "recall_unproven",
+    "disowned",
+    "flooded",
     "empty",
     "links_only",
     "verdict_on_draft",
@@ -339,6 +342,8 @@ _REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "confirm_needed": {
         **_ASKED,
         "words": "Согласовано",
+        "what": "verdict",
+        "files": (),
         "buttons": (_button("Да, писали мы", "ДА"),),
     },
 }
@@ -363,6 +368,11 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         *_both(_REQUESTS["approve"]),
         {**_REQUESTS["approve"], "card": _INTERIM},
         {**_REQUESTS["approve"], "enclosure": "фотографии на 2 л. в 1 экз."},
+    ),
+    "confirm_needed": (
+        *_both(_REQUESTS["confirm_needed"]),
+        {**_REQUESTS["confirm_needed"], "words": "СТОП", "what": "stop"},
+        {**_REQUESTS["confirm_needed"], "words": "", "what": "files", "files": ("фото.jpg",)},
     ),
     "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
     "register_number": (

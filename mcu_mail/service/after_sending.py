@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import Reply, not_taken, told
-from mcu_mail.domain.decisions import Enter, Log, SetState, Work
+from mcu_mail.domain.decisions import Change, Enter, Log, SetState, Work
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
 from mcu_mail.domain.standing_in import wants_it_sent_again
@@ -44,7 +44,24 @@ def after_sending(
     """Carry out what the dispatcher says of a letter."""
     letter = _letter_of(work, carrier.case.id, request)
     reply = Reply(person=request.person, meaning=meaning, text=said.text)
-    if letter is not None and wants_it_sent_again(said.text):
+    if "unproven" in request.data and carrier.case.state is CaseState.closed:
+        if meaning.kind is MeaningKind.close and meaning.reason.strip():
+            work.requests.close(request.id, now, CloseReason.decided)
+            carrier.carry((
+                Log(kind="earlier_left", data={"reason": meaning.reason.strip()}),
+                told(request, "other"),
+            ))
+            return
+        if meaning.kind is not MeaningKind.return_ or not meaning.reason.strip():
+            carrier.carry(not_taken(request, reply, "not_understood"))
+            return
+        carrier.carry((
+            Log(kind="reopened", data={"why": request.data["why"]}),
+            Enter(step="send", template=""),
+            Change(values={"closed_at": None}),
+        ))
+        take(desk, work, carrier, said, request, meaning, now)
+    elif letter is not None and wants_it_sent_again(said.text):
         _send_again(work, carrier, letter, request, reply, now)
     elif letter is not None and "beside" in request.data:
         _settle_earlier(desk, work, carrier, letter, request, reply, now)

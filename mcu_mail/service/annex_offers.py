@@ -14,11 +14,12 @@ from mcu_mail.documents.file_kinds import is_silent
 from mcu_mail.domain.annexes import Removal, may_annex
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Log, Tell
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.enclosed import is_mail
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.said import HARMLESS, draft_file, is_word
+from mcu_mail.service.was_it_you import ask_sender
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,10 +105,48 @@ def offer(
     files = _files(said, word_too=False)
     if not files and not said.removal:
         return False
+    if said.level is not TrustLevel.PROVEN and _would_void(carrier):
+        # A version must not be voided again and again in somebody's name: it is offered to him.
+        _ask_first(desk, work, carrier, said, files, now)
+        return True
     _owe(work, carrier, said, files, [], person=said.person.id, request=None, now=now)
     if said.text:
         carrier.log("note", {"text": said.text[:2000]})
     return said.word is None and meaning.kind is not MeaningKind.answer
+
+
+def _would_void(carrier: Carrier) -> bool:
+    """Whether a version waits for an approval, which a change would make void."""
+    case = carrier.case
+    step = ROUTES[case.track].step(case.step)
+    return step.kind is StepKind.approve and bool(case.version)
+
+
+def _ask_first(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    said: Said,
+    files: list[int],
+    now: datetime,
+) -> None:
+    """The mail is kept; one tap of the one in whose name it came makes it count."""
+    assert said.person is not None
+    carrier.log("not_taken", {"reason": "files_unproven", "count": len(files)})
+    if said.text:
+        carrier.log("note", {"text": said.text[:2000]})
+    names = [said.mail.files[place].name for place in files]
+    ask_sender(
+        desk,
+        work,
+        carrier,
+        said,
+        said.person.id,
+        now,
+        about="files",
+        what="files",
+        files=names,
+    )
 
 
 def owe_files(work: UnitOfWork, carrier: Carrier, said: Said, person: str, now: datetime) -> None:

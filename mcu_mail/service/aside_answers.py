@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _TRACK = "governor"
+_MOST_CONFIRMS = 5
 _YES = (("Да, это я", "ДА"),)
 
 
@@ -43,27 +44,49 @@ def about_aside(
     desk: Desk, work: UnitOfWork, said: Said, codes: Sequence[str], now: datetime
 ) -> Heard | None:
     """What became of an answer about a mail set aside; None when it is none, or not his to give."""
-    found = work.asides.by_codes(codes) if codes else ()
+    found = {one.id: one for one in work.asides.by_codes(codes)} if codes else {}
+    pending = ""
+    for code in codes:
+        kept = work.facts.get(_confirm_key(code))
+        if kept:
+            mail_id, _, pending = kept.partition(":")
+            known = work.asides.find(int(mail_id))
+            found |= {known.id: known} if known is not None else {}
     if len(found) != 1 or said.person is None or said.level is TrustLevel.REFUSED:
         return None
-    stored = found[0]
+    (stored,) = found.values()
     asked = stored.asked or desk.office.roles.dispatcher
     if not may_speak_for(said.person.id, asked, desk.office, desk.today(now)):
         return None
-    return _Answer(desk, work, said, stored, now).take()
+    return _Answer(desk, work, said, stored, now, pending or stored.pending or "").take()
+
+
+def _confirm_key(code: str) -> str:
+    """Where a fresh code keeps the mail and the words that it confirms.
+
+    The code of the question itself stays as it was: a forged answer must not spend it.
+    """
+    return f"aside_confirm:{code}"
 
 
 class _Answer:
     """One answer of the one who was asked."""
 
     def __init__(
-        self, desk: Desk, work: UnitOfWork, said: Said, stored: StoredMail, now: datetime
+        self,
+        desk: Desk,
+        work: UnitOfWork,
+        said: Said,
+        stored: StoredMail,
+        now: datetime,
+        pending: str,
     ) -> None:
         self._desk = desk
         self._work = work
         self._said = said
         self._stored = stored
         self._now = now
+        self._pending = pending
 
     def take(self) -> Heard:
         stored = self._stored
@@ -78,9 +101,9 @@ class _Answer:
         if self._is_doubtful(answer):
             self._tell("not_understood")
             return Heard(state=MailState.handled)
-        if answer.word is AsideWord.yes and stored.pending is not None:
+        if answer.word is AsideWord.yes and self._pending:
             # The tap on a fresh code, sent to the registered address, is the proof.
-            return self._do(read_aside_answer(stored.pending))
+            return self._do(read_aside_answer(self._pending))
         if answer.word in {AsideWord.unclear, AsideWord.yes}:
             self._tell("not_understood")
         elif self._said.level is TrustLevel.PROVEN:
@@ -88,8 +111,7 @@ class _Answer:
         elif self._desk.settings.mail.trust.unproven == "refuse":
             self._tell("unproven")
         else:
-            code = new_code(self._desk.random(10))
-            self._tell("confirm", code=code, pending=self._said.text[:2000])
+            self._ask_whether_he_wrote()
         return Heard(state=MailState.handled)
 
     def _is_doubtful(self, answer: AsideAnswer) -> bool:
@@ -111,6 +133,19 @@ class _Answer:
             return self._desk.read_head(self._stored.sha256)
         except RefusedError:
             return None
+
+    def _ask_whether_he_wrote(self) -> None:
+        """A few times a day and mail; the end of it is said once."""
+        work, stored = self._work, self._stored
+        key = f"aside_confirms:{self._desk.today(self._now).isoformat()}:{stored.id}"
+        asked = int(work.facts.get(key) or 0)
+        work.facts.set(key, str(asked + 1))
+        if asked < _MOST_CONFIRMS:
+            code = new_code(self._desk.random(10))
+            work.facts.set(_confirm_key(code), f"{stored.id}:{self._said.text[:2000]}")
+            self._tell("confirm", code=code)
+        elif asked == _MOST_CONFIRMS:
+            self._tell("unproven")
 
     def _do(self, answer: AsideAnswer) -> Heard:
         """Carry out a proven answer; the code is spent with the mail's being settled."""
@@ -170,22 +205,13 @@ class _Answer:
         *,
         number: str = "",
         details: str = "",
-        code: str | None = None,
-        pending: str | None = None,
+        code: str = "",
     ) -> None:
         """Answer the answer: what was done, or what is still to be said, with the code for it."""
         desk, work, stored = self._desk, self._work, self._stored
         person = self._said.person
         assert person is not None
         is_open = outcome in {"not_understood", "unproven", "no_case", "confirm", "refused"}
-        if code is not None:
-            work.asides.ask(
-                stored.id,
-                code=code,
-                person=stored.asked or desk.office.roles.dispatcher,
-                at=self._now,
-                pending=pending,
-            )
         code = code or stored.code or ""
         shown = grouped(code) if is_open else ""
         buttons = aside_buttons(code) if is_open else ()

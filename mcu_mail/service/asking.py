@@ -14,6 +14,7 @@ from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_messa
 from mcu_mail.mail.ics import term_event
 from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
+from mcu_mail.service.doubted import doubts_of, marked_contacts
 from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 from mcu_mail.service.measuring import FOUND, reply_address
@@ -265,6 +266,9 @@ def _context(
     }
     if template == "approve":
         context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
+        card = context["card"]
+        notes = (*card.letter_notes, *doubts_of(work, case))
+        context["card"] = replace(card, letter_notes=notes)
     elif template == "task":
         context["executors"] = executors_of(desk, case, request.person)
         context["place"] = place_of(desk, case)
@@ -303,6 +307,7 @@ def _card(
 ) -> Card:
     """The card of a case; with `previous` also what is new in the text and in the annexes."""
     card = card_for(case, letter, desk, person, now, previous=previous)
+    card = replace(card, contact_lines=marked_contacts(work, case, card.contact_lines))
     if letter is None or previous is None:
         return card
     files = annex_changes(work, previous, letter)

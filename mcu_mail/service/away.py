@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.domain.absence_words import away_until
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.case import CloseReason, Purpose
-from mcu_mail.domain.catalogue import came_back, handed_over
+from mcu_mail.domain.catalogue import came_back, handed_over, unproven_absence
 from mcu_mail.domain.course_parts import Reply, not_taken, told
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.meaning import MeaningKind
@@ -79,6 +79,7 @@ def hear_absence(
     if not waiting:
         return None
     first = waiting[0][1]
+    proven = prove(mail, desk.trust) is TrustLevel.PROVEN
     until = away_until(mail.text, desk.today(now))
     work.journal.add(
         first.id,
@@ -96,6 +97,7 @@ def hear_absence(
         now=now,
         until=until.isoformat() if until else "",
         excerpt=mail.text[:_EXCERPT],
+        explanation="" if proven else unproven_absence(),
     )
     return first.id
 
@@ -132,6 +134,14 @@ def unreachable(
     key = f"{cause}:{absent}:{until or today.isoformat()}"
     if work.facts.get(f"unreachable:{key}"):
         return False
+    # Anybody may send automatic replies in his name, each with another day: one mail a day.
+    daily = f"away_on:{today.isoformat()}:{absent}:"
+    if cause == "away":
+        # A true one is told of, though a forged one came before it.
+        told_of = ("proven", "unproven") if explanation else ("proven",)
+        if any(work.facts.get(daily + one) for one in told_of):
+            return False
+        work.facts.set(daily + told_of[-1], now.isoformat())
     work.facts.set(f"unreachable:{key}", now.isoformat())
     waiting = waiting_of(work, absent)
     words = {

@@ -2,8 +2,8 @@
 
 The code comes back in the thread (our Message-ID in In-Reply-To and References), in a `+code`
 address, in the subject of a button, or as a line of the text (`threats.md` §3.4). A mail that
-names two open requests decides neither. Who guesses codes is not listened to any more that day,
-but for a true answer to a mail of ours.
+names two open requests decides neither. The code of an open request always counts: only what finds
+none is counted as a guess, and who guesses learns nothing of spent codes any more that day.
 """
 
 from __future__ import annotations
@@ -48,12 +48,16 @@ def named_by(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Named:
     written = find_codes(mail.text, MOST_READ + 1)
     key = _wrong_key(desk, said, now)
     wrong = int(work.facts.get(key) or 0) if key else 0
-    if wrong > _MOST_WRONG or len(written) > MOST_READ:
-        typed, written = (), ()
-    above = _known(work, (*own, *find_codes("\n".join(thread)), *typed))
+    guesses = len(typed) + len(written)
+    if len(written) > MOST_READ:
+        written = ()
+    threaded = _known(work, (*own, *find_codes("\n".join(thread))))
+    above = (*threaded, *(one for one in _known(work, typed) if one not in threaded))
     below = _known(work, written)
+    if wrong > _MOST_WRONG:
+        above = (*threaded, *(one for one in above if one.closed_at is None))
+        below = tuple(one for one in below if one.closed_at is None)
     if not above and not below:
-        guesses = len(typed) + len(written)
         if key and guesses:
             work.facts.set(key, str(wrong + guesses))
         return Named(request=None, open=())

@@ -102,6 +102,14 @@ class Carrier:
             self._one(decision)
         return self.case
 
+    def warn(self, decisions: Iterable[Decision]) -> Case:
+        """Carry out what has a count of its own (`floods.may_warn`), whatever else was written."""
+        unproven, self._is_unproven = self._is_unproven, False
+        try:
+            return self.carry(decisions)
+        finally:
+            self._is_unproven = unproven
+
     def _change(self, values: Mapping[str, object]) -> None:
         self.case = self._work.cases.change(self.case.id, values)
 
@@ -255,8 +263,9 @@ class Carrier:
         return self._desk.standing_in(person, self._now)
 
     def _is_flooded(self, person: str) -> bool:
-        day = self._desk.today(self._now)
-        return self._is_unproven and is_flooded(self._work, self.case.id, person, day)
+        return self._is_unproven and is_flooded(
+            self._desk, self._work, self.case, person, self._now
+        )
 
     def _undo_until(self) -> datetime | None:
         minutes = self._desk.settings.mail.undo_minutes

@@ -30,7 +30,7 @@ from mcu_mail.service.bringing import (
 )
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import bind
-from mcu_mail.service.floods import NO_CASE, is_flooded
+from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.messages import asked_about, messages
 from mcu_mail.service.opening import Brought
 from mcu_mail.service.parts import mark_done, parts_of
@@ -125,7 +125,7 @@ def _weighed(
         return _refused(
             desk, work, stored, reading, person, how=how, why="unproven", now=now, arrived=arrived
         )
-    if is_flooded(work, NO_CASE, person.id, desk.today(now)):
+    if is_flooded(desk, work, None, person.id, now):
         # The dispatcher hears of it in the digest of the hour.
         return "new_unproven", MailState.aside, None
     pose(
@@ -184,7 +184,7 @@ def _refused(
 ) -> Sorted:
     """He is told what to do instead; the dispatcher sees his words and opens it by one tap."""
     proven = prove(reading.mail, desk.trust) is TrustLevel.PROVEN
-    if not proven and is_flooded(work, NO_CASE, person.id, desk.today(now)):
+    if not proven and is_flooded(desk, work, None, person.id, now):
         return "new_refused", MailState.aside, None
     words = reading.new.text[:_EXCERPT]
     brought = "\n\n".join(one.words for one in messages(reading, how)) if how != "typed" else ""

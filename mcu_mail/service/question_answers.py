@@ -18,7 +18,7 @@ from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.asking import tell
-from mcu_mail.service.floods import is_flooded
+from mcu_mail.service.floods import is_flooded_about
 from mcu_mail.service.questions import OF_HIMSELF, VOUCH, Question, close, known, pose, send
 from mcu_mail.service.said import read_said
 from mcu_mail.store.ledger import MailState
@@ -152,9 +152,9 @@ class _Weighing:
         return _TAKEN
 
     def _is_flooded(self, question: Question) -> bool:
-        """Counted by the mail that is asked about, below the ids of cases."""
-        day = self._desk.today(self._now)
-        return is_flooded(self._work, -question.mail, self._person.id, day)
+        """Counted by the mail that is asked about."""
+        about = f"mail{question.mail}"
+        return is_flooded_about(self._desk, self._work, about, self._person.id, self._now)
 
     def _say(self, question: Question, outcome: str, details: str = "") -> Sorted:
         """What was not done and why, once a question."""

@@ -11,7 +11,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.domain.decisions import Log
+from mcu_mail.domain.case import CaseState, Purpose
+from mcu_mail.domain.decisions import Ask, Log
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.domain.region_words import RegionWord, read_region_answer
 from mcu_mail.domain.whose_turn import person_at
@@ -92,7 +93,8 @@ def region_answer(
     letter = _letter_of(work, reading, now)
     if letter is None or letter.case_id is None:
         return None
-    if prove(mail, desk.trust) is TrustLevel.REFUSED:
+    level = prove(mail, desk.trust)
+    if level is TrustLevel.REFUSED:
         return "forged", MailState.aside, letter.case_id
     case = work.cases.get(letter.case_id)
     carrier = Carrier(desk, work, case, now=now, actor="region", cause=f"mail{stored.id}")
@@ -116,6 +118,10 @@ def region_answer(
         carrier.carry((Log(kind="region_automatic", data={"text": text[:_HEAD]}),))
         return kind.value, MailState.ignored, case.id
     returned = answer.word is RegionWord.returned
+    if level is not TrustLevel.PROVEN and _is_held_back(
+        desk, work, carrier, letter, mail.sender.address or "", text, files, returned=returned
+    ):
+        return "region_reply", MailState.handled, case.id
     carrier.carry((
         Log(kind="region_returned" if returned else "region_reply", data={"text": text[:_HEAD]}),
     ))
@@ -132,6 +138,59 @@ def region_answer(
         cause=f"mail{stored.id}",
     )
     return "region_reply", MailState.handled, case.id
+
+
+def _is_held_back(
+    desk: Desk,
+    work: UnitOfWork,
+    carrier: Carrier,
+    letter: Outgoing,
+    address: str,
+    text: str,
+    files: tuple[str, ...],
+    *,
+    returned: bool,
+) -> bool:
+    """Whether an unproven mail opens nothing: anybody can write in the region's name.
+
+    The dispatcher is shown its words, one mail a case and day; what comes besides is kept in the
+    case's course. A closed case opens only by his own word.
+    """
+    kind = "return" if returned else "reply"
+    day = f"region_unproven:{carrier.case.id}:{desk.today(carrier.now).isoformat()}"
+    told = work.facts.get(day) is not None
+    work.facts.set(day, carrier.now.isoformat())
+    if not told and carrier.case.state is not CaseState.closed:
+        return False
+    carrier.carry((Log(kind="region_unproven", data={"why": kind, "text": text[:_HEAD]}),))
+    if not told:
+        reason = " ".join(text.split())[:_REASON] if returned else ""
+        entry = {} if letter.entry is None else {"entry": str(letter.entry)}
+        carrier.carry((
+            Ask(
+                purpose=Purpose.sending,
+                person=desk.office.roles.dispatcher,
+                template="reopened",
+                context={
+                    "kind": kind,
+                    "from_address": address,
+                    "excerpt": text[:_EXCERPT],
+                    "explanation": "",
+                    "about": "",
+                    "opened": False,
+                    "sure": False,
+                    "files": files,
+                },
+                data={
+                    "key": "region_unproven",
+                    "why": kind,
+                    "reason": reason,
+                    "unproven": "1",
+                    **entry,
+                },
+            ),
+        ))
+    return True
 
 
 def _is_region(desk: Desk, address: str | None) -> bool:

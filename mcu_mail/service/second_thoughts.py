@@ -10,12 +10,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CloseReason, Purpose
+from mcu_mail.domain.catalogue import draft_disowned
 from mcu_mail.domain.course import on_recall
 from mcu_mail.domain.course_parts import told_why
-from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
+from mcu_mail.domain.decisions import CloseRequest, Enter, KeepDraft, Log, Tell
+from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.doubted import is_draft_doubted
+from mcu_mail.service.floods import may_warn
 from mcu_mail.service.held import drop_held, hold
 from mcu_mail.service.taking import why
+from mcu_mail.service.was_it_you import ask_sender
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,29 +59,16 @@ def unproven(
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
     if policy == "confirm":
-        waiting = _waiting(work, carrier, request)
-        carrier.carry((
-            Ask(
-                purpose=Purpose.confirm,
-                # The registered address of the one who seems to have written: he knows.
-                person=said.person.id if said.person else request.person,
-                template="confirm_needed",
-                context={"words": said.text[:500]},
-                data={
-                    "mail": str(said.stored.id),
-                    "request": str(request.id),
-                    "key": f"confirm:{said.stored.id}",
-                },
-            ),
-        ))
-        # Where nothing was asked any more (a flood), the question before stays open.
-        if len(_waiting(work, carrier, request)) > len(waiting):
-            for earlier in waiting:
-                work.requests.close(earlier.id, now, CloseReason.new_version)
+        # The registered address of the one who seems to have written: he knows.
+        person = said.person.id if said.person else request.person
+        ask_sender(desk, work, carrier, said, person, now, about=str(request.id))
     elif policy == "hold":
+        # What nobody can be warned of must not count for want of an objection.
+        if not may_warn(desk, work, carrier.case, str(request.id), request.person, now):
+            return
         until = hold(work, carrier, said.stored.id, request.id)
         decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
-        carrier.carry((
+        carrier.warn((
             Tell(
                 people=(request.person,),
                 template="receipt",
@@ -97,15 +90,6 @@ def unproven(
                 context=why("unproven", said.text),
             ),
         ))
-
-
-def _waiting(work: UnitOfWork, carrier: Carrier, request: Request) -> tuple[Request, ...]:
-    """The open questions whether it was he who answered this request."""
-    return tuple(
-        item
-        for item in work.requests.open_of_case(carrier.case.id)
-        if item.purpose is Purpose.confirm and item.data["request"] == str(request.id)
-    )
 
 
 def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
@@ -147,13 +131,68 @@ def recall(
             ),
         ))
         return
+    if _disowned(desk, work, carrier, request):
+        return
+    # He may have had to confirm it: what counts is when he wrote.
     possible = (
         decided is not None
-        and now - decided <= window
+        and min(now, said.stored.stored_at) - decided <= window
         and request.close_reason is CloseReason.decided
         and not work.register.live_of_case(case.id, request.version)
     )
-    if possible:
+    if not possible:
+        carrier.carry(told_why(request, "recall_late", said.text))
+    elif said.level is TrustLevel.PROVEN:
         carrier.carry(on_recall(case, request))
     else:
-        carrier.carry(told_why(request, "recall_late", said.text))
+        _unproven_recall(desk, work, carrier, said, request, now)
+
+
+def _disowned(desk: Desk, work: UnitOfWork, carrier: Carrier, request: Request) -> bool:
+    """Whether he has taken back a text that came in his name, and that nobody vouched for.
+
+    No more proof is asked for than the text itself had.
+    """
+    case = carrier.case
+    if request.purpose is not Purpose.draft or not is_draft_doubted(work, case):
+        return False
+    waits = request.closed_at is None and case.draft is not None
+    shown = ROUTES[case.track].step(case.step).kind is StepKind.approve
+    if not waits and not (shown and case.version == request.version + 1):
+        return False
+    known = desk.office.people.get(request.person)
+    carrier.carry((
+        Log(kind="recalled", data={"step": request.step, "version": case.version}),
+        KeepDraft(draft=None),
+        Enter(
+            step=request.step,
+            template="rework",
+            context={"reason": draft_disowned(), "returned_by": request.person},
+            close_as=CloseReason.step_over,
+        ),
+    ))
+    carrier.warn((
+        Tell(
+            people=(desk.office.roles.dispatcher,),
+            template="not_taken",
+            context=why("disowned", "", by=known.name if known else ""),
+            once=f"disowned:{request.id}",
+        ),
+    ))
+    return True
+
+
+def _unproven_recall(
+    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request, now: datetime
+) -> None:
+    """A forged «СТОП» must not undo what was proven: the verdict stands until he confirms."""
+    carrier.log("not_taken", {"reason": "recall_unproven"})
+    person = said.person.id if said.person else request.person
+    dispatcher = Tell(
+        people=(desk.office.roles.dispatcher,),
+        template="not_taken",
+        context=why("recall_unproven", said.text, by=said.person.name if said.person else ""),
+        once=f"recall_unproven:{request.id}",
+    )
+    ask_sender(desk, work, carrier, said, person, now, about=f"stop:{request.id}", what="stop")
+    carrier.warn((dispatcher,))

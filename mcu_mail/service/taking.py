@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.addressing import read_addressing
 from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.case import Purpose
-from mcu_mail.domain.catalogue import replies_elsewhere
+from mcu_mail.domain.catalogue import draft_in_your_name, replies_elsewhere
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
@@ -23,7 +23,10 @@ from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import owe_annexes
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.doubted import is_author_proven, remember
+from mcu_mail.service.floods import may_warn
 from mcu_mail.service.registering import register_by_number
+from mcu_mail.service.was_it_you import ask_sender
 from mcu_mail.service.writing import thaw
 
 if TYPE_CHECKING:
@@ -123,13 +126,30 @@ def take(
         return
     reply = Reply(person=speaker, meaning=meaning, text=said.text, word_text=word)
     reply = _with_reason(work, request, reply)
-    decisions = on_reply(carrier.case, request, reply, desk.rules(carrier.case, now))
+    rules = desk.rules(carrier.case, now)
+    proven = is_author_proven(work, carrier.case, said, reply)
+    decisions = on_reply(carrier.case, request, reply, replace(rules, is_author_proven=proven))
     if any(isinstance(one, Log) and one.data.get("reason") == "no_reason" for one in decisions):
         work.facts.set(f"reason_asked:{request.id}", reply.person)
     if request.purpose in {Purpose.draft, Purpose.approve}:
         decisions = owe_annexes(
             work, carrier, said, decisions, meaning, request, now, word_too=enclosing
         )
+    came = remember(work, carrier.case, said, decisions, proven=proven)
+    if came and may_warn(desk, work, carrier.case, f"draft:{request.id}", speaker, now):
+        carrier.warn((
+            Tell(
+                people=(speaker,),
+                template="receipt",
+                request_id=request.id,
+                context={
+                    "decision": came,
+                    "next_step": "",
+                    "details": draft_in_your_name(),
+                    "undo_until": None,
+                },
+            ),
+        ))
     carrier.carry(decisions)
 
 
@@ -199,6 +219,10 @@ def take_continuation(
     if said.level is TrustLevel.REFUSED or case.letter_sha is None:
         return False
     person = said.person.id
+    if said.level is not TrustLevel.PROVEN:
+        carrier.log("not_taken", {"reason": "continuation_unproven"})
+        ask_sender(desk, work, carrier, said, person, now, about="files", what="files")
+        return True
     then = asked_again(case, person, desk.office, ROUTES[case.track], desk.today(now))
     carrier.carry((
         Log(kind="draft", data={"version": case.version + 1}),

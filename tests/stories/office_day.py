@@ -145,6 +145,14 @@ class OfficeDay:
         self.moved: set[str] = set()
         self._seen: dict[str, int] = {}
         self._serial = 0
+        server = (changes or {}).get("mail.trust", {}).get("authserv_id")
+        domain = writer("roads_head").address.partition("@")[2]
+        self._proof = (
+            f"Authentication-Results: {server}; dmarc=pass header.from={domain}\r\n"
+            f"Received: from pc by {server} with ESMTPS id 1; Mon, 23 Nov 2026 09:00:00 +0700\r\n"
+            if server
+            else ""
+        )
 
     @contextmanager
     def opened(self) -> Iterator[OfficeDay]:
@@ -361,7 +369,7 @@ class OfficeDay:
         """The head of the roads has answered; the deputy's request to approve is returned."""
         if not self._begin_at("drafted"):
             self.notice()
-            self.reply("roads_head", DRAFT, "09:00")
+            self.reply("roads_head", DRAFT, "09:00", headers=self._proof)
         return self.last("dep_life")
 
     def approved(self) -> EmailMessage:
@@ -374,8 +382,8 @@ class OfficeDay:
         """The deputy of the unit answers about the lights; her head's request is returned."""
         if not self._begin_at("executor_drafts"):
             self.notice(text=LIGHTS)
-            self.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45")
-            self.reply("uzhtr_deputy", DRAFT, "09:00")
+            self.reply("uzhtr_head", "Исполнитель: Заместителева", "08:45", headers=self._proof)
+            self.reply("uzhtr_deputy", DRAFT, "09:00", headers=self._proof)
         return self.last("uzhtr_head")
 
     def _begin_at(self, place: str) -> bool:

@@ -267,3 +267,30 @@ def test_a_letter_that_is_late_on_its_way_is_told_of_before_its_term(sent: Stage
     (warned,) = sent.mails(dispatcher.address)[told:]
     assert "задерживается в пути" in warned["Subject"]
     assert SECOND in text_of(warned)
+
+
+@pytest.mark.parametrize("changes", [{"mail.trust": TRUST}], indirect=True)
+def test_an_unproven_return_by_the_region_opens_nothing_but_by_the_dispatchers_word(
+    sent: Stage,
+) -> None:
+    words = "Возвращаем на доработку: не указан срок уборки."
+    subject = "Ответ по исх. № 01-12/1"
+    (told,) = region(sent, words, "16:50", subject=subject)
+    asked = sent.mails(dispatcher.address)[-1]
+    assert "Не подтверждено" in told
+    assert "Отправитель не подтверждён" in text_of(asked)
+    assert words in text_of(asked)
+    for serial in (2, 3):
+        assert region(sent, words, f"16:5{serial}", subject=subject, serial=serial) == []
+    assert (the_case(sent).state, the_case(sent).step) == ("closed", "close")
+    assert kinds(sent).count("region_unproven") == 3
+
+    server = TRUST["authserv_id"]
+    proof = (
+        f"Authentication-Results: {server}; dmarc=pass header.from=okrug.example\r\n"
+        f"Received: from pc by {server} with ESMTPS id 1; x\r\n"
+    )
+    tap = press(dispatcher, asked, "Готовить новый ответ", at(sent, "16:56"))
+    sent.post.deliver(OURS, proof.encode() + tap)
+    sent.play(at(sent, "16:56"))
+    assert (the_case(sent).state, the_case(sent).step) == ("open", "draft")

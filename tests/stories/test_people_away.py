@@ -172,6 +172,30 @@ def test_a_late_mail_is_told_of_only_when_its_term_is_near(day: OfficeDay) -> No
     assert sum("Письмо задерживается: Трассов Ф.М." in one for one in subjects) == 1
 
 
+@pytest.mark.parametrize(
+    "changes", [{"mail.trust": {"authserv_id": "mail.okrug.example"}}], indirect=True
+)
+def test_forged_absences_with_many_dates_are_one_doubted_mail_and_hide_no_true_one(
+    day: OfficeDay,
+) -> None:
+    day.notice()
+    task = day.last("roads_head")
+    for serial in range(1, 4):
+        text = f"Я в отпуске до 0{serial}.12.2026."
+        day.post.deliver(SERVICE, autoreply(task, ROADS, text, serial))
+    day.play("08:50")
+    (told,) = day.got["appeals"]
+    assert "не подтверждён почтовым сервером" in text_of(told)
+    assert [one for one in day.asked() if one[0] == "absent"] == [("absent", "appeals")]
+    proof = (
+        "Authentication-Results: mail.okrug.example; dmarc=pass header.from=okrug.example\r\n"
+        "Received: from pc by mail.okrug.example with ESMTP id 1; x\r\n"
+    )
+    day.arrives(proof.encode() + autoreply(task, ROADS, AWAY, 4), "08:52")
+    assert "до 04.12.2026 включительно" in day.told("appeals")
+    assert "не подтверждён" not in day.told("appeals")
+
+
 def test_a_forged_absence_or_one_of_nobody_asked_moves_nothing(day: OfficeDay) -> None:
     day.notice()
     task = day.last("roads_head")

@@ -10,7 +10,8 @@ import pytest
 from mcu_mail.mail.reader import Reader
 from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service.remind import remind
-from tests.stories.office_day import DRAFT, LIGHTS, code_of
+from tests.documents.annex_files import photo
+from tests.stories.office_day import DRAFT, LIGHTS, OTHER_ANSWER, code_of
 
 SERVER = "mail.okrug.example"
 RECEIVED = (
@@ -40,7 +41,7 @@ def trusting(unproven: str) -> dict[str, object]:
 
 @pytest.fixture
 def asked(day):
-    """The deputy is asked; drafts and notices came from senders our server said nothing of."""
+    """The deputy is asked about a draft that our server vouched for."""
     day.drafted()
     return day
 
@@ -54,9 +55,11 @@ any_policy = pytest.mark.parametrize(
 
 
 @any_policy
-def test_a_draft_of_a_silent_sender_is_accepted(asked):
-    assert asked.case().step == "approve_deputy"
-    assert asked.reasons() == []
+def test_a_draft_of_a_silent_sender_is_accepted(day):
+    day.notice()
+    day.reply("roads_head", DRAFT, "09:00")
+    assert day.case().step == "approve_head"
+    assert day.reasons() == []
 
 
 @any_policy
@@ -198,3 +201,92 @@ def test_a_draft_whose_sender_failed_the_check_is_refused(day):
     assert day.moved == set()
     assert day.case().version == 0
     assert set(day.got) == {"uzhtr_head", "appeals"}
+
+
+@any_policy
+def test_a_forged_stop_leaves_a_proven_verdict_and_is_asked_about(asked, changes):
+    request = asked.last("dep_life")
+    asked.reply("dep_life", "Согласовано", "09:10", headers=PASS)
+    assert asked.case().step == "sign"
+    asked.reply("dep_life", "СТОП", "09:12", to=request, headers=RECEIVED)
+    assert asked.moved <= {"requests"}
+    assert asked.case().step == "sign"
+    assert "не подтвердил" in asked.told("appeals")
+    assert "решение действует" in asked.told("dep_life")
+    # The tap comes after the window: what counts is when he wrote.
+    asked.press("dep_life", "Да, это я", "09:40", mail=asked.last("dep_life"))
+    assert asked.case().step == "approve_deputy"
+    assert asked.reasons() == ["recall_unproven"]
+
+
+@holding
+def test_nothing_counts_that_nobody_can_be_warned_of_and_the_end_of_warnings_is_told_once(asked):
+    request = asked.last("dep_life")
+    for at in range(5):
+        asked.reply("dep_life", "На доработку: нет даты", f"09:1{at}", to=request)
+        asked.reply("dep_life", "СТОП", f"09:1{at}", to=request)
+    asked.reply("dep_life", "Согласовано", "09:20", to=request)
+    assert "много писем" in asked.told("dep_life")
+    assert "Хозяйственнов" in asked.told("appeals")
+    asked.reply("dep_life", "Согласовано", "09:21", to=request)
+    assert asked.got == {}
+    asked.play("09:50")
+    assert asked.case().step == "approve_deputy"
+    assert asked.events("approved") == []
+
+
+@confirming
+def test_forged_chatter_and_invented_codes_leave_the_real_code_its_answer(asked):
+    request = asked.last("dep_life")
+    guesses = " ".join(f"ABCD-EFGH-JKM{one}-NPQR" for one in range(9))
+    asked.fresh("dep_life", guesses, "x", "09:05", headers=RECEIVED)
+    told = ""
+    for at in range(12):
+        subject = f"[МЦУ 2026-000001] {at}"
+        asked.fresh("dep_life", subject, "Согласовано", f"09:{at + 10}", headers=RECEIVED)
+        told += asked.told("appeals")
+    assert told.count("много писем") == 1
+    asked.press("dep_life", "Согласовать", "09:30", mail=request)
+    assert asked.asked() == [("approve", "dep_life"), ("confirm", "dep_life")]
+    asked.press("dep_life", "Да, это я", "09:31")
+    assert asked.case().step == "sign"
+
+
+@confirming
+def test_a_draft_nobody_vouches_for_saves_no_approval_and_its_author_can_disown_it(day):
+    day.notice()
+    subject = "[МЦУ 2026-000001] ответ"
+    day.fresh("roads_head", subject, DRAFT, "09:00", headers=RECEIVED)
+    assert day.asked() == [("approve", "roads_head")]
+    told = day.told("roads_head")
+    assert "от вашего имени" in told
+    assert "Отправитель ответа не подтверждён" in told
+    assert "по телефону (отправитель не подтверждён почтовым сервером)" in told
+    receipt = next(m for m in day.got["roads_head"] if "от вашего имени" in text_of(m))
+    day.reply("roads_head", "СТОП", "09:05", to=receipt)
+    assert day.case().step == "draft"
+    assert "прислал не он" in day.told("appeals")
+    assert day.asked() == [("draft", "roads_head")]
+    # His own proven answer goes the short way again.
+    day.reply("roads_head", OTHER_ANSWER, "09:10", headers=PASS)
+    assert day.asked() == [("approve", "dep_life")]
+    assert "Отправитель ответа не подтверждён" not in day.told("dep_life")
+
+
+@confirming
+def test_a_photo_nobody_vouches_for_voids_no_version_until_its_sender_confirms_it(asked):
+    request = asked.last("dep_life")
+    files = [("IMG_20261121_0800.jpg", "image/jpeg", photo(1))]
+    subject = "[МЦУ 2026-000001] фото"
+    asked.fresh("roads_head", subject, "фото", "09:05", files=files, headers=RECEIVED)
+    assert asked.moved == {"requests"}
+    assert asked.asked() == [("approve", "dep_life"), ("confirm", "roads_head")]
+    assert "IMG_20261121_0800.jpg" in asked.told("roads_head")
+    rest = f"Продолжение: {OTHER_ANSWER}"
+    asked.fresh("roads_head", "[МЦУ 2026-000001] ещё", rest, "09:06", headers=RECEIVED)
+    assert asked.case().version == 1
+    asked.fresh("roads_head", subject, "фото", "09:07", files=files, headers=RECEIVED)
+    asked.press("roads_head", "Да, это я", "09:10")
+    assert asked.case().version == 2
+    asked.reply("dep_life", "Согласовано", "09:11", to=request, headers=PASS)
+    assert asked.reasons()[-1] == "old_version"

@@ -180,6 +180,27 @@ def test_an_unproven_answer_counts_after_a_tap_on_a_fresh_code_only(day):
     assert where(day)[OTHER] == 1
 
 
+@pytest.mark.parametrize(
+    "changes", [{"mail.trust": {"authserv_id": "mail.okrug.example"}}], indirect=True
+)
+def test_forged_answers_spend_no_code_and_are_asked_about_a_few_times(day):
+    day.arrives(written(day, CITIZEN, "Когда откроют каток?", "09:00"), "09:00")
+    question = day.last("appeals")
+    told = []
+    for minute in range(1, 8):
+        day.reply("appeals", "Не нужно", f"09:0{minute}", to=question)
+        told.append(len(day.got.get("appeals", ())))
+    assert told == [1, 1, 1, 1, 1, 1, 0]
+    day.reply("appeals", "ДА", "09:10", to=question)
+    assert where(day)[ASIDE] >= 1
+    proof = (
+        "Authentication-Results: mail.okrug.example; dmarc=pass header.from=okrug.example\r\n"
+        "Received: from pc by mail.okrug.example with ESMTP id 1; x\r\n"
+    )
+    day.reply("appeals", "Новое", "09:11", to=question, headers=proof)
+    assert len(day.standings()) == 1
+
+
 def test_a_stranger_gets_one_polite_answer_a_day_without_his_words(day):
     day.arrives(written(day, CITIZEN, "Секретное слово абракадабра", "09:00"), "09:00")
     day.arrives(written(day, CITIZEN, "И ещё вопрос", "09:30"), "09:30")

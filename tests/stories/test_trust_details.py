@@ -107,9 +107,7 @@ def test_a_mail_that_reads_two_ways_and_guessed_codes_decide_nothing(day):
             f"From: <zam-zhkh@okrug.example>\r\nSubject: 0000-0000-0000-000{number}\r\n\r\n+\r\n"
         )
         day.post.deliver(SERVICE, guess.encode())
-    # Of what comes in one visit the known codes are read first, and guesses cannot bar them.
-    day.play("09:15")
-    day.fresh("dep_life", f"Согласовать {code_of(request)}", "Согласовано", "09:20")
+    day.play("09:20")
     assert day.moved == set()
 
     # A true answer to our mail brings its whole thread along, and its Reply-To is named.
@@ -121,7 +119,7 @@ def test_a_mail_that_reads_two_ways_and_guessed_codes_decide_nothing(day):
 
 
 @trusting
-def test_forged_approvals_by_the_dozen_make_us_write_ten_mails_a_day(day):
+def test_forged_approvals_by_the_dozen_make_us_ask_five_times_and_say_so_once(day):
     request = day.drafted()
     raw = RECEIVED.encode() + day.reply_bytes("dep_life", "Согласовано", "09:10", to=request)
     for number in range(14):
@@ -129,7 +127,9 @@ def test_forged_approvals_by_the_dozen_make_us_write_ten_mails_a_day(day):
             SERVICE, raw.replace(b"\r\nMessage-ID: <", b"\r\nMessage-ID: <%d." % number)
         )
     day.play("09:20")
-    assert len(day.got["dep_life"]) == 10
+    assert len(day.got["dep_life"]) == 6
+    assert len(day.got["appeals"]) == 1
+    assert "много писем" in day.told("dep_life")
     assert day.case().step == "approve_deputy"
     assert len(day.events("not_taken")) == 14
 
