@@ -255,7 +255,8 @@ def test_one_unbound_event_among_several_messages_keeps_nothing_from_the_others(
     day.notice("09:00", "\n".join(more))
     assert len(day.events("region_returned", 2)) == 1
     assert [day.case(n).restricted for n in (1, 2, 3)] == [None, None, ()]
-    day.reply("appeals", "Закрыть: не наше", "09:05", to=day.mails("appeals")[-2])
+    newest = [mail for mail in day.mails("appeals") if "К какому делу" in mail["Subject"]][-1]
+    day.reply("appeals", "Закрыть: не наше", "09:05", to=newest)
     assert day.post.mailbox(SERVICE, ASIDE) == []
     assert (len(day.standings()), day.case(3).notice.applicant) == (3, "Вымыслова Тамара Петровна")
 
