@@ -37,6 +37,12 @@ _NEAR = 2
 _WORDS_COMPARED = 2000
 _ANOTHER_TEXT = 0.3
 
+_APPROVED = re.compile(
+    r"^\W{0,5}(?:соглас\w{1,8}|утвержд\w{1,5}|одобр\w{1,5}|не возража\w{1,3}|ок)\W{1,5}"
+    r"(?:(?:но|однако|только|хотя|при условии,? что|при условии|если|с замечани\w{1,3})\W{1,5})?",
+    re.IGNORECASE,
+)
+
 
 def title_of(case: Case, desk: Desk) -> str:
     """«Уборка снега, пгт Тяжинский»: topic and settlement, never a person's name."""
@@ -218,7 +224,8 @@ def buttons_of(
     elif after == "note_kept":
         pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])
     elif after == "conditional":
-        remark = " ".join(words.split())
+        # The approval before «но …» would contradict the return that the button says.
+        remark = _APPROVED.sub("", " ".join(words.split()), count=1) or " ".join(words.split())
         pairs = (
             ("Отправить так", "Согласовано"),
             ("Вернуть с замечанием", f"На доработку: {remark}"),

@@ -398,7 +398,7 @@ def test_links_folders_and_files_of_programs_are_left_alone(
     (place / "ссылка.pdf").symlink_to(outside)
     (place / "папка.pdf").mkdir()
     (place / "папка.pdf" / "скан.pdf").write_bytes(waiting_letter.scan)
-    for name in (".скрытый.pdf", "~$скан.pdf", "Thumbs.db", "скан.pdf.part", "скан.tmp"):
+    for name in (".hidden", "~$скан.pdf", "Thumbs.db", "скан.pdf.part", "скан.tmp"):
         (place / name).write_bytes(waiting_letter.scan)
     before = listing(stage, Folder.SIGNED)
     assert stage.play(at(stage, "16:40")) == ()
