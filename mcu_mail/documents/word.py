@@ -109,11 +109,11 @@ def _drive(source: Path, target: Path) -> None:
     """Let Word open `source` and save it as what the suffix of `target` says."""
     if target.suffix == ".pdf":
         # It stands in the lock for Windows alone.
-        import docx2pdf  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+        import docx2pdf  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - Windows only
 
         docx2pdf.convert(str(source), str(target))
         return
-    import win32com.client  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415
+    import win32com.client  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 - Windows only
 
     word: Any = win32com.client.DispatchEx("Word.Application")
     try:

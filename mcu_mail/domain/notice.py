@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-EVENTS: Final = (
+EventName = Literal[
     "new",
     "returned",
     "citizen_comment",
@@ -23,7 +23,8 @@ EVENTS: Final = (
     "extension_refused",
     "term_changed",
     "duplicate",
-)
+]
+EVENTS: Final[tuple[str, ...]] = get_args(EventName)
 """What a notification may be about; only `new` and `appeal_59fz` bring a message of their own."""
 FLAGS: Final = (
     "collective",

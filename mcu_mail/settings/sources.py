@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from mcu_mail.domain.notice import EventName
 from mcu_mail.domain.notice import Source as DomainSource
 from mcu_mail.settings.kinds import Model, SenderRule, Text, TrackName
 
@@ -35,21 +36,6 @@ LabelField = Literal[
     "text",
     "photos",
     "other",
-]
-EventName = Literal[
-    "new",
-    "returned",
-    "citizen_comment",
-    "appeal_59fz",
-    "urgent",
-    "fast_track",
-    "approved",
-    "closed",
-    "rated",
-    "extended",
-    "extension_refused",
-    "term_changed",
-    "duplicate",
 ]
 
 

@@ -128,7 +128,7 @@ def compound(root: Storage) -> bytes:
         0, fat_size, starts[0], 0, 4096, starts[1], sizes[1], -2, 0,
     )  # fmt: skip
     head += struct.pack("<109i", *range(fat_size), *[-1] * (109 - fat_size))
-    rows = b"".join(_entry(*entry) for entry in entries)  # type: ignore[arg-type]
+    rows = b"".join(_entry(*entry) for entry in entries)  # type: ignore[arg-type]  # the rows are lists of mixed values
     tables = struct.pack(f"<{len(fat)}i", *fat) + rows + struct.pack(f"<{len(mini)}i", *mini)
     return head + tables + bytes(small).ljust(sizes[2] * 512, b"\0")
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mcu_mail.domain.notice import EVENTS, Notice
+from mcu_mail.domain.notice import EVENTS, EventName, Notice
 from mcu_mail.errors import SettingsError
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.notices import read_notices
 from mcu_mail.settings import load
-from mcu_mail.settings.sources import EventName, LabelField, SourceSettings
+from mcu_mail.settings.sources import LabelField, SourceSettings
 
 OFFICE = ZoneInfo("Asia/Novokuznetsk")
 SHIPPED = (Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8")

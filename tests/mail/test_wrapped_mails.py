@@ -64,7 +64,7 @@ def sealed(content: bytes, *, kind: str = "application/pkcs7-mime") -> bytes:
 
 
 def winmail(**parts: object) -> tuple[str, str, bytes]:
-    return "winmail.dat", "application/ms-tnef", tnef(**parts)  # type: ignore[arg-type]
+    return "winmail.dat", "application/ms-tnef", tnef(**parts)  # type: ignore[arg-type]  # whatever tnef takes
 
 
 # --- opaque signatures -------------------------------------------------------------------------
