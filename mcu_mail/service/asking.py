@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.mail.wording import Card, Worded
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _LONGEST = timedelta(days=7)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.verdicts import Contact
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
 
 _SETTLEMENT = re.compile(r"\b(?:пгт|г|с|д|п|пос|село|деревня|посёлок|поселок)\.?\s+\S")
 _TITLE_ADDRESS = 40

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.annexes import KeptAnnex
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 MAX_SIZE = "smtp:max_size"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
     from mcu_mail.store.moments import Task
     from mcu_mail.store.registry import Entry
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
     from mcu_mail.store.registry import Entry
     from mcu_mail.store.unit_of_work import UnitOfWork
 

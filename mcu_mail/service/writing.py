@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
-    from mcu_mail.store.cases import Letter
+    from mcu_mail.store.letters import Letter
 
 _OPENING = re.compile(r"(?i)\s*(?:на|в ответ на) (?:ваше )?(?:сообщение|обращение)")
 _PASSES_ON = re.compile(r"(?i)\s*(?:направляем|в соответствии)")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
-from mcu_mail.store.cases import Cases, Letters, Requests
+from mcu_mail.store.cases import Cases
 from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
 from mcu_mail.store.journal import Journal
 from mcu_mail.store.ledger import Ledger
+from mcu_mail.store.letters import Letters
 from mcu_mail.store.moments import DueMoments, Facts, Scans, Tasks
 from mcu_mail.store.queue import Queue
 from mcu_mail.store.registry import Register, take_number
+from mcu_mail.store.requests import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.rehearsal.stage import Post
-    from mcu_mail.store.cases import Letter
     from mcu_mail.store.journal import Event
+    from mcu_mail.store.letters import Letter
 
 SERVICE = "mcu@okrug.example"
 REGION = ("otvetk42@gmail.com", "priem@ako.ru")
