@@ -14,6 +14,7 @@ from mcu_mail.documents.fonts import drawable, missing_characters
 from mcu_mail.documents.readback import PdfText, lacks, read_pdf
 from mcu_mail.documents.warm import WarmOffice
 from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,12 +163,15 @@ class Press:
             asked_for = self.engine in {"libreoffice", "word"}
             return _Refusal(reason=f"{reason}.", failure="absent" if asked_for else "")
         try:
-            return self._program.convert(docx, pdf=pdf, doc=doc)
+            fail_point("office.convert.before")
+            made = self._program.convert(docx, pdf=pdf, doc=doc)
+            fail_point("office.convert.after")
         except (McuMailError, OSError) as error:
             # A full disk is one more way to give nothing; its words may name files.
             known = isinstance(error, McuMailError)
             reason = str(error) if known else f"{self._name} не смог записать файл."
             return _Refusal(reason=reason, failure="failed")
+        return made
 
     def _rendered(
         self, content: sheet.LetterContent, made: office.Converted | _Refusal

@@ -23,6 +23,7 @@ from mcu_mail.documents.dropped import Claimed, Dropped
 from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
 from mcu_mail.documents.whole_files import disk, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     Signature = tuple[int, int, int]
@@ -132,7 +133,9 @@ class Folders:
         """Remove an outdated file; False when it is open elsewhere and could not be removed."""
         self._demand_mounted()
         try:
+            fail_point("share.withdraw.before")
             (self.base / folder / safe_name(name)).unlink(missing_ok=True)
+            fail_point("share.withdraw.after")
         except OSError:
             return False
         return True
@@ -214,7 +217,9 @@ class Folders:
             room.mkdir(parents=True)
             taken = room / dropped.name
             try:
+                fail_point("scan.claim.before")
                 dropped.path.rename(taken)
+                fail_point("scan.claim.after")
             except OSError:
                 room.rmdir()
                 raise
@@ -267,8 +272,10 @@ class Folders:
             free_names = numbered(safe_name(claimed.name))
             name = next(free for free in free_names if Path(free).stem not in taken)
             _write_note(folder, name, note)
+            fail_point("scan.reject.note")
             for other in beside:
                 move(other.path, folder, safe_name(other.name))
+                fail_point("scan.reject.beside")
             return move(claimed.path, folder, name)
 
     def reject_part(self, name: str, content: bytes, note: str) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.file_names import safe_name
 from mcu_mail.documents.folder import NOTE, Folder
 from mcu_mail.documents.whole_files import disk
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,5 +31,6 @@ def end_stale_notes(base: Path) -> int:
             wanted |= {safe_name(f"{path.name}{NOTE}") for path in drop.iterdir()}
         stale = [path for path in notes if path.name not in wanted]
         for path in stale:
+            fail_point("share.stale_note.before")
             path.unlink(missing_ok=True)
     return len(stale)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents.file_names import numbered
 from mcu_mail.errors import TemporaryError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,9 @@ def holds(path: Path, content: bytes) -> bool:
 def move(taken: Path, folder: Path, name: str) -> Path:
     """Move out of the work folder under a free name, and remove the empty room it lay in."""
     target = next(path for path in map(folder.joinpath, numbered(name)) if not path.exists())
+    fail_point("share.move.before")
     taken.rename(target)
+    fail_point("share.move.after")
     sync_folder(folder)
     with contextlib.suppress(OSError):
         taken.parent.rmdir()
@@ -44,10 +47,13 @@ def write_whole(target: Path, content: bytes) -> None:
     part = target.with_name(f".{secrets.token_hex(4)}{_PART}")
     try:
         with part.open("xb") as file:
+            fail_point("share.write")
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        fail_point("share.rename.before")
         part.replace(target)
+        fail_point("share.rename.after")
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from imap_tools import BaseMailBox, ImapToolsError
 from imap_tools.utils import encode_folder
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.imap_answers import (
     bulks,
     copied_uids,
@@ -83,6 +84,7 @@ class Mailbox:
         self._client = self._box.client
         try:
             with _speaking(account.host):
+                fail_point("imap.connected")
                 self._login()
                 self._capabilities = self._read_capabilities()
                 self._prefix, self._delimiter = self._read_namespace()
@@ -187,7 +189,10 @@ class Mailbox:
         They come in bulks bounded by count and octets, so memory stays flat.
         """
         for bulk in bulks(self.sizes(uids), count=_BULK_COUNT, octets=_BULK_OCTETS):
-            yield from sorted(self._messages(bulk), key=lambda message: message.uid)
+            fail_point("imap.fetch.before")
+            fetched = sorted(self._messages(bulk), key=lambda message: message.uid)
+            fail_point("imap.fetch.after")
+            yield from fetched
 
     def pieces(self, uid: int, octets: int = _PIECE_OCTETS) -> Iterator[bytes]:
         """The raw message in pieces, for one that is too large for memory; none when it is gone.
@@ -218,7 +223,9 @@ class Mailbox:
         path = self._path(name)
         with _speaking(self._account.host):
             if self._client.status(encode_folder(path).decode("ascii"), "(UIDNEXT)")[0] != "OK":
+                fail_point("imap.create.before")
                 self._box.folder.create(path)
+                fail_point("imap.create.after")
                 with contextlib.suppress(ImapToolsError):
                     self._box.folder.subscribe(path, value=True)
 
@@ -231,7 +238,9 @@ class Mailbox:
         moved: set[int] = set()
         for some in _chunks(uids):
             with _speaking(self._account.host):
+                fail_point("imap.move.before")
                 moved |= self._move(some, folder)
+                fail_point("imap.move.after")
         return moved
 
     def _move(self, uids: list[int], folder: str) -> set[int]:
@@ -253,6 +262,7 @@ class Mailbox:
             raise TemporaryError(f"Письмо не переносится в папку {folder}: {shown(data)}")
         moved = copied_uids(self._client.response("COPYUID")[1]) if names_copies else set(present)
         if verb == "COPY" and moved:
+            fail_point("imap.copied")
             self._remove(sorted(moved))
         return moved
 
@@ -267,6 +277,7 @@ class Mailbox:
         Without UIDPLUS they stay there, marked: EXPUNGE would delete what others have marked.
         """
         self._client.uid("STORE", uid_set(uids), "+FLAGS.SILENT", r"(\Deleted)")
+        fail_point("imap.marked")
         if "UIDPLUS" in self._capabilities:
             self._client.uid("EXPUNGE", uid_set(uids))
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
 
@@ -112,7 +113,9 @@ class Post:
         if smtp is None:
             return
         try:
+            fail_point("smtp.quit.before")
             code, text = smtp.quit()
+            fail_point("smtp.quit.after")
             if code not in _ACCEPTED:
                 log.info("the mail server answered %s to QUIT: %s", code, words(text))
         except (OSError, smtplib.SMTPException) as error:
@@ -159,9 +162,11 @@ class Post:
         _check_letter(sender, recipients, message)
         with self._speaking():
             refusal = self._mail(sender, message)
+            fail_point("smtp.mail.after")
             if refusal is not None:
                 return Delivery(recipients=dict.fromkeys(recipients, refusal), data=None)
             answers = {one: self._ask(f"RCPT TO:<{one}>") for one in dict.fromkeys(recipients)}
+            fail_point("smtp.rcpt.after")
             if not any(answer.accepted for answer in answers.values()):
                 self._reset()
                 return Delivery(recipients=answers, data=None)
@@ -209,6 +214,7 @@ class Post:
         if answer.code != _START_MAIL_INPUT:
             self._reset()
             return answer
+        fail_point("smtp.data.begun")
         stuffed = message.replace(b"\r\n.", b"\r\n..")
         if stuffed.startswith(b"."):
             stuffed = b"." + stuffed
@@ -217,6 +223,7 @@ class Post:
         # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
         for start in range(0, len(stuffed), _PIECE_OCTETS):
             smtp.send(stuffed[start : start + _PIECE_OCTETS])
+        fail_point("smtp.dot.before")
         # From here on the server may own the letter.
         try:
             return self._final_dot(smtp)
@@ -231,7 +238,9 @@ class Post:
             raise smtplib.SMTPServerDisconnected("the connection is gone")
         sock.settimeout(self._account.data_timeout)
         smtp.send(b".\r\n")
+        fail_point("smtp.dot.after")
         code, text = smtp.getreply()
+        fail_point("smtp.verdict.after")
         if code not in _ACCEPTED and code not in _TEMPORARY and code not in _REFUSED:
             raise smtplib.SMTPResponseException(code, text)
         if code == _CLOSING:
@@ -262,6 +271,7 @@ class Post:
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
             self._smtp = open_session(self._account)
+            fail_point("smtp.connected")
         return self._smtp
 
     @contextlib.contextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import schedule
 
 from mcu_mail.errors import McuMailError
+from mcu_mail.failpoints import fail_point
 from mcu_mail.service.absences import with_absences
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
@@ -60,13 +61,17 @@ class Rounds:
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
+        fail_point("start.before")
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
         remember_register(self.desk, now)
+        fail_point("start.recover.before")
         recover(self.desk, now)
+        fail_point("start.recover.after")
         take_up_again(self.desk, now)
         void_codes_of_the_gone(self.desk, now)
         catch_up(self.desk, now)
+        fail_point("start.after")
 
     def mail_in(self, now: datetime) -> int:
         """Fetch, decide, move."""

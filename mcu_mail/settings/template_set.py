@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,7 +154,9 @@ class Templates:
                 file.write(out.getvalue())
                 file.flush()
                 os.fsync(file.fileno())
+            fail_point("templates.rename.before")
             part.replace(self._kept)
+            fail_point("templates.rename.after")
 
     def _fall_back(self) -> None:
         """Use what was kept; with nothing to use the service cannot start."""

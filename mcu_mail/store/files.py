@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,8 +85,11 @@ def _write_whole(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with temporary.open("wb") as file:
         temporary.chmod(0o600)
+        fail_point("kept.write")
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    fail_point("kept.rename.before")
     temporary.replace(target)
+    fail_point("kept.rename.after")
     sync_folder(target.parent)

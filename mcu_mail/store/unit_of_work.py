@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mcu_mail.failpoints import commit_point
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
 from mcu_mail.store.cases import Cases
@@ -50,7 +51,9 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make everything done in this unit durable."""
+        commit_point("before")
         self._connection.commit()
+        commit_point("after")
 
 
 class Store:

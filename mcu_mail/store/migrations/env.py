@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from mcu_mail.failpoints import fail_point
 from mcu_mail.store.tables import metadata
 
 engine = context.config.attributes["engine"]
@@ -19,6 +20,10 @@ with engine.connect() as connection:
         transaction_per_migration=False,
         render_as_batch=True,
         transactional_ddl=True,
+        on_version_apply=lambda **_: fail_point("migration.step"),
     )
+    fail_point("migration.before")
     with context.begin_transaction():
         context.run_migrations()
+        fail_point("migration.commit.before")
+    fail_point("migration.commit.after")
