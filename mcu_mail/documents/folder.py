@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.documents.dropped import Claimed, Dropped
 from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
-from mcu_mail.documents.whole_files import disk, holds, move, write_whole
+from mcu_mail.documents.whole_files import disk, end_unfinished, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
 from mcu_mail.failpoints import fail_point
 
@@ -87,6 +87,8 @@ class Folders:
     def prepare(self, *, known: bool = False) -> None:
         """Create the folders and the marker file; what exists is left as it is.
 
+        What a killed daemon had begun to write there is removed.
+
         Args:
             known: the store remembers that these folders were prepared before, so a missing marker
                 means an unmounted share and must not be papered over by a new one.
@@ -101,6 +103,8 @@ class Folders:
             for folder in Folder:
                 (self.base / folder).mkdir(parents=True, exist_ok=True)
             self._work.mkdir(exist_ok=True)
+            years = (self.base / Folder.SENT).glob("*/")
+            end_unfinished(self.base, *(self.base / folder for folder in Folder), *years)
             if not self.is_mounted():
                 write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.file_names import numbered
@@ -17,9 +19,9 @@ from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _PART = ".part"
+_UNFINISHED = re.compile(r"\.[0-9a-f]{8}\.part")
 
 
 def holds(path: Path, content: bytes) -> bool:
@@ -59,6 +61,15 @@ def write_whole(target: Path, content: bytes) -> None:
             part.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def end_unfinished(*folders: Path) -> None:
+    """Remove what a killed daemon had begun to write; only for the one who writes there."""
+    for folder in folders:
+        for entry in os.scandir(folder):
+            if _UNFINISHED.fullmatch(entry.name):
+                fail_point("share.unfinished.before")
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -64,6 +64,7 @@ class Rounds:
         fail_point("start.before")
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
+        self.desk.store.files.end_unfinished()
         remember_register(self.desk, now)
         fail_point("start.recover.before")
         recover(self.desk, now)

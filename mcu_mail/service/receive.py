@@ -155,6 +155,8 @@ def _move(desk: Desk, mailbox: Mailbox) -> int:
         waiting = view.mails.to_move(account.folder, mailbox.uidvalidity, _BATCH)
     for state, folder in folders.items():
         alike = [stored for stored in waiting if stored.state is state]
+        if not alike:
+            continue
         moved = mailbox.move_many([stored.uid for stored in alike], folder)
         # A mail that is moved twice is only looked for in vain: one commit serves them all.
         with desk.store.work() as work:

@@ -28,11 +28,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_UNFINISHED = "unfinished"
+
+
 class Files:
     """The store's files below one folder."""
 
     def __init__(self, base: Path) -> None:
         self.base = base
+        self._unfinished = base / _UNFINISHED
 
     def path(self, sha256: str) -> Path:
         """Where the content of that digest stands, whether it is there or not."""
@@ -49,7 +53,7 @@ class Files:
         target = self.path(digest)
         try:
             if not self._holds(digest):
-                _write_whole(target, content)
+                self._write_whole(target, content)
         except OSError as error:
             raise TemporaryError(
                 f"файл не сохранён на диск: {error.strerror or type(error).__name__}"
@@ -79,17 +83,27 @@ class Files:
             return False
         return hashlib.sha256(content).hexdigest() == sha256
 
+    def end_unfinished(self) -> None:
+        """Remove what a killed process had begun to keep; for the one who holds the store.
 
-def _write_whole(target: Path, content: bytes) -> None:
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with temporary.open("wb") as file:
-        temporary.chmod(0o600)
-        fail_point("kept.write")
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fail_point("kept.rename.before")
-    temporary.replace(target)
-    fail_point("kept.rename.after")
-    sync_folder(target.parent)
+        A command at work beside the daemon would be told that its file could not be kept.
+        """
+        for path in self._unfinished.glob("*.tmp"):
+            fail_point("kept.unfinished.before")
+            path.unlink(missing_ok=True)
+
+    def _write_whole(self, target: Path, content: bytes) -> None:
+        # In one folder of their own: what a killed process left is found without a long look.
+        temporary = self._unfinished / f"{target.stem}.{os.getpid()}.tmp"
+        for folder in (self._unfinished, target.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with temporary.open("wb") as file:
+            temporary.chmod(0o600)
+            fail_point("kept.write")
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fail_point("kept.rename.before")
+        temporary.replace(target)
+        fail_point("kept.rename.after")
+        sync_folder(target.parent)

@@ -71,6 +71,18 @@ def test_preparing_twice_changes_nothing(folders):
     assert files(folders, Folder.SIGNED) == ["Scan0007.pdf"]
 
 
+def test_what_a_killed_daemon_had_begun_to_write_does_not_stay(folders):
+    folders.publish(sent_folder(2026), "Ответ.pdf", b"%PDF")
+    places = [folders.base, *(folders.base / name for name in (Folder.TO_SIGN, sent_folder(2026)))]
+    for place in places:
+        (place / ".0a1b2c3d.part").write_bytes(b"%P")
+    (folders.base / Folder.SIGNED / "скан.pdf.part").write_bytes(b"of another program")
+    folders.prepare(known=True)
+    left = [path.name for path in folders.base.rglob("*.part")]
+    assert left == ["скан.pdf.part"]
+    assert files(folders, sent_folder(2026)) == ["Ответ.pdf"]
+
+
 def test_an_unmounted_share_is_an_alarm_and_not_an_empty_folder(folders):
     taken = claimed(folders)
     shutil.move(folders.base, folders.base.with_name("elsewhere"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.failpoints import armed
 from mcu_mail.store.files import Files
 
 
@@ -85,9 +86,15 @@ def test_a_full_disk_is_a_temporary_matter_and_leaves_no_half(tmp_path: Path) ->
     assert files.get(files.put(b"x" * 20_000)) == b"x" * 20_000
 
 
-def test_a_half_that_a_killed_daemon_left_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_a_half_that_a_killed_daemon_left_is_in_nobodys_way_and_does_not_stay(
+    tmp_path: Path,
+) -> None:
     files = Files(tmp_path)
-    target = files.path(hashlib.sha256(b"scan").hexdigest())
-    target.parent.mkdir(parents=True)
-    target.with_suffix(f".{os.getpid()}.tmp").write_bytes(b"sc")
-    assert files.get(files.put(b"scan")) == b"scan"
+    with armed("kept.rename.before=EIO"), pytest.raises(TemporaryError):
+        files.put(b"scan")
+    (half,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert half.suffix == ".tmp"
+    assert files.get(files.put(b"letter")) == b"letter"
+    assert half.is_file()
+    files.end_unfinished()
+    assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"letter"]
