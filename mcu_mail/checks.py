@@ -17,6 +17,8 @@ _STEPS = (
         ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     ),
 )
+_MODEL_SECONDS = 60
+"""Of days drawn by chance, for each of the `times`."""
 
 
 def run_all() -> int:
@@ -36,6 +38,24 @@ def run_all() -> int:
             ).returncode
     _say(summary)
     return code
+
+
+def run_long(times: int, kills: int) -> int:
+    """Run what takes hours and stands in no ordinary run; 0 when nothing was lost or sent twice.
+
+    Args:
+        times: how often the daemon is killed at each fail point.
+        kills: how often at random moments, and how often the network is cut.
+
+    """
+    _say("— обрывы: служба, почта и сеть")
+    command = [sys.executable, "-m", "tests.kill", "--times", str(times)]
+    command += ["--kills", str(kills), "--cuts", str(kills)]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own tests
+    _say("— модель: дни канцелярии, в которых может случиться всё")
+    model = [sys.executable, "-m", "tests.model", str(_MODEL_SECONDS * times)]
+    done = subprocess.run(model, cwd=ROOT, check=False)  # noqa: S603 - as above
+    return code or done.returncode
 
 
 def _pytest() -> tuple[int, str]:

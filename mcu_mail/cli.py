@@ -323,12 +323,23 @@ def _reading_of(raw: bytes, name: str, settings: Settings) -> Reading:
         raise _fail(error) from None
 
 
-@app.command()
-def test() -> None:
+@app.command("test")
+def run_tests(
+    long: Annotated[
+        bool,
+        typer.Option("--long", help="вместо них: долгие испытания на обрывы и отказы, с таблицей"),
+    ] = False,
+    times: Annotated[
+        int, typer.Option("--times", min=1, help="с --long: обрывов в каждой точке")
+    ] = 50,
+    kills: Annotated[
+        int, typer.Option("--kills", min=1, help="с --long: обрывов в случайный миг и обрывов сети")
+    ] = 1000,
+) -> None:
     """Все проверки и тесты проекта."""
-    from mcu_mail.checks import run_all  # noqa: PLC0415 - needs the test packages only here
+    from mcu_mail.checks import run_all, run_long  # noqa: PLC0415 - needs the test packages
 
-    raise typer.Exit(run_all())
+    raise typer.Exit(run_long(times, kills) if long else run_all())
 
 
 def main() -> None:

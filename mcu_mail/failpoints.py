@@ -64,14 +64,16 @@ class _Plan:
                 os.write(handle, f"{name}\n".encode())
             finally:
                 os.close(handle)
+        due = []
+        # All of them count this passing before the first of them ends it.
         for rule in self.rules:
-            if not fnmatch.fnmatchcase(name, rule.pattern):
-                continue
-            with self.lock:
-                rule.passed += 1
-                now = rule.passed == rule.at
-            if now:
-                _act(rule.action, name)
+            if fnmatch.fnmatchcase(name, rule.pattern):
+                with self.lock:
+                    rule.passed += 1
+                    if rule.passed == rule.at:
+                        due.append(rule.action)
+        for action in due:
+            _act(action, name)
 
 
 _plan: _Plan | None = None

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +70,13 @@ def test_a_point_that_nobody_named_lets_pass() -> None:
         assert caught.value.errno == errno.ENOSPC
         fail_point("a.b")
     fail_point("a.b")
+
+
+def test_several_passings_of_one_point_may_fail() -> None:
+    with armed("a.b@1=EIO,a.b@2=EIO,a.b@4=EIO"):
+        for fails in (True, True, False, True, False):
+            with pytest.raises(OSError, match=r"a\.b") if fails else nullcontext():
+                fail_point("a.b")
 
 
 def test_a_word_that_names_no_action_is_refused() -> None:

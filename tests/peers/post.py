@@ -73,6 +73,7 @@ class RealPostOffice:
         accounts: password by user name, for those who log in; a user without @ is that address
             in the first of `domains`.
         domains: see above.
+        capability: what Dovecot says that it can, instead of all that it can.
 
     """
 
@@ -80,7 +81,10 @@ class RealPostOffice:
         self,
         accounts: Mapping[str, str],
         domains: Sequence[str] = (),
+        *,
+        capability: str = "",
     ) -> None:
+        self._capability = capability
         self._accounts = dict(accounts)
         self._domains = [domain.lower() for domain in domains]
         self._refusals: dict[str, _Refusal] = {}
@@ -220,6 +224,9 @@ class RealPostOffice:
         limit = f"{FULL}:::::{base}/mail/{FULL}::userdb_quota_rule=*:bytes=100\n"
         (base / "limits").write_text(limit, encoding="utf-8")
         self._configure("dovecot.conf", base / "dovecot.conf")
+        if self._capability:
+            with (base / "dovecot.conf").open("a", encoding="utf-8") as file:
+                file.write(f"protocol imap {{\n  imap_capability = {self._capability}\n}}\n")
         self._start("dovecot", ["dovecot", "-F", "-c", str(base / "dovecot.conf")])
 
     def _start_postfix(self) -> None:

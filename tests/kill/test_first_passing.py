@@ -1,0 +1,32 @@
+"""A day on real Dovecot and Postfix whose daemon dies at every fail point that it passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kill.daemon import Zygote
+from tests.kill.fail_points import fail_points
+from tests.kill.runs import one_day
+from tests.kill.unreached import WITHOUT_MOVE, missed
+from tests.untraced import untraced
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.peers.post import RealPostOffice
+
+
+@pytest.mark.peers
+@pytest.mark.office
+@pytest.mark.timeout(1500)
+def test_a_day_survives_a_kill_at_the_first_passing_of_every_point(
+    real_post: RealPostOffice, tmp_path: Path
+) -> None:
+    points = fail_points()
+    with untraced(), Zygote() as zygote:
+        story = one_day(tmp_path / "office", real_post, zygote, dict.fromkeys(points, (1,)))
+    assert story.count.faults == {}
+    assert set(missed(points, story.passed)) == WITHOUT_MOVE
+    assert set(points) - set(story.killed) - set(missed(points, ())) <= WITHOUT_MOVE
