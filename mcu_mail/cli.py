@@ -323,12 +323,16 @@ def _reading_of(raw: bytes, name: str, settings: Settings) -> Reading:
         raise _fail(error) from None
 
 
-@app.command()
-def test() -> None:
+@app.command("test")
+def run_tests(
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="измерить, какие строки проходят тесты")
+    ] = False,
+) -> None:
     """Все проверки и тесты проекта."""
     from mcu_mail.checks import run_all  # noqa: PLC0415 - needs the test packages only here
 
-    raise typer.Exit(run_all())
+    raise typer.Exit(run_all(coverage=coverage))
 
 
 def main() -> None:
