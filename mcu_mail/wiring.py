@@ -70,10 +70,23 @@ def zone_of(settings: Settings) -> ZoneInfo:
 
 
 def store_url(settings: Settings, config: Path) -> str:
-    """The database's URL; a relative SQLite path starts at the config file."""
-    url = sa.make_url(settings.store.url)
+    """The database's URL; a relative SQLite path starts at the config file.
+
+    An address with a password in it stands elsewhere, as all secrets do: `env:NAME`, `file:PATH`.
+
+    Raises:
+        SettingsError: the variable is not set, or the file cannot be read.
+
+    """
+    stated = settings.store.url
+    if stated.startswith(("env:", "file:")):
+        stated = secret(stated, config) or ""
+    url = sa.make_url(stated)
+    if url.drivername == "postgresql":
+        # SQLAlchemy means another driver by that name; ours is in the lock.
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return settings.store.url
+        return stated
     path = resolve(config, url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     return url.set(database=str(path)).render_as_string(hide_password=False)
