@@ -46,6 +46,8 @@ __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
 _BULK_COUNT = 200
 _BULK_OCTETS = 8 * 1024 * 1024
 _PIECE_OCTETS = 1024 * 1024
+_FAREWELL = 5.0
+"""Seconds that a server is given to answer LOGOUT: nothing depends on it any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,8 @@ class Mailbox:
 
     def close(self) -> None:
         """Log out; a server that is already gone is no fault."""
+        with contextlib.suppress(OSError):
+            self._client.sock.settimeout(min(self._account.timeout, _FAREWELL))
         with contextlib.suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
             self._box.logout()
         with contextlib.suppress(OSError):

@@ -24,7 +24,7 @@ from mcu_mail.service.bringing import open_all
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
-from mcu_mail.service.dispatch import LETTER_ID, witnessed
+from mcu_mail.service.dispatch import LETTER_ID
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
 from mcu_mail.service.measuring import TOKEN
@@ -34,6 +34,7 @@ from mcu_mail.service.questions import names_question
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
+from mcu_mail.service.witness import witnessed
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:

@@ -131,6 +131,7 @@ class Rounds:
         """
         if self.health.is_waiting(name, now):
             return 0
+        self.health.begins()
         try:
             done = job()
         except McuMailError as error:

@@ -7,6 +7,7 @@ queue until the server answers again.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,20 @@ class Health:
     tries: dict[str, int] = field(default_factory=dict)
     alarmed: set[str] = field(default_factory=set)
     faults: dict[str, str] = field(default_factory=dict)
+    begun: float = field(default_factory=time.monotonic)
+
+    def begins(self) -> None:
+        """A job begins now: what it waits for a server is counted."""
+        self.begun = time.monotonic()
+
+    def _rest(self, again: timedelta) -> timedelta:
+        """How long after the beginning of a pass a job is tried again.
+
+        A server that hangs holds a pass until its time-out, and is then left alone for at least
+        as long: half of the time belongs to all other work.
+        """
+        took = timedelta(seconds=int(time.monotonic() - self.begun))
+        return took + max(again, took)
 
     def is_waiting(self, name: str, now: datetime) -> bool:
         """Whether the job is left alone: a refused login, or a server that has just failed."""
@@ -51,7 +66,7 @@ class Health:
             # Trying a wrong password again and again locks the account out.
             self.until[name] = now + _LOGIN_AGAIN
         elif isinstance(error, TemporaryError):
-            self.until[name] = now + _AGAIN[min(tries, len(_AGAIN)) - 1]
+            self.until[name] = now + self._rest(_AGAIN[min(tries, len(_AGAIN)) - 1])
         if name not in self.alarmed and (
             now - since >= _ALARM_AFTER or isinstance(error, LoginRefusedError)
         ):

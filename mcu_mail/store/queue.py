@@ -1,8 +1,8 @@
 """The outgoing queue: one message, a state per recipient.
 
 `queued → sending → accepted | deferred | refused | unknown`. `sending` is committed before the
-effect; `rcpt_at` is committed between the RCPT replies and DATA, so that a killed daemon knows
-whether a resend is free (no DATA was begun) or the acceptance is unclear (design §6).
+effect; `rcpt_at` is committed before the letter's final dot, so that a killed daemon knows whether
+a resend is free (the letter was never ended) or the acceptance is unclear (design §6).
 """
 
 from __future__ import annotations
@@ -273,7 +273,7 @@ class Queue:
         return untouched
 
     def rcpt_done(self, outgoing_id: int, at: datetime | None) -> None:
-        """RCPT replies are in and DATA is about to begin (None takes the mark back)."""
+        """RCPT replies are in and the letter is about to end (None takes the mark back)."""
         self._connection.execute(
             outgoing.update().where(outgoing.c.id == outgoing_id).values(rcpt_at=at)
         )
