@@ -6,6 +6,7 @@ skipped, unless MCU_MAIL_REQUIRE_PEERS is set, as in CI: then their absence is a
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from mcu_mail import waits
 from mcu_mail.rehearsal.postoffice import PostOffice
 from tests.peers.post import RealPostOffice, missing
 from tests.untraced import is_known, is_repeat, spare_libraries, untraced
@@ -57,6 +59,18 @@ def pytest_fixture_setup(
         return (yield)
     with untraced():
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_slow_in_a_transaction() -> Iterator[None]:
+    """No test passes in whose course something slow was begun while the database was held."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign] # a list will do
+    waits.log.addHandler(handler)
+    yield
+    waits.log.removeHandler(handler)
+    assert not lines, lines
 
 
 @pytest.fixture
