@@ -6,12 +6,14 @@ skipped, unless MCU_MAIL_REQUIRE_PEERS is set, as in CI: then their absence is a
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from mcu_mail import waits
 from mcu_mail.rehearsal.postoffice import PostOffice
 from tests.peers.post import RealPostOffice, missing
 
@@ -33,6 +35,18 @@ LONG = ("tests/stories/", "tests/documents/", "tests/rehearsal/", "tests/cli/")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the directories of long files, so that all cores have work to the end."""
     items.sort(key=lambda item: item.nodeid.startswith(LONG), reverse=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_slow_in_a_transaction() -> Iterator[None]:
+    """No test passes in whose course something slow was begun while the database was held."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign] # a list will do
+    waits.log.addHandler(handler)
+    yield
+    waits.log.removeHandler(handler)
+    assert not lines, lines
 
 
 @pytest.fixture

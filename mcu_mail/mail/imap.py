@@ -35,6 +35,7 @@ from mcu_mail.mail.imap_answers import (
 )
 from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -391,6 +392,7 @@ def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:
 @contextlib.contextmanager
 def _speaking(host: str) -> Iterator[None]:
     """Turn what imaplib and the network raise into the project's errors."""
+    may_wait("the mailbox")
     try:
         yield
     except ssl.SSLError as error:

@@ -25,6 +25,7 @@ from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -323,6 +324,7 @@ class Post:
     def _speaking(self) -> Iterator[None]:
         """Name what went wrong; after a fault of the wire the connection is not used again."""
         host = self._account.host
+        may_wait("the mail server")
         try:
             yield
         except ssl.SSLError as error:

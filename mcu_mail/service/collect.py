@@ -6,6 +6,7 @@ person and told of; the queue behind it goes on (`threats.md` F08).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
 from mcu_mail.service.witness import witnessed
 from mcu_mail.store.ledger import MailState
+from mcu_mail.waits import foreseeing, foreseen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,12 +103,25 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     reading = desk.read(stored.sha256)
-    mail = reading.mail
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
+    foreseeing(lambda: _decide_read(desk, stored, reading, now, arrived, played=played))
+
+
+def _decide_read(
+    desk: Desk,
+    stored: StoredMail,
+    reading: Reading,
+    now: datetime,
+    arrived: datetime,
+    *,
+    played: bool,
+) -> None:
+    """Decide about a mail that was read; done again when more has to be read for it."""
+    mail = reading.mail
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
-    word = word_of(mail) if known else None
+    word = word_of(stored, mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
@@ -245,22 +260,25 @@ def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> S
     ]
     for other in alike[:_MOST_TWINS]:
         try:
-            known = desk.read(other.sha256).mail
+            said = _kept_matter(desk, other.sha256)
         except RefusedError:
             continue
-        if _matter(known) == _matter(mail):
+        if said == _matter(mail):
             return other
     return None
 
 
-def _matter(mail: Incoming) -> tuple[object, ...]:
-    """What a mail says, whatever way it came."""
-    return (
-        mail.sender.address,
-        mail.subject,
-        mail.text,
-        tuple((item.name, item.content) for item in mail.attachments),
-    )
+def _kept_matter(desk: Desk, sha256: str) -> str:
+    """`_matter` of a kept mail; the mail itself, with its files, is not held in memory."""
+    return foreseen(("matter", sha256), lambda: _matter(desk.read(sha256).mail))
+
+
+def _matter(mail: Incoming) -> str:
+    """What a mail says, whatever way it came, as a digest."""
+    digest = hashlib.sha256(repr((mail.sender.address, mail.subject, mail.text)).encode())
+    for item in mail.attachments:
+        digest.update(repr(item.name).encode() + hashlib.sha256(item.content).digest())
+    return digest.hexdigest()
 
 
 def _notice(

@@ -116,10 +116,11 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
 
 def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
-    held = held_mail(desk, work, mail_id)
+    held = held_mail(desk, work, mail_id, now)
     if held is not None:
         stored, reading = held
-        hear(desk, work, stored, reading, now, word=word_of(reading.mail), vouched=True)
+        word = word_of(stored, reading.mail)
+        hear(desk, work, stored, reading, now, word=word, vouched=True)
 
 
 def _ambiguous(

@@ -26,6 +26,7 @@ from mcu_mail.service.bringing import Taken, open_all, open_each
 from mcu_mail.service.case_events import Message
 from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
+from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,11 +125,19 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         read = _read(desk, claimed, kind)
     except RefusedError:
         return _refuse(desk, claimed, "unreadable", now)
+    numbers = foreseeing(lambda: _numbers(desk, claimed, read, now))
+    if numbers is None:
+        return _refuse(desk, claimed, "no_message", now)
+    return _accept(desk, claimed, numbers)
+
+
+def _numbers(desk: Desk, claimed: Claimed, read: _Read, now: datetime) -> list[str] | None:
+    """Open what the file brings; the numbers of its cases, None when it holds no message."""
     with desk.store.work() as work:
         stored = _entered(work, claimed, now)
         taken = _opened(desk, work, stored, claimed, read, now)
         if taken is None:
-            return _refuse(desk, claimed, "no_message", now)
+            return None
         if taken.kind == "unbound_event":
             alarmed(desk, work, stored, read.mail, now)
         work.mails.decide(
@@ -141,7 +150,7 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         )
         numbers = [work.cases.get(one).number for one in taken.cases]
         work.commit()
-    return _accept(desk, claimed, numbers)
+    return numbers
 
 
 def _known(desk: Desk, claimed: Claimed) -> tuple[StoredMail | None, str]:

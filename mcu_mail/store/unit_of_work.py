@@ -17,6 +17,7 @@ from mcu_mail.store.moments import DueMoments, Facts, Scans, Tasks
 from mcu_mail.store.queue import Queue
 from mcu_mail.store.registry import Register, take_number
 from mcu_mail.store.requests import Requests
+from mcu_mail.waits import holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +74,11 @@ class Store:
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """A unit of work that takes the write lock; without `commit()` nothing happened."""
-        with writing(self.engine) as connection:
+        """A unit of work that takes the write lock; without `commit()` nothing happened.
+
+        Nothing slow may begin in it; see `waits`.
+        """
+        with writing(self.engine) as connection, holding():
             yield UnitOfWork(connection)
 
     @contextmanager
