@@ -32,11 +32,12 @@ from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
+from mcu_mail.service.receive import STRANGERS
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
 from mcu_mail.service.witness import witnessed
-from mcu_mail.store.ledger import MailState
+from mcu_mail.store.ledger import DUPLICATE, MailState
 from mcu_mail.waits import foreseeing, foreseen
 
 if TYPE_CHECKING:
@@ -84,7 +85,16 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
                 _set_aside(desk, stored, now, error)
+    if "fetched" in desk.seen and not _left_of_ours(desk):
+        desk.seen["decided"] = desk.seen["fetched"]
     return len(waiting) + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
+
+
+def _left_of_ours(desk: Desk) -> bool:
+    """Whether a mail that may be a copy of our own waits to be decided about."""
+    with desk.store.view() as view:
+        left = view.mails.to_handle(1)
+    return bool(left) and left[0].rank < STRANGERS
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
@@ -102,6 +112,8 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
+    if _file_copy(desk, stored):
+        return
     reading = desk.read(stored.sha256)
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
@@ -144,6 +156,28 @@ def _decide_read(
             sender=mail.sender.address,
         )
         work.commit()
+
+
+def _file_copy(desk: Desk, stored: StoredMail) -> bool:
+    """File the very bytes of a decided mail unread; False when they are new.
+
+    A mailbox that was restored or moved shows all its mails once more under new numbers (F04).
+    """
+    with desk.store.view() as view:
+        same = view.mails.same_as(stored)
+    if same is None:
+        return False
+    with desk.store.work() as work:
+        work.mails.decide(
+            stored.id,
+            MailState.ignored,
+            kind=DUPLICATE,
+            case_id=same.case_id,
+            message_id=same.message_id,
+            sender=same.sender,
+        )
+        work.commit()
+    return True
 
 
 def _is_cry(
@@ -240,7 +274,7 @@ def _filed(
         return "probe", MailState.ignored, None
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
-        return "witness", MailState.ignored, witnessed(work, letter_id, now)
+        return "witness", MailState.ignored, witnessed(work, letter_id, now, mail.message_id)
     twin = _twin(desk, work, stored, mail)
     return ("duplicate", MailState.ignored, twin.case_id) if twin is not None else None
 

@@ -67,6 +67,16 @@ class Desk:
     pause: Callable[[float], None]
     backlog: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
+    seen: dict[str, datetime] = field(default_factory=dict)
+    """`fetched`, `decided`: the latest moments at which nothing of ours was left in the mailbox."""
+
+    @property
+    def read_to_end(self) -> datetime | None:
+        """When the mailbox was last read, and decided about, to the end of our own mail.
+
+        None since the start: what lies in it is not known then.
+        """
+        return self.seen.get("decided")
 
     @property
     def address(self) -> str:

@@ -24,7 +24,7 @@ from mcu_mail.mail.smtp import (
 )
 from mcu_mail.service.delivery import settle
 from mcu_mail.service.enclosing import MAX_SIZE
-from mcu_mail.service.witness import ask_witness
+from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -284,6 +284,11 @@ class _Attempt:
                 )
                 work.queue.set_state(item.id, verdict)
             work.queue.rcpt_done(self._message.id, None)
+            taken = [
+                one for one in wanted if one.address in answers and answers[one.address].accepted
+            ]
+            if {one.witness for one in taken} == {True, False}:
+                expect(work, attempt_id(self._message), self._now)
             self._settle_later(work)
             work.commit()
 
@@ -306,6 +311,7 @@ def settle_task(desk: Desk, task: Task, now: datetime) -> None:
     with desk.store.work() as work:
         if work.tasks.done(task.id, now):
             settle(desk, work, int(task.data["outgoing"]), now)
+            mind_refused_witness(desk, work, int(task.data["outgoing"]), now)
         work.commit()
 
 

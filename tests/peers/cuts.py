@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HOST = "127.0.0.1"
 Way = Literal["out", "back"]
-Action = Literal["cut", "silence", "delay"]
+Action = Literal["cut", "silence", "delay", "call"]
 Protocol = Literal["smtp", "imap", "raw"]
 
 WAYS: tuple[Way, ...] = ("out", "back")
@@ -42,7 +42,8 @@ class Fault:
 
     `octets` is how much still passes before it happens: of the command (`out`), of the answer
     (`back`), of the letter (`body`); without a place, of all that went this way so far. `skip`
-    leaves so many occasions alone first. A silence lasts until `heal`, a delay `seconds`.
+    leaves so many occasions alone first. A silence lasts until `heal`, a delay `seconds`; `call`
+    breaks nothing: it lets another client act at exactly this moment.
     """
 
     place: str | None = None
@@ -52,6 +53,7 @@ class Fault:
     skip: int = 0
     times: int = 1
     seconds: float = 0
+    call: Callable[[], None] | None = None
 
 
 class _CutError(Exception):
@@ -123,6 +125,10 @@ class BrokenWire(socketserver.ThreadingTCPServer):
         if fault.action == "delay":
             self._healed.wait(fault.seconds)
             return
+        if fault.action == "call":
+            if fault.call is not None:
+                fault.call()
+            return
         if fault.action == "silence":
             self._healed.wait()
         raise _CutError
@@ -156,7 +162,7 @@ class _Relay(socketserver.BaseRequestHandler):
             if fault is not None:
                 with contextlib.suppress(_CutError):
                     self.server.act(fault)
-                if fault.action != "delay":
+                if fault.action in {"cut", "silence"}:
                     return
             with socket.create_connection((HOST, self.server.target)) as self.peer:
                 for each in (self.client, self.peer):
@@ -251,7 +257,7 @@ class _Relay(socketserver.BaseRequestHandler):
                 self.in_letter, self.begun, self.tail = True, False, b"\r\n"
             fault, self.answer_of = self.answer_of, None
             if fault is not None:
-                if len(data) < fault.octets and fault.action != "delay":
+                if len(data) < fault.octets and fault.action in {"cut", "silence"}:
                     # The middle of the answer is still to come.
                     self._pass(data, "back")
                     for more in self._more(fault.octets - len(data)):

@@ -155,6 +155,17 @@ class RealPostOffice:
         config = str(self.base / "postfix")
         subprocess.run(["/usr/sbin/postqueue", "-c", config, "-f"], check=True)
 
+    def release(self) -> None:
+        """Let go of the mail that an action `HOLD` has held."""
+        config = str(self.base / "postfix")
+        subprocess.run(["/usr/sbin/postsuper", "-c", config, "-H", "ALL"], check=True)
+        self._actions.clear()
+        self.retry()
+        end = time.monotonic() + _PATIENCE
+        while any(file.is_file() for file in (self.base / "queue" / "deferred").rglob("*")):
+            assert time.monotonic() < end, f"what was held does not go:\n{self.log()}"
+            time.sleep(0.02)
+
     def refuse(self, address: str, code: int, text: str, times: int | None = None) -> None:
         """Answer RCPT for this address with `code text`, so many times or until `accept`."""
         self._refusals[address.lower()] = _Refusal(code=code, text=text, times=times)
