@@ -15,6 +15,7 @@ import schedule
 from mcu_mail.errors import McuMailError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.absences import with_absences
+from mcu_mail.service.backing_up import back_up_daily
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
@@ -96,6 +97,7 @@ class Rounds:
         self._job("templates", lambda: take_over(self.desk, now), now)
         done = self._job("people", lambda: void_codes_of_the_gone(self.desk, now), now)
         done += self.mail_in(now) + self.work(now)
+        done += self._job("backup", lambda: back_up_daily(self.desk, now, at_once=self.played), now)
         seen = self.desk.today(now), refused_files(self.desk)
         # The note can only change when something was done, by us or by the clerk in the folder
         # of refused files, or when a new day has begun.

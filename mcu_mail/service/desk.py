@@ -14,6 +14,7 @@ from mcu_mail.domain.route import ROUTES
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from mcu_mail.documents.engines import Press
@@ -46,6 +47,10 @@ class Desk:
     zone: ZoneInfo
     calendar: WorkCalendar
     store: Store
+    backups: Path
+    """Where the copies of the day go."""
+    config: Path
+    """The file of settings."""
     wording: Wording
     folders: Folders
     inbox: Folders
