@@ -30,6 +30,7 @@ from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
+from mcu_mail.service.reconciling import reconciled_line
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 from mcu_mail.terminal import BAD, CONFIG, DONE, USAGE, ConfigOption, JsonOption, stderr
@@ -216,9 +217,12 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         now = datetime.fromisoformat(played) if played else wiring.clock()
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
+        restored = reconciled_line(view, desk)
     if as_json:
         _print_json(document)
     else:
+        if restored:
+            _out().print(tables.plain(restored), soft_wrap=True)
         _out().print(tables.open_cases(document, desk.office))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)

@@ -141,7 +141,7 @@ class Post:
         recipients: Sequence[str],
         message: bytes,
         *,
-        before_data: Callable[[Mapping[str, Answer]], None] | None = None,
+        before_data: Callable[[Mapping[str, Answer]], bytes | None] | None = None,
     ) -> Delivery:
         """Offer one letter to all recipients in one transaction.
 
@@ -150,7 +150,8 @@ class Post:
             recipients: envelope recipients; a repeated one is named once.
             message: the letter with CRLF line ends.
             before_data: gets the RCPT answers when somebody was accepted, before DATA: the
-                caller commits them. When it raises, nothing is sent.
+                caller commits them, and may return the letter with a fuller header. When it
+                raises, nothing is sent.
 
         Raises:
             RefusedError: an address or the letter itself cannot be put on the wire.
@@ -172,7 +173,7 @@ class Post:
                 return Delivery(recipients=answers, data=None)
         if before_data is not None:
             try:
-                before_data(answers)
+                message = before_data(answers) or message
             except BaseException:
                 self._reset()
                 raise

@@ -16,6 +16,7 @@ from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.mail.smtp import Delivery, Post, UnclearError
 from mcu_mail.service.delivery import ask_about_unclear, settle
 from mcu_mail.service.enclosing import MAX_SIZE
+from mcu_mail.service.letter_marks import marked
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ class _Attempt:
         self._desk = desk
         self._message = message
         self._now = now
+        self._raw = b""
 
     def send(self, post: Post) -> None:
         """Claim the addresses, hand the message over, commit the server's verdict.
@@ -188,6 +190,7 @@ class _Attempt:
             # The one header that differs from attempt to attempt; all else is what was registered.
             plain = f"{LETTER_ID}: {self._message.letter_id}\r\n".encode()
             raw = raw.replace(plain, f"{LETTER_ID}: {attempt_id(self._message)}\r\n".encode(), 1)
+        self._raw = raw
         addresses = [item.address for item in wanted]
         try:
             delivery = post.send(self._desk.address, addresses, raw, before_data=self._before_data)
@@ -222,8 +225,13 @@ class _Attempt:
         claimed = {item.id for item in (*wanted, *witness)}
         return tuple(item for item in self._message.recipients if item.id in claimed)
 
-    def _before_data(self, answers: Mapping[str, Answer]) -> None:
-        """Commit who was turned away at RCPT: only the rest can ever be unclear."""
+    def _before_data(self, answers: Mapping[str, Answer]) -> bytes:
+        """Commit who was turned away at RCPT: only the rest can ever be unclear.
+
+        Returns:
+            the message, which says whom it is handed over for.
+
+        """
         sending = [
             item for item in self._message.recipients if item.state is RecipientState.sending
         ]
@@ -234,7 +242,14 @@ class _Attempt:
                 if not answers[item.address].accepted:
                     work.queue.set_state(item.id, _verdict(answers[item.address], item, self._now))
             work.queue.rcpt_done(self._message.id, self._now)
+            taken = [
+                item.address
+                for item in sending
+                if not item.witness and answers[item.address].accepted
+            ]
+            handed_over = marked(work, self._raw, attempt_id(self._message), taken)
             work.commit()
+        return handed_over
 
     def _commit(
         self, wanted: Sequence[Recipient], answers: Mapping[str, Answer], fault: str

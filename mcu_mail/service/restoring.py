@@ -6,7 +6,6 @@ nobody. The database is changed in one rename, and last.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -22,6 +21,7 @@ import sqlalchemy as sa
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.backing_up import TEMPLATES
+from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.store import archive, copying
 from mcu_mail.store.database import migrate
 from mcu_mail.store.files import Files, sync_folder
@@ -32,12 +32,9 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
     from mcu_mail.store.archive import Manifest
-    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-RECONCILE = "reconcile"
-"""The fact of a store that may know less than was sent; see `service/reconciling.py`."""
 _PART = ".restoring"
 _HEAD = b"SQLite format 3"
 _LOGS = ("-wal", "-shm")
@@ -107,13 +104,6 @@ def _prepare(database: Path, manifest: Manifest, now: datetime) -> None:
         work.commit()
     store.close()
     copying.flattened(database)
-
-
-def ask_to_reconcile(work: UnitOfWork, now: datetime, *, copy_of: str) -> None:
-    """Mark the store: it may know less than was sent, and nothing leaves until it has looked."""
-    if not work.facts.get(RECONCILE):
-        mark = {"since": now.isoformat(), "copy_of": copy_of}
-        work.facts.set(RECONCILE, json.dumps(mark))
 
 
 def _add_files(

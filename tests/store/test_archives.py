@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import armed
 from mcu_mail.service.backing_up import back_up, gaps, last_backup
-from mcu_mail.service.restoring import RECONCILE, restore
+from mcu_mail.service.reconcile_mark import MARK
+from mcu_mail.service.restoring import restore
 from mcu_mail.store import archive, copying, database
 from mcu_mail.store.mirror import SLICES, Mirror
 from mcu_mail.store.tables import metadata
@@ -124,7 +125,7 @@ def test_the_same_state_comes_back_and_the_store_is_asked_to_look_what_was_sent_
         assert case is not None
         assert case.notice.text == "Снег"
         assert [event.kind for event in view.journal.of_case(1)] == ["opened"]
-        assert made.manifest.made_at in (view.facts.get(RECONCILE) or "")
+        assert made.manifest.made_at in (view.facts.get(MARK) or "")
     assert mails(again) == {1: b"the first mail"}
     with pytest.raises(sa.exc.DatabaseError), again.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM events"))
