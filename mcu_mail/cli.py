@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from mcu_mail import aside_commands, wiring
+from mcu_mail import aside_commands, backup_commands, wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
@@ -30,6 +30,7 @@ from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
+from mcu_mail.service.reconciling import reconciled_line
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 from mcu_mail.terminal import BAD, CONFIG, DONE, USAGE, ConfigOption, JsonOption, stderr
@@ -57,6 +58,8 @@ app = typer.Typer(
     cls=RussianGroup,
 )
 app.add_typer(aside_commands.app, name="aside")
+app.command()(backup_commands.backup)
+app.command()(backup_commands.restore)
 
 
 def _log_to_stderr() -> None:
@@ -214,9 +217,12 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         now = datetime.fromisoformat(played) if played else wiring.clock()
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
+        restored = reconciled_line(view, desk)
     if as_json:
         _print_json(document)
     else:
+        if restored:
+            _out().print(tables.plain(restored), soft_wrap=True)
         _out().print(tables.open_cases(document, desk.office))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)

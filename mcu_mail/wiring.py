@@ -221,6 +221,8 @@ def open_desk(config: Path) -> Desk:
             settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
         ),
         store=store,
+        backups=resolve(config, settings.store.backup),
+        config=config,
         wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
         inbox=inbox,

@@ -152,7 +152,7 @@ class Post:
         recipients: Sequence[str],
         message: bytes,
         *,
-        before_data: Callable[[Mapping[str, Answer]], None] | None = None,
+        before_data: Callable[[Mapping[str, Answer]], bytes | None] | None = None,
         before_dot: Callable[[], None] | None = None,
     ) -> Delivery:
         """Offer one letter to all recipients in one transaction.
@@ -161,8 +161,8 @@ class Post:
             sender: the envelope sender; empty for `<>`.
             recipients: envelope recipients; a repeated one is named once.
             message: the letter with CRLF line ends.
-            before_data: gets the RCPT answers when somebody was accepted, before DATA. When it
-                raises, nothing is sent.
+            before_data: gets the RCPT answers when somebody was accepted, before DATA; it may
+                return the letter with a fuller header. When it raises, nothing is sent.
             before_dot: called when the whole letter is over but for its final dot: the caller
                 commits that from now on nobody may know. When it raises, nothing is sent.
 
@@ -186,7 +186,7 @@ class Post:
                 return Delivery(recipients=answers, data=None)
         if before_data is not None:
             try:
-                before_data(answers)
+                message = before_data(answers) or message
             except BaseException:
                 self._reset()
                 raise

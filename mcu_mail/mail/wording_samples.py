@@ -499,6 +499,22 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         }
         for overdue in (((CARD.number, CARD.title, "ответ исполнителя", _at(9, 30)),), ())
     ),
+    "reconciled": tuple(
+        {
+            "now": NOW,
+            "person": PERSON,
+            "copy_of": _at(3, 30) if full else None,
+            "letters": (("01-12/345", "2026-000123"),) if full else (),
+            "clashes": (("01-12/346", "2026-000124"),) if full else (),
+            "lost": ("01-12/344",) if full else (),
+            "doubtful": ("2026-000125",) if full else (),
+            "scans": ("2026-000126",) if full else (),
+            "read": 12 if full else 0,
+            "unproven": 1 if full else 0,
+            "next_case": "2026-000201" if full else "",
+        }
+        for full in (True, False)
+    ),
     "alarm": tuple(
         {
             "now": NOW,

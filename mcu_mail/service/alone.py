@@ -23,7 +23,13 @@ def alone(desk: Desk) -> Iterator[None]:
         RefusedError: another daemon works on this store, or its folder cannot be made.
 
     """
-    folder: Path = desk.store.files.base
+    with alone_in(desk.store.files.base):
+        yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """The same for a store that is not opened yet, by the folder of its files."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -28,11 +28,13 @@ from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.dispatch import LETTER_ID
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
+from mcu_mail.service.letter_marks import is_forgotten, mark_in
 from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
 from mcu_mail.service.receive import STRANGERS
+from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
@@ -60,6 +62,10 @@ _MOST_TWINS = 5
 sends a hundred under one id must not have each read a hundred times."""
 
 
+class _ForgottenError(Exception):
+    """A witness of ours proves a letter that this store does not know: it was put back."""
+
+
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:
     """Decide about the stored mails; return how many were decided.
 
@@ -75,6 +81,13 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             work.commit()
         try:
             _decide(desk, stored, now, played=played)
+        except _ForgottenError:
+            log.error("the mailbox knows letters that this store does not: it was put back")  # noqa: TRY400 - it says all
+            with desk.store.work() as work:
+                work.mails.uncount_attempt(stored.id)
+                ask_to_reconcile(work, now)
+                work.commit()
+            return 1
         except TemporaryError:
             # No process can be started here now: no mail is to blame, and none could be read.
             with desk.store.work() as work:
@@ -274,6 +287,10 @@ def _filed(
         return "probe", MailState.ignored, None
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
+        mark = mark_in(work, mail)
+        if mark is not None and is_forgotten(work, mark):
+            # The store has been put back behind our back: nothing leaves until it has looked.
+            raise _ForgottenError
         return "witness", MailState.ignored, witnessed(work, letter_id, now, mail.message_id)
     twin = _twin(desk, work, stored, mail)
     return ("duplicate", MailState.ignored, twin.case_id) if twin is not None else None

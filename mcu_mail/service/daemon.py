@@ -15,14 +15,18 @@ import schedule
 from mcu_mail.errors import McuMailError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.absences import with_absences
+from mcu_mail.service.backing_up import back_up_daily
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.health import Health
 from mcu_mail.service.incoming import take_incoming
+from mcu_mail.service.letter_marks import make_key
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
+from mcu_mail.service.reconcile_mark import is_marked
+from mcu_mail.service.reconciling import reconcile
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
 from mcu_mail.service.templates import take_over
@@ -64,6 +68,7 @@ class Rounds:
         fail_point("start.before")
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
+        make_key(self.desk)
         remember_register(self.desk, now)
         fail_point("start.recover.before")
         recover(self.desk, now)
@@ -95,7 +100,14 @@ class Rounds:
         self.desk = with_absences(self.desk, self.configured)
         self._job("templates", lambda: take_over(self.desk, now), now)
         done = self._job("people", lambda: void_codes_of_the_gone(self.desk, now), now)
-        done += self.mail_in(now) + self.work(now)
+        if is_marked(self.desk):
+            # Before the mailbox was read whole nothing leaves and no number is given.
+            return done + self._reconcile(now)
+        done += self.mail_in(now)
+        if is_marked(self.desk):
+            return done + self._reconcile(now)
+        done += self.work(now)
+        done += self._job("backup", lambda: back_up_daily(self.desk, now, at_once=self.played), now)
         seen = self.desk.today(now), refused_files(self.desk)
         # The note can only change when something was done, by us or by the clerk in the folder
         # of refused files, or when a new day has begun.
@@ -104,6 +116,10 @@ class Rounds:
             self._job("today", lambda: int(write_today(self.desk, now)), now)
             self.noted = seen
         return done
+
+    def _reconcile(self, now: datetime) -> int:
+        """A store that may know less than was sent reads the mailbox first."""
+        return self._job("mailbox", lambda: reconcile(self.desk, now, played=self.played), now)
 
     def until_idle(self, now: datetime) -> None:
         """Rounds until nothing is owed; a scan that has just come is waited for."""

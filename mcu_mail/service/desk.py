@@ -15,6 +15,7 @@ from mcu_mail.waits import foreseen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from mcu_mail.documents.engines import Press
@@ -49,6 +50,10 @@ class Desk:
     zone: ZoneInfo
     calendar: WorkCalendar
     store: Store
+    backups: Path
+    """Where the copies of the day go."""
+    config: Path
+    """The file of settings."""
     wording: Wording
     folders: Folders
     inbox: Folders

@@ -24,6 +24,7 @@ from mcu_mail.mail.smtp import (
 )
 from mcu_mail.service.delivery import settle
 from mcu_mail.service.enclosing import MAX_SIZE
+from mcu_mail.service.letter_marks import marked
 from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
 from mcu_mail.store.queue import RecipientState
 
@@ -194,6 +195,7 @@ class _Attempt:
         self._message = message
         self._now = now
         self._answers: Mapping[str, Answer] = {}
+        self._raw = b""
 
     @property
     def _sending(self) -> list[Recipient]:
@@ -214,6 +216,7 @@ class _Attempt:
             # The one header that differs from attempt to attempt; all else is what was registered.
             plain = f"{LETTER_ID}: {self._message.letter_id}\r\n".encode()
             raw = raw.replace(plain, f"{LETTER_ID}: {attempt_id(self._message)}\r\n".encode(), 1)
+        self._raw = raw
         addresses = [item.address for item in wanted]
         try:
             delivery = post.send(
@@ -256,10 +259,18 @@ class _Attempt:
         claimed = {item.id for item in (*wanted, *witness)}
         return tuple(item for item in self._message.recipients if item.id in claimed)
 
-    def _before_data(self, answers: Mapping[str, Answer]) -> None:
+    def _before_data(self, answers: Mapping[str, Answer]) -> bytes:
+        """Return the message, which says whom it is handed over for."""
         if not any(answers[item.address].accepted for item in self._sending if not item.witness):
             raise _NobodyError(answers)
         self._answers = answers
+        taken = [
+            item.address
+            for item in self._sending
+            if not item.witness and answers[item.address].accepted
+        ]
+        with self._desk.store.view() as view:
+            return marked(view, self._raw, attempt_id(self._message), taken)
 
     def _before_dot(self) -> None:
         """Commit who was turned away at RCPT: only the rest can ever be unclear."""

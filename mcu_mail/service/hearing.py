@@ -28,6 +28,7 @@ from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
+from mcu_mail.service.reconcile_mark import is_read_again
 from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
@@ -299,6 +300,9 @@ def _late(
     if take_continuation(desk, work, carrier, said, now):
         return heard
     if offer(desk, work, carrier, said, meaning, now):
+        return heard
+    if is_read_again(work, said.stored.id):
+        # He has answered in time; it is the store that came late.
         return heard
     reasons = {
         CloseReason.decided: "already_decided",

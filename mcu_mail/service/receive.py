@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.first_look import HEAD_FIELDS, first_look
 from mcu_mail.mail.imap import Mailbox
+from mcu_mail.service.looking_back import look_back
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def receive(desk: Desk, now: datetime) -> int:
     """
     account = desk.imap()
     with Mailbox.open(account) as mailbox:
+        look_back(desk, mailbox, now)
         with desk.store.view() as view:
             known = view.mails.known_uids(account.folder, mailbox.uidvalidity)
         ranks = _Ranks(desk)

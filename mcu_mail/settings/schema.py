@@ -6,7 +6,7 @@ rule knows where its numbers come from.
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -20,6 +20,7 @@ from mcu_mail.settings.addressing import Addressee, Declension  # noqa: TC001 - 
 from mcu_mail.settings.emergency import EmergencySettings
 from mcu_mail.settings.kinds import (
     Address,
+    Clock,
     HoursPair,
     Id,
     Model,
@@ -110,11 +111,13 @@ class MailSettings(Model):
 
 
 class StoreSettings(Model):
-    """Where the database and the kept files stand."""
+    """Where the database and the kept files stand, and when the copy of the day is made."""
 
     url: Text = "sqlite:///var/mcu.db"
     files: Text = "var/files"
     backup: Text = "var/backup"
+    backup_at: Clock = time(3, 30)
+    backup_keep: Annotated[int, Field(ge=0, le=3650)] = 14
 
 
 class FolderSettings(Model):

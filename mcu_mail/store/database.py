@@ -7,6 +7,7 @@ locked» whatever the time-out (`threats.md` F50).
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from mcu_mail.errors import RefusedError
+from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +56,11 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def without_password(url: str) -> str:
+    """The address of a database as it may be written down."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that rolls back unless the caller commits (`connection.commit()`)."""
@@ -77,6 +84,11 @@ def _config(engine: sa.Engine) -> Config:
     return config
 
 
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision of the schema; None of a database without one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def migrate(engine: sa.Engine) -> None:
     """Bring the schema to this version of the program; a newer schema is refused (F54).
 
@@ -87,11 +99,39 @@ def migrate(engine: sa.Engine) -> None:
     script = ScriptDirectory.from_config(_config(engine))
     known = {item.revision for item in script.walk_revisions()}
     with reading(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = revision_of(connection)
     if current is not None and current not in known:
         raise RefusedError("база данных записана более новой версией mcu_mail")
     if current != script.get_current_head():
+        if current is not None and engine.dialect.name == "sqlite":
+            _keep_before(engine, current)
         command.upgrade(_config(engine), "head")
+
+
+def vacuum_into(engine: sa.Engine, target: Path) -> None:
+    """Write a SQLite database as it is at one moment into the new file `target`."""
+    raw = engine.raw_connection()
+    try:
+        # Outside any transaction of ours: the statement looks once and blocks no writer.
+        raw.cursor().execute("VACUUM INTO ?", (os.fspath(target),))
+    finally:
+        raw.close()
+
+
+def _keep_before(engine: sa.Engine, revision: str) -> None:
+    """Keep the database as it was before its schema is changed, beside it (F54)."""
+    path = Path(str(engine.url.database))
+    kept = path.with_name(f"{path.stem}.schema-{revision}{path.suffix or '.db'}")
+    part = path.with_name(f"{kept.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    fail_point("migration.copy.before")
+    vacuum_into(engine, part)
+    part.chmod(0o600)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    # A copy of the same revision that stands there is of an attempt that came to nothing.
+    part.replace(kept)
+    fail_point("migration.copy.after")
 
 
 def durability_faults(engine: sa.Engine) -> tuple[str, ...]:

@@ -291,6 +291,11 @@ class Queue:
             )
         return untouched
 
+    def attempted(self, recipient_id: int, at_least: int) -> None:
+        """So many attempts were made at least, though this store has made fewer."""
+        mine = (recipients.c.id == recipient_id) & (recipients.c.attempts < at_least)
+        self._connection.execute(recipients.update().where(mine).values(attempts=at_least))
+
     def rcpt_done(self, outgoing_id: int, at: datetime | None) -> None:
         """RCPT replies are in and the letter is about to end (None takes the mark back)."""
         self._connection.execute(

@@ -15,7 +15,7 @@ from mcu_mail.store.ledger import Ledger
 from mcu_mail.store.letters import Letters
 from mcu_mail.store.moments import DueMoments, Facts, Scans, Tasks
 from mcu_mail.store.queue import Queue
-from mcu_mail.store.registry import Register, take_number
+from mcu_mail.store.registry import Register, counted, raise_counter, take_number
 from mcu_mail.store.requests import Requests
 from mcu_mail.waits import holding
 
@@ -49,6 +49,14 @@ class UnitOfWork:
     def next_case_number(self, year: int) -> int:
         """The next case of a year, from 1; spent only if the transaction commits."""
         return take_number(self._connection, f"case:{year}")
+
+    def case_numbers_spent(self, year: int, last: int) -> None:
+        """Case numbers of a year up to `last` were given: none of them is given again."""
+        raise_counter(self._connection, f"case:{year}", last)
+
+    def last_case_number(self, year: int) -> int:
+        """The greatest case number of a year that was given; 0 without one."""
+        return counted(self._connection, f"case:{year}")
 
     def commit(self) -> None:
         """Make everything done in this unit durable."""
