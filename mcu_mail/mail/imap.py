@@ -34,7 +34,7 @@ from mcu_mail.mail.imap_answers import (
     uid_set,
 )
 from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
-from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text, no_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -390,9 +390,7 @@ def _speaking(host: str) -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as error:
-        raise TlsError(
-            f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
-        ) from error
+        raise no_trust(host, error) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
     except (ValueError, IndexError) as error:

@@ -12,7 +12,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError, StoreError, TemporaryError
 from mcu_mail.mail.smtp import Delivery, Post, UnclearError
 from mcu_mail.service.delivery import ask_about_unclear, settle
 from mcu_mail.service.enclosing import MAX_SIZE
@@ -47,7 +47,10 @@ class _NobodyError(Exception):
 
 
 def recover(desk: Desk, now: datetime) -> int:
-    """Settle what a killed daemon left in `sending`; return how many messages."""
+    """Settle what was left in `sending`, by a killed daemon or a full disk; return how many."""
+    with desk.store.view() as view:
+        if not view.queue.begun():
+            return 0
     with desk.store.work() as work:
         begun = work.queue.begun()
         for message in begun:
@@ -69,9 +72,10 @@ def dispatch(desk: Desk, now: datetime) -> int:
 
     Raises:
         TemporaryError: our mail server cannot be used; what is owed waits for its next moment.
+        StoreError: the database cannot be used; what was in hand is settled by the next call.
 
     """
-    settled = _ask_witness(desk, now)
+    settled = recover(desk, now) + _ask_witness(desk, now)
     with desk.store.view() as view:
         owed = view.queue.owed(now, _BATCH)
     if not owed:
@@ -80,6 +84,9 @@ def dispatch(desk: Desk, now: datetime) -> int:
         for index, message in enumerate(owed):
             try:
                 _Attempt(desk, message, now).send(post)
+            except StoreError:
+                # The server may have the message: the next pass, or start, settles it by its mark.
+                raise
             except TemporaryError as error:
                 log.warning("the mail server cannot be used: %s", error)
                 _wait(desk, owed[index:], now)
