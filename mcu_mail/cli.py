@@ -31,6 +31,7 @@ from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.reconciling import reconciled_line
+from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 from mcu_mail.terminal import BAD, CONFIG, DONE, USAGE, ConfigOption, JsonOption, stderr
@@ -90,10 +91,11 @@ def run(config: ConfigOption = CONFIG) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
+        settings_file = SettingsFile(config)
         desk = wiring.open_desk(config)
         with alone(desk), closing(desk.press):
             stderr.print(f"mcu_mail: работает, настройки {config}", highlight=False)
-            run_daemon(Rounds(desk=desk), wiring.clock, stop)
+            run_daemon(Rounds(desk=desk, settings_file=settings_file), wiring.clock, stop)
             stderr.print("mcu_mail: остановлена")
     except McuMailError as error:
         raise _fail(error) from None
@@ -190,6 +192,7 @@ def _look_around(settings: Settings, config: Path, doubtful: frozenset[str]) -> 
         checking.check_files(settings, templates, work_calendar(settings, years), today),
         checking.check_folders(folders),
         wiring.check_store(settings, config, today),
+        wiring.check_machine(settings, config, today),
     )
     return [checking.without(item, doubtful) for item in found]
 

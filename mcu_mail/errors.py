@@ -2,6 +2,7 @@
 
     McuMailError
     ├── TemporaryError    try again later; nothing was lost
+    │   └── StoreError    what was done may be done and not written down
     ├── RefusedError      trying again will not help: a person must look
     └── SettingsError     the configuration is wrong; every fault at once
 
@@ -22,6 +23,10 @@ class McuMailError(Exception):
 
 class TemporaryError(McuMailError):
     """Something outside did not answer: the same call may succeed later."""
+
+
+class StoreError(TemporaryError):
+    """The database cannot be used now: nobody can tell what of the last unit was written."""
 
 
 class RefusedError(McuMailError):

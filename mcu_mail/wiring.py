@@ -24,6 +24,7 @@ from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
+from mcu_mail.service.machine import machine_findings
 from mcu_mail.service.measuring import FOUND, found_before, is_forgeable, is_marker_stripped
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
@@ -112,9 +113,10 @@ def open_store(settings: Settings, config: Path) -> Store:
     try:
         store.prepare()
         faults = store.durability_faults()
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, OSError) as error:
         store.close()
-        raise RefusedError(f"store.url: база данных не открывается ({error.orig})") from None
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error.strerror
+        raise RefusedError(f"store.url: база данных не открывается ({reason})") from None
     if faults:
         store.close()
         raise RefusedError("; ".join(f"store.url: {fault}" for fault in faults))
@@ -140,6 +142,20 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
         fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
         return Findings(faults=(fault,), notes=register)
     return Findings(faults=(), notes=register)
+
+
+def check_machine(settings: Settings, config: Path, today: date) -> Findings:
+    """Whether the disks of the store and of the clerk's folders, and the zone data, will do."""
+    files = resolve(config, settings.store.files)
+    url = sa.make_url(settings.store.url)
+    on_disk = url.get_backend_name() == "sqlite" and url.database
+    return machine_findings(
+        store=resolve(config, url.database).parent if on_disk and url.database else files.parent,
+        files=files,
+        share=resolve(config, settings.folders.base),
+        least_free=settings.store.least_free_mb * 1_000_000,
+        today=today,
+    )
 
 
 def _trust(settings: Settings, found: Mapping[str, Any]) -> Trust:

@@ -35,7 +35,7 @@ from mcu_mail.mail.imap_answers import (
     uid_set,
 )
 from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
-from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text, no_trust
 from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
@@ -418,9 +418,7 @@ def _speaking(host: str) -> Iterator[None]:
     try:
         yield
     except ssl.SSLError as error:
-        raise TlsError(
-            f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
-        ) from error
+        raise no_trust(host, error) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
     except (ValueError, IndexError) as error:

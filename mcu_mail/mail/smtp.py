@@ -24,11 +24,18 @@ from typing import TYPE_CHECKING, Self
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
-from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.mail.tls import (
+    LoginRefusedError,
+    TlsError,
+    certificate_end,
+    check_clear_text,
+    no_trust,
+)
 from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
 __all__ = [
     "Answer",
@@ -140,6 +147,12 @@ class Post:
         with self._speaking():
             size = self._connected().esmtp_features.get("size", "")
         return int(size) or None if size.isdecimal() else None
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """Until when the server's certificate holds; None in clear text."""
+        with self._speaking():
+            return certificate_end(self._connected().sock)
 
     def check(self) -> None:
         """Connect and log in, nothing more."""
@@ -329,9 +342,7 @@ class Post:
             yield
         except ssl.SSLError as error:
             self._drop()
-            raise TlsError(
-                f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
-            ) from error
+            raise no_trust(host, error) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise NotSentError(f"Почтовый сервер {host} (SMTP): {error}") from error

@@ -194,7 +194,17 @@ _DECISIONS = (
     "sent_by_hand",
     "left",
 )
-_STALLS = ("year_end", "mailbox", "smtp", "office", "folder", "backup", "перепись почты")
+_STALLS = (
+    "year_end",
+    "mailbox",
+    "smtp",
+    "office",
+    "folder",
+    "backup",
+    "перепись почты",
+    "store_space",
+    "quota",
+)
 _SCAN_REFUSALS = (
     "empty",
     "incomplete",

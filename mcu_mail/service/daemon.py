@@ -16,6 +16,7 @@ from mcu_mail.errors import McuMailError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.absences import with_absences
 from mcu_mail.service.backing_up import back_up_daily
+from mcu_mail.service.clerk_folders import prepare_folders, unsettled
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.dispatch import dispatch, recover
@@ -28,7 +29,9 @@ from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.reconcile_mark import is_marked
 from mcu_mail.service.reconciling import reconcile
 from mcu_mail.service.remind import catch_up, remind
-from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.scans import take_scans
+from mcu_mail.service.space import watch_room
+from mcu_mail.service.surroundings import look_around
 from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
 from mcu_mail.service.year_end import close_last_year
@@ -40,11 +43,14 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.office import Absence
     from mcu_mail.service.desk import Desk
+    from mcu_mail.service.settings_file import SettingsFile
 
 log = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 200
 _SETTLE_WAITS = 3
+_START_AGAIN = 10.0
+_DOORS = {"imap": "mailbox", "smtp": "smtp"}
 
 
 @dataclass(kw_only=True)
@@ -54,6 +60,8 @@ class Rounds:
     desk: Desk
     played: bool = False
     health: Health = field(default_factory=Health)
+    settings_file: SettingsFile | None = None
+    """What the settings were read from; None: nobody watches it."""
     noted: tuple[date, tuple[str, ...]] | None = None
     """The day, and the files in «Не принято», for which it has looked after the clerk's note."""
     configured: tuple[Absence, ...] = field(init=False)
@@ -66,6 +74,8 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         fail_point("start.before")
+        # On a full disk what was left can be settled only in the room of the reserve.
+        self._job("room", lambda: watch_room(self.desk, now), now)
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
         make_key(self.desk)
@@ -98,6 +108,10 @@ class Rounds:
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
         self.desk = with_absences(self.desk, self.configured)
+        self._job("room", lambda: watch_room(self.desk, now), now)
+        if self.settings_file is not None:
+            watched = self.settings_file
+            self._job("settings", lambda: watched.watch(self.desk, now), now)
         self._job("templates", lambda: take_over(self.desk, now), now)
         done = self._job("people", lambda: void_codes_of_the_gone(self.desk, now), now)
         if is_marked(self.desk):
@@ -115,6 +129,10 @@ class Rounds:
             done += self._job("year_end", lambda: close_last_year(self.desk, now), now)
             self._job("today", lambda: int(write_today(self.desk, now)), now)
             self.noted = seen
+        if not self.played:
+            # A server that has just refused another job is not asked for its certificate.
+            closed = {door for door, name in _DOORS.items() if name in self.health.faults}
+            self._job("around", lambda: look_around(self.desk, now, closed=closed), now)
         return done
 
     def _reconcile(self, now: datetime) -> int:
@@ -153,20 +171,29 @@ class Rounds:
         except McuMailError as error:
             # Errors of ours name servers and reasons, never people or their words.
             log.warning("%s: %s", name, error)
-            self.health.failed(self.desk, name, error, now)
+            self._failed(name, error, now)
             return 0
         except Exception as error:  # the daemon outlives every fault of a job
             log.exception("job %s failed", name)
-            self.health.failed(self.desk, name, error, now)
+            self._failed(name, error, now)
             return 0
         if done or idle_proves:
             self.health.went_well(name)
         return done
 
+    def _failed(self, name: str, error: Exception, now: datetime) -> None:
+        try:
+            self.health.failed(self.desk, name, error, now)
+        except McuMailError as second:
+            # On a full disk not even the alarm can be kept: it is tried again with the job.
+            log.error("the alarm of job %s cannot be kept: %s", name, second)  # noqa: TRY400 - no trace
+            self.health.alarmed.discard(name)
+
 
 def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Tick until `stop` is set; a job that is under way is finished first."""
-    rounds.start(clock())
+    while not _started(rounds, clock) and not stop.wait(_START_AGAIN):
+        pass
     ticker = schedule.Scheduler()
     seconds = rounds.desk.settings.mail.imap.poll_seconds
     ticker.every(seconds).seconds.do(lambda: _tick(rounds, clock, stop))
@@ -174,6 +201,16 @@ def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) ->
     while not stop.is_set():
         ticker.run_pending()
         stop.wait(min(1.0, seconds))
+
+
+def _started(rounds: Rounds, clock: Callable[[], datetime]) -> bool:
+    """Settle what was left; on a full disk, or beside a database that is away, that must wait."""
+    try:
+        rounds.start(clock())
+    except Exception:  # nothing is read and nothing sent before what was left is settled
+        log.exception("the start failed and is tried again")
+        return False
+    return True
 
 
 def _tick(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:

@@ -13,7 +13,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError, StoreError, TemporaryError
 from mcu_mail.mail.smtp import (
     Delivery,
     LoginRefusedError,
@@ -66,7 +66,10 @@ class _NobodyError(Exception):
 
 
 def recover(desk: Desk, now: datetime) -> int:
-    """Settle what a killed daemon left in `sending`; return how many messages."""
+    """Settle what was left in `sending`, by a killed daemon or a full disk; return how many."""
+    with desk.store.view() as view:
+        if not view.queue.begun():
+            return 0
     with desk.store.work() as work:
         begun = work.queue.begun()
         for message in begun:
@@ -88,9 +91,10 @@ def dispatch(desk: Desk, now: datetime) -> int:
 
     Raises:
         TemporaryError: our mail server cannot be used; what is owed waits for its next moment.
+        StoreError: the database cannot be used; what was in hand is settled by the next call.
 
     """
-    settled = ask_witness(desk, now)
+    settled = recover(desk, now) + ask_witness(desk, now)
     with desk.store.view() as view:
         owed = view.queue.owed(now, _BATCH)
     if not owed:
@@ -99,6 +103,9 @@ def dispatch(desk: Desk, now: datetime) -> int:
         for index, message in enumerate(owed):
             try:
                 _Attempt(desk, message, now).send(post)
+            except StoreError:
+                # The server may have the message: the next pass, or start, settles it by its mark.
+                raise
             except _ServerError as error:
                 # A server that hangs hangs on every message: one time-out is enough for a pass.
                 log.warning("the mail server cannot be used: %s", error.cause)

@@ -19,7 +19,7 @@ from mcu_mail.documents.folder import MAX_BYTES, NOTE, Folder
 from mcu_mail.documents.incoming_files import IncomingKind, incoming_kind, looks_whole
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
+from mcu_mail.errors import McuMailError, RefusedError, StoreError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
 from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.bringing import Taken, open_all, open_each
@@ -91,6 +91,9 @@ def take_incoming(desk: Desk, now: datetime) -> int:
 def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
     try:
         return _one(desk, claimed, dropped, now)
+    except StoreError:
+        # It may have opened a case: it stays where a killed daemon would have left it.
+        raise
     except TemporaryError:
         log.info("an incoming file waits: the share or this machine is busy")
     except Exception:  # one file must never stop the others

@@ -15,6 +15,7 @@ from mcu_mail.errors import RefusedError
 from mcu_mail.mail.first_look import HEAD_FIELDS, first_look
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.looking_back import look_back
+from mcu_mail.service.space import lacks_room
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def receive(desk: Desk, now: datetime) -> int:
             known = view.mails.known_uids(account.folder, mailbox.uidvalidity)
         ranks = _Ranks(desk)
         fresh = [uid for uid in mailbox.all_uids() if uid not in known]
+        is_cramped = bool(fresh) and lacks_room(desk)
+        if is_cramped:
+            fresh = _answers(desk, mailbox, ranks, fresh)
         more = len(fresh) > _VISIT
         if more:
             fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
@@ -69,7 +73,7 @@ def receive(desk: Desk, now: datetime) -> int:
         if read < len(fresh):
             # Another client was quicker: what a person takes away unread is his.
             log.info("%d mails vanished before they were read", len(fresh) - read)
-        if not more:
+        if not more and not is_cramped:
             desk.seen["fetched"] = now
         return done + _move(desk, mailbox)
 
@@ -98,11 +102,23 @@ class _Ranks:
         return _KNOWN if look.is_from(self._known) else STRANGERS
 
 
-def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
-    """The UIDs of a backlog in the order in which they are to be read; a header is read once."""
+def _ranked(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> dict[int, int]:
+    """UID → how early it is to be read, of what waits in the mailbox; a header is read once."""
     seen = desk.backlog.setdefault((desk.settings.mail.imap.folder, mailbox.uidvalidity), {})
     new = [uid for uid in uids if uid not in seen]
     seen.update({uid: ranks.of(head) for uid, head in mailbox.heads(new, HEAD_FIELDS).items()})
+    return seen
+
+
+def _answers(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
+    """Where room is short: only what answers a request of ours, for a verdict cannot wait."""
+    seen = _ranked(desk, mailbox, ranks, uids)
+    return [uid for uid in uids if seen.get(uid) == _OURS]
+
+
+def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
+    """The UIDs of a backlog in the order in which they are to be read."""
+    seen = _ranked(desk, mailbox, ranks, uids)
     waiting = [uid for uid in uids if uid in seen]
     waiting.sort(key=lambda uid: (seen[uid], uid))
     for uid in waiting[:_VISIT]:

@@ -118,6 +118,10 @@ class StoreSettings(Model):
     backup: Text = "var/backup"
     backup_at: Clock = time(3, 30)
     backup_keep: Annotated[int, Field(ge=0, le=3650)] = 14
+    least_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    """Below so much free space new mail stays on the server."""
+    reserve_mb: Annotated[int, Field(ge=0, le=10_000)] = 64
+    """Held back beside the store, to be able to write down what was done on a full disk."""
 
 
 class FolderSettings(Model):

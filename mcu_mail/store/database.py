@@ -8,9 +8,10 @@ locked» whatever the time-out (`threats.md` F50).
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from alembic import command
@@ -18,14 +19,25 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from mcu_mail.errors import RefusedError
+from mcu_mail.errors import RefusedError, StoreError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.store.disk import NETWORK, file_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_SECONDS = 30
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_REASONS: Final = {
+    sqlite3.SQLITE_FULL: "на её диске нет места",
+    sqlite3.SQLITE_BUSY: "она занята другой программой",
+    sqlite3.SQLITE_LOCKED: "она занята другой программой",
+    sqlite3.SQLITE_IOERR: "её диск не читается или не пишется",
+    sqlite3.SQLITE_CANTOPEN: "её файл не открывается",
+    sqlite3.SQLITE_READONLY: "в неё нельзя писать",
+}
+_PRIMARY: Final = 0xFF
+"""The part of SQLite's extended codes that names the kind of fault."""
 
 
 def open_database(url: str) -> sa.Engine:
@@ -59,6 +71,25 @@ def open_database(url: str) -> sa.Engine:
 def without_password(url: str) -> str:
     """The address of a database as it may be written down."""
     return sa.make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Name what the database's disk, lock or server refuses; a fault of a statement stays as it is.
+
+    Raises:
+        StoreError: the database cannot be used now.
+
+    """
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_ERROR:
+            # A statement that SQLite does not understand is a fault of ours.
+            raise
+        reason = _REASONS.get(code & _PRIMARY) if code is not None else None
+        raise StoreError(f"база данных не отвечает: {reason or 'сервер недоступен'}") from error
 
 
 @contextmanager
@@ -144,6 +175,9 @@ def durability_faults(engine: sa.Engine) -> tuple[str, ...]:
     faults = []
     if mode != "wal":
         faults.append(f"база данных работает без WAL (режим {mode}): так бывает на сетевом диске")
+    kind = file_system(Path(engine.url.database or "."))
+    if kind in NETWORK:
+        faults.append(f"база данных лежит на сетевом диске ({kind}): SQLite там теряет записи")
     if level != 2:  # noqa: PLR2004 - SQLite's number for FULL
         faults.append("база данных не ждёт записи на диск (synchronous не FULL)")
     return tuple(faults)

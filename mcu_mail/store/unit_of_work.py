@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mcu_mail.errors import StoreError
 from mcu_mail.failpoints import commit_point
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
 from mcu_mail.store.cases import Cases
-from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
+from mcu_mail.store.database import (
+    durability_faults,
+    migrate,
+    open_database,
+    reading,
+    speaking,
+    writing,
+)
 from mcu_mail.store.journal import Journal
 from mcu_mail.store.ledger import Ledger
 from mcu_mail.store.letters import Letters
@@ -60,9 +69,13 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make everything done in this unit durable."""
-        commit_point("before")
-        self._connection.commit()
-        commit_point("after")
+        try:
+            commit_point("before")
+            self._connection.commit()
+            commit_point("after")
+        except OSError as error:
+            # What a fail point says for the disk; the driver speaks through `speaking`.
+            raise StoreError(f"база данных не отвечает: {error.strerror}") from error
 
 
 class Store:
@@ -71,6 +84,14 @@ class Store:
     def __init__(self, url: str, files: Files) -> None:
         self.engine = open_database(url)
         self.files = files
+
+    @property
+    def folder(self) -> Path:
+        """Where the database stands; beside the kept files when it stands on a server."""
+        database = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not database or database == ":memory:":
+            return self.files.base.parent
+        return Path(database).parent
 
     def prepare(self) -> None:
         """Bring the schema up to date; see `database.migrate` for errors."""
@@ -85,14 +106,18 @@ class Store:
         """A unit of work that takes the write lock; without `commit()` nothing happened.
 
         Nothing slow may begin in it; see `waits`.
+
+        Raises:
+            StoreError: the database cannot be used now.
+
         """
-        with writing(self.engine) as connection, holding():
+        with speaking(), writing(self.engine) as connection, holding():
             yield UnitOfWork(connection)
 
     @contextmanager
     def view(self) -> Iterator[UnitOfWork]:
-        """A consistent look that changes nothing."""
-        with reading(self.engine) as connection:
+        """A consistent look that changes nothing; raises as `work`."""
+        with speaking(), reading(self.engine) as connection:
             yield UnitOfWork(connection)
 
     def close(self) -> None:
