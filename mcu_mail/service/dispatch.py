@@ -38,6 +38,10 @@ _SERVER_AGAIN = _AGAIN[:3]
 _OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
+class _TakenOverError(Exception):
+    """The claim on the addresses is no longer ours: nothing may be handed over."""
+
+
 class _NobodyError(Exception):
     """No addressee was accepted at RCPT: the letter is not handed over for the witness alone."""
 
@@ -191,6 +195,9 @@ class _Attempt:
         addresses = [item.address for item in wanted]
         try:
             delivery = post.send(self._desk.address, addresses, raw, before_data=self._before_data)
+        except _TakenOverError:
+            log.warning("message %d was taken up by another daemon", self._message.id)
+            return
         except _NobodyError as error:
             delivery = Delivery(recipients=error.answers, data=None)
         except UnclearError:
@@ -230,6 +237,9 @@ class _Attempt:
         if not any(answers[item.address].accepted for item in sending if not item.witness):
             raise _NobodyError(answers)
         with self._desk.store.work() as work:
+            if not work.queue.still_claimed(sending):
+                # Another daemon thought us dead and has taken the message up: it is its own now.
+                raise _TakenOverError
             for item in sending:
                 if not answers[item.address].accepted:
                     work.queue.set_state(item.id, _verdict(answers[item.address], item, self._now))
