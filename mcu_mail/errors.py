@@ -4,6 +4,7 @@
     ├── TemporaryError    try again later; nothing was lost
     │   └── StoreError    what was done may be done and not written down
     ├── RefusedError      trying again will not help: a person must look
+    ├── ReplacedError     another daemon has taken the store: this one ends
     └── SettingsError     the configuration is wrong; every fault at once
 
 Messages that reach an official are Russian and say what to do; the texts for logs are English.
@@ -31,6 +32,10 @@ class StoreError(TemporaryError):
 
 class RefusedError(McuMailError):
     """The input or the other side refuses for good: only a person can help."""
+
+
+class ReplacedError(McuMailError):
+    """Another daemon has taken the store while this one did not run: nothing more may be done."""
 
 
 class SettingsError(McuMailError):

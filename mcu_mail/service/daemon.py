@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import schedule
 
-from mcu_mail.errors import McuMailError
+from mcu_mail.errors import McuMailError, ReplacedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.absences import with_absences
+from mcu_mail.service.alone import say_alive
 from mcu_mail.service.backing_up import back_up_daily
 from mcu_mail.service.clerk_folders import prepare_folders, unsettled
 from mcu_mail.service.collect import collect
@@ -168,6 +169,9 @@ class Rounds:
         self.health.begins()
         try:
             done = job()
+        except ReplacedError:
+            # No fence of a job holds this: whoever has the store now does all that is owed.
+            raise
         except McuMailError as error:
             # Errors of ours name servers and reasons, never people or their words.
             log.warning("%s: %s", name, error)
@@ -216,9 +220,12 @@ def _started(rounds: Rounds, clock: Callable[[], datetime]) -> bool:
 def _tick(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Rounds until nothing is owed or the daemon is to end; a fault here ends no daemon."""
     try:
+        say_alive(rounds.desk)
         catch_up(rounds.desk, clock())
         for _ in range(_MOST_ROUNDS):
             if stop.is_set() or not rounds.one(clock()):
                 return
+    except ReplacedError:
+        raise
     except Exception:  # a full disk or a busy database: the next tick tries again
         log.exception("a round failed")

@@ -57,6 +57,10 @@ class _ServerError(Exception):
         self.is_settled = is_settled
 
 
+class _TakenOverError(Exception):
+    """The claim on the addresses is no longer ours: nothing may be handed over."""
+
+
 class _NobodyError(Exception):
     """No addressee was accepted at RCPT: the letter is not handed over for the witness alone."""
 
@@ -233,6 +237,9 @@ class _Attempt:
                 before_data=self._before_data,
                 before_dot=self._before_dot,
             )
+        except _TakenOverError:
+            log.warning("message %d was taken up by another daemon", self._message.id)
+            return
         except _NobodyError as error:
             delivery = Delivery(recipients=error.answers, data=None)
         except UnclearError as error:
@@ -282,6 +289,9 @@ class _Attempt:
     def _before_dot(self) -> None:
         """Commit who was turned away at RCPT: only the rest can ever be unclear."""
         with self._desk.store.work() as work:
+            if not work.queue.still_claimed(self._sending):
+                # Another daemon thought us dead and has taken the message up: it is its own now.
+                raise _TakenOverError
             for item in self._sending:
                 answer = self._answers[item.address]
                 if not answer.accepted:

@@ -3,6 +3,11 @@
 SQLite: WAL, `synchronous=FULL` (asserted), foreign keys on, and every transaction is
 `BEGIN IMMEDIATE`: a deferred one that reads and then writes fails at once with «database is
 locked» whatever the time-out (`threats.md` F50).
+
+PostgreSQL: every writing transaction holds one advisory lock to its end, so there too one writes
+at a time and what he has read is still so when he writes: the chain of events cannot fork, and a
+row that is looked for and then added is added once. Nobody waits long: no transaction holds a
+network call or the making of a document.
 """
 
 from __future__ import annotations
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_SECONDS = 30
+WRITER, DAEMON = 0x6D63750001, 0x6D63750002
+"""The advisory locks of PostgreSQL: of whoever writes, and of the daemon while it lives."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _REASONS: Final = {
     sqlite3.SQLITE_FULL: "на её диске нет места",
@@ -44,8 +51,13 @@ def open_database(url: str) -> sa.Engine:
     """Return an engine for `url` with the house's settings; nothing is opened yet."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        # A connection that is lost is noticed within a minute, here and, by its own, at the server.
         return sa.create_engine(
-            url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True
+            url,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
         )
     # An error of the database ends up in a log, and parameters are people's names and words (A34).
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -97,13 +109,25 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that rolls back unless the caller commits (`connection.commit()`)."""
     with engine.connect() as connection:
         connection.begin()
+        lock_writer(connection)
         yield connection
+
+
+def lock_writer(connection: sa.Connection) -> None:
+    """Let nobody else write until this transaction ends; SQLite's `BEGIN IMMEDIATE` did so."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER)))
 
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A consistent view that takes no write lock and is always rolled back."""
     with engine.connect().execution_options(reading=True) as connection:
+        if connection.dialect.name == "postgresql":
+            # One moment for all that is read, as in SQLite.
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         connection.begin()
         yield connection
 

@@ -266,6 +266,19 @@ class Queue:
         )
         return done.rowcount == len(recipient_ids)
 
+    def still_claimed(self, claimed: Sequence[Recipient]) -> bool:
+        """Whether these addresses are still under the very claim that `start` made.
+
+        A claim is known by its number of attempts: another daemon's is another.
+        """
+        found = self._connection.execute(
+            sa.select(recipients.c.id, recipients.c.state, recipients.c.attempts).where(
+                recipients.c.id.in_([item.id for item in claimed])
+            )
+        )
+        now = {row.id: (row.state, row.attempts) for row in found}
+        return all(now.get(item.id) == ("sending", item.attempts) for item in claimed)
+
     def stop(self, outgoing_id: int, answer: str, at: datetime) -> bool:
         """Hand a message over to no further address; True when none had been given it.
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import StoreError
+from mcu_mail.errors import ReplacedError, StoreError
 from mcu_mail.failpoints import commit_point
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
@@ -34,13 +34,15 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from mcu_mail.store.files import Files
+    from mcu_mail.store.lease import Lease
 
 
 class UnitOfWork:
-    """The store's parts over one open transaction."""
+    """The store's parts over one open transaction; `lease`: of the daemon whose work it is."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, lease: Lease | None = None) -> None:
         self._connection = connection
+        self._lease = lease
         self.cases = Cases(connection)
         self.letters = Letters(connection)
         self.annexes = Annexes(connection)
@@ -68,7 +70,14 @@ class UnitOfWork:
         return counted(self._connection, f"case:{year}")
 
     def commit(self) -> None:
-        """Make everything done in this unit durable."""
+        """Make everything done in this unit durable.
+
+        Raises:
+            ReplacedError: another daemon has taken the store; nothing of this unit happened.
+
+        """
+        if self._lease is not None and not self._lease.is_held(self.facts):
+            raise ReplacedError("хранилище взяла другая служба, эта завершается")
         try:
             commit_point("before")
             self._connection.commit()
@@ -84,6 +93,8 @@ class Store:
     def __init__(self, url: str, files: Files) -> None:
         self.engine = open_database(url)
         self.files = files
+        self.lease: Lease | None = None
+        """Of the daemon that works on the store; None for commands that only look."""
 
     @property
     def folder(self) -> Path:
@@ -112,7 +123,7 @@ class Store:
 
         """
         with speaking(), writing(self.engine) as connection, holding():
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self.lease)
 
     @contextmanager
     def view(self) -> Iterator[UnitOfWork]:
