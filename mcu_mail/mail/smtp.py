@@ -25,6 +25,7 @@ from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -223,6 +224,7 @@ class Post:
         # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
         for start in range(0, len(stuffed), _PIECE_OCTETS):
             smtp.send(stuffed[start : start + _PIECE_OCTETS])
+            progress()
         fail_point("smtp.dot.before")
         # From here on the server may own the letter.
         try:

@@ -12,21 +12,29 @@ from typing import TYPE_CHECKING
 
 import schedule
 
+from mcu_mail.domain.discreet import discreet
+from mcu_mail.domain.watch import State
+from mcu_mail.domain.watch_words import STARTED, STOPPING, at_work
 from mcu_mail.errors import McuMailError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.progress import heard_by, progress
 from mcu_mail.service.absences import with_absences
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
+from mcu_mail.service.daily_line import begin_tomorrow
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.health import Health
 from mcu_mail.service.incoming import take_incoming
+from mcu_mail.service.noting import Noting
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.remind import catch_up, remind
 from mcu_mail.service.scans import prepare_folders, take_scans, unsettled
+from mcu_mail.service.systemd import Systemd
 from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
+from mcu_mail.service.watching import watch
 from mcu_mail.service.year_end import close_last_year
 
 if TYPE_CHECKING:
@@ -41,6 +49,8 @@ log = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 200
 _SETTLE_WAITS = 3
+_LATE = 60.0
+"""Seconds by which a tick may be late before the idle loop counts as stalled."""
 
 
 @dataclass(kw_only=True)
@@ -50,6 +60,9 @@ class Rounds:
     desk: Desk
     played: bool = False
     health: Health = field(default_factory=Health)
+    noting: Noting = field(default_factory=Noting)
+    lasting: bool = False
+    """A daemon, that a person has started; not one `once` of many."""
     noted: tuple[date, tuple[str, ...]] | None = None
     """The day, and the files in «Не принято», for which it has looked after the clerk's note."""
     configured: tuple[Absence, ...] = field(init=False)
@@ -62,6 +75,8 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and say what was missed meanwhile."""
         fail_point("start.before")
+        self.noting.begin(self.desk, self.health, now, waits=not self.lasting)
+        begin_tomorrow(self.desk, now)
         prepare_folders(self.desk)
         self.desk.press.end_leftovers()
         remember_register(self.desk, now)
@@ -103,6 +118,8 @@ class Rounds:
             done += self._job("year_end", lambda: close_last_year(self.desk, now), now)
             self._job("today", lambda: int(write_today(self.desk, now)), now)
             self.noted = seen
+        done += self._job("watch", lambda: watch(self.desk, self.health, self.noting, now), now)
+        self.noting.ticked_at = self.desk.real_now()
         return done
 
     def until_idle(self, now: datetime) -> None:
@@ -114,6 +131,7 @@ class Rounds:
                 waits += 1
                 self.desk.pause(self.desk.settings.folders.settle_seconds + 0.2)
             if not self.one(now):
+                self.noting.end(self.desk, self.health, State.done)
                 return
         log.error("rounds did not come to an end")
 
@@ -131,40 +149,66 @@ class Rounds:
         """
         if self.health.is_waiting(name, now):
             return 0
+        self.noting.begun(name, now)
         try:
             done = job()
         except McuMailError as error:
             # Errors of ours name servers and reasons, never people or their words.
-            log.warning("%s: %s", name, error)
+            log.warning("%s: %s", name, discreet(str(error)))
             self.health.failed(self.desk, name, error, now)
             return 0
         except Exception as error:  # the daemon outlives every fault of a job
             log.exception("job %s failed", name)
             self.health.failed(self.desk, name, error, now)
             return 0
+        finally:
+            # Well or not, it has come to its end: what hangs does not come here.
+            progress()
         if done or idle_proves:
-            self.health.went_well(name)
+            self.health.went_well(self.desk, name, now)
         return done
 
 
 def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Tick until `stop` is set; a job that is under way is finished first."""
-    rounds.start(clock())
-    ticker = schedule.Scheduler()
-    seconds = rounds.desk.settings.mail.imap.poll_seconds
-    ticker.every(seconds).seconds.do(lambda: _tick(rounds, clock, stop))
-    _tick(rounds, clock, stop)
-    while not stop.is_set():
-        ticker.run_pending()
-        stop.wait(min(1.0, seconds))
+    systemd = Systemd()
+    rounds.lasting = True
+
+    def moved_on() -> None:
+        systemd.alive()
+        rounds.noting.note(rounds.desk, rounds.health)
+
+    with heard_by(moved_on):
+        rounds.start(clock())
+        rounds.noting.state = State.working
+        systemd.ready(STARTED)
+        ticker = schedule.Scheduler()
+        seconds = rounds.desk.settings.mail.imap.poll_seconds
+        ticker.every(seconds).seconds.do(lambda: _tick(rounds, clock, stop, systemd))
+        _tick(rounds, clock, stop, systemd)
+        while not stop.is_set():
+            ticker.run_pending()
+            if ticker.idle_seconds is not None and ticker.idle_seconds > -_LATE:
+                # The next tick is not late: what waits for it is no stall.
+                progress()
+            stop.wait(min(1.0, seconds))
+        systemd.stopping(STOPPING)
+    rounds.noting.end(rounds.desk, rounds.health, State.stopped)
 
 
-def _tick(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:
+def _tick(
+    rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event, systemd: Systemd
+) -> None:
     """Rounds until nothing is owed or the daemon is to end; a fault here ends no daemon."""
     try:
         catch_up(rounds.desk, clock())
         for _ in range(_MOST_ROUNDS):
             if stop.is_set() or not rounds.one(clock()):
-                return
-    except Exception:  # a full disk or a busy database: the next tick tries again
+                break
+    except Exception as error:  # a full disk or a busy database: the next tick tries again
         log.exception("a round failed")
+        rounds.health.failed(rounds.desk, "round", error, clock())
+    else:
+        rounds.health.went_well(rounds.desk, "round", clock())
+    faults = len(rounds.health.since)
+    systemd.says(at_work(rounds.noting.counts, faults, rounds.desk.local(clock())))

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcu_mail.failpoints import commit_point
+from mcu_mail.progress import progress
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
 from mcu_mail.store.cases import Cases
+from mcu_mail.store.census import Census
 from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
 from mcu_mail.store.journal import Journal
 from mcu_mail.store.ledger import Ledger
@@ -39,6 +41,7 @@ class UnitOfWork:
         self.mails = Ledger(connection)
         self.asides = Asides(connection)
         self.queue = Queue(connection)
+        self.census = Census(connection)
         self.register = Register(connection)
         self.due = DueMoments(connection)
         self.tasks = Tasks(connection)
@@ -54,6 +57,7 @@ class UnitOfWork:
         commit_point("before")
         self._connection.commit()
         commit_point("after")
+        progress()
 
 
 class Store:
