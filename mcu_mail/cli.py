@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from mcu_mail import aside_commands, backup_commands, wiring
+from mcu_mail import aside_commands, backup_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
@@ -61,6 +61,7 @@ app = typer.Typer(
 app.add_typer(aside_commands.app, name="aside")
 app.command()(backup_commands.backup)
 app.command()(backup_commands.restore)
+app.command()(watch_commands.health)
 
 
 def _log_to_stderr() -> None:

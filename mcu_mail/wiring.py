@@ -29,6 +29,7 @@ from mcu_mail.service.measuring import FOUND, found_before, is_forgeable, is_mar
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 from mcu_mail.settings.template_set import Templates
+from mcu_mail.store import health_file
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
@@ -91,6 +92,11 @@ def store_url(settings: Settings, config: Path) -> str:
     path = resolve(config, url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     return url.set(database=str(path)).render_as_string(hide_password=False)
+
+
+def health_path(settings: Settings, config: Path) -> Path:
+    """Where the service notes how it is; it is there before and after any database."""
+    return resolve(config, settings.store.files).parent / health_file.NAME
 
 
 def open_store(settings: Settings, config: Path) -> Store:

@@ -31,6 +31,7 @@ from mcu_mail.mail.tls import (
     check_clear_text,
     no_trust,
 )
+from mcu_mail.progress import progress
 from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
@@ -250,6 +251,7 @@ class Post:
         # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
         for start in range(0, len(stuffed), _PIECE_OCTETS):
             smtp.send(stuffed[start : start + _PIECE_OCTETS])
+            progress()
         if before_dot is not None:
             try:
                 before_dot()

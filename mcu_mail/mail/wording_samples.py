@@ -17,6 +17,7 @@ from mcu_mail.mail import (
     grave_samples,
     intake_samples,
     return_samples,
+    watch_samples,
 )
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
@@ -201,6 +202,8 @@ _STALLS = (
     "office",
     "folder",
     "backup",
+    "round",
+    "watch",
     "перепись почты",
     "store_space",
     "quota",
@@ -393,6 +396,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     **intake_samples.mails(_CASE, CODE, _button),
     **grave_samples.mails(_CASE, CODE, _button),
+    **watch_samples.mails(_CASE),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({
@@ -593,6 +597,7 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "today": clerk_samples.today(_CASE, _at),
     "incoming_refused": intake_samples.refused_files(_CASE),
+    **watch_samples.notes(NOW),
 }
 
 SENT_PAGE: Mapping[str, Any] = {

@@ -29,13 +29,13 @@ def alone(desk: Desk) -> Iterator[None]:
         RefusedError: another daemon works on this store, or its folder cannot be made.
 
     """
-    with alone_in(desk.store.files.base):
+    with alone_in(desk.store.files.base), _leased(desk):
         yield
 
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """The same for a store that is not opened yet, by the folder of its files."""
+    """Hold the lock alone, of a store that is not opened yet, by the folder of its files."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -53,8 +53,7 @@ def alone_in(folder: Path) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise RefusedError("служба с этим хранилищем уже работает") from None
-        with _leased(desk):
-            yield
+        yield
 
 
 @contextmanager

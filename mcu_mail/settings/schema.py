@@ -33,6 +33,7 @@ from mcu_mail.settings.kinds import (
 from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 from mcu_mail.settings.trust import DelegateSettings, TrustSettings
+from mcu_mail.settings.watch import WatchSettings
 
 __all__ = ["Settings", "is_loopback", "signing_hours"]
 
@@ -341,6 +342,7 @@ class Settings(Model):
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     tracks: TracksSettings
     reminders: ReminderSettings = ReminderSettings()
+    watch: WatchSettings = WatchSettings()
 
 
 def signing_hours(settings: Settings) -> tuple[Hours, ...]:

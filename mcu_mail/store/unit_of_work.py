@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.errors import ReplacedError, StoreError
 from mcu_mail.failpoints import commit_point
+from mcu_mail.progress import progress
 from mcu_mail.store.annexes import Annexes
 from mcu_mail.store.asides import Asides
 from mcu_mail.store.cases import Cases
+from mcu_mail.store.census import Census
 from mcu_mail.store.database import (
     durability_faults,
     migrate,
@@ -51,6 +53,7 @@ class UnitOfWork:
         self.mails = Ledger(connection)
         self.asides = Asides(connection)
         self.queue = Queue(connection)
+        self.census = Census(connection)
         self.register = Register(connection)
         self.due = DueMoments(connection)
         self.tasks = Tasks(connection)
@@ -82,6 +85,7 @@ class UnitOfWork:
             commit_point("before")
             self._connection.commit()
             commit_point("after")
+            progress()
         except OSError as error:
             # What a fail point says for the disk; the driver speaks through `speaking`.
             raise StoreError(f"база данных не отвечает: {error.strerror}") from error
