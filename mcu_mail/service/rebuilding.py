@@ -166,7 +166,9 @@ def _message(
     case = work.cases.get(entry.case_id)
     key = f"letter:{entry.id}"
     if not work.queue.has(key):
-        to = [one for one in mail.to if one != desk.address] or list(mark.taken)
+        taken = {one.lower(): one for one in mark.taken}
+        to = [taken.pop(one.lower(), one) for one in mail.to if one != desk.address]
+        to += taken.values()
         work.queue.add(
             key=key,
             kind="letter",
@@ -215,10 +217,11 @@ def _version(desk: Desk, work: UnitOfWork, mark: Mark, case: Case, at: datetime)
 
 def _taken(work: UnitOfWork, message: Outgoing, mark: Mark, at: datetime) -> None:
     """The addresses that took it have it; of the others nobody knows, unless a later copy does."""
+    taken = {one.lower() for one in mark.taken}
     for item in message.recipients:
         if item.witness:
             work.queue.attempted(item.id, mark.attempt)
-        elif item.address in mark.taken and item.state is not RecipientState.accepted:
+        elif item.address.lower() in taken and item.state is not RecipientState.accepted:
             work.queue.set_state(
                 item.id, {"state": RecipientState.accepted, "at": at, "answer": _PROOF}
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail import wiring
+from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.service.backing_up import back_up
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.rehearsal.postoffice import PostOffice
     from mcu_mail.rehearsal.stage import Stage
+    from tests.peers.post import RealPostOffice
 
 SECOND = "2026-000002"
 
@@ -145,8 +147,12 @@ def cases_after(stage: Stage):
         return [*cases(stage), *(one for one in view.cases.open() if one not in cases(stage))]
 
 
-def test_a_folder_copied_back_by_hand_is_noticed(office: Office, tmp_path: Path) -> None:
-    stage = office.stage
+@pytest.mark.peers
+def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_again(
+    waiting_letter: Prepared, tmp_path: Path, real_post: RealPostOffice
+) -> None:
+    stage = waiting_letter.on(tmp_path / "office", real_post)
+    office = Office(stage, waiting_letter, tmp_path / "mcu.zip")
     with stage.opened():
         stage.play(at(stage, "16:30"))
     kept = tmp_path / "kept"
@@ -156,6 +162,14 @@ def test_a_folder_copied_back_by_hand_is_noticed(office: Office, tmp_path: Path)
         before = numbers(stage)
     office.copy_by_hand(kept)
     with stage.opened():
+        for point in (
+            "commit:service.reconciling._read_mailbox:after@2",
+            "commit:service.reconciling._learn:after",
+            "commit:service.reconciling._end:before",
+        ):
+            with armed(f"{point}=EIO"):
+                assert stage.play("2026-11-24 15:00") == ("mailbox",)
+            assert copies(stage) == [2, 2]
         assert stage.play("2026-11-24 15:00") == ()
         assert copies(stage) == [2, 2]
         assert numbers(stage) == before
