@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from mcu_mail import aside_commands, wiring
+from mcu_mail import aside_commands, backup_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
@@ -30,6 +30,8 @@ from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
+from mcu_mail.service.reconciling import reconciled_line
+from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
 from mcu_mail.terminal import BAD, CONFIG, DONE, USAGE, ConfigOption, JsonOption, stderr
@@ -57,6 +59,9 @@ app = typer.Typer(
     cls=RussianGroup,
 )
 app.add_typer(aside_commands.app, name="aside")
+app.command()(backup_commands.backup)
+app.command()(backup_commands.restore)
+app.command()(watch_commands.health)
 
 
 def _log_to_stderr() -> None:
@@ -87,10 +92,11 @@ def run(config: ConfigOption = CONFIG) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
     try:
+        settings_file = SettingsFile(config)
         desk = wiring.open_desk(config)
         with alone(desk), closing(desk.press):
             stderr.print(f"mcu_mail: работает, настройки {config}", highlight=False)
-            run_daemon(Rounds(desk=desk), wiring.clock, stop)
+            run_daemon(Rounds(desk=desk, settings_file=settings_file), wiring.clock, stop)
             stderr.print("mcu_mail: остановлена")
     except McuMailError as error:
         raise _fail(error) from None
@@ -187,6 +193,7 @@ def _look_around(settings: Settings, config: Path, doubtful: frozenset[str]) -> 
         checking.check_files(settings, templates, work_calendar(settings, years), today),
         checking.check_folders(folders),
         wiring.check_store(settings, config, today),
+        wiring.check_machine(settings, config, today),
     )
     return [checking.without(item, doubtful) for item in found]
 
@@ -214,9 +221,12 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         now = datetime.fromisoformat(played) if played else wiring.clock()
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
+        restored = reconciled_line(view, desk)
     if as_json:
         _print_json(document)
     else:
+        if restored:
+            _out().print(tables.plain(restored), soft_wrap=True)
         _out().print(tables.open_cases(document, desk.office))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)
@@ -325,6 +335,9 @@ def _reading_of(raw: bytes, name: str, settings: Settings) -> Reading:
 
 @app.command("test")
 def run_tests(
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="измерить, какие строки проходят тесты")
+    ] = False,
     long: Annotated[
         bool,
         typer.Option("--long", help="вместо них: долгие испытания на обрывы и отказы, с таблицей"),
@@ -339,7 +352,7 @@ def run_tests(
     """Все проверки и тесты проекта."""
     from mcu_mail.checks import run_all, run_long  # noqa: PLC0415 - needs the test packages
 
-    raise typer.Exit(run_long(times, kills) if long else run_all())
+    raise typer.Exit(run_long(times, kills) if long else run_all(coverage=coverage))
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
     McuMailError
     ├── TemporaryError    try again later; nothing was lost
+    │   └── StoreError    what was done may be done and not written down
     ├── RefusedError      trying again will not help: a person must look
+    ├── ReplacedError     another daemon has taken the store: this one ends
     └── SettingsError     the configuration is wrong; every fault at once
 
 Messages that reach an official are Russian and say what to do; the texts for logs are English.
@@ -24,8 +26,16 @@ class TemporaryError(McuMailError):
     """Something outside did not answer: the same call may succeed later."""
 
 
+class StoreError(TemporaryError):
+    """The database cannot be used now: nobody can tell what of the last unit was written."""
+
+
 class RefusedError(McuMailError):
     """The input or the other side refuses for good: only a person can help."""
+
+
+class ReplacedError(McuMailError):
+    """Another daemon has taken the store while this one did not run: nothing more may be done."""
 
 
 class SettingsError(McuMailError):

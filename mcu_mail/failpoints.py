@@ -8,6 +8,7 @@ test): then passing one costs a comparison with None.
     MCU_MAIL_FAIL_AT="imap.*.before@3=kill"        at the third passing of any that is so named
     MCU_MAIL_FAIL_AT="*.write@2=ENOSPC,a.b=EIO"    an OSError of that name, as a full disk raises
     MCU_MAIL_FAIL_AT="office.*=hang"               nothing happens for an hour
+    MCU_MAIL_FAIL_AT="*@9=crash"                   `CrashError`, which no fence of ours catches
     MCU_MAIL_FAIL_TRACE=FILE                       append the name of each point passed to FILE
 
 The names of commits are made from the function that commits: nobody can forget to name one.
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
 
 VARIABLE = "MCU_MAIL_FAIL_AT"
 TRACE = "MCU_MAIL_FAIL_TRACE"
-KILL, HANG = "kill", "hang"
+KILL, HANG, CRASH = "kill", "hang", "crash"
 _PACKAGE = "mcu_mail."
 _HOUR = 3600.0
+
+
+class CrashError(BaseException):
+    """The death of this process, played inside of it: only whoever armed the point catches it."""
 
 
 @dataclass(kw_only=True)
@@ -84,6 +89,7 @@ def fail_point(name: str) -> None:
 
     Raises:
         OSError: when a test wants this point to fail so.
+        CrashError: when a test plays the end of the process.
 
     """
     if _plan is not None:
@@ -108,6 +114,8 @@ def _act(action: str, name: str) -> None:
         time.sleep(_HOUR)
     elif action == HANG:
         time.sleep(_HOUR)
+    elif action == CRASH:
+        raise CrashError(name)
     else:
         number = getattr(errno, action)
         raise OSError(number, os.strerror(number), name)
@@ -119,7 +127,7 @@ def _plan_of(text: str, trace: str | None) -> _Plan | None:
         place, _, action = item.partition("=")
         pattern, _, at = place.partition("@")
         action = action or KILL
-        if action not in {KILL, HANG} and not hasattr(errno, action):
+        if action not in {KILL, HANG, CRASH} and not hasattr(errno, action):
             raise ValueError(f"{VARIABLE}: {item!r} names no action")
         rules.append(_Rule(pattern=pattern, at=int(at or 1), action=action))
     return _Plan(rules=tuple(rules), trace=trace) if rules or trace else None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,6 +53,7 @@ def guarded(
         TemporaryError: no process can be started here; what it was given is not to blame.
 
     """
+    may_wait(module)
     try:
         done = subprocess.run(  # noqa: S603 - our own module by our own interpreter
             [sys.executable, "-m", module, *arguments],
@@ -154,6 +156,7 @@ class Kept:
             TemporaryError: no process can be started here; the order is not to blame.
 
         """
+        may_wait(self._module)
         with self._lock:
             process = self._process
             if process is None or process.poll() is not None:

@@ -24,10 +24,12 @@ from mcu_mail.mail.wording import Wording
 from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
+from mcu_mail.service.machine import machine_findings
 from mcu_mail.service.measuring import FOUND, found_before, is_forgeable, is_marker_stripped
 from mcu_mail.settings import load, office_of, resolve, secret, work_calendar
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 from mcu_mail.settings.template_set import Templates
+from mcu_mail.store import health_file
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 
@@ -70,13 +72,31 @@ def zone_of(settings: Settings) -> ZoneInfo:
 
 
 def store_url(settings: Settings, config: Path) -> str:
-    """The database's URL; a relative SQLite path starts at the config file."""
-    url = sa.make_url(settings.store.url)
+    """The database's URL; a relative SQLite path starts at the config file.
+
+    An address with a password in it stands elsewhere, as all secrets do: `env:NAME`, `file:PATH`.
+
+    Raises:
+        SettingsError: the variable is not set, or the file cannot be read.
+
+    """
+    stated = settings.store.url
+    if stated.startswith(("env:", "file:")):
+        stated = secret(stated, config) or ""
+    url = sa.make_url(stated)
+    if url.drivername == "postgresql":
+        # SQLAlchemy means another driver by that name; ours is in the lock.
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return settings.store.url
+        return stated
     path = resolve(config, url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     return url.set(database=str(path)).render_as_string(hide_password=False)
+
+
+def health_path(settings: Settings, config: Path) -> Path:
+    """Where the service notes how it is; it is there before and after any database."""
+    return resolve(config, settings.store.files).parent / health_file.NAME
 
 
 def open_store(settings: Settings, config: Path) -> Store:
@@ -99,9 +119,10 @@ def open_store(settings: Settings, config: Path) -> Store:
     try:
         store.prepare()
         faults = store.durability_faults()
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, OSError) as error:
         store.close()
-        raise RefusedError(f"store.url: база данных не открывается ({error.orig})") from None
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error.strerror
+        raise RefusedError(f"store.url: база данных не открывается ({reason})") from None
     if faults:
         store.close()
         raise RefusedError("; ".join(f"store.url: {fault}" for fault in faults))
@@ -127,6 +148,20 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
         fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
         return Findings(faults=(fault,), notes=register)
     return Findings(faults=(), notes=register)
+
+
+def check_machine(settings: Settings, config: Path, today: date) -> Findings:
+    """Whether the disks of the store and of the clerk's folders, and the zone data, will do."""
+    files = resolve(config, settings.store.files)
+    url = sa.make_url(settings.store.url)
+    on_disk = url.get_backend_name() == "sqlite" and url.database
+    return machine_findings(
+        store=resolve(config, url.database).parent if on_disk and url.database else files.parent,
+        files=files,
+        share=resolve(config, settings.folders.base),
+        least_free=settings.store.least_free_mb * 1_000_000,
+        today=today,
+    )
 
 
 def _trust(settings: Settings, found: Mapping[str, Any]) -> Trust:
@@ -208,6 +243,8 @@ def open_desk(config: Path) -> Desk:
             settings, {*settings.calendar.years_confirmed, *range(year - 1, year + 3)}
         ),
         store=store,
+        backups=resolve(config, settings.store.backup),
+        config=config,
         wording=Wording(in_use.current.files, settings.office.short, mail.address),
         folders=folders,
         inbox=inbox,

@@ -6,21 +6,19 @@ skipped, unless MCU_MAIL_REQUIRE_PEERS is set, as in CI: then their absence is a
 
 from __future__ import annotations
 
+import logging
 import os
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from mcu_mail import waits
 from mcu_mail.rehearsal.postoffice import PostOffice
 from tests.peers.post import RealPostOffice, missing
-from tests.untraced import is_known, is_repeat, spare_libraries, untraced
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
-spare_libraries()
+    from collections.abc import Iterator
 
 # A red CI must be repeatable; at the desk every run looks elsewhere. A slow machine is no fault.
 settings.register_profile("desk", deadline=None)
@@ -39,32 +37,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.nodeid.startswith(LONG), reverse=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Run a repeat of a heavy test without coverage's tracer."""
-    if not is_repeat(item):
-        return (yield)
-    with untraced():
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
-) -> Generator[None, object, object]:
-    """The same for what heavy tests begin with."""
-    if not is_known(fixturedef, request.node):
-        return (yield)
-    with untraced():
-        return (yield)
+@pytest.fixture(autouse=True)
+def _nothing_slow_in_a_transaction() -> Iterator[None]:
+    """No test passes in whose course something slow was begun while the database was held."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign] # a list will do
+    waits.log.addHandler(handler)
+    yield
+    waits.log.removeHandler(handler)
+    assert not lines, lines
 
 
 @pytest.fixture
 def post_office() -> Iterator[PostOffice]:
     """An embedded post office; `mcu` may log in, and is mcu@okrug.example."""
-    with ExitStack() as open_for_the_test:
-        with untraced():
-            office = open_for_the_test.enter_context(PostOffice({USER: PASSWORD}, [DOMAIN]))
+    with PostOffice({USER: PASSWORD}, [DOMAIN]) as office:
         yield office
 
 

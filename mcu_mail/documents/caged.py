@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.documents.fonts import font_folder
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ def run(command: Sequence[str], folder: Path, timeout: float) -> bool:
     Whatever it left running is ended, also when this process is killed meanwhile. Raises OSError
     when it cannot be started.
     """
+    may_wait("a command")
     guard = () if sys.platform == "win32" else ("/bin/sh", "-c", _GUARD, str(folder))
     process = start([*guard, *cage(), *command], folder, answers=False)
     try:

@@ -15,6 +15,7 @@ from mcu_mail.documents.readback import PdfText, lacks, read_pdf
 from mcu_mail.documents.warm import WarmOffice
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,6 +160,7 @@ class Press:
         self._program.close()
 
     def _made(self, docx: bytes, *, pdf: bool, doc: bool) -> office.Converted | _Refusal:
+        may_wait("the office engine")
         if reason := self.absence():
             asked_for = self.engine in {"libreoffice", "word"}
             return _Refusal(reason=f"{reason}.", failure="absent" if asked_for else "")

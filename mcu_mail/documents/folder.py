@@ -24,6 +24,7 @@ from mcu_mail.documents.file_names import is_service_file, numbered, safe_name
 from mcu_mail.documents.whole_files import disk, end_unfinished, holds, move, write_whole
 from mcu_mail.errors import TemporaryError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     Signature = tuple[int, int, int]
@@ -136,6 +137,7 @@ class Folders:
     def withdraw(self, folder: str, name: str) -> bool:
         """Remove an outdated file; False when it is open elsewhere and could not be removed."""
         self._demand_mounted()
+        may_wait("the share")
         try:
             fail_point("share.withdraw.before")
             (self.base / folder / safe_name(name)).unlink(missing_ok=True)

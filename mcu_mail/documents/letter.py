@@ -35,6 +35,7 @@ from mcu_mail.documents.sheet import (
 )
 from mcu_mail.domain.rich_text import Paragraph
 from mcu_mail.errors import RefusedError
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,6 +169,7 @@ def write_docx(content: LetterContent, template: bytes, name: str = "письм�
         RefusedError: the template cannot be rendered.
 
     """
+    may_wait("a letter")
     document = DocxTemplate(io.BytesIO(template))
     try:
         document.render(_context(content, document), _environment())

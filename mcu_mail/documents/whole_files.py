@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.file_names import numbered
 from mcu_mail.errors import TemporaryError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +86,7 @@ def sync_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def disk(what: str, path: Path) -> Iterator[None]:
     """A fault of the file system is temporary for us: the space or the share comes back."""
+    may_wait("the share")
     try:
         yield
     except OSError as error:

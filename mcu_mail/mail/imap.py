@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import imaplib
+import re
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -34,11 +35,12 @@ from mcu_mail.mail.imap_answers import (
     uid_set,
 )
 from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
-from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text, no_trust
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
 
@@ -46,6 +48,11 @@ __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
 _BULK_COUNT = 200
 _BULK_OCTETS = 8 * 1024 * 1024
 _PIECE_OCTETS = 1024 * 1024
+_FAREWELL = 5.0
+"""Seconds that a server is given to answer LOGOUT: nothing depends on it any more."""
+_VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,12})")
+_FOLLOWING = re.compile(rb"UIDNEXT (\d{1,12})")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +122,8 @@ class Mailbox:
 
     def close(self) -> None:
         """Log out; a server that is already gone is no fault."""
+        with contextlib.suppress(OSError):
+            self._client.sock.settimeout(min(self._account.timeout, _FAREWELL))
         with contextlib.suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
             self._box.logout()
         with contextlib.suppress(OSError):
@@ -132,6 +141,13 @@ class Mailbox:
     def all_uids(self) -> list[int]:
         """Every UID of the folder, oldest first."""
         return self.uids_above(0)
+
+    def uids_since(self, day: date) -> list[int]:
+        """UIDs of the mails that came on that day of the server's or later, oldest first."""
+        with _speaking(self._account.host):
+            # English whatever the language of this machine.
+            on = f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
+            return sorted(map(int, self._box.uids(f"SINCE {on}", charset=None)))
 
     def count(self) -> int:
         """How many messages the folder holds now."""
@@ -228,6 +244,17 @@ class Mailbox:
                 fail_point("imap.create.after")
                 with contextlib.suppress(ImapToolsError):
                     self._box.folder.subscribe(path, value=True)
+
+    def standing(self, name: str) -> str | None:
+        """«UIDVALIDITY:UIDNEXT» of another folder: alike while nothing came to lie there."""
+        path = encode_folder(self._path(name)).decode("ascii")
+        with _speaking(self._account.host):
+            status, data = self._client.status(path, "(UIDVALIDITY UIDNEXT)")
+        text = b"".join(one for one in data if isinstance(one, bytes)).upper()
+        validity, following = _VALIDITY.search(text), _FOLLOWING.search(text)
+        if status != "OK" or validity is None or following is None:
+            return None
+        return f"{int(validity[1])}:{int(following[1])}"
 
     def move(self, uid: int, folder: str) -> bool:
         """Move one message; False when it is not in the folder any more."""
@@ -387,12 +414,11 @@ def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:
 @contextlib.contextmanager
 def _speaking(host: str) -> Iterator[None]:
     """Turn what imaplib and the network raise into the project's errors."""
+    may_wait("the mailbox")
     try:
         yield
     except ssl.SSLError as error:
-        raise TlsError(
-            f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
-        ) from error
+        raise no_trust(host, error) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
     except (ValueError, IndexError) as error:

@@ -20,6 +20,7 @@ _INTERNALDATE = re.compile(
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _EMPTY_BODY = re.compile(rb'BODY\[\] (?:""|NIL)')
+_STORAGE = re.compile(rb"\bSTORAGE (\d{1,18}) (\d{1,18})\b", re.IGNORECASE)
 _NEXT_ANSWER = re.compile(rb"^\d+ \(")
 _COPYUID = re.compile(rb"^\d+ ([\d:,]+) [\d:,]+$")
 _NAMESPACE = re.compile(rb'^\(\("((?:[^"\\]|\\.)*)" (?:"((?:[^"\\]|\\.)+)"|NIL)')
@@ -53,6 +54,15 @@ def size_of(items: bytes) -> int | None:
     """RFC822.SIZE in octets."""
     match = _SIZE.search(items)
     return int(match[1]) if match else None
+
+
+def storage_of(quota: bytes) -> tuple[int, int] | None:
+    """Octets used and allowed, as a QUOTA answer says; None when it limits none."""
+    match = _STORAGE.search(quota)
+    if match is None or int(match[2]) == 0:
+        return None
+    # RFC 2087 counts in units of 1024 octets.
+    return int(match[1]) * 1024, int(match[2]) * 1024
 
 
 def is_empty_body(items: bytes) -> bool:

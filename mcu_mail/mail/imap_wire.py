@@ -15,8 +15,10 @@ from typing import Any
 
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.tls import Security, TlsError, client_context
+from mcu_mail.progress import progress
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PIECE_OCTETS = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,15 @@ class _Guarded(imaplib.IMAP4):
             if CONTROL.search(text):
                 raise RefusedError("Управляющий символ в команде почтовому серверу")
         return super()._command(name, *args)  # type: ignore[misc, no-any-return]  # not in typeshed
+
+    def read(self, size: int) -> bytes:
+        """A literal, piece by piece: who watches sees that a large mail on a slow line goes on."""
+        pieces = []
+        while size > 0 and (piece := super().read(min(size, _PIECE_OCTETS))):
+            pieces.append(piece)
+            size -= len(piece)
+            progress()
+        return b"".join(pieces)
 
 
 class _GuardedTls(_Guarded, imaplib.IMAP4_SSL):

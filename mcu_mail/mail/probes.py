@@ -76,6 +76,7 @@ class Measured:
         marker: the fate of the forged internal marker; unknown when none is configured.
         outer: mails from outside.
         is_postfix: whether a Postfix has taken the plain probe, by its own word.
+        ahead: seconds by which our clock is ahead of the server's.
 
     """
 
@@ -89,6 +90,7 @@ class Measured:
     marker: Fate
     outer: Outer
     is_postfix: bool = False
+    ahead: float | None = None
 
 
 def probe(kind: Probe, token: str, *, address: str, to: str, trust: Trust, now: datetime) -> bytes:

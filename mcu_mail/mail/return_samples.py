@@ -85,6 +85,11 @@ def mails(
             {**case, "addresses": (_ADDRESS,), "explanation": why, "excerpt": words}
             for why, words in ((_FULL, "451 4.4.1 timed out"), ("", ""))
         ),
+        "no_witness": ({**case, "at": at(16, 40), "minutes": 15},),
+        "mailbox_refuses": tuple(
+            {**case, "card": None, "address": "mcu@okrug.example", "excerpt": words}
+            for words in ("452 4.2.2 mailbox full", "")
+        ),
         "unreachable": (
             {
                 **asked,

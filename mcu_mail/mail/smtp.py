@@ -24,10 +24,19 @@ from typing import TYPE_CHECKING, Self
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
-from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text
+from mcu_mail.mail.tls import (
+    LoginRefusedError,
+    TlsError,
+    certificate_end,
+    check_clear_text,
+    no_trust,
+)
+from mcu_mail.progress import progress
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
 __all__ = [
     "Answer",
@@ -48,6 +57,9 @@ _REFUSED = range(500, 600)
 _START_MAIL_INPUT = 354
 _CLOSING = 421
 _PIECE_OCTETS = 128 * 1024
+_EARLY_OCTETS = 1000
+_FAREWELL = 5.0
+"""Seconds that a server is given to answer QUIT: nothing depends on it any more."""
 
 # ASCII without spaces, quotes and brackets: nothing in it can end the command or add to it.
 _ADDRESS = re.compile(r"[!#-;=?A-~]+@[0-9A-Za-z.-]+")
@@ -113,6 +125,8 @@ class Post:
         if smtp is None:
             return
         try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(min(self._account.timeout, _FAREWELL))
             fail_point("smtp.quit.before")
             code, text = smtp.quit()
             fail_point("smtp.quit.after")
@@ -124,11 +138,22 @@ class Post:
             smtp.close()
 
     @property
+    def is_open(self) -> bool:
+        """Whether a connection is open now."""
+        return self._smtp is not None
+
+    @property
     def max_size(self) -> int | None:
         """The largest letter in octets the server takes (SIZE of EHLO); None when it names none."""
         with self._speaking():
             size = self._connected().esmtp_features.get("size", "")
         return int(size) or None if size.isdecimal() else None
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """Until when the server's certificate holds; None in clear text."""
+        with self._speaking():
+            return certificate_end(self._connected().sock)
 
     def check(self) -> None:
         """Connect and log in, nothing more."""
@@ -141,7 +166,8 @@ class Post:
         recipients: Sequence[str],
         message: bytes,
         *,
-        before_data: Callable[[Mapping[str, Answer]], None] | None = None,
+        before_data: Callable[[Mapping[str, Answer]], bytes | None] | None = None,
+        before_dot: Callable[[], None] | None = None,
     ) -> Delivery:
         """Offer one letter to all recipients in one transaction.
 
@@ -149,8 +175,10 @@ class Post:
             sender: the envelope sender; empty for `<>`.
             recipients: envelope recipients; a repeated one is named once.
             message: the letter with CRLF line ends.
-            before_data: gets the RCPT answers when somebody was accepted, before DATA: the
-                caller commits them. When it raises, nothing is sent.
+            before_data: gets the RCPT answers when somebody was accepted, before DATA; it may
+                return the letter with a fuller header. When it raises, nothing is sent.
+            before_dot: called when the whole letter is over but for its final dot: the caller
+                commits that from now on nobody may know. When it raises, nothing is sent.
 
         Raises:
             RefusedError: an address or the letter itself cannot be put on the wire.
@@ -172,12 +200,12 @@ class Post:
                 return Delivery(recipients=answers, data=None)
         if before_data is not None:
             try:
-                before_data(answers)
+                message = before_data(answers) or message
             except BaseException:
                 self._reset()
                 raise
         with self._speaking():
-            verdict = self._data(message)
+            verdict = self._data(message, before_dot)
         for one, answer in answers.items():
             if answer.accepted:
                 answers[one] = verdict
@@ -207,7 +235,7 @@ class Post:
         self._reset()
         return answer
 
-    def _data(self, message: bytes) -> Answer:
+    def _data(self, message: bytes, before_dot: Callable[[], None] | None) -> Answer:
         """Hand the letter over; the server's verdict."""
         smtp = self._connected()
         answer = self._ask("DATA")
@@ -223,6 +251,18 @@ class Post:
         # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
         for start in range(0, len(stuffed), _PIECE_OCTETS):
             smtp.send(stuffed[start : start + _PIECE_OCTETS])
+            progress()
+        if before_dot is not None:
+            try:
+                before_dot()
+            except BaseException:
+                # Inside a letter no command is heard: only hanging up takes it back.
+                self._drop()
+                raise
+        early = self._said_early(smtp)
+        if early is not None:
+            self._drop()
+            return early
         fail_point("smtp.dot.before")
         # From here on the server may own the letter.
         try:
@@ -231,6 +271,27 @@ class Post:
             raise UnclearError(
                 f"Почтовый сервер {self._account.host} не ответил, принял ли он письмо: {error}"
             ) from error
+
+    def _said_early(self, smtp: smtplib.SMTP) -> Answer | None:
+        """What the server says of a letter that it does not have: it has given up, or is gone.
+
+        Raises:
+            SMTPServerDisconnected: it is gone. Nothing is unclear then.
+
+        """
+        sock = smtp.sock
+        if sock is None:
+            raise smtplib.SMTPServerDisconnected("the connection is gone")
+        sock.settimeout(0)
+        try:
+            said = sock.recv(_EARLY_OCTETS)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            sock.settimeout(self._account.timeout)
+            return None
+        code = int(said[:3]) if said[:3].isdigit() else 0
+        if code not in _TEMPORARY and code not in _REFUSED:
+            raise smtplib.SMTPServerDisconnected("the connection broke off inside the letter")
+        return Answer(code, words(said[4:]))
 
     def _final_dot(self, smtp: smtplib.SMTP) -> Answer:
         sock = smtp.sock
@@ -278,13 +339,12 @@ class Post:
     def _speaking(self) -> Iterator[None]:
         """Name what went wrong; after a fault of the wire the connection is not used again."""
         host = self._account.host
+        may_wait("the mail server")
         try:
             yield
         except ssl.SSLError as error:
             self._drop()
-            raise TlsError(
-                f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}"
-            ) from error
+            raise no_trust(host, error) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise NotSentError(f"Почтовый сервер {host} (SMTP): {error}") from error

@@ -14,9 +14,13 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from typing import Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal
 
 from mcu_mail.errors import RefusedError, TemporaryError
+
+if TYPE_CHECKING:
+    import socket
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -39,6 +43,33 @@ def client_context(cafile: str | None = None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=cafile)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+# OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h).
+_UNTRUSTED: Final = {
+    9: "сертификат почтового сервера {host} ещё не действует – проверьте часы этой машины",
+    10: "срок сертификата почтового сервера {host} истёк – его должен заменить администратор почты",
+    62: "сертификат почтового сервера {host} выдан другому имени",
+    64: "сертификат почтового сервера {host} выдан другому адресу",
+}
+
+
+def no_trust(host: str, error: ssl.SSLError) -> TlsError:
+    """The error that tells an administrator why there is no encrypted channel to the host."""
+    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else 0
+    known = _UNTRUSTED.get(code)
+    if known is not None:
+        said = known.format(host=host)
+        return TlsError(said[:1].upper() + said[1:])
+    return TlsError(f"Нет доверенного шифрованного соединения с почтовым сервером {host}: {error}")
+
+
+def certificate_end(sock: socket.socket | None) -> datetime | None:
+    """Until when the certificate holds that the other side has shown; None in clear text."""
+    if not isinstance(sock, ssl.SSLSocket):
+        return None
+    end = (sock.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(end)), UTC) if end else None
 
 
 def is_loopback(host: str) -> bool:

@@ -17,6 +17,7 @@ from mcu_mail.mail import (
     grave_samples,
     intake_samples,
     return_samples,
+    watch_samples,
 )
 from mcu_mail.mail.card import Candidate, Card
 from mcu_mail.mail.markup import Button
@@ -194,7 +195,19 @@ _DECISIONS = (
     "sent_by_hand",
     "left",
 )
-_STALLS = ("year_end", "mailbox", "smtp", "office", "folder", "backup", "перепись почты")
+_STALLS = (
+    "year_end",
+    "mailbox",
+    "smtp",
+    "office",
+    "folder",
+    "backup",
+    "round",
+    "watch",
+    "перепись почты",
+    "store_space",
+    "quota",
+)
 _SCAN_REFUSALS = (
     "empty",
     "incomplete",
@@ -383,6 +396,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **return_samples.mails(_CASE, CODE, _button, _at, PERSON),
     **intake_samples.mails(_CASE, CODE, _button),
     **grave_samples.mails(_CASE, CODE, _button),
+    **watch_samples.mails(_CASE),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({
@@ -499,6 +513,22 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         }
         for overdue in (((CARD.number, CARD.title, "ответ исполнителя", _at(9, 30)),), ())
     ),
+    "reconciled": tuple(
+        {
+            "now": NOW,
+            "person": PERSON,
+            "copy_of": _at(3, 30) if full else None,
+            "letters": (("01-12/345", "2026-000123"),) if full else (),
+            "clashes": (("01-12/346", "2026-000124"),) if full else (),
+            "lost": ("01-12/344",) if full else (),
+            "doubtful": ("2026-000125",) if full else (),
+            "scans": ("2026-000126",) if full else (),
+            "read": 12 if full else 0,
+            "unproven": 1 if full else 0,
+            "next_case": "2026-000201" if full else "",
+        }
+        for full in (True, False)
+    ),
     "alarm": tuple(
         {
             "now": NOW,
@@ -567,6 +597,7 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "today": clerk_samples.today(_CASE, _at),
     "incoming_refused": intake_samples.refused_files(_CASE),
+    **watch_samples.notes(NOW),
 }
 
 SENT_PAGE: Mapping[str, Any] = {

@@ -22,8 +22,8 @@ from mcu_mail import wiring
 from mcu_mail.documents.folder import Folder
 from mcu_mail.errors import RefusedError
 from mcu_mail.service.alone import alone
+from mcu_mail.service.clerk_folders import prepare_folders
 from mcu_mail.service.daemon import Rounds
-from mcu_mail.service.scans import prepare_folders
 from mcu_mail.settings.schema import is_loopback
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 
@@ -181,6 +181,9 @@ def rehearsal_settings(post: Post) -> dict[str, Any]:
         "url": "sqlite:///var/mcu.db",
         "files": "var/files",
         "backup": "var/backup",
+        # A rehearsal's folder is copied, and plays on whatever disk there is.
+        "least_free_mb": 0,
+        "reserve_mb": 0,
     }
     values["folders"] = {"base": "outbox", "settle_seconds": 1, "unfinished_minutes": 30}
     values["letters"]["templates"] = os.fspath(SHIPPED_TEMPLATES)

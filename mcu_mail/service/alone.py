@@ -1,12 +1,18 @@
-"""One daemon per store: the second one is told and leaves (design §6)."""
+"""One daemon per store: the second one is told and leaves (design §6).
+
+The lock of the folder tells the second one on this machine, the lease in the database the one on
+another: see `store/lease.py`.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError
+from mcu_mail.store.lease import Lease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +23,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def alone(desk: Desk) -> Iterator[None]:
-    """Hold the store's lock; it ends with the process, whatever ends the process.
+    """Hold the store's lock and its lease; they end with the process, whatever ends it.
 
     Raises:
         RefusedError: another daemon works on this store, or its folder cannot be made.
 
     """
-    folder: Path = desk.store.files.base
+    with alone_in(desk.store.files.base), _leased(desk):
+        yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the lock alone, of a store that is not opened yet, by the folder of its files."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -42,3 +54,29 @@ def alone(desk: Desk) -> Iterator[None]:
         except OSError:
             raise RefusedError("служба с этим хранилищем уже работает") from None
         yield
+
+
+@contextmanager
+def _leased(desk: Desk) -> Iterator[None]:
+    lease = Lease(desk.store.engine, platform.node(), desk.real_now)
+    lease.take()
+    desk.store.lease = lease
+    try:
+        yield
+    finally:
+        desk.store.lease = None
+        lease.give_back()
+
+
+def say_alive(desk: Desk) -> None:
+    """Let daemons of other hosts see that this one lives.
+
+    Raises:
+        ReplacedError: another one has taken the store meanwhile.
+
+    """
+    lease = desk.store.lease
+    if lease is not None and lease.wants_beat:
+        with desk.store.work() as work:
+            lease.beat(work.facts)
+            work.commit()

@@ -264,7 +264,7 @@ def open_from(
         raise RefusedError(f"дела «{track}» эта версия не ведёт; есть: {', '.join(ROUTES)}")
     sources = [item.value() for item in desk.settings.sources if item.track == track]
     source = sources[0] if sources else Source(track=track, senders=())
-    read = desk.reader.notices(desk.store.files.get(stored.sha256), source, desk.zone)
+    read = desk.notices(stored.sha256, source)
     notices = [one for one in read if one.text.strip()]
     if not notices:
         text = reading.mail.text.strip() or reading.mail.subject

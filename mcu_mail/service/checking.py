@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,15 @@ from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
 from mcu_mail.service.addressing import declined_of, official_faults
+from mcu_mail.service.around_findings import around_findings
+from mcu_mail.service.findings import Findings, without
 from mcu_mail.service.gone import gone_faults
 from mcu_mail.service.measured_words import faults_of, notes_of
 from mcu_mail.service.measuring import measure
 from mcu_mail.service.writing import letterhead_of
 from mcu_mail.settings.template_set import SHIPPED, read_templates
+
+__all__ = ["Findings", "check_files", "check_folders", "check_online", "template_faults", "without"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,23 +37,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.settings import Settings
     from mcu_mail.settings.template_set import TemplateSet
-
-
-@dataclass(frozen=True, kw_only=True)
-class Findings:
-    """Faults stop the service; notes do not."""
-
-    faults: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def without(findings: Findings, sections: frozenset[str]) -> Findings:
-    """`findings` less those about sections in which something was left out."""
-    about = tuple(f"{section}{mark}" for section in sections for mark in ".:")
-    return Findings(
-        faults=tuple(fault for fault in findings.faults if not fault.startswith(about)),
-        notes=tuple(note for note in findings.notes if not note.startswith(about)),
-    )
 
 
 def check_files(
@@ -214,11 +200,14 @@ def check_online(desk: Desk, say: Callable[[str], None] = lambda _: None) -> Fin
             notes.append(f"сервер отправки отвечает{limit}")
     except McuMailError as error:
         faults.append(f"mail.smtp: {error}")
-    measured = _try_mail(desk, say) if len(faults) == reached else Findings(faults=(), notes=())
+    nothing = Findings(faults=(), notes=())
+    measured = _try_mail(desk, say) if len(faults) == reached else nothing
+    # Of a server that did not open its door there is nothing more to tell.
+    around = around_findings(desk) if len(faults) == reached else nothing
     press = _try_press(desk)
     return Findings(
-        faults=(*faults, *measured.faults, *press.faults),
-        notes=(*notes, *measured.notes, *press.notes),
+        faults=(*faults, *measured.faults, *around.faults, *press.faults),
+        notes=(*notes, *measured.notes, *around.notes, *press.notes),
     )
 
 

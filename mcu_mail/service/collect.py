@@ -6,6 +6,7 @@ person and told of; the queue behind it goes on (`threats.md` F08).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -24,17 +25,22 @@ from mcu_mail.service.bringing import open_all
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
-from mcu_mail.service.dispatch import LETTER_ID, witnessed
+from mcu_mail.service.dispatch import LETTER_ID
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
+from mcu_mail.service.letter_marks import is_forgotten, mark_in
 from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
+from mcu_mail.service.receive import STRANGERS
+from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
-from mcu_mail.store.ledger import MailState
+from mcu_mail.service.witness import witnessed
+from mcu_mail.store.ledger import DUPLICATE, MailState
+from mcu_mail.waits import foreseeing, foreseen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,6 +62,10 @@ _MOST_TWINS = 5
 sends a hundred under one id must not have each read a hundred times."""
 
 
+class _ForgottenError(Exception):
+    """A witness of ours proves a letter that this store does not know: it was put back."""
+
+
 def collect(desk: Desk, now: datetime, *, played: bool) -> int:
     """Decide about the stored mails; return how many were decided.
 
@@ -71,6 +81,13 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             work.commit()
         try:
             _decide(desk, stored, now, played=played)
+        except _ForgottenError:
+            log.error("the mailbox knows letters that this store does not: it was put back")  # noqa: TRY400 - it says all
+            with desk.store.work() as work:
+                work.mails.uncount_attempt(stored.id)
+                ask_to_reconcile(work, now)
+                work.commit()
+            return 1
         except TemporaryError:
             # No process can be started here now: no mail is to blame, and none could be read.
             with desk.store.work() as work:
@@ -81,7 +98,16 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
                 _set_aside(desk, stored, now, error)
+    if "fetched" in desk.seen and not _left_of_ours(desk):
+        desk.seen["decided"] = desk.seen["fetched"]
     return len(waiting) + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
+
+
+def _left_of_ours(desk: Desk) -> bool:
+    """Whether a mail that may be a copy of our own waits to be decided about."""
+    with desk.store.view() as view:
+        left = view.mails.to_handle(1)
+    return bool(left) and left[0].rank < STRANGERS
 
 
 def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
@@ -99,13 +125,28 @@ def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) 
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
+    if _file_copy(desk, stored):
+        return
     reading = desk.read(stored.sha256)
-    mail = reading.mail
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
+    foreseeing(lambda: _decide_read(desk, stored, reading, now, arrived, played=played))
+
+
+def _decide_read(
+    desk: Desk,
+    stored: StoredMail,
+    reading: Reading,
+    now: datetime,
+    arrived: datetime,
+    *,
+    played: bool,
+) -> None:
+    """Decide about a mail that was read; done again when more has to be read for it."""
+    mail = reading.mail
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
-    word = word_of(mail) if known else None
+    word = word_of(stored, mail) if known else None
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
@@ -128,6 +169,28 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
             sender=mail.sender.address,
         )
         work.commit()
+
+
+def _file_copy(desk: Desk, stored: StoredMail) -> bool:
+    """File the very bytes of a decided mail unread; False when they are new.
+
+    A mailbox that was restored or moved shows all its mails once more under new numbers (F04).
+    """
+    with desk.store.view() as view:
+        same = view.mails.same_as(stored)
+    if same is None:
+        return False
+    with desk.store.work() as work:
+        work.mails.decide(
+            stored.id,
+            MailState.ignored,
+            kind=DUPLICATE,
+            case_id=same.case_id,
+            message_id=same.message_id,
+            sender=same.sender,
+        )
+        work.commit()
+    return True
 
 
 def _is_cry(
@@ -224,7 +287,11 @@ def _filed(
         return "probe", MailState.ignored, None
     letter_id = mail.header(LETTER_ID)
     if letter_id and mail.sender.address == desk.address:
-        return "witness", MailState.ignored, witnessed(work, letter_id, now)
+        mark = mark_in(work, mail)
+        if mark is not None and is_forgotten(work, mark):
+            # The store has been put back behind our back: nothing leaves until it has looked.
+            raise _ForgottenError
+        return "witness", MailState.ignored, witnessed(work, letter_id, now, mail.message_id)
     twin = _twin(desk, work, stored, mail)
     return ("duplicate", MailState.ignored, twin.case_id) if twin is not None else None
 
@@ -244,22 +311,25 @@ def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> S
     ]
     for other in alike[:_MOST_TWINS]:
         try:
-            known = desk.read(other.sha256).mail
+            said = _kept_matter(desk, other.sha256)
         except RefusedError:
             continue
-        if _matter(known) == _matter(mail):
+        if said == _matter(mail):
             return other
     return None
 
 
-def _matter(mail: Incoming) -> tuple[object, ...]:
-    """What a mail says, whatever way it came."""
-    return (
-        mail.sender.address,
-        mail.subject,
-        mail.text,
-        tuple((item.name, item.content) for item in mail.attachments),
-    )
+def _kept_matter(desk: Desk, sha256: str) -> str:
+    """`_matter` of a kept mail; the mail itself, with its files, is not held in memory."""
+    return foreseen(("matter", sha256), lambda: _matter(desk.read(sha256).mail))
+
+
+def _matter(mail: Incoming) -> str:
+    """What a mail says, whatever way it came, as a digest."""
+    digest = hashlib.sha256(repr((mail.sender.address, mail.subject, mail.text)).encode())
+    for item in mail.attachments:
+        digest.update(repr(item.name).encode() + hashlib.sha256(item.content).digest())
+    return digest.hexdigest()
 
 
 def _notice(

@@ -10,21 +10,25 @@ from mcu_mail.documents.record import RECORD
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.waits import foreseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from mcu_mail.documents.engines import Press
     from mcu_mail.documents.folder import Folders
     from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.domain.case import Case
+    from mcu_mail.domain.notice import Notice, Source
     from mcu_mail.domain.office import Office
     from mcu_mail.mail.imap import ImapAccount
     from mcu_mail.mail.proof import Trust
     from mcu_mail.mail.reader import Reader
     from mcu_mail.mail.reading import Reading
+    from mcu_mail.mail.reply import NewText
     from mcu_mail.mail.smtp import SmtpAccount
     from mcu_mail.mail.wording import Wording
     from mcu_mail.settings import Settings
@@ -46,6 +50,10 @@ class Desk:
     zone: ZoneInfo
     calendar: WorkCalendar
     store: Store
+    backups: Path
+    """Where the copies of the day go."""
+    config: Path
+    """The file of settings."""
     wording: Wording
     folders: Folders
     inbox: Folders
@@ -64,6 +72,16 @@ class Desk:
     pause: Callable[[float], None]
     backlog: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
+    seen: dict[str, datetime] = field(default_factory=dict)
+    """`fetched`, `decided`: the latest moments at which nothing of ours was left in the mailbox."""
+
+    @property
+    def read_to_end(self) -> datetime | None:
+        """When the mailbox was last read, and decided about, to the end of our own mail.
+
+        None since the start: what lies in it is not known then.
+        """
+        return self.seen.get("decided")
 
     @property
     def address(self) -> str:
@@ -79,12 +97,36 @@ class Desk:
 
     def read(self, sha256: str) -> Reading:
         """What a kept mail says; raises as `Reader.read`."""
-        sources = tuple(item.value() for item in self.settings.sources)
-        return self.reader.read(self.store.files.get(sha256), sources, self.zone)
+        return foreseen(
+            ("read", sha256),
+            lambda: self.reader.read(self.store.files.get(sha256), self._sources, self.zone),
+        )
 
     def read_head(self, sha256: str) -> Reading:
         """What the first bytes of a kept mail say: who wrote it, when nothing more can be read."""
-        return self.reader.read(self.store.files.get(sha256)[:_HEAD], (), self.zone)
+        return foreseen(
+            ("head", sha256),
+            lambda: self.reader.read(self.store.files.get(sha256)[:_HEAD], (), self.zone),
+        )
+
+    def cut(self, text: str, sent: Sequence[str]) -> NewText:
+        """What a text says beyond the mail it answers; raises as `Reader.cut`."""
+        return foreseen(("cut", text, tuple(sent)), lambda: self.reader.cut(text, sent))
+
+    def notices(self, sha256: str, source: Source) -> tuple[Notice, ...]:
+        """What a kept mail says as a notification of a source; raises as `Reader.notices`."""
+        return foreseen(
+            ("notices", sha256, source.track),
+            lambda: self.reader.notices(self.store.files.get(sha256), source, self.zone),
+        )
+
+    def words(self, text: str) -> tuple[Notice, ...]:
+        """The messages of a text that is no mail; raises as `Reader.words`."""
+        return foreseen(("words", text), lambda: self.reader.words(text, self._sources, self.zone))
+
+    @property
+    def _sources(self) -> tuple[Source, ...]:
+        return tuple(item.value() for item in self.settings.sources)
 
     def letter_template(self, kind: str) -> bytes:
         """The Word template in which letters of this kind are set."""

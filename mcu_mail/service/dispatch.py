@@ -1,9 +1,10 @@
 """Send what is queued: intent committed → effect → verdict committed, address by address.
 
-What a killed daemon left between is settled at start: without the RCPT mark a resend is free; with
-it the acceptance is unclear, and the witness copy in our own mailbox, or a person, decides. Every
-attempt to send a letter takes a witness of its own along, known by the `X-Letter-Id` of that very
-attempt: a copy of an earlier attempt proves nothing about a later one.
+The mark `rcpt_at` is committed when the whole letter is over but for its final dot. What a killed
+daemon left between is settled at start: without the mark a resend is free; with it the acceptance
+is unclear, and the witness copy in our own mailbox, or a person, decides. Every attempt to send a
+letter takes a witness of its own along, known by the `X-Letter-Id` of that very attempt: a copy of
+an earlier attempt proves nothing about a later one.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError, TemporaryError
-from mcu_mail.mail.smtp import Delivery, Post, UnclearError
-from mcu_mail.service.delivery import ask_about_unclear, settle
+from mcu_mail.errors import RefusedError, StoreError, TemporaryError
+from mcu_mail.mail.smtp import (
+    Delivery,
+    LoginRefusedError,
+    NotSentError,
+    Post,
+    TlsError,
+    UnclearError,
+)
+from mcu_mail.service.delivery import settle
 from mcu_mail.service.enclosing import MAX_SIZE
+from mcu_mail.service.letter_marks import marked
+from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -38,6 +48,19 @@ _SERVER_AGAIN = _AGAIN[:3]
 _OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
+class _ServerError(Exception):
+    """The server failed us in an attempt; `is_settled`: what is known of it is committed."""
+
+    def __init__(self, cause: TemporaryError, *, is_settled: bool) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.is_settled = is_settled
+
+
+class _TakenOverError(Exception):
+    """The claim on the addresses is no longer ours: nothing may be handed over."""
+
+
 class _NobodyError(Exception):
     """No addressee was accepted at RCPT: the letter is not handed over for the witness alone."""
 
@@ -47,7 +70,10 @@ class _NobodyError(Exception):
 
 
 def recover(desk: Desk, now: datetime) -> int:
-    """Settle what a killed daemon left in `sending`; return how many messages."""
+    """Settle what was left in `sending`, by a killed daemon or a full disk; return how many."""
+    with desk.store.view() as view:
+        if not view.queue.begun():
+            return 0
     with desk.store.work() as work:
         begun = work.queue.begun()
         for message in begun:
@@ -69,9 +95,10 @@ def dispatch(desk: Desk, now: datetime) -> int:
 
     Raises:
         TemporaryError: our mail server cannot be used; what is owed waits for its next moment.
+        StoreError: the database cannot be used; what was in hand is settled by the next call.
 
     """
-    settled = _ask_witness(desk, now)
+    settled = recover(desk, now) + ask_witness(desk, now)
     with desk.store.view() as view:
         owed = view.queue.owed(now, _BATCH)
     if not owed:
@@ -80,10 +107,14 @@ def dispatch(desk: Desk, now: datetime) -> int:
         for index, message in enumerate(owed):
             try:
                 _Attempt(desk, message, now).send(post)
-            except TemporaryError as error:
-                log.warning("the mail server cannot be used: %s", error)
-                _wait(desk, owed[index:], now)
+            except StoreError:
+                # The server may have the message: the next pass, or start, settles it by its mark.
                 raise
+            except _ServerError as error:
+                # A server that hangs hangs on every message: one time-out is enough for a pass.
+                log.warning("the mail server cannot be used: %s", error.cause)
+                _wait(desk, owed[index + error.is_settled :], now)
+                raise error.cause from error
             except Exception:  # one message must never stop the others
                 log.exception("message %d could not be sent", message.id)
                 _park(desk, message, now)
@@ -93,6 +124,8 @@ def dispatch(desk: Desk, now: datetime) -> int:
 
 def _remember_limit(desk: Desk, post: Post) -> None:
     """Keep what the server said of its largest message: letters are made to fit it (F29)."""
+    if not post.is_open:
+        return
     try:
         size = post.max_size
     except TemporaryError:
@@ -172,12 +205,18 @@ class _Attempt:
         self._desk = desk
         self._message = message
         self._now = now
+        self._answers: Mapping[str, Answer] = {}
+        self._raw = b""
+
+    @property
+    def _sending(self) -> list[Recipient]:
+        return [item for item in self._message.recipients if item.state is RecipientState.sending]
 
     def send(self, post: Post) -> None:
         """Claim the addresses, hand the message over, commit the server's verdict.
 
         Raises:
-            TemporaryError: the server cannot be used; nothing was handed over.
+            _ServerError: the server cannot be used, or nobody knows whether it took the message.
 
         """
         wanted = self._claim()
@@ -188,17 +227,29 @@ class _Attempt:
             # The one header that differs from attempt to attempt; all else is what was registered.
             plain = f"{LETTER_ID}: {self._message.letter_id}\r\n".encode()
             raw = raw.replace(plain, f"{LETTER_ID}: {attempt_id(self._message)}\r\n".encode(), 1)
+        self._raw = raw
         addresses = [item.address for item in wanted]
         try:
-            delivery = post.send(self._desk.address, addresses, raw, before_data=self._before_data)
+            delivery = post.send(
+                self._desk.address,
+                addresses,
+                raw,
+                before_data=self._before_data,
+                before_dot=self._before_dot,
+            )
+        except _TakenOverError:
+            log.warning("message %d was taken up by another daemon", self._message.id)
+            return
         except _NobodyError as error:
             delivery = Delivery(recipients=error.answers, data=None)
-        except UnclearError:
+        except UnclearError as error:
             with self._desk.store.work() as work:
                 _now_unclear(work, work.queue.get(self._message.id), self._now)
                 self._settle_later(work)
                 work.commit()
-            return
+            raise _ServerError(error, is_settled=True) from error
+        except (NotSentError, LoginRefusedError, TlsError) as error:
+            raise _ServerError(error, is_settled=False) from error
         except RefusedError as error:
             self._commit(wanted, {}, str(error)[:500])
             return
@@ -222,17 +273,29 @@ class _Attempt:
         claimed = {item.id for item in (*wanted, *witness)}
         return tuple(item for item in self._message.recipients if item.id in claimed)
 
-    def _before_data(self, answers: Mapping[str, Answer]) -> None:
-        """Commit who was turned away at RCPT: only the rest can ever be unclear."""
-        sending = [
-            item for item in self._message.recipients if item.state is RecipientState.sending
-        ]
-        if not any(answers[item.address].accepted for item in sending if not item.witness):
+    def _before_data(self, answers: Mapping[str, Answer]) -> bytes:
+        """Return the message, which says whom it is handed over for."""
+        if not any(answers[item.address].accepted for item in self._sending if not item.witness):
             raise _NobodyError(answers)
+        self._answers = answers
+        taken = [
+            item.address
+            for item in self._sending
+            if not item.witness and answers[item.address].accepted
+        ]
+        with self._desk.store.view() as view:
+            return marked(view, self._raw, attempt_id(self._message), taken)
+
+    def _before_dot(self) -> None:
+        """Commit who was turned away at RCPT: only the rest can ever be unclear."""
         with self._desk.store.work() as work:
-            for item in sending:
-                if not answers[item.address].accepted:
-                    work.queue.set_state(item.id, _verdict(answers[item.address], item, self._now))
+            if not work.queue.still_claimed(self._sending):
+                # Another daemon thought us dead and has taken the message up: it is its own now.
+                raise _TakenOverError
+            for item in self._sending:
+                answer = self._answers[item.address]
+                if not answer.accepted:
+                    work.queue.set_state(item.id, _verdict(answer, item, self._now))
             work.queue.rcpt_done(self._message.id, self._now)
             work.commit()
 
@@ -249,6 +312,11 @@ class _Attempt:
                 )
                 work.queue.set_state(item.id, verdict)
             work.queue.rcpt_done(self._message.id, None)
+            taken = [
+                one for one in wanted if one.address in answers and answers[one.address].accepted
+            ]
+            if {one.witness for one in taken} == {True, False}:
+                expect(work, attempt_id(self._message), self._now)
             self._settle_later(work)
             work.commit()
 
@@ -271,6 +339,7 @@ def settle_task(desk: Desk, task: Task, now: datetime) -> None:
     with desk.store.work() as work:
         if work.tasks.done(task.id, now):
             settle(desk, work, int(task.data["outgoing"]), now)
+            mind_refused_witness(desk, work, int(task.data["outgoing"]), now)
         work.commit()
 
 
@@ -282,62 +351,3 @@ def _verdict(answer: Answer, item: Recipient, now: datetime) -> dict[str, object
         again = now + _AGAIN[min(max(item.attempts - 1, 0), len(_AGAIN) - 1)]
         return {"state": RecipientState.deferred, "answer": text, "at": now, "next_at": again}
     return {"state": RecipientState.refused, "answer": text, "at": now}
-
-
-def witnessed(work: UnitOfWork, letter_id: str, now: datetime) -> int | None:
-    """A copy of our own letter has come: the server took that attempt.
-
-    Returns:
-        the id of the letter's case; None when no attempt of ours carries this `X-Letter-Id`.
-
-    """
-    ours, _, attempt = letter_id.strip().rpartition(".")
-    message = work.queue.by_letter_id(ours)
-    if message is None or not attempt.isdecimal():
-        return None
-    made = max((item.attempts for item in message.recipients if item.witness), default=0)
-    if not 1 <= int(attempt) <= made:
-        return None
-    work.facts.set(f"witness:{letter_id.strip()}", now.isoformat())
-    if message.witnessed_at is None:
-        work.queue.witnessed(message.id, now)
-    return message.case_id
-
-
-def _ask_witness(desk: Desk, now: datetime) -> int:
-    """Unclear messages: the witness copy proves acceptance; after the wait a person decides."""
-    with desk.store.view() as view:
-        unclear = view.queue.unclear()
-    return sum(_one_unclear(desk, message, now) for message in unclear)
-
-
-def _one_unclear(desk: Desk, message: Outgoing, now: datetime) -> int:
-    settings = desk.settings.mail.witness
-    # A mail of the office's own may come twice; the region must not get a letter twice.
-    again = message.kind != "letter" or settings.then == "resend"
-    changed = late = False
-    with desk.store.work() as work:
-        for item in message.recipients:
-            if item.state is not RecipientState.unknown:
-                continue
-            attempt = work.facts.get(f"unclear:{item.id}")
-            waited = now - (item.at or message.created_at)
-            state = None
-            if attempt and work.facts.get(f"witness:{attempt}"):
-                state, answer = RecipientState.accepted, "копия письма пришла в наш ящик"
-            elif waited >= timedelta(seconds=settings.wait_seconds):
-                late = True
-                if again:
-                    state, answer = RecipientState.queued, "отправляем ещё раз"
-            if state is not None:
-                changed = True
-                work.queue.set_state(
-                    item.id, {"state": state, "answer": answer, "at": now, "next_at": now}
-                )
-        if changed:
-            settle(desk, work, message.id, now)
-        elif late and not ask_about_unclear(desk, work, message, now):
-            return 0
-        if changed or late:
-            work.commit()
-    return int(changed or late)

@@ -28,6 +28,7 @@ from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
+from mcu_mail.service.reconcile_mark import is_read_again
 from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
@@ -116,10 +117,11 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
 
 def hear_again(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Let a held mail count: its sender is vouched for by a confirmation or by the wait."""
-    held = held_mail(desk, work, mail_id)
+    held = held_mail(desk, work, mail_id, now)
     if held is not None:
         stored, reading = held
-        hear(desk, work, stored, reading, now, word=word_of(reading.mail), vouched=True)
+        word = word_of(stored, reading.mail)
+        hear(desk, work, stored, reading, now, word=word, vouched=True)
 
 
 def _ambiguous(
@@ -298,6 +300,9 @@ def _late(
     if take_continuation(desk, work, carrier, said, now):
         return heard
     if offer(desk, work, carrier, said, meaning, now):
+        return heard
+    if is_read_again(work, said.stored.id):
+        # He has answered in time; it is the store that came late.
         return heard
     reasons = {
         CloseReason.decided: "already_decided",

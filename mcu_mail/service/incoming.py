@@ -19,13 +19,14 @@ from mcu_mail.documents.folder import MAX_BYTES, NOTE, Folder
 from mcu_mail.documents.incoming_files import IncomingKind, incoming_kind, looks_whole
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.errors import McuMailError, RefusedError, TemporaryError
+from mcu_mail.errors import McuMailError, RefusedError, StoreError, TemporaryError
 from mcu_mail.mail.charset import decode_bytes
 from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.bringing import Taken, open_all, open_each
 from mcu_mail.service.case_events import Message
 from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
+from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,9 @@ def take_incoming(desk: Desk, now: datetime) -> int:
 def _fenced(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -> int:
     try:
         return _one(desk, claimed, dropped, now)
+    except StoreError:
+        # It may have opened a case: it stays where a killed daemon would have left it.
+        raise
     except TemporaryError:
         log.info("an incoming file waits: the share or this machine is busy")
     except Exception:  # one file must never stop the others
@@ -124,11 +128,19 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         read = _read(desk, claimed, kind)
     except RefusedError:
         return _refuse(desk, claimed, "unreadable", now)
+    numbers = foreseeing(lambda: _numbers(desk, claimed, read, now))
+    if numbers is None:
+        return _refuse(desk, claimed, "no_message", now)
+    return _accept(desk, claimed, numbers)
+
+
+def _numbers(desk: Desk, claimed: Claimed, read: _Read, now: datetime) -> list[str] | None:
+    """Open what the file brings; the numbers of its cases, None when it holds no message."""
     with desk.store.work() as work:
         stored = _entered(work, claimed, now)
         taken = _opened(desk, work, stored, claimed, read, now)
         if taken is None:
-            return _refuse(desk, claimed, "no_message", now)
+            return None
         if taken.kind == "unbound_event":
             alarmed(desk, work, stored, read.mail, now)
         work.mails.decide(
@@ -141,7 +153,7 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
         )
         numbers = [work.cases.get(one).number for one in taken.cases]
         work.commit()
-    return _accept(desk, claimed, numbers)
+    return numbers
 
 
 def _known(desk: Desk, claimed: Claimed) -> tuple[StoredMail | None, str]:

@@ -9,7 +9,10 @@ from mcu_mail.documents.file_names import safe_name
 from mcu_mail.domain.codes import new_code
 from mcu_mail.mail.compose import build
 from mcu_mail.service.cards import card_of
+from mcu_mail.service.letter_marks import ID, ROW, row_of
+from mcu_mail.service.reconcile_mark import is_doubtful
 from mcu_mail.service.writing import signer_of
+from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,7 +90,7 @@ def queue_letter(
         message_id=message_id,
         attachments=attachments,
         date=desk.local(now),
-        headers={"X-Letter-Id": letter_id},
+        headers={ID: letter_id, ROW: row_of(work, case, entry, letter)},
         auto_submitted=False,
     )
     work.queue.add(
@@ -102,3 +105,8 @@ def queue_letter(
         case_id=case.id,
         witness=desk.address,
     )
+    if is_doubtful(work, entry.id):
+        # A letter of this row may have gone in the time that a restored store has forgotten.
+        message = work.queue.by_letter_id(letter_id)
+        for item in message.addressees if message is not None else ():
+            work.queue.set_state(item.id, {"state": RecipientState.unknown, "at": now})

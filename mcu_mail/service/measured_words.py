@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.probes import Measured
     from mcu_mail.settings import Settings
 
+_CLOCK_SECONDS = 120
 _UNPROVEN = {
     "confirm": "решение переспрашивается у зарегистрированного адреса (unproven: confirm)",
     "hold": "решение ждёт 15 минут, его можно отозвать (unproven: hold)",
@@ -21,7 +22,24 @@ _UNPROVEN = {
 
 
 def faults_of(measured: Measured, settings: Settings) -> tuple[str, ...]:
-    """What must be mended before verdicts by mail can be relied upon."""
+    """What must be mended before verdicts by mail, and terms, can be relied upon."""
+    return (*_clock_faults(measured), *_trust_faults(measured, settings))
+
+
+def _clock_faults(measured: Measured) -> tuple[str, ...]:
+    ahead = measured.ahead
+    if ahead is None or abs(ahead) <= _CLOCK_SECONDS:
+        return ()
+    way = "спешат" if ahead > 0 else "отстают"
+    return (
+        (
+            f"часы этой машины {way} на {abs(ahead) / 60:.0f} мин по сравнению с почтовым "
+            "сервером: сроки считаются неверно; включите сверку времени (chrony, ntp)"
+        ),
+    )
+
+
+def _trust_faults(measured: Measured, settings: Settings) -> tuple[str, ...]:
     trust = settings.mail.trust
     if measured.delay is None:
         return (

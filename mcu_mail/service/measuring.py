@@ -55,6 +55,8 @@ class _Box:
     floor: int
     seen: set[int] = field(default_factory=set)
     ours: list[int] = field(default_factory=list)
+    ahead: float | None = None
+    """Seconds by which our clock is ahead of the server's, as the plain probe has shown."""
 
 
 def measure(desk: Desk, say: Callable[[str], None], *, patience: float = _PATIENCE) -> Measured:
@@ -90,7 +92,10 @@ def measure(desk: Desk, say: Callable[[str], None], *, patience: float = _PATIEN
         finally:
             for box in boxes:
                 box.look.remove(box.ours)
-    measured = conclude(arrived, token, desk.trust, outer, refused=refused)
+    measured = dataclasses.replace(
+        conclude(arrived, token, desk.trust, outer, refused=refused),
+        ahead=next((box.ahead for box in boxes if box.ahead is not None), None),
+    )
     _keep(desk, measured)
     return measured
 
@@ -145,7 +150,7 @@ def _wait(
     while True:
         elapsed = (desk.real_now() - began).total_seconds()
         for box in boxes:
-            _take(box, token, arrived, elapsed)
+            _take(box, token, arrived, elapsed, began)
         if Probe.plain in arrived:
             delay = arrived[Probe.plain][0][0]
             until = min(patience, delay + min(_MOST, max(_LEAST, _TIMES * delay)))
@@ -156,7 +161,11 @@ def _wait(
 
 
 def _take(
-    box: _Box, token: str, arrived: dict[Probe, list[tuple[float, Incoming]]], elapsed: float
+    box: _Box,
+    token: str,
+    arrived: dict[Probe, list[tuple[float, Incoming]]],
+    elapsed: float,
+    began: datetime,
 ) -> None:
     fresh = [uid for uid in box.look.uids_above(box.floor) if uid not in box.seen]
     small = [uid for uid, size in box.look.sizes(fresh).items() if size <= _LARGEST_PROBE]
@@ -170,6 +179,21 @@ def _take(
         kind = probe_of(mail, token)
         if kind is not None:
             arrived.setdefault(kind, []).append((elapsed, mail))
+        if kind is Probe.plain:
+            box.ahead = clock_ahead(fetched.internaldate, began, elapsed)
+
+
+def clock_ahead(arrived: datetime, began: datetime, elapsed: float) -> float:
+    """Seconds by which our clock is ahead of the server's; negative when it is behind.
+
+    Args:
+        arrived: when the server says that it took a mail of ours.
+        began: when we began to hand it over, by our clock.
+        elapsed: seconds until we saw it there: by then it had been taken.
+
+    """
+    since = (arrived - began).total_seconds()
+    return -(since - elapsed) if since > elapsed else max(0.0, -since)
 
 
 def _outer(desk: Desk, stack: ExitStack, boxes: list[_Box]) -> Outer:
@@ -202,6 +226,7 @@ def _keep(desk: Desk, measured: Measured) -> None:
         "marker": measured.marker.value,
         "delay": measured.delay,
         "doubles": measured.doubles,
+        "ahead": measured.ahead,
     }
     with desk.store.work() as work:
         work.facts.set(FOUND, json.dumps(values, ensure_ascii=False))

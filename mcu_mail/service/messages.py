@@ -71,5 +71,4 @@ def asked_about(desk: Desk, reading: Reading, question: Mapping[str, str]) -> Se
 
 def words_read(desk: Desk, words: str) -> tuple[Notice, ...]:
     """The messages of a text; see `mail.reading.read_words`."""
-    sources = tuple(item.value() for item in desk.settings.sources)
-    return desk.reader.words(words, sources, desk.zone)
+    return desk.words(words)

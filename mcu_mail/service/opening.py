@@ -20,6 +20,7 @@ from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.terms import governor_term
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.rebuilding import of_notice
 
 if TYPE_CHECKING:
     from mcu_mail.domain.competence import Finding
@@ -96,6 +97,11 @@ def open_case(
 
     """
     notice = with_flags(notice, desk)
+    forgotten = of_notice(work, mail.sha256, ordinal)
+    if forgotten is not None:
+        # Its letter has long been sent: the case gets its words back, and nobody is asked.
+        received = desk.local(arrival(notice, arrived, now))
+        return work.cases.change(forgotten.id, {"notice": notice, "received_at": received})
     received = desk.local(arrival(notice, arrived, now))
     settings = desk.settings.tracks.governor
     term = governor_term(

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.first_look import HEAD_FIELDS, first_look
 from mcu_mail.mail.imap import Mailbox
+from mcu_mail.service.looking_back import look_back
+from mcu_mail.service.space import lacks_room
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 _VISIT = 200
 """Mails taken in one visit: behind a larger backlog nobody waits for the whole of it (F13)."""
-_OURS, _KNOWN, _REST = range(3)
+_OURS, _KNOWN, STRANGERS = range(3)
+"""Ranks: read first, next, and last."""
 
 
 def receive(desk: Desk, now: datetime) -> int:
@@ -39,14 +42,20 @@ def receive(desk: Desk, now: datetime) -> int:
     """
     account = desk.imap()
     with Mailbox.open(account) as mailbox:
+        look_back(desk, mailbox, now)
         with desk.store.view() as view:
             known = view.mails.known_uids(account.folder, mailbox.uidvalidity)
         ranks = _Ranks(desk)
         fresh = [uid for uid in mailbox.all_uids() if uid not in known]
-        if len(fresh) > _VISIT:
+        is_cramped = bool(fresh) and lacks_room(desk)
+        if is_cramped:
+            fresh = _answers(desk, mailbox, ranks, fresh)
+        more = len(fresh) > _VISIT
+        if more:
             fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
-        done = 0
+        done = read = 0
         for fetched in mailbox.fetch_many(fresh):
+            read += 1
             sha256 = desk.store.files.put(fetched.raw)
             rank = ranks.of(fetched.raw)
             with desk.store.work() as work:
@@ -61,6 +70,11 @@ def receive(desk: Desk, now: datetime) -> int:
                     rank=rank,
                 )
                 work.commit()
+        if read < len(fresh):
+            # Another client was quicker: what a person takes away unread is his.
+            log.info("%d mails vanished before they were read", len(fresh) - read)
+        if not more and not is_cramped:
+            desk.seen["fetched"] = now
         return done + _move(desk, mailbox)
 
 
@@ -74,6 +88,8 @@ class _Ranks:
             *(address for person in people for address in person.addresses),
             *(sender for source in desk.settings.sources for sender in source.senders),
             f"mailer-daemon@{desk.domain}",
+            # The witness of a letter must not stand behind a flood.
+            desk.address.lower(),
         ])
 
     def of(self, raw: bytes) -> int:
@@ -83,14 +99,26 @@ class _Ranks:
             with self._desk.store.view() as view:
                 if view.requests.by_codes(look.codes) or view.asides.by_codes(look.codes):
                     return _OURS
-        return _KNOWN if look.is_from(self._known) else _REST
+        return _KNOWN if look.is_from(self._known) else STRANGERS
 
 
-def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
-    """The UIDs of a backlog in the order in which they are to be read; a header is read once."""
+def _ranked(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> dict[int, int]:
+    """UID → how early it is to be read, of what waits in the mailbox; a header is read once."""
     seen = desk.backlog.setdefault((desk.settings.mail.imap.folder, mailbox.uidvalidity), {})
     new = [uid for uid in uids if uid not in seen]
     seen.update({uid: ranks.of(head) for uid, head in mailbox.heads(new, HEAD_FIELDS).items()})
+    return seen
+
+
+def _answers(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
+    """Where room is short: only what answers a request of ours, for a verdict cannot wait."""
+    seen = _ranked(desk, mailbox, ranks, uids)
+    return [uid for uid in uids if seen.get(uid) == _OURS]
+
+
+def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> list[int]:
+    """The UIDs of a backlog in the order in which they are to be read."""
+    seen = _ranked(desk, mailbox, ranks, uids)
     waiting = [uid for uid in uids if uid in seen]
     waiting.sort(key=lambda uid: (seen[uid], uid))
     for uid in waiting[:_VISIT]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
@@ -23,7 +24,9 @@ from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
+from mcu_mail.service.second_thoughts import keep_unheard
 from mcu_mail.store.queue import RecipientState
+from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Request
@@ -98,21 +101,31 @@ def remind(desk: Desk, now: datetime) -> int:
     done = 0
     for due in owed:
         try:
-            with desk.store.work() as work:
-                # After a pause several are owed at once: the newest says all that they say.
-                if work.due.claim(due.id, now) and not _is_outdone(due, owed):
-                    _one(desk, work, due, now, owed)
-                work.commit()
+            foreseeing(partial(_deal_with, desk, due, now, owed))
         except TemporaryError as error:
             log.warning("due moment %s stays owed: %s", due.key, error)
             continue
         except Exception:  # one moment must never stop the others
             log.exception("due moment %s failed", due.key)
-            with desk.store.work() as work:
-                work.due.claim(due.id, now)
-                work.commit()
+            foreseeing(partial(_give_up, desk, due, now))
         done += 1
     return done
+
+
+def _deal_with(desk: Desk, due: Due, now: datetime, owed: tuple[Due, ...]) -> None:
+    with desk.store.work() as work:
+        # After a pause several are owed at once: the newest says all that they say.
+        if work.due.claim(due.id, now) and not _is_outdone(due, owed):
+            _one(desk, work, due, now, owed)
+        work.commit()
+
+
+def _give_up(desk: Desk, due: Due, now: datetime) -> None:
+    """A moment that cannot be dealt with is over; what a person has written is kept for one."""
+    with desk.store.work() as work:
+        if work.due.claim(due.id, now) and due.kind == "held":
+            keep_unheard(desk, work, int(due.data["mail"]), now)
+        work.commit()
 
 
 def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:

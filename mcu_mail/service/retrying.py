@@ -22,11 +22,13 @@ from mcu_mail.service.collect import sort_mail
 from mcu_mail.service.hearing import hear, word_of
 from mcu_mail.service.questions import close_about
 from mcu_mail.store.ledger import NOT_AGAIN, MailState
+from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.mail.mime import Incoming
+    from mcu_mail.mail.reading import Reading
     from mcu_mail.service.collect import Sorted
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
@@ -76,9 +78,16 @@ def retry(desk: Desk, mail_id: int, now: datetime, *, by: str, read_as: str = ""
     if stored is None:
         return fault
     reading = desk.read(stored.sha256)
-    mail = reading.mail
+    return foreseeing(lambda: _retried(desk, stored, reading, now, by=by, read_as=read_as))
+
+
+def _retried(
+    desk: Desk, stored: StoredMail, reading: Reading, now: datetime, *, by: str, read_as: str
+) -> Outcome:
+    """Decide anew about a mail that was read."""
+    mail_id, mail = stored.id, reading.mail
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
-    word = word_of(mail) if known else None
+    word = word_of(stored, mail) if known else None
     with desk.store.work() as work:
         if not work.asides.claim(mail_id):
             return _nothing(mail_id, "settled")

@@ -71,7 +71,8 @@ def _message_of(work: UnitOfWork, report: Returned) -> Outgoing | None:
                 return message
     ours = work.queue.by_message_ids(report.ids)
     ranks = {f"<{one}>": place for place, one in enumerate(report.ids)}
-    return min(ours, key=lambda one: ranks[one.message_id], default=None)
+    # One that goes by the id of a gateway is named by none of its own.
+    return min(ours, key=lambda one: ranks.get(one.message_id, len(ranks)), default=None)
 
 
 def _not_reached(report: Returned, message: Outgoing) -> list[Recipient]:

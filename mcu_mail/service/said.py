@@ -21,6 +21,7 @@ from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.alternative import is_ambiguous
 from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.waits import foreseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,7 @@ def read_said(
 
     """
     mail = reading.mail
-    new = desk.reader.cut(mail.text, sent) if sent else reading.new
+    new = desk.cut(mail.text, sent) if sent else reading.new
     # The marks of rich text can only come from a Word file that we have read ourselves.
     whole = without_marks(_without_codes(new.text))
     removal, text = take_removals(whole)
@@ -179,13 +180,17 @@ def _is_code_line(line: str) -> bool:
     return bool(find_codes(line)) and sum(map(str.isalnum, bare)) == LENGTH
 
 
-def word_of(mail: Incoming) -> WordFile | None:
-    """Read the Word file that is the draft; slow (LibreOffice), so outside any transaction.
+def word_of(stored: StoredMail, mail: Incoming) -> WordFile | None:
+    """Read the Word file that is the draft: slow (LibreOffice), so outside any transaction.
 
     Raises:
         TemporaryError: no process can be started here; the file is not to blame.
 
     """
+    return foreseen(("word", stored.sha256), lambda: _word_of(mail))
+
+
+def _word_of(mail: Incoming) -> WordFile | None:
     item = draft_file(mail)
     if item is None:
         return WordFile(several=True) if any(map(is_word, mail.files)) else None

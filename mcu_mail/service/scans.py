@@ -22,8 +22,9 @@ from mcu_mail.documents.named_scan import named_scan
 from mcu_mail.documents.refused_notes import end_stale_notes
 from mcu_mail.documents.scan import Scan, ScanFault, as_pdf, read_pages
 from mcu_mail.documents.scan_order import split
+from mcu_mail.documents.whole_files import disk
 from mcu_mail.domain.codes import PrintMark
-from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.errors import McuMailError, StoreError, TemporaryError
 from mcu_mail.service.scan_notes import Refusal, note_of
 from mcu_mail.service.signatures import letter_of_signature
 from mcu_mail.service.signed_copy import Copy, is_own_print, take_copy
@@ -124,33 +125,12 @@ def _claimed(desk: Desk, both: Sequence[Dropped], *, alone: bool) -> _Taken | No
     return _Taken(file=claimed[0], signature=beside, dropped=youngest)
 
 
-def prepare_folders(desk: Desk) -> None:
-    """Make sure of the clerk's folders; a share that was there and is gone is never made anew."""
-    base = str(desk.folders.base)
-    with desk.store.work() as work:
-        known = work.facts.get("folders") == base
-        try:
-            desk.folders.prepare(known=known)
-            desk.inbox.prepare(known=True)
-        except TemporaryError as error:
-            log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
-            return
-        if not known:
-            work.facts.set("folders", base)
-            work.commit()
-
-
-def unsettled(desk: Desk) -> bool:
-    """Whether a file lies there that has not settled yet: `once` waits for it a while."""
-    if not desk.folders.is_mounted():
-        return False
-    listed = [*desk.folders.incoming(desk.real_now()), *desk.inbox.incoming(desk.real_now())]
-    return any(not item.settled for item in listed)
-
-
 def _fenced(desk: Desk, taken: _Taken, now: datetime) -> int:
     try:
         return _one(desk, taken, now)
+    except StoreError:
+        # It may be written down as taken: it stays where a killed daemon would have left it.
+        raise
     except TemporaryError:
         log.info("a scan waits: the share or this machine is busy")
     except Exception:  # one file must never stop the others
@@ -215,7 +195,7 @@ def _file(
     desk: Desk, taken: _Taken, content: bytes, signature: Signature | None, now: datetime
 ) -> int:
     found = read_pages(content)
-    if found is ScanFault.INCOMPLETE and _young(desk, taken):
+    if found is ScanFault.INCOMPLETE and (_young(desk, taken) or _growing(desk, taken)):
         return _give_back(desk, taken)
     if isinstance(found, ScanFault):
         return _refuse(desk, taken, Refusal(reason=found.value, case=_named(desk, taken.main)), now)
@@ -331,6 +311,14 @@ def _young(desk: Desk, taken: _Taken) -> bool:
         return False
     limit = timedelta(minutes=desk.settings.folders.unfinished_minutes)
     return desk.real_now() - taken.dropped.modified < limit
+
+
+def _growing(desk: Desk, taken: _Taken) -> bool:
+    """Whether what a killed daemon had taken half-copied may get its other half yet."""
+    with disk("посмотреть файл", taken.main.path):
+        modified = taken.main.path.stat().st_mtime
+    limit = desk.settings.folders.unfinished_minutes * 60
+    return taken.dropped is None and desk.real_now().timestamp() - modified < limit
 
 
 def _named(desk: Desk, claimed: Claimed) -> Case | None:

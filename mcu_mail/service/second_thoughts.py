@@ -16,12 +16,15 @@ from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import CloseRequest, Enter, KeepDraft, Log, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
+from mcu_mail.errors import RefusedError
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.aside import tell_aside
 from mcu_mail.service.doubted import is_draft_doubted
 from mcu_mail.service.floods import may_warn
 from mcu_mail.service.held import drop_held, hold
 from mcu_mail.service.taking import why
 from mcu_mail.service.was_it_you import ask_sender
+from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,12 +108,36 @@ def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
     return True
 
 
-def held_mail(desk: Desk, work: UnitOfWork, mail_id: int) -> tuple[StoredMail, Reading] | None:
-    """A mail that waited to count, with its content; None when it was recalled meanwhile."""
+def held_mail(
+    desk: Desk, work: UnitOfWork, mail_id: int, now: datetime
+) -> tuple[StoredMail, Reading] | None:
+    """A mail that waited to count, with its content; None when it was recalled meanwhile.
+
+    One that can no longer be read is kept for a person.
+    """
     if work.facts.get(f"held_recalled:{mail_id}"):
         return None
     held = work.mails.get(mail_id)
-    return held, desk.read(held.sha256)
+    try:
+        return held, desk.read(held.sha256)
+    except RefusedError:
+        keep_unheard(desk, work, mail_id, now)
+        return None
+
+
+def keep_unheard(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> None:
+    """A verdict that waited and cannot be carried out: the dispatcher is asked about its mail."""
+    held = work.mails.get(mail_id)
+    try:
+        head = desk.read_head(held.sha256).mail
+    except RefusedError:
+        head = None
+    work.asides.decide_again(
+        held, MailState.aside, kind="failed", case_id=held.case_id, at=now, settled=False
+    )
+    if held.case_id is not None:
+        work.journal.add(held.case_id, now, "service", "not_taken", {"reason": "unread"})
+    tell_aside(desk, work, held, head, now, "failed")
 
 
 def recall(

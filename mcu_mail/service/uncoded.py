@@ -20,6 +20,7 @@ from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.clerk import ask_first, command_in_subject
+from mcu_mail.service.reconcile_mark import first_of_its_kind, is_read_again
 from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
@@ -57,6 +58,8 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         return Heard(state=MailState.handled, case_id=case.id)
     for request in mine:
         _ask_again(desk, work, said, request, now)
+    if not mine and case is not None and is_read_again(work, said.stored.id):
+        return Heard(state=MailState.handled, case_id=case.id)
     if not mine and said.level is TrustLevel.REFUSED:
         # In an official's name, and not his: his words stand in no case.
         return Heard(state=MailState.aside, case_id=case.id if case else None)
@@ -105,7 +108,12 @@ def _ask_again(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: 
     """No guess, even if only one is open: his request is sent again with a note (§3.8)."""
     case = work.cases.get(request.case_id)
     carrier = carrier_of(desk, work, case, said, now)
-    if _never_reached(work, request, said):
+    if is_read_again(work, said.stored.id):
+        # What he answered was asked in a time that a restored store has forgotten.
+        if first_of_its_kind(work, f"asked_again:{request.id}"):
+            send_request(desk, work, case, request, now)
+            carrier.log("reminded", {"person": request.person})
+    elif _never_reached(work, request, said):
         # He cannot answer a mail that has come back: he gets it whole, with the letter.
         send_request(desk, work, case, request, now)
         carrier.log("reminded", {"person": request.person})

@@ -114,7 +114,7 @@ def secret(value: str | None, config: Path, environ: Mapping[str, str] = os.envi
     kind, _, name = value.partition(":")
     if kind == "env":
         if name not in environ:
-            raise SettingsError([f"не задана переменная окружения {name} (пароль почты)"])
+            raise SettingsError([f"не задана переменная окружения {name} (пароль)"])
         return environ[name]
     try:
         return resolve(config, name).read_text(encoding="utf-8").rstrip("\r\n")

@@ -6,7 +6,7 @@ rule knows where its numbers come from.
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -20,6 +20,7 @@ from mcu_mail.settings.addressing import Addressee, Declension  # noqa: TC001 - 
 from mcu_mail.settings.emergency import EmergencySettings
 from mcu_mail.settings.kinds import (
     Address,
+    Clock,
     HoursPair,
     Id,
     Model,
@@ -32,6 +33,7 @@ from mcu_mail.settings.kinds import (
 from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 from mcu_mail.settings.trust import DelegateSettings, TrustSettings
+from mcu_mail.settings.watch import WatchSettings
 
 __all__ = ["Settings", "is_loopback", "signing_hours"]
 
@@ -110,11 +112,17 @@ class MailSettings(Model):
 
 
 class StoreSettings(Model):
-    """Where the database and the kept files stand."""
+    """Where the database and the kept files stand, and when the copy of the day is made."""
 
     url: Text = "sqlite:///var/mcu.db"
     files: Text = "var/files"
     backup: Text = "var/backup"
+    backup_at: Clock = time(3, 30)
+    backup_keep: Annotated[int, Field(ge=0, le=3650)] = 14
+    least_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500
+    """Below so much free space new mail stays on the server."""
+    reserve_mb: Annotated[int, Field(ge=0, le=10_000)] = 64
+    """Held back beside the store, to be able to write down what was done on a full disk."""
 
 
 class FolderSettings(Model):
@@ -334,6 +342,7 @@ class Settings(Model):
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     tracks: TracksSettings
     reminders: ReminderSettings = ReminderSettings()
+    watch: WatchSettings = WatchSettings()
 
 
 def signing_hours(settings: Settings) -> tuple[Hours, ...]:

@@ -153,6 +153,11 @@ class Cases:
         row = self._connection.execute(sa.select(cases).where(cases.c.id == case_id)).one()
         return _case(row)
 
+    def mail_of(self, case_id: int) -> int | None:
+        """The ledger's id of what brought the case; None when nothing that was kept did."""
+        query = sa.select(cases.c.mail_id).where(cases.c.id == case_id)
+        return self._connection.execute(query).scalar()
+
     def by_number(self, number: str) -> Case | None:
         """The case of that number, if there is one."""
         row = self._connection.execute(

@@ -3,13 +3,20 @@
 SQLite: WAL, `synchronous=FULL` (asserted), foreign keys on, and every transaction is
 `BEGIN IMMEDIATE`: a deferred one that reads and then writes fails at once with «database is
 locked» whatever the time-out (`threats.md` F50).
+
+PostgreSQL: every writing transaction holds one advisory lock to its end, so there too one writes
+at a time and what he has read is still so when he writes: the chain of events cannot fork, and a
+row that is looked for and then added is added once. Nobody waits long: no transaction holds a
+network call or the making of a document.
 """
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from alembic import command
@@ -17,21 +24,40 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from mcu_mail.errors import RefusedError
+from mcu_mail.errors import RefusedError, StoreError
+from mcu_mail.failpoints import fail_point
+from mcu_mail.store.disk import NETWORK, file_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_SECONDS = 30
+WRITER, DAEMON = 0x6D63750001, 0x6D63750002
+"""The advisory locks of PostgreSQL: of whoever writes, and of the daemon while it lives."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_REASONS: Final = {
+    sqlite3.SQLITE_FULL: "на её диске нет места",
+    sqlite3.SQLITE_BUSY: "она занята другой программой",
+    sqlite3.SQLITE_LOCKED: "она занята другой программой",
+    sqlite3.SQLITE_IOERR: "её диск не читается или не пишется",
+    sqlite3.SQLITE_CANTOPEN: "её файл не открывается",
+    sqlite3.SQLITE_READONLY: "в неё нельзя писать",
+}
+_PRIMARY: Final = 0xFF
+"""The part of SQLite's extended codes that names the kind of fault."""
 
 
 def open_database(url: str) -> sa.Engine:
     """Return an engine for `url` with the house's settings; nothing is opened yet."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        # A connection that is lost is noticed within a minute, here and, by its own, at the server.
         return sa.create_engine(
-            url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True
+            url,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
         )
     # An error of the database ends up in a log, and parameters are people's names and words (A34).
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -54,18 +80,54 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def without_password(url: str) -> str:
+    """The address of a database as it may be written down."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Name what the database's disk, lock or server refuses; a fault of a statement stays as it is.
+
+    Raises:
+        StoreError: the database cannot be used now.
+
+    """
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_ERROR:
+            # A statement that SQLite does not understand is a fault of ours.
+            raise
+        reason = _REASONS.get(code & _PRIMARY) if code is not None else None
+        raise StoreError(f"база данных не отвечает: {reason or 'сервер недоступен'}") from error
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that rolls back unless the caller commits (`connection.commit()`)."""
     with engine.connect() as connection:
         connection.begin()
+        lock_writer(connection)
         yield connection
+
+
+def lock_writer(connection: sa.Connection) -> None:
+    """Let nobody else write until this transaction ends; SQLite's `BEGIN IMMEDIATE` did so."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER)))
 
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A consistent view that takes no write lock and is always rolled back."""
     with engine.connect().execution_options(reading=True) as connection:
+        if connection.dialect.name == "postgresql":
+            # One moment for all that is read, as in SQLite.
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         connection.begin()
         yield connection
 
@@ -75,6 +137,11 @@ def _config(engine: sa.Engine) -> Config:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["engine"] = engine
     return config
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision of the schema; None of a database without one."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -87,11 +154,39 @@ def migrate(engine: sa.Engine) -> None:
     script = ScriptDirectory.from_config(_config(engine))
     known = {item.revision for item in script.walk_revisions()}
     with reading(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = revision_of(connection)
     if current is not None and current not in known:
         raise RefusedError("база данных записана более новой версией mcu_mail")
     if current != script.get_current_head():
+        if current is not None and engine.dialect.name == "sqlite":
+            _keep_before(engine, current)
         command.upgrade(_config(engine), "head")
+
+
+def vacuum_into(engine: sa.Engine, target: Path) -> None:
+    """Write a SQLite database as it is at one moment into the new file `target`."""
+    raw = engine.raw_connection()
+    try:
+        # Outside any transaction of ours: the statement looks once and blocks no writer.
+        raw.cursor().execute("VACUUM INTO ?", (os.fspath(target),))
+    finally:
+        raw.close()
+
+
+def _keep_before(engine: sa.Engine, revision: str) -> None:
+    """Keep the database as it was before its schema is changed, beside it (F54)."""
+    path = Path(str(engine.url.database))
+    kept = path.with_name(f"{path.stem}.schema-{revision}{path.suffix or '.db'}")
+    part = path.with_name(f"{kept.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    fail_point("migration.copy.before")
+    vacuum_into(engine, part)
+    part.chmod(0o600)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    # A copy of the same revision that stands there is of an attempt that came to nothing.
+    part.replace(kept)
+    fail_point("migration.copy.after")
 
 
 def durability_faults(engine: sa.Engine) -> tuple[str, ...]:
@@ -104,6 +199,9 @@ def durability_faults(engine: sa.Engine) -> tuple[str, ...]:
     faults = []
     if mode != "wal":
         faults.append(f"база данных работает без WAL (режим {mode}): так бывает на сетевом диске")
+    kind = file_system(Path(engine.url.database or "."))
+    if kind in NETWORK:
+        faults.append(f"база данных лежит на сетевом диске ({kind}): SQLite там теряет записи")
     if level != 2:  # noqa: PLR2004 - SQLite's number for FULL
         faults.append("база данных не ждёт записи на диск (synchronous не FULL)")
     return tuple(faults)

@@ -15,6 +15,9 @@ from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import IO
+
+_PIECE = 1024 * 1024
 
 
 def sync_folder(folder: Path) -> None:
@@ -59,6 +62,38 @@ class Files:
                 f"файл не сохранён на диск: {error.strerror or type(error).__name__}"
             ) from error
         return digest
+
+    def put_stream(self, sha256: str, source: IO[bytes]) -> tuple[str, int]:
+        """Keep what is read under the digest it is said to have, in small pieces of memory.
+
+        Returns:
+            (the digest of what was read, its octets): other bytes than said are not kept, where
+            the right ones stand already nothing is written.
+
+        """
+        target = self.path(sha256)
+        part = self._unfinished / f"{target.stem}.{os.getpid()}.tmp"
+        for folder in (self._unfinished, target.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        digest, octets = hashlib.sha256(), 0
+        with part.open("wb") as file:
+            part.chmod(0o600)
+            fail_point("kept.stream.write")
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+                octets += len(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        found = digest.hexdigest()
+        if found == sha256 and not self._holds(sha256):
+            fail_point("kept.stream.rename.before")
+            part.replace(target)
+            fail_point("kept.stream.rename.after")
+            sync_folder(target.parent)
+        else:
+            part.unlink()
+        return found, octets
 
     def get(self, sha256: str) -> bytes:
         """The content of that digest.

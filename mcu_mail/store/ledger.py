@@ -87,6 +87,7 @@ class Ledger:
         arrived_at: datetime,
         stored_at: datetime,
         rank: int = 2,
+        place: MailState | None = None,
     ) -> bool:
         """Enter a fetched mail; False when this UID was entered before.
 
@@ -94,6 +95,8 @@ class Ledger:
         server that gives a used UID to another mail gives that row its new content. A mail that
         was set aside and that a person has put back into the inbox keeps its row and its arrival,
         and is owed a decision by the present rules.
+
+        `place`: it lies in the folder of that state already, though nothing was decided about it.
         """
         known = self._connection.execute(
             sa.select(mails.c.id, mails.c.sha256, mails.c.moved).where(
@@ -142,7 +145,8 @@ class Ledger:
                 stored_at=stored_at,
                 state="stored",
                 attempts=0,
-                moved=False,
+                moved=place is not None,
+                place=place.value if place is not None else None,
                 rank=rank,
             )
         )
@@ -211,7 +215,7 @@ class Ledger:
         # Two questions, because one with «or» would read the whole ledger.
         for condition in (
             mails.c.moved.is_(False) & (mails.c.state != "stored"),
-            mails.c.place.is_not(None),
+            mails.c.place.is_not(None) & (mails.c.state != "stored"),
         ):
             query = sa.select(mails.c.id).where(condition).limit(1)
             if self._connection.execute(query).scalar() is not None:
@@ -223,6 +227,17 @@ class Ledger:
         return stored_mail(
             self._connection.execute(sa.select(mails).where(mails.c.id == mail_id)).one()
         )
+
+    def newest(self) -> int:
+        """The id of the row that was entered last; 0 before the first."""
+        return int(self._connection.execute(sa.select(sa.func.max(mails.c.id))).scalar() or 0)
+
+    def since_id(self, mail_id: int) -> tuple[StoredMail, ...]:
+        """The mail of that id and those that were entered after it."""
+        rows = self._connection.execute(
+            sa.select(mails).where(mails.c.id >= mail_id).order_by(mails.c.id)
+        )
+        return tuple(stored_mail(row) for row in rows)
 
     def same_as(self, mail: StoredMail) -> StoredMail | None:
         """An earlier, decided mail with the same bytes, or with the same id and sender."""
@@ -297,6 +312,8 @@ class Ledger:
                 message_id=message_id,
                 sender=sender,
                 error=error,
+                # One that lies in the folder of its state already need not be moved.
+                place=sa.case((mails.c.place == state.value, sa.null()), else_=mails.c.place),
             )
         )
 
@@ -309,7 +326,11 @@ class Ledger:
     def misplaced(self, limit: int) -> tuple[StoredMail, ...]:
         """Mails that lie in the folder of a state they no longer have, oldest first."""
         rows = self._connection.execute(
-            sa.select(mails).where(mails.c.place.is_not(None)).order_by(mails.c.id).limit(limit)
+            sa
+            .select(mails)
+            .where(mails.c.place.is_not(None), mails.c.state != "stored")
+            .order_by(mails.c.id)
+            .limit(limit)
         )
         return tuple(stored_mail(row) for row in rows)
 

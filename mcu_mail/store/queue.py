@@ -1,19 +1,20 @@
 """The outgoing queue: one message, a state per recipient.
 
 `queued → sending → accepted | deferred | refused | unknown`. `sending` is committed before the
-effect; `rcpt_at` is committed between the RCPT replies and DATA, so that a killed daemon knows
-whether a resend is free (no DATA was begun) or the acceptance is unclear (design §6).
+effect; `rcpt_at` is committed before the letter's final dot, so that a killed daemon knows whether
+a resend is free (the letter was never ended) or the acceptance is unclear (design §6).
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mcu_mail.store.tables import outgoing, recipients
+from mcu_mail.store.tables import meta, outgoing, recipients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,6 +86,11 @@ class Outgoing:
         before = {RecipientState.queued, RecipientState.deferred}
         nobody = self.rcpt_at is None and self.witnessed_at is None
         return nobody and {item.state for item in self.addressees} <= before
+
+
+def _given(message_id: str) -> str:
+    """The key under which an id is kept that is not ours; it may be of any length."""
+    return f"goes_by:{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()}"
 
 
 class Queue:
@@ -225,8 +231,21 @@ class Queue:
         return found[0] if found else None
 
     def by_message_ids(self, ids: Sequence[str]) -> tuple[Outgoing, ...]:
-        """Our messages among these Message-IDs (without angle brackets, as mails are read)."""
-        return self._load(outgoing.c.message_id.in_([f"<{one}>" for one in ids]))
+        """Our messages among these Message-IDs (without angle brackets, as mails are read).
+
+        An id that a gateway has given to a message of ours names it too.
+        """
+        given = sa.select(meta.c.value).where(meta.c.key.in_([_given(one) for one in ids]))
+        known = outgoing.c.message_id.in_([f"<{one}>" for one in ids])
+        named = self._connection.execute(given).scalars().all()
+        return self._load(known | outgoing.c.message_id.in_(named) if named else known)
+
+    def goes_by(self, message: Outgoing, message_id: str) -> None:
+        """A gateway has given the message another id (without angle brackets); the first stays."""
+        key = _given(message_id)
+        known = self._connection.execute(sa.select(meta.c.key).where(meta.c.key == key)).scalar()
+        if known is None:
+            self._connection.execute(meta.insert().values(key=key, value=message.message_id))
 
     def of_request(self, case_id: int, request_id: int) -> tuple[Outgoing, ...]:
         """The mails that asked for a request of a case and reminded of it, oldest first."""
@@ -246,6 +265,19 @@ class Queue:
             .values(state="sending", attempts=recipients.c.attempts + 1)
         )
         return done.rowcount == len(recipient_ids)
+
+    def still_claimed(self, claimed: Sequence[Recipient]) -> bool:
+        """Whether these addresses are still under the very claim that `start` made.
+
+        A claim is known by its number of attempts: another daemon's is another.
+        """
+        found = self._connection.execute(
+            sa.select(recipients.c.id, recipients.c.state, recipients.c.attempts).where(
+                recipients.c.id.in_([item.id for item in claimed])
+            )
+        )
+        now = {row.id: (row.state, row.attempts) for row in found}
+        return all(now.get(item.id) == ("sending", item.attempts) for item in claimed)
 
     def stop(self, outgoing_id: int, answer: str, at: datetime) -> bool:
         """Hand a message over to no further address; True when none had been given it.
@@ -272,8 +304,13 @@ class Queue:
             )
         return untouched
 
+    def attempted(self, recipient_id: int, at_least: int) -> None:
+        """So many attempts were made at least, though this store has made fewer."""
+        mine = (recipients.c.id == recipient_id) & (recipients.c.attempts < at_least)
+        self._connection.execute(recipients.update().where(mine).values(attempts=at_least))
+
     def rcpt_done(self, outgoing_id: int, at: datetime | None) -> None:
-        """RCPT replies are in and DATA is about to begin (None takes the mark back)."""
+        """RCPT replies are in and the letter is about to end (None takes the mark back)."""
         self._connection.execute(
             outgoing.update().where(outgoing.c.id == outgoing_id).values(rcpt_at=at)
         )

@@ -67,6 +67,29 @@ class Register:
         """The next number of a scope. It is spent only if the transaction commits."""
         return take_number(self._connection, f"register:{scope}", start)
 
+    def spent(self, scope: str, last: int) -> None:
+        """Numbers of a scope up to `last` were given: none of them is given again."""
+        raise_counter(self._connection, f"register:{scope}", last)
+
+    def with_ordinal(self, scope: str, n: int) -> Entry | None:
+        """The row of that number of a scope, a void one too."""
+        row = self._connection.execute(
+            sa.select(register).where(register.c.scope == scope, register.c.n == n)
+        ).one_or_none()
+        return Entry(**row._asdict()) if row else None
+
+    def of_scope(self, scope: str) -> tuple[Entry, ...]:
+        """The rows of a scope by their numbers."""
+        return self._rows(register.c.scope == scope, register.c.n)
+
+    def in_state(self, state: str) -> tuple[Entry, ...]:
+        """The rows of a state, in the order of registration."""
+        return self._rows(register.c.state == state, register.c.id)
+
+    def _rows(self, condition: Any, order: Any) -> tuple[Entry, ...]:
+        query = sa.select(register).where(condition).order_by(order)
+        return tuple(Entry(**row._asdict()) for row in self._connection.execute(query))
+
     def add(self, **values: Any) -> Entry:
         """Write a row; its number must be new in its scope."""
         row = self._connection.execute(register.insert().values(**values).returning(register)).one()
@@ -160,6 +183,21 @@ class Register:
         if year is not None:
             query = query.where(register.c.year == year)
         return tuple(Entry(**row._asdict()) for row in self._connection.execute(query))
+
+
+def counted(connection: sa.Connection, key: str) -> int:
+    """The last value that a counter has given; 0 before the first."""
+    query = sa.select(counters.c.last).where(counters.c.key == key)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def raise_counter(connection: sa.Connection, key: str, last: int) -> None:
+    """See that a counter has given at least `last`: the next number lies above it."""
+    raised = counters.update().where(counters.c.key == key, counters.c.last < last)
+    connection.execute(raised.values(last=last))
+    known = sa.select(counters.c.key).where(counters.c.key == key)
+    if connection.execute(known).scalar() is None:
+        connection.execute(counters.insert().values(key=key, last=last))
 
 
 def take_number(connection: sa.Connection, key: str, start: int = 1) -> int:

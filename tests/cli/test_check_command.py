@@ -184,6 +184,17 @@ def test_a_store_that_cannot_be_opened_is_told(tmp_path: Path, url: str, told: s
     assert fault.startswith(told)
 
 
+def test_an_address_with_a_password_in_it_stands_outside_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = an_office(tmp_path, TEXT.replace('url: "sqlite:///var/mcu.db"', "url: env:THE_STORE"))
+    (fault,) = faults(check(config))
+    assert "не задана переменная окружения THE_STORE" in fault
+    monkeypatch.setenv("THE_STORE", "sqlite:///elsewhere/mcu.db")
+    assert check(config).exit_code == 0
+    assert (tmp_path / "elsewhere" / "mcu.db").is_file()
+
+
 def test_folders_that_cannot_be_made_are_told(tmp_path: Path) -> None:
     text = TEXT.replace("folders: {base: outbox,", "folders: {base: config.yaml/outbox,")
     (told,) = faults(check(an_office(tmp_path, text)))

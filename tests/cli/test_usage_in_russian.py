@@ -34,7 +34,7 @@ def test_what_is_wrong_is_said_in_russian(line):
     assert done.stdout == ""
     assert WRONG[line] in done.stderr
     # Names of commands, keys and values are Latin; no sentence is.
-    known = {*re.findall(r"[A-Za-z]{3,}", line), "status", "list", "root", "help", "all"}
+    known = {*re.findall(r"[A-Za-z]{3,}", line), "status", "list", "root", "help", "all", "restore"}
     assert set(re.findall(r"[A-Za-z]{3,}", done.stderr)) <= {*known, "eml"}
 
 

@@ -65,11 +65,9 @@ def imap_script(*capabilities: bytes) -> Callable[[Talk], None]:
 
 
 @contextlib.contextmanager
-def speaking_tls(
-    folder: Path, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, host: str = "127.0.0.1"
-) -> Iterator[WireServer]:
+def speaking_tls(folder: Path, *, host: str = "127.0.0.1", days: float = 2) -> Iterator[WireServer]:
     """A server that takes whatever is said to it inside TLS."""
-    write_authority(folder, address=host)
+    write_authority(folder, address=host, days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
 
@@ -95,6 +93,15 @@ def test_an_untrusted_certificate_is_refused_without_a_password_byte(door, tmp_p
 def test_a_trusted_certificate_of_another_host_is_refused(door, tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     with speaking_tls(tmp_path, host="10.0.0.1") as server, pytest.raises(TlsError):
+        door(server.port, "tls")
+    assert server.heard == b""
+
+
+@DOORS
+def test_an_expired_certificate_is_named_as_such_and_stops_everything(door, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    expired = pytest.raises(TlsError, match=r"Срок сертификата почтового сервера .* истёк")
+    with speaking_tls(tmp_path, days=-1) as server, expired:
         door(server.port, "tls")
     assert server.heard == b""
 

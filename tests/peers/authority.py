@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_authority(folder: Path, *, address: str = "127.0.0.1") -> None:
-    """Write `authority.pem`, and `server.pem` with `server.key` for one address."""
+def write_authority(folder: Path, *, address: str = "127.0.0.1", days: float = 2) -> None:
+    """Write `authority.pem`, and `server.pem` with `server.key` for one address.
+
+    The server's certificate holds for `days` from now; it has ended when they are negative.
+    """
     folder.mkdir(exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Test authority", authority_key.public_key(), None, authority_key)
     server_key = ec.generate_private_key(ec.SECP256R1())
-    server = _certificate(address, server_key.public_key(), authority, authority_key)
+    server = _certificate(address, server_key.public_key(), authority, authority_key, days)
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
     (folder / "server.key").write_bytes(
@@ -38,6 +41,7 @@ def _certificate(
     key: ec.EllipticCurvePublicKey,
     issuer: x509.Certificate | None,
     issuer_key: ec.EllipticCurvePrivateKey,
+    days: float = 2,
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -48,8 +52,8 @@ def _certificate(
         .issuer_name(issuer.subject if issuer else subject)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=2))
+        .not_valid_before(now - dt.timedelta(days=9))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(

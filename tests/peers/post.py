@@ -89,6 +89,7 @@ class RealPostOffice:
         self._domains = [domain.lower() for domain in domains]
         self._refusals: dict[str, _Refusal] = {}
         self._actions: dict[str, str] = {}
+        self._limits: dict[str, int] = {}
         self._policy = _PolicyServer(self)
         self._processes: list[subprocess.Popen[bytes]] = []
         # Unlike pytest's own, this directory lets the servers' own users in.
@@ -159,6 +160,17 @@ class RealPostOffice:
         config = str(self.base / "postfix")
         subprocess.run(["/usr/sbin/postqueue", "-c", config, "-f"], check=True)
 
+    def release(self) -> None:
+        """Let go of the mail that an action `HOLD` has held."""
+        config = str(self.base / "postfix")
+        subprocess.run(["/usr/sbin/postsuper", "-c", config, "-H", "ALL"], check=True)
+        self._actions.clear()
+        self.retry()
+        end = time.monotonic() + _PATIENCE
+        while any(file.is_file() for file in (self.base / "queue" / "deferred").rglob("*")):
+            assert time.monotonic() < end, f"what was held does not go:\n{self.log()}"
+            time.sleep(0.02)
+
     def refuse(self, address: str, code: int, text: str, times: int | None = None) -> None:
         """Answer RCPT for this address with `code text`, so many times or until `accept`."""
         self._refusals[address.lower()] = _Refusal(code=code, text=text, times=times)
@@ -171,10 +183,22 @@ class RealPostOffice:
         """Let Postfix do this (access(5)) with mail for this address until `reset`."""
         self._actions[address.lower()] = action
 
+    def limit(self, address: str, octets: int) -> None:
+        """Let this mailbox hold so much, until `reset`; every other one but `FULL` is endless."""
+        self._limits[address] = octets
+        lines = (
+            f"{name}:::::{self.base}/mail/{name}::userdb_quota_rule=*:bytes={most}\n"
+            for name, most in self._limits.items()
+        )
+        (self.base / "limits").write_text("".join(lines), encoding="utf-8")
+
     def reset(self) -> None:
         """Empty every mailbox and the queue, and forget the scripted refusals."""
         self._refusals.clear()
         self._actions.clear()
+        if set(self._limits) != {FULL}:
+            self._limits.clear()
+            self.limit(FULL, 100)
         self.settle()
         if any(file.is_file() for file in (self.base / "queue" / "deferred").rglob("*")):
             config = str(self.base / "postfix")
@@ -221,8 +245,7 @@ class RealPostOffice:
             lines.append(f"{user}:{{PLAIN.b64}}{secret}::::::user={self._address(user)}\n")
         (base / "users").write_text("".join(lines), encoding="utf-8")
         (base / "masters").write_text(f"{_MASTER}:{{PLAIN}}{_MASTER_PASSWORD}\n", encoding="utf-8")
-        limit = f"{FULL}:::::{base}/mail/{FULL}::userdb_quota_rule=*:bytes=100\n"
-        (base / "limits").write_text(limit, encoding="utf-8")
+        self.limit(FULL, 100)
         self._configure("dovecot.conf", base / "dovecot.conf")
         if self._capability:
             with (base / "dovecot.conf").open("a", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mcu_mail.store.database import writing
 from mcu_mail.store.unit_of_work import Store
-from tests.store.stores import NOW, ZONE, keep_case, open_store
+from tests.store.stores import NOW, ZONE, keep_case, only_sqlite, open_store
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def test_the_chain_of_an_empty_and_of_an_untouched_course_holds(store: Store) ->
     assert first_broken(store) is None
 
 
+@only_sqlite
 @pytest.mark.parametrize(
     ("statement", "broken"),
     [
@@ -102,6 +103,7 @@ def test_a_changed_or_missing_event_is_found(store: Store, statement: str, broke
     assert first_broken(store) == broken
 
 
+@only_sqlite
 @given(
     row=st.integers(1, 6), column=st.sampled_from(["actor", "kind", "data"]), bit=st.integers(0, 6)
 )

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from mcu_mail.store import database
 from mcu_mail.store.registry import Register
 from mcu_mail.store.tables import metadata
+from tests.store.stores import store_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def _least(column: sa.Column[Any]) -> object:
 def test_rows_of_the_first_version_are_there_and_the_tables_are_those_of_today(
     tmp_path: Path,
 ) -> None:
-    engine = database.open_database(f"sqlite:///{tmp_path / 'mcu.db'}")
+    engine = database.open_database(store_url(tmp_path))
     command.upgrade(database._config(engine), "0001")
     old = sa.MetaData()
     old.reflect(engine)

@@ -1,6 +1,7 @@
 """The register: no gap and no number twice, whoever writes at once and whatever rolls back."""
 
 import multiprocessing
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from mcu_mail.store.files import Files
 from mcu_mail.store.registry import Entry
 from mcu_mail.store.unit_of_work import Store, UnitOfWork
-from tests.store.stores import NOW, keep_case, open_store
+from tests.store.stores import NOW, keep_case, open_store, same_store
 from tests.store.test_transactions import in_threads
 
 
@@ -71,7 +71,7 @@ def test_numbers_are_gapless_under_four_writing_threads_with_rollbacks(store: St
 
 
 def _write_some(folder: Path, seed: int) -> None:
-    store = Store(f"sqlite:///{folder / 'mcu.db'}", Files(folder / "files"))
+    store = same_store(folder)
     some_writes(store, seed, 20)
     store.close()
 
@@ -135,3 +135,12 @@ def test_a_void_row_keeps_its_number_and_says_why(store: Store) -> None:
         assert view.register.get(void.id) == void
     assert (void.n, void.state, void.void_reason) == (1, "void", "ошибка сканирования")
     assert (second.n, second.state) == (2, "registered")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
+def test_killed_writers_leave_neither_gaps_nor_repeats_nor_lost_rows(tmp_path: Path) -> None:
+    from tests.store.number_kills import kill_writers
+
+    outcome = kill_writers(tmp_path, 16)
+    assert (outcome.gaps, outcome.repeats, outcome.lost) == (0, 0, 0)
+    assert outcome.acknowledged > 0

@@ -15,10 +15,17 @@ from alembic.runtime.migration import MigrationContext
 
 from mcu_mail.errors import RefusedError
 from mcu_mail.store.database import durability_faults, migrate, open_database, reading, writing
-from mcu_mail.store.files import Files
 from mcu_mail.store.tables import metadata
 from mcu_mail.store.unit_of_work import Store
-from tests.store.stores import NOW, a_case, keep_case, open_store
+from tests.store.stores import (
+    NOW,
+    a_case,
+    keep_case,
+    only_sqlite,
+    open_store,
+    same_store,
+    store_url,
+)
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def test_an_error_after_a_change_takes_everything_back(store: Store) -> None:
 def test_what_was_committed_is_there_for_another_engine(store: Store, tmp_path: Path) -> None:
     kept = keep_case(store)
 
-    other = Store(f"sqlite:///{tmp_path / 'mcu.db'}", Files(tmp_path / "files"))
+    other = same_store(tmp_path)
     with other.view() as view:
         assert view.cases.by_number("2026-000001") == kept
     other.close()
@@ -95,6 +102,7 @@ def test_eight_threads_that_read_then_write_are_never_locked_out(store: Store) -
         assert view.facts.get("count") == str(8 * 25)
 
 
+@only_sqlite
 def test_a_writer_holds_the_lock_from_its_first_read(store: Store, tmp_path: Path) -> None:
     with store.work() as work:
         work.facts.get("anything")
@@ -118,6 +126,7 @@ def test_a_view_keeps_what_it_first_saw(store: Store) -> None:
         assert view.cases.open() == ()
 
 
+@only_sqlite
 def test_wal_and_full_synchronisation_are_really_on(store: Store, tmp_path: Path) -> None:
     assert store.durability_faults() == ()
     with store.engine.connect() as connection:
@@ -154,6 +163,7 @@ def test_the_migrated_schema_is_the_schema_of_the_tables(store: Store) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+@only_sqlite
 def test_every_index_of_the_tables_was_migrated_with_its_condition(store: Store) -> None:
     with reading(store.engine) as connection:
         rows = connection.exec_driver_sql(
@@ -173,6 +183,7 @@ def dump(store: Store) -> list[str]:
     return lines
 
 
+@only_sqlite
 def test_migrating_twice_changes_nothing(store: Store) -> None:
     keep_case(store)
     before = dump(store)
@@ -182,6 +193,7 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     assert dump(store) == before
 
 
+@only_sqlite
 def test_a_newer_schema_is_refused_in_russian_and_left_alone(store: Store) -> None:
     with writing(store.engine) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -194,8 +206,7 @@ def test_a_newer_schema_is_refused_in_russian_and_left_alone(store: Store) -> No
 
 
 def test_a_migration_that_was_killed_is_done_anew(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'mcu.db'}"
-    engine = open_database(url)
+    engine = open_database(store_url(tmp_path))
 
     class KilledError(Exception):
         """The process ended at this statement."""
@@ -213,8 +224,7 @@ def test_a_migration_that_was_killed_is_done_anew(tmp_path: Path) -> None:
         migrate(engine)
     engine.dispose()
 
-    again = Store(url, Files(tmp_path / "files"))
-    again.prepare()
+    again = open_store(tmp_path)
     assert keep_case(again).id == 1
     again.close()
 
@@ -225,6 +235,7 @@ def _prepare(folder: Path, together: Barrier) -> None:
 
 
 def test_processes_that_first_open_a_store_at_once_all_get_it(tmp_path: Path) -> None:
+    store_url(tmp_path)
     processes = multiprocessing.get_context("spawn")
     together = processes.Barrier(3)
     started = [processes.Process(target=_prepare, args=(tmp_path, together)) for _ in range(3)]

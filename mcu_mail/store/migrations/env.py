@@ -9,6 +9,7 @@ from __future__ import annotations
 from alembic import context
 
 from mcu_mail.failpoints import fail_point
+from mcu_mail.store.database import lock_writer
 from mcu_mail.store.tables import metadata
 
 engine = context.config.attributes["engine"]
@@ -24,6 +25,7 @@ with engine.connect() as connection:
     )
     fail_point("migration.before")
     with context.begin_transaction():
+        lock_writer(connection)
         context.run_migrations()
         fail_point("migration.commit.before")
     fail_point("migration.commit.after")

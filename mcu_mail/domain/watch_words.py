@@ -1,0 +1,148 @@
+"""The Russian words about the health of the service: read and mend them here.
+
+They name jobs, moments and counts, never a person, an address or a file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+JOBS: Final[Mapping[str, str]] = {
+    "mailbox": "почтовый ящик",
+    "collect": "разбор писем",
+    "folder": "сетевая папка",
+    "incoming": "файлы из «Входящих»",
+    "papers": "подготовка файлов писем",
+    "smtp": "отправка писем",
+    "remind": "напоминания",
+    "room": "место на диске",
+    "around": "осмотр серверов и диска",
+    "settings": "файл настроек",
+    "late": "вопросы об опоздавших письмах",
+    "templates": "шаблоны",
+    "people": "замещения",
+    "today": "записка канцелярии",
+    "year_end": "итоговая запись за год",
+    "backup": "резервная копия",
+    "watch": "присмотр за службой",
+    "round": "проход службы",
+}
+STATES: Final[Mapping[str, str]] = {
+    "starting": "запускается",
+    "working": "работает",
+    "done": "проход закончен",
+    "stopped": "остановлена",
+}
+COUNTS: Final[Mapping[str, str]] = {
+    "open": "дел в работе",
+    "overdue": "из них просрочено",
+    "aside": "дел ждут человека",
+    "mails_aside": "писем не разобрано",
+    "mails_waiting": "писем ждут разбора",
+    "queued": "писем ждут отправки",
+    "unknown": "отправок с неясным исходом",
+}
+NO_FILE: Final = (
+    "Служба не оставила сведений о себе: она ни разу не запускалась с этими настройками, "
+    "или файл health.json не читается."
+)
+ALL_WELL: Final = "Всё работает."
+STARTED: Final = "Запущена: незаконченное до остановки улажено"
+STOPPING: Final = "Останавливается: начатое заканчивается"
+
+
+def job(name: str) -> str:
+    """What a job is called."""
+    return JOBS.get(name, name)
+
+
+def moment(value: datetime) -> str:
+    """«23.11.2026 15:20», in the zone the moment carries."""
+    return f"{value:%d.%m.%Y %H:%M}"
+
+
+def at_work(counts: Mapping[str, int], faults: int, at: datetime) -> str:
+    """The line of `systemctl status`."""
+    cases = f"дел в работе {counts.get('open', 0)}, просрочено {counts.get('overdue', 0)}"
+    broken = f"; не работает заданий: {faults}" if faults else ""
+    return f"Работает: {cases}{broken}; последний проход {at:%d.%m %H:%M}"
+
+
+def failing(name: str, since: datetime, reason: str) -> str:
+    """A job that does not work."""
+    return f"Не работает: {job(name)}, с {moment(since)}. {reason}".rstrip()
+
+
+def well(name: str, at: datetime | None) -> str:
+    """A job that works."""
+    return f"{job(name)}: {moment(at)}" if at is not None else f"{job(name)}: ещё не было"
+
+
+def summary(state: str, noted: datetime, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Two lines: what the service does, what is open."""
+    said = ", ".join(f"{text}: {counts[name]}" for name, text in COUNTS.items() if name in counts)
+    return tuple(
+        filter(None, (f"Служба {STATES.get(state, state)}, отметка {moment(noted)}", said))
+    )
+
+
+def alarm_line(office: str, name: str, since: datetime | None) -> str:
+    """What the office's own command is given: short enough for an SMS."""
+    if since is None:
+        return f"{office}, служба писем МЦУ: снова работает – {job(name)}."
+    return f"{office}, служба писем МЦУ: не работает – {job(name)}, с {moment(since)}."
+
+
+def stalled(noted: datetime, age: timedelta, name: str) -> str:
+    """Nothing ticks any more."""
+    minutes = int(age.total_seconds()) // 60
+    busy = f" Последнее, что она начала: {job(name)}." if name else ""
+    return f"Служба не отвечает с {moment(noted)}, уже {minutes} мин.{busy}"
+
+
+def stopped(noted: datetime) -> str:
+    """The service was told to end."""
+    return f"Служба остановлена {moment(noted)}."
+
+
+def disk(megabytes: int) -> str:
+    """Little space is left."""
+    return f"На диске осталось {megabytes} МБ: освободите место."
+
+
+def certificate(days: int) -> str:
+    """The mail server's certificate ends soon, or has ended."""
+    if days < 0:
+        return "Срок сертификата почтового сервера истёк: почта не работает."
+    return f"Сертификат почтового сервера истекает, осталось дней: {days}."
+
+
+def quota(percent: int) -> str:
+    """The mailbox is nearly full: mail of citizens would be turned away by the server."""
+    return f"Почтовый ящик заполнен на {percent} %: увеличьте его или освободите место."
+
+
+def old_backup(at: datetime) -> str:
+    """The last backup is too old."""
+    return f"Резервная копия старая: последняя от {moment(at)}."
+
+
+def unclear(count: int) -> str:
+    """Letters of which nobody can tell whether they have gone."""
+    return f"Отправок с неясным исходом: {count}. Решает диспетчер." if count else ""
+
+
+def census(mails: Mapping[str, int]) -> str:
+    """Mails that lie where they should not, or that the ledger does not know."""
+    parts = (
+        ("во «Входящих» лежат не учтённые", mails.get("unknown", 0)),
+        ("во «Входящих» остались разобранные", mails.get("left", 0)),
+        ("в папках разобранного лежат не учтённые", mails.get("strange", 0)),
+        ("в учёте не сходится", abs(mails.get("difference", 0))),
+    )
+    said = "; ".join(f"{text}: {count}" for text, count in parts if count)
+    return f"Перепись почты не сходится – {said}." if said else ""

@@ -1,0 +1,65 @@
+"""Tell a person once of what will stop the service, and once more when it has become worse."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from mcu_mail.service.health import raise_alarm
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from mcu_mail.domain.surroundings import Concern, Matter
+    from mcu_mail.service.desk import Desk
+
+log = logging.getLogger(__name__)
+
+
+def tell_of(
+    desk: Desk, found: Iterable[Concern], matters: Collection[Matter], now: datetime
+) -> int:
+    """Begin, worsen and end what is known of these matters; return how many changed.
+
+    Args:
+        desk: the office.
+        found: what is wrong with some of them.
+        matters: all that were looked at: what was wrong before and is not found now has ended.
+        now: the moment.
+
+    """
+    wrong = {concern.matter: concern for concern in found}
+    with desk.store.view() as view:
+        known = {matter: view.facts.get(_key(matter)) or "" for matter in matters}
+    changed = 0
+    for matter, before in known.items():
+        concern = wrong.get(matter)
+        since, _, stage = before.partition("|")
+        if (concern.stage if concern else "") == stage:
+            continue
+        changed += 1
+        with desk.store.work() as work:
+            if concern is None:
+                log.warning("%s: all is well again", matter)
+                work.facts.set(_key(matter), "")
+            else:
+                since = since or now.isoformat()
+                level = logging.ERROR if concern.grave else logging.WARNING
+                log.log(level, "%s: %s since %s", matter, concern.stage, since)
+                work.facts.set(_key(matter), f"{since}|{concern.stage}")
+                raise_alarm(
+                    desk,
+                    work,
+                    what=matter.value,
+                    key=f"concern:{matter}:{since}:{concern.stage}",
+                    since=now,
+                    error=concern.text,
+                    now=now,
+                )
+            work.commit()
+    return changed
+
+
+def _key(matter: Matter) -> str:
+    return f"concern:{matter}"

@@ -1,0 +1,76 @@
+"""Notice that the store was put back behind our back: the mailbox knows a letter that it does not.
+
+A machine that was rolled back, or a database copied by hand, looks like any other. Its own witness
+copies tell: they lie in the folder of ignored mail, which is looked at when something has come to
+lie there since this store last saw it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mcu_mail.errors import McuMailError, RefusedError
+from mcu_mail.mail.imap import Mailbox
+from mcu_mail.service.letter_marks import ID, PROOF, ROW, TAKEN, is_forgotten, mark_in
+from mcu_mail.service.reconcile_mark import ask_to_reconcile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mcu_mail.service.desk import Desk
+
+log = logging.getLogger(__name__)
+
+_SEEN = "ignored:seen"
+_MOST = 500
+"""The newest so many are looked at: one that the store does not know is among them, or none is."""
+_FIELDS = ("FROM", ID, ROW, TAKEN, PROOF)
+
+
+def look_back(desk: Desk, mailbox: Mailbox, now: datetime) -> None:
+    """Mark the store when a witness of a letter that it does not know lies in the ignored folder.
+
+    Args:
+        desk: the office's desk.
+        mailbox: the open inbox; where nothing is new one question to the server is all.
+        now: the moment.
+
+    """
+    account = desk.imap()
+    standing = mailbox.standing(account.ignored)
+    if standing is None:
+        return
+    with desk.store.view() as view:
+        seen = view.facts.get(_SEEN) or ""
+    if seen == standing:
+        return
+    validity, _, following = seen.partition(":")
+    first = int(following) if following and standing.startswith(f"{validity}:") else 1
+    try:
+        with Mailbox.open(replace(account, folder=account.ignored)) as box:
+            newer = [uid for uid in box.all_uids() if uid >= first]
+            heads = box.heads(newer[-_MOST:], _FIELDS)
+    except RefusedError:
+        return
+    proven = [head for head in heads.values() if PROOF.lower().encode() in head.lower()]
+    forgotten = any(_is_forgotten(desk, head) for head in proven)
+    with desk.store.work() as work:
+        work.facts.set(_SEEN, standing)
+        if forgotten:
+            log.error("the mailbox knows letters that this store does not: it was put back")
+            ask_to_reconcile(work, now)
+        work.commit()
+
+
+def _is_forgotten(desk: Desk, head: bytes) -> bool:
+    try:
+        mail = desk.reader.read(head, (), desk.zone).mail
+    except McuMailError:
+        return False
+    if mail.sender.address != desk.address:
+        return False
+    with desk.store.view() as view:
+        mark = mark_in(view, mail)
+        return mark is not None and is_forgotten(view, mark)

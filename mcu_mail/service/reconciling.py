@@ -1,0 +1,357 @@
+"""A store that may know less than was sent learns it from the mailbox before anything leaves.
+
+Everything in the mailbox that came since the copy is fetched again, from every folder of ours; the
+witness copies among it are put back into the register, the queue and the cases; numbers that were
+given are never given again. The other mails are then handled as if they came now: a question may be
+asked twice, a letter is never sent twice. What nobody can tell is asked of the dispatcher.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mcu_mail.documents.folder import sent_folder
+from mcu_mail.domain.numbering import case_number, find_case_numbers, number_text
+from mcu_mail.errors import RefusedError
+from mcu_mail.failpoints import fail_point
+from mcu_mail.mail.first_look import first_look, shown_subject
+from mcu_mail.mail.imap import Mailbox
+from mcu_mail.service.asking import tell
+from mcu_mail.service.counting import GIVEN
+from mcu_mail.service.letter_marks import ID, mark_in
+from mcu_mail.service.paper_names import sent_name
+from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
+from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, READ_AGAIN, mark_of
+from mcu_mail.store.ledger import MailState
+from mcu_mail.store.queue import RecipientState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.queue import Outgoing
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+REPORT = "reconcile:report"
+_FOUND = "reconcile:found"
+_MARGIN = timedelta(days=2)
+"""The server counts whole days in a zone of its own."""
+_ROUND = 100
+_ALL = 10_000_000
+_OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
+
+
+def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
+    """Learn what was sent since the copy; begun anew after a kill, it goes on where it was.
+
+    Args:
+        desk: the office's desk.
+        now: the moment.
+        played: the moments of this store are played: the server's days say nothing of them.
+
+    Raises:
+        TemporaryError: the mailbox cannot be read; nothing leaves until it is.
+
+    """
+    with desk.store.view() as view:
+        mark = mark_of(view)
+        last_pass = view.facts.get("last_pass")
+    if mark is None:
+        return 0
+    known = mark["copy_of"] or ("" if played else last_pass or "")
+    since = (datetime.fromisoformat(known) - _MARGIN).date() if known else None
+    _begin(desk)
+    fail_point("reconcile.read.before")
+    _read_mailbox(desk, since, now)
+    fail_point("reconcile.read.after")
+    with desk.store.view() as view:
+        waiting = view.mails.to_handle(_ALL)
+    for stored in sorted(waiting, key=lambda one: one.arrived_at):
+        _learn(desk, stored, now)
+    fail_point("reconcile.end.before")
+    _end(desk, mark, now)
+    fail_point("reconcile.end.after")
+    return 1
+
+
+def _begin(desk: Desk) -> None:
+    """Remember which mail is the first that is read again."""
+    with desk.store.work() as work:
+        if not work.facts.get(_FOUND):
+            first = work.mails.newest() + 1
+            work.facts.set(READ_AGAIN, f"{first}:{first - 1}")
+            work.facts.set(_FOUND, json.dumps({"letters": [], "clashes": [], "unproven": 0}))
+            work.commit()
+
+
+def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
+    """Take in what is not known by its bytes, from the inbox and from our own folders."""
+    account = desk.imap()
+    places = {
+        account.folder: None,
+        account.ignored: MailState.ignored,
+        account.done: MailState.handled,
+        account.aside: MailState.aside,
+    }
+    for folder, place in places.items():
+        try:
+            box = Mailbox.open(replace(account, folder=folder))
+        except RefusedError:
+            log.info("there is no folder of that kind yet: %s", place)
+            continue
+        with box:
+            uids = box.all_uids() if since is None else box.uids_since(since)
+            for fetched in box.fetch_many(uids):
+                sha256 = desk.store.files.put(fetched.raw)
+                with desk.store.work() as work:
+                    if work.mails.with_bytes(sha256) is not None:
+                        continue
+                    work.mails.add(
+                        folder=folder,
+                        uidvalidity=box.uidvalidity,
+                        uid=fetched.uid,
+                        sha256=sha256,
+                        size=fetched.size,
+                        arrived_at=fetched.internaldate,
+                        stored_at=now,
+                        place=place,
+                    )
+                    first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
+                    work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
+                    work.commit()
+
+
+def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
+    """Let the store know of the letter whose witness a mail is; other mails wait for their turn."""
+    raw = desk.store.files.get(stored.sha256)
+    if not first_look(raw).is_from({desk.address.lower()}):
+        return
+    mail = desk.read(stored.sha256).mail
+    if mail.sender.address != desk.address or not mail.header(ID):
+        return
+    with desk.store.work() as work:
+        found = json.loads(work.facts.get(_FOUND) or "{}")
+        mark = mark_in(work, mail)
+        case_id = None
+        if mark is None:
+            found["unproven"] += 1
+        else:
+            case_id = rebuild(desk, work, mark, mail, stored, now)
+            kind = "clashes" if case_id is None else "letters"
+            line = [mark.row["number"], mark.case, mark.row["scope"], int(mark.row["n"])]
+            if line not in found[kind]:
+                found[kind].append(line)
+        work.facts.set(_FOUND, json.dumps(found))
+        work.mails.decide(
+            stored.id,
+            MailState.ignored,
+            kind="witness",
+            case_id=case_id,
+            message_id=mail.message_id,
+            sender=mail.sender.address,
+        )
+        work.commit()
+
+
+def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
+    """Numbers, letters that nobody can tell of, the report; the store is an ordinary one again."""
+    with desk.store.work() as work:
+        found = json.loads(work.facts.get(_FOUND) or "{}")
+        first, _, last = (work.facts.get(READ_AGAIN) or "1:0").partition(":")
+        read = int(last) - int(first) + 1
+        lost = _close_gaps(desk, work, found["letters"], now)
+        next_case = _jump(desk, work, read, int(first), now)
+        doubtful = _doubt(desk, work, now, anything_new=read > 0)
+        report: dict[str, Any] = {
+            "at": now.isoformat(),
+            "copy_of": mark["copy_of"],
+            "letters": [one[:2] for one in found["letters"]],
+            "clashes": [one[:2] for one in found["clashes"]],
+            "unproven": found["unproven"],
+            "lost": lost,
+            "doubtful": doubtful,
+            "scans": _scans_again(desk, work, now),
+            "read": read - len(found["letters"]),
+            "next_case": next_case,
+        }
+        work.facts.set(REPORT, json.dumps(report, ensure_ascii=False))
+        _tell(desk, work, report, mark["since"], now)
+        work.facts.set(_FOUND, "")
+        work.facts.set(MARK, "")
+        work.commit()
+    log.warning(
+        "reconciled: %d letters, %d numbers lost, %d doubtful, %d mails read again",
+        len(report["letters"]),
+        len(lost),
+        len(doubtful),
+        report["read"],
+    )
+
+
+def _close_gaps(desk: Desk, work: UnitOfWork, letters: list[list[Any]], now: datetime) -> list[str]:
+    """Numbers below one that was seen were given too: each keeps a void row; return them."""
+    lost = []
+    for scope in dict.fromkeys(str(one[2]) for one in letters):
+        rows = work.register.of_scope(scope)
+        if scope.startswith(GIVEN):
+            continue
+        there = {row.n for row in rows}
+        before = max((row.n for row in rows if row.note != REBUILT), default=0)
+        rebuilt = sorted(row.n for row in rows if row.note == REBUILT)
+        begin = before + 1 if before else rebuilt[0]
+        for n in range(begin, max(there)):
+            if n in there:
+                continue
+            after = next(row for row in rows if row.n > n)
+            lost.append(_void_row(desk, work, scope, n, after.on_date, now))
+    return lost
+
+
+def _void_row(desk: Desk, work: UnitOfWork, scope: str, n: int, on_date: str, now: datetime) -> str:
+    on = date.fromisoformat(on_date)
+    register = desk.settings.register_
+    number = number_text(register.pattern, case=register.case, n=n, on=on)
+    name = case_number(on.year, 0)
+    # No case is guessed: such rows stand under a number that no case ever gets.
+    case = work.cases.by_number(name) or work.cases.add(
+        closed_case(name, desk.local(now)), mail_id=None
+    )
+    work.register.add(
+        scope=scope,
+        n=n,
+        number=number,
+        year=on.year,
+        on_date=on_date,
+        case_id=case.id,
+        version=0,
+        addressee="—",
+        subject="—",
+        executor="",
+        signer="",
+        sheets=0,
+        state="void",
+        registered_at=now,
+        scan="",
+        void_reason=LOST,
+        void_by="служба",
+        void_at=now,
+    )
+    return number
+
+
+def _jump(desk: Desk, work: UnitOfWork, read: int, first: int, now: datetime) -> str:
+    """Leave out case numbers that people may know from the forgotten time; the next one, or empty.
+
+    Nobody knows which message had which number: an answer to a mail of that time must never meet
+    another case.
+    """
+    if read <= 0:
+        return ""
+    year = desk.today(now).year
+    seen = [work.last_case_number(year)]
+    for stored in work.mails.since_id(first):
+        named = find_case_numbers(shown_subject(desk.store.files.get(stored.sha256)))
+        seen += [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
+    last = min(max(seen), work.last_case_number(year) + _ROUND * _ROUND)
+    upto = ((last + read) // _ROUND + 1) * _ROUND
+    work.case_numbers_spent(year, upto)
+    return case_number(year, upto + 1)
+
+
+def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -> list[str]:
+    """Letters that were to be sent when the copy was made, and of which no witness was found.
+
+    Where nothing at all has come since, nothing has been sent: they go.
+    """
+    cases = []
+    without = []
+    for entry in work.register.in_state("registered"):
+        case = work.cases.get(entry.case_id)
+        letters = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
+        if not anything_new and not _is_filed(desk, case.number, entry.year):
+            continue
+        if not letters:
+            without.append(str(entry.id))
+            cases.append(case.number)
+        cases += [case.number for message in letters if _unknown_now(work, message, now)]
+    work.facts.set(DOUBTFUL, ",".join(without))
+    return list(dict.fromkeys(cases))
+
+
+def _is_filed(desk: Desk, number: str, year: int) -> bool:
+    """Whether the letter of a case lies on the share among those that were sent."""
+    folder = desk.folders.base / sent_folder(year)
+    names = [sent_name(number, "Ответ.pdf", interim=interim) for interim in (False, True)]
+    return any((folder / name).exists() for name in names)
+
+
+def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
+    open_ones = [item for item in message.addressees if item.state in _OPEN]
+    for item in open_ones:
+        work.queue.set_state(
+            item.id,
+            {
+                "state": RecipientState.unknown,
+                "at": now,
+                "answer": "неизвестно, не ушло ли письмо до восстановления",
+            },
+        )
+    return bool(open_ones)
+
+
+def _scans_again(desk: Desk, work: UnitOfWork, now: datetime) -> list[str]:
+    """Cases that wait for a signature whose signed copy was accepted in the forgotten time."""
+    folder = desk.folders.base / sent_folder(desk.today(now).year)
+    return [
+        case.number
+        for case in work.cases.open()
+        if case.step == "sign" and any(folder.glob(f"{case.number} Скан*"))
+    ]
+
+
+def _tell(
+    desk: Desk, work: UnitOfWork, report: Mapping[str, Any], since: str, now: datetime
+) -> None:
+    copy_of = report["copy_of"]
+    roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
+    for role in dict.fromkeys(item for item in roles if item):
+        tell(
+            desk,
+            work,
+            None,
+            person=desk.standing_in(role, now),
+            template="reconciled",
+            key=f"reconciled:{since}:{role}",
+            now=now,
+            context={
+                **report,
+                "copy_of": desk.local(datetime.fromisoformat(copy_of)) if copy_of else None,
+            },
+        )
+
+
+def reconciled_line(view: UnitOfWork, desk: Desk) -> str:
+    """What `status` says of a restored store, in Russian; empty of any other."""
+    mark = mark_of(view)
+    text = view.facts.get(REPORT)
+    if mark is not None:
+        return (
+            "Хранилище восстановлено из копии: служба ещё не прочитала ящик, до этого ничего не "
+            "отправляется"
+        )
+    if not text:
+        return ""
+    report = json.loads(text)
+    copy_of = report["copy_of"]
+    made = f" от {desk.local(datetime.fromisoformat(copy_of)):%d.%m.%Y %H:%M}" if copy_of else ""
+    return (
+        f"Восстановлено из копии{made}; найдено отправленных после неё писем: "
+        f"{len(report['letters'])}, спрошено у диспетчера: {len(report['doubtful'])}"
+    )
