@@ -140,15 +140,25 @@ class Rounds:
         except McuMailError as error:
             # Errors of ours name servers and reasons, never people or their words.
             log.warning("%s: %s", name, error)
-            self.health.failed(self.desk, name, error, now)
+            self._failed(name, error, now)
             return 0
         except Exception as error:  # the daemon outlives every fault of a job
             log.exception("job %s failed", name)
-            self.health.failed(self.desk, name, error, now)
+            self._failed(name, error, now)
             return 0
         if done or idle_proves:
             self.health.went_well(name)
         return done
+
+    def _failed(self, name: str, error: Exception, now: datetime) -> None:
+        """Note it; what stopped the job may stop the alarm too, and the other jobs go on."""
+        try:
+            self.health.failed(self.desk, name, error, now)
+        except ReplacedError:
+            raise
+        except Exception:  # a full disk: the next failure of the job alarms again
+            log.exception("no alarm of job %s could be given", name)
+            self.health.alarmed.discard(name)
 
 
 def run(rounds: Rounds, clock: Callable[[], datetime], stop: threading.Event) -> None:

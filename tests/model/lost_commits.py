@@ -128,9 +128,10 @@ def patiently(work: Callable[[], object]) -> bool:
     return True
 
 
-def one_day(dice: random.Random, figures: Counter[str]) -> None:
-    """Two cases from notice to end, while commits are lost."""
-    office = ModelOffice()
+def one_day(dice: random.Random, figures: Counter[str], calm: threading.Lock) -> None:
+    """Two cases from notice to end, while commits are lost; under `calm` the server stays."""
+    with calm:
+        office = ModelOffice()
     honest = Honest(office)
 
     def fate() -> str:
@@ -147,11 +148,12 @@ def one_day(dice: random.Random, figures: Counter[str]) -> None:
                 patiently(honest.everybody)
                 office.rounds.health.until.clear()
                 office.passes(promises.HALF_AN_HOUR)
-        while not patiently(office.start):
-            pass
-        honest.bring_to_an_end()
-        promises.check(office)
-        figures.update(promises.counted(office))
+        with calm:
+            while not patiently(office.start):
+                pass
+            honest.bring_to_an_end()
+            promises.check(office)
+            figures.update(promises.counted(office))
         figures.update({f"cut {name}": count for name, count in cutter.cut.items()})
     office.close()
 
@@ -161,17 +163,19 @@ def main(seconds: float, restart: str) -> None:
     logging.disable(logging.CRITICAL)
     ended = time.monotonic() + seconds
     over = threading.Event()
+    calm = threading.Lock()
     figures: Counter[str] = Counter()
 
     def monkey() -> None:
         while restart and not over.wait(random.SystemRandom().uniform(3, 9)):
-            subprocess.run(restart, shell=True, check=False)
+            with calm:
+                subprocess.run(restart, shell=True, check=False)
             figures["restarts of the server"] += 1
 
     threading.Thread(target=monkey, daemon=True).start()
     dice = random.Random()
     while time.monotonic() < ended:
-        one_day(dice, figures)
+        one_day(dice, figures, calm)
         sys.stderr.write(f"{figures['days']} days\n")
     over.set()
     for name, count in sorted(figures.items()):
