@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import signal
 import sys
 import threading
 from contextlib import closing
@@ -27,6 +26,7 @@ from mcu_mail.service.alone import alone
 from mcu_mail.service.counting import mode_note
 from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
+from mcu_mail.service.ending import end_when_told
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
@@ -88,9 +88,7 @@ def run(config: ConfigOption = CONFIG) -> None:
     """Служба: читает почту, ведёт дела, рассылает письма. Остановка – Ctrl+C или SIGTERM."""
     _log_to_stderr()
     stop = threading.Event()
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    end_when_told(stop)
     try:
         settings_file = SettingsFile(config)
         desk = wiring.open_desk(config)

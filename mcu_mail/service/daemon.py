@@ -209,11 +209,13 @@ class Rounds:
         return done
 
     def _failed(self, name: str, error: Exception, now: datetime) -> None:
+        """Note it; what stopped the job may stop the alarm too, and the other jobs go on."""
         try:
             self.health.failed(self.desk, name, error, now)
-        except McuMailError as second:
-            # On a full disk not even the alarm can be kept: it is tried again with the job.
-            log.error("the alarm of job %s cannot be kept: %s", name, second)  # noqa: TRY400 - no trace
+        except ReplacedError:
+            raise
+        except Exception:  # a full disk: the next failure of the job alarms again
+            log.exception("no alarm of job %s could be given", name)
             self.health.alarmed.discard(name)
 
 

@@ -34,6 +34,17 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30
 WRITER, DAEMON = 0x6D63750001, 0x6D63750002
 """The advisory locks of PostgreSQL: of whoever writes, and of the daemon while it lives."""
+_AT_A_SERVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    # A host that is gone holds its locks until the server has noticed; its own default is hours.
+    "options": " ".join((
+        f"-c lock_timeout={BUSY_SECONDS}s",
+        "-c idle_in_transaction_session_timeout=120s",
+        "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    )),
+}
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _REASONS: Final = {
     sqlite3.SQLITE_FULL: "на её диске нет места",
@@ -51,13 +62,12 @@ def open_database(url: str) -> sa.Engine:
     """Return an engine for `url` with the house's settings; nothing is opened yet."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        # A connection that is lost is noticed within a minute, here and, by its own, at the server.
         return sa.create_engine(
             url,
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
+            connect_args=_AT_A_SERVER,
         )
     # An error of the database ends up in a log, and parameters are people's names and words (A34).
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
