@@ -9,6 +9,7 @@ import pytest
 from mcu_mail.domain.surroundings import Matter
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, text_of
 from mcu_mail.service.around_findings import around_findings
+from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.surroundings import concerns_of, known, look_around
 from tests.peers.full_disk import fill, small_disk
@@ -156,11 +157,27 @@ def test_certificates_and_the_quota_of_a_real_server_are_measured(
 
 
 def test_a_server_without_quota_or_certificate_is_no_concern(day: OfficeDay) -> None:
-    desk, now = day.stage.desk, day.stage.desk.real_now()
-    assert look_around(desk, now) == 1
+    desk = day.stage.desk
+    Rounds(desk=desk).one(desk.real_now())
     with desk.store.view() as view:
         around = known(view)
     assert around is not None
     assert (around.quota_limit, around.imap_until, around.smtp_until) == (None, None, None)
     assert around.store_free is not None
     assert around.faults == {}
+
+
+@pytest.mark.parametrize("changes", [{"mail.smtp.security": "starttls"}], indirect=True)
+def test_a_server_that_cannot_be_trusted_is_told_of_before_anything_is_to_be_sent(
+    day: OfficeDay,
+) -> None:
+    desk = day.stage.desk
+    rounds = Rounds(desk=desk)
+    rounds.one(desk.real_now())
+    with desk.store.view() as view:
+        around = known(view)
+        told = view.facts.get(f"concern:{Matter.smtp_door}")
+    assert around is not None
+    assert around.faults.keys() == {"smtp"}
+    assert around.faults["smtp"].sure
+    assert str(told).endswith("|closed")
