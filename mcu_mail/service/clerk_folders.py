@@ -16,15 +16,16 @@ log = logging.getLogger(__name__)
 def prepare_folders(desk: Desk) -> None:
     """Make sure of the clerk's folders; a share that was there and is gone is never made anew."""
     base = str(desk.folders.base)
-    with desk.store.work() as work:
-        known = work.facts.get("folders") == base
-        try:
-            desk.folders.prepare(known=known)
-            desk.inbox.prepare(known=True)
-        except TemporaryError as error:
-            log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
-            return
-        if not known:
+    with desk.store.view() as view:
+        known = view.facts.get("folders") == base
+    try:
+        desk.folders.prepare(known=known)
+        desk.inbox.prepare(known=True)
+    except TemporaryError as error:
+        log.error("the clerk's folders cannot be prepared: %s", error)  # noqa: TRY400 - no trace
+        return
+    if not known:
+        with desk.store.work() as work:
             work.facts.set("folders", base)
             work.commit()
 

@@ -10,7 +10,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError, TemporaryError, why
 from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ class Files:
             if not self._holds(digest):
                 _write_whole(target, content)
         except OSError as error:
-            raise TemporaryError(
-                f"файл не сохранён на диск: {error.strerror or type(error).__name__}"
-            ) from error
+            raise TemporaryError(f"файл не сохранён на диск: {why(error)}") from error
         return digest
 
     def get(self, sha256: str) -> bytes:
