@@ -10,7 +10,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError, TemporaryError, why
 from mcu_mail.failpoints import fail_point
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ class Files:
             if not self._holds(digest):
                 self._write_whole(target, content)
         except OSError as error:
-            raise TemporaryError(
-                f"файл не сохранён на диск: {error.strerror or type(error).__name__}"
-            ) from error
+            raise TemporaryError(f"файл не сохранён на диск: {why(error)}") from error
         return digest
 
     def put_stream(self, sha256: str, source: IO[bytes]) -> tuple[str, int]:

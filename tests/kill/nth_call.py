@@ -161,12 +161,12 @@ class Day:
         printed = base / Folder.TO_SIGN / f"{NUMBER} Ответ.pdf"
         self.until("13:01", printed.is_file)
         scan = sign_and_scan(printed.read_bytes(), grey=True, dpi=100)
-        self.until("16:29", (base / MARKER).is_file)
+        self.until("16:04", (base / MARKER).is_file)
         signed = base / Folder.SIGNED / "Scan0001.pdf"
         signed.write_bytes(scan)
         sent = base / Folder.SENT / "2026"
         self.until(
-            "16:30",
+            "16:05",
             lambda: (
                 sent.is_dir()
                 and all((sent / f"{NUMBER} {name}").is_file() for name in SENT)

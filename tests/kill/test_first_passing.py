@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.untraced import untraced
 
 from tests.kill.daemon import Zygote
 from tests.kill.fail_points import fail_points
 from tests.kill.runs import one_day
 from tests.kill.unreached import WITHOUT_MOVE, missed
-from tests.untraced import untraced
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.untraced import untraced
 
 from mcu_mail.failpoints import TRACE, VARIABLE
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE
@@ -23,7 +24,6 @@ from tests.kill.unreached import missed
 from tests.kill.workload import notice_text
 from tests.kill.zygote import PASSWORD
 from tests.peers.post import missing
-from tests.untraced import untraced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
