@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import signal
 import sys
 import threading
@@ -19,7 +18,7 @@ from mcu_mail import aside_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
-from mcu_mail.reports.log_lines import LogLines
+from mcu_mail.reports.log_lines import log_to_stderr
 from mcu_mail.reports.one_mail import one_mail
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
@@ -60,13 +59,6 @@ app.add_typer(aside_commands.app, name="aside")
 app.command()(watch_commands.health)
 
 
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LogLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
 @app.command()
 def demo(
     directory: Annotated[
@@ -82,7 +74,7 @@ def demo(
 @app.command()
 def run(config: ConfigOption = CONFIG) -> None:
     """Служба: читает почту, ведёт дела, рассылает письма. Остановка – Ctrl+C или SIGTERM."""
-    _log_to_stderr()
+    log_to_stderr()
     stop = threading.Event()
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
         if hasattr(signal, name):
@@ -105,7 +97,7 @@ def once(
     ] = None,
 ) -> None:
     """Сделать всё, что положено к этому часу, и выйти; 1 – нужен человек или срок прошёл."""
-    _log_to_stderr()
+    log_to_stderr()
     try:
         desk = wiring.open_desk(config)
         with alone(desk), closing(desk.press):

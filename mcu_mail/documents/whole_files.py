@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PART = ".part"
+_LONGEST_SUFFIX = 5
 
 
 def holds(path: Path, content: bytes) -> bool:
@@ -77,4 +78,7 @@ def disk(what: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TemporaryError(f"Не удалось {what} {path.name}: {error.strerror or error}") from error
+        # The clerk names files as he likes, also after people: no log says their names.
+        suffix = path.suffix if len(path.suffix) <= _LONGEST_SUFFIX else ""
+        reason = error.strerror or type(error).__name__
+        raise TemporaryError(f"Не удалось {what}{suffix and f' {suffix}'}: {reason}") from error
