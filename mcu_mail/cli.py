@@ -16,6 +16,7 @@ from rich.text import Text
 
 from mcu_mail import aside_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
+from mcu_mail.domain.watch_words import tally_line
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.log_lines import log_to_stderr
@@ -207,12 +208,14 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         now = datetime.fromisoformat(played) if played else wiring.clock()
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
-    if as_json:
+        mails = None if as_json else view.census.mails()
+    if mails is None:
         _print_json(document)
     else:
         _out().print(tables.open_cases(document, desk.office))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)
+        _out().print(tables.plain(tally_line(*mails.parts)), soft_wrap=True)
     raise typer.Exit(BAD if bad else DONE)
 
 
