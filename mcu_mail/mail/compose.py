@@ -128,7 +128,7 @@ def _headers(
     date: datetime,
 ) -> list[tuple[str, str]]:
     if not _MESSAGE_ID.match(message_id):
-        raise RefusedError(f"{message_id!r} is no Message-ID")
+        raise RefusedError("what was to be a Message-ID is none")
     if not to:
         raise RefusedError("the mail has no recipient")
     return [
@@ -142,7 +142,7 @@ def _headers(
 
 def _address(value: str) -> str:
     if not _ADDRESS.match(value):
-        raise RefusedError(f"{value!r} is no mail address")
+        raise RefusedError("an addressee of a mail of ours is no mail address")
     return value
 
 

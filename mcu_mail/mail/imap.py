@@ -324,7 +324,7 @@ class Mailbox:
                     f"Почтовый сервер {account.host} временно никого не пускает"
                 ) from error
             raise LoginRefusedError(
-                f"Почтовый сервер {account.host} не принял имя или пароль ящика {account.user}"
+                f"Почтовый сервер {account.host} не принял имя или пароль почтового ящика"
             ) from error
 
     def _read_capabilities(self) -> frozenset[str]:
@@ -420,7 +420,9 @@ def _speaking(host: str) -> Iterator[None]:
     except ssl.SSLError as error:
         raise no_trust(host, error) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
-        raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
+        # A line that was not expected may be one of somebody's mail.
+        why = str(error).split("b'")[0].split('b"')[0].rstrip(" [:(")[:200]
+        raise TemporaryError(f"Почтовый сервер {host} (IMAP): {why}") from error
     except (ValueError, IndexError) as error:
         # imap_tools and int() meet an answer that is none of the protocol's.
         raise TemporaryError(f"Непонятный ответ почтового сервера {host} (IMAP)") from error

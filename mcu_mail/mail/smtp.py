@@ -358,7 +358,7 @@ def _check_letter(sender: str, recipients: Sequence[str], message: bytes) -> Non
         raise RefusedError("У письма нет получателей")
     for address in (*recipients, *([sender] if sender else [])):
         if not _ADDRESS.fullmatch(address):
-            raise RefusedError(f"Недопустимый почтовый адрес: {address!r}")
+            raise RefusedError("Недопустимый почтовый адрес получателя или отправителя")
     # Counting is fifty times as fast as a pattern on a letter with a scan in it.
     ends = message.count(b"\r\n")
     if message.count(b"\r") != ends or message.count(b"\n") != ends:

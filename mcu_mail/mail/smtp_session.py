@@ -81,7 +81,7 @@ def _login(smtp: smtplib.SMTP, host: str, user: str, password: str) -> None:
         if error.smtp_code in _TEMPORARY:
             raise
         raise LoginRefusedError(
-            f"Почтовый сервер {host} не принял имя или пароль пользователя {user}"
+            f"Почтовый сервер {host} не принял имя или пароль (SMTP)"
         ) from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
         raise LoginRefusedError(
