@@ -7,27 +7,30 @@ recipient's mailbox once.
 
     figures = cut_and_count(folder, post, cuts=1000, seed=1)
     assert (figures.lost, figures.second, figures.unknown) == (0, 0, 0)
+
+By hand: `python3 -m tests.kill.cuts [CUTS [SEED]]` prints the rows; the servers need root.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
+import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.store.queue import RecipientState
 from tests.peers.cuts import IMAP_PLACES, SMTP_PLACES, WAYS, BrokenWire, Fault
+from tests.peers.post import RealPostOffice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from tests.peers.post import RealPostOffice
 
 PASSWORD = "пароль-от-ящика"
 OURS = "mcu@okrug.example"
@@ -170,3 +173,21 @@ def _count(stage: Stage, post: RealPostOffice, figures: Figures) -> None:
 def _id_of(raw: bytes) -> str:
     head = message_from_bytes(raw.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n")
     return str(head["X-Letter-Id"]).rpartition(".")[0]
+
+
+def main(cuts: int = 1000, seed: int = 1) -> None:
+    """Cut with a witness, and a tenth as often without one."""
+    with (
+        RealPostOffice({"mcu": PASSWORD}, ["okrug.example"]) as post,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for witness, count in ((True, cuts), (False, max(14, cuts // 10))):
+            name = "with" if witness else "without"
+            made = cut_and_count(Path(folder, name), post, cuts=count, seed=seed, witness=witness)
+            sys.stdout.write(f"{name} a witness: {made.row()}\n")
+            sys.stdout.flush()
+            post.reset()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
