@@ -25,12 +25,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.service.daemon import Rounds
 from mcu_mail.store.queue import RecipientState
 from tests.peers.cuts import IMAP_PLACES, SMTP_PLACES, WAYS, BrokenWire, Fault
 from tests.peers.post import RealPostOffice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 PASSWORD = "пароль-от-ящика"
 OURS = "mcu@okrug.example"
@@ -101,7 +103,7 @@ def cut_and_count(
             _queue(stage, number, chance)
             smtp.plan(_fault(place, way, chance))
             imap.plan(_fault(chance.choice(IMAP_PLACES), chance.choice(WAYS), chance))
-            stage.play(now)
+            _round(stage, now)
             assert smtp.happened == 1, f"nothing was cut at {place} {way}"
             figures.cuts[place, way] += 1
             figures.cuts_of_mailbox += imap.happened
@@ -110,11 +112,20 @@ def cut_and_count(
         smtp.heal()
         imap.heal()
         for _ in range(_SETTLED):
-            stage.play(now)
+            _round(stage, now)
             now += _STEP
         _count(stage, post, figures)
     post.accept(OURS)
     return figures
+
+
+def _round(stage: Stage, now: datetime) -> None:
+    """One round of a daemon that has just forgotten whom it leaves alone."""
+    stage.post.settle()
+    rounds = Rounds(desk=stage.desk, played=True)
+    rounds.mail_in(now)
+    rounds.work(now)
+    stage.post.settle()
 
 
 def _fault(place: str, way: Any, chance: random.Random) -> Fault:
