@@ -20,7 +20,10 @@ _TEMPORARY = range(400, 500)
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpAccount:
-    """The server that takes our mail; `data_timeout` is the wait for its answer to the letter."""
+    """The server that takes our mail.
+
+    `data_timeout` is the wait for its answer to the letter; `hold`, how much of it a pass waits.
+    """
 
     host: str
     port: int
@@ -30,6 +33,7 @@ class SmtpAccount:
     timeout: float = 60
     helo: str | None = None
     data_timeout: float = 600
+    hold: float = 60
 
 
 class PatientSmtp(smtplib.SMTP):

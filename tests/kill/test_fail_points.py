@@ -37,6 +37,7 @@ WITHOUT = {
     "documents.whole_files.sync_folder": _AROUND,
     "store.files.sync_folder": _AROUND,
     "mail.smtp.Post._ask": _AROUND,
+    "mail.smtp_session.PatientSmtp.getreply": _AROUND,
     "store.database.migrate": "the points of `store/migrations/env.py` stand within it",
     "guard.Kept._started": "starts a process that changes nothing",
     "mail.imap.Mailbox._fetch": "reads only",
