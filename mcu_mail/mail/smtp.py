@@ -284,8 +284,6 @@ class Post:
 
     def _ask(self, command: str) -> Answer:
         code, text = self._connected().docmd(command)
-        if code < 0:
-            raise smtplib.SMTPServerDisconnected(f"no SMTP reply: {words(text)}")
         return Answer(code, words(text))
 
     def _reset(self) -> None:

@@ -16,6 +16,7 @@ from mcu_mail.mail.tls import LoginRefusedError, Security, TlsError, client_cont
 
 _ACCEPTED = range(200, 300)
 _TEMPORARY = range(400, 500)
+_CODES = range(200, 600)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +48,24 @@ class PatientSmtp(smtplib.SMTP):
         return sock
 
     def getreply(self) -> tuple[int, bytes]:
-        """The server's reply within the time-out of the socket."""
-        if self.sock is None:
-            return super().getreply()
-        self.patience.sock = self.sock
-        self.patience.give(self.sock.gettimeout() or 0)
+        """The server's whole reply within the time-out of the socket.
+
+        Raises:
+            SMTPServerDisconnected: the connection broke. smtplib takes «2», the beginning of
+                «250», for a code, and a letter that nobody has refused would be refused.
+
+        """
+        if self.sock is not None:
+            self.patience.sock = self.sock
+            self.patience.give(self.sock.gettimeout() or 0)
         try:
-            return super().getreply()
+            code, text = super().getreply()
         finally:
             self.patience.rest()
+        if code not in _CODES:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"no SMTP reply: {words(text)}")
+        return code, text
 
     def close(self) -> None:
         """Close the connection."""

@@ -23,6 +23,7 @@ from mcu_mail.mail.smtp import (
     TlsError,
     UnclearError,
 )
+from mcu_mail.mail.verdict import CLOSING
 from mcu_mail.service.delivery import settle
 from mcu_mail.service.enclosing import remember_limit
 from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
@@ -240,6 +241,10 @@ class _Attempt:
             self._commit(wanted, {}, str(error)[:500])
             return
         self._commit(wanted, delivery.recipients, "")
+        if delivery.data is None and _is_closing(delivery):
+            # It would say the same to every other message, over a connection for each.
+            closing = NotSentError("Почтовый сервер закрывает соединения (421)")
+            raise _ServerError(closing, is_settled=True)
 
     def heard(self, answer: Answer) -> None:
         """Commit a verdict that came late."""
@@ -328,6 +333,10 @@ def settle_task(desk: Desk, task: Task, now: datetime) -> None:
             settle(desk, work, int(task.data["outgoing"]), now)
             mind_refused_witness(desk, work, int(task.data["outgoing"]), now)
         work.commit()
+
+
+def _is_closing(delivery: Delivery) -> bool:
+    return {answer.code for answer in delivery.recipients.values()} == {CLOSING}
 
 
 def _verdict(answer: Answer, item: Recipient, now: datetime) -> dict[str, object]:

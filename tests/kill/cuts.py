@@ -6,7 +6,7 @@ is cut at a place of its own. In the end the wire is whole again, and every lett
 recipient's mailbox once.
 
     figures = cut_and_count(folder, post, cuts=1000, seed=1)
-    assert (figures.lost, figures.second, figures.unknown) == (0, 0, 0)
+    assert (figures.lost, figures.second, figures.unknown, figures.unsent) == (0, 0, 0, 0)
 
 By hand: `python3 -m tests.kill.cuts [CUTS [SEED]]` prints the rows; the servers need root.
 """
@@ -55,7 +55,7 @@ class Figures:
     unknown: int = 0
     """Left for a person to decide."""
     unsent: int = 0
-    """Neither sent nor asked about in the end."""
+    """Neither sent nor asked about in the end, or refused, which nobody did."""
 
     def row(self) -> str:
         """One line for the table of the long run."""
