@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.reading import Reading
     from mcu_mail.mail.reply import NewText
     from mcu_mail.mail.smtp import SmtpAccount
+    from mcu_mail.mail.verdict import LateVerdict
     from mcu_mail.mail.wording import Wording
     from mcu_mail.settings import Settings
     from mcu_mail.settings.template_set import Templates
@@ -74,6 +75,9 @@ class Desk:
     """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
     seen: dict[str, datetime] = field(default_factory=dict)
     """`fetched`, `decided`: the latest moments at which nothing of ours was left in the mailbox."""
+
+    silent: dict[int, LateVerdict] = field(default_factory=dict)
+    """Of a message that a server has not answered yet: where its answer will be heard."""
 
     @property
     def read_to_end(self) -> datetime | None:

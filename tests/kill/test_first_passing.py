@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.untraced import untraced
 
 from tests.kill.daemon import Zygote
 from tests.kill.fail_points import fail_points
@@ -25,7 +24,7 @@ def test_a_day_survives_a_kill_at_the_first_passing_of_every_point(
     real_post: RealPostOffice, tmp_path: Path
 ) -> None:
     points = fail_points()
-    with untraced(), Zygote() as zygote:
+    with Zygote() as zygote:
         story = one_day(tmp_path / "office", real_post, zygote, dict.fromkeys(points, (1,)))
     assert story.count.faults == {}
     assert set(missed(points, story.passed)) == WITHOUT_MOVE

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.untraced import untraced
 
 from mcu_mail.failpoints import TRACE, VARIABLE
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE
@@ -65,7 +64,7 @@ def test_a_day_survives_a_kill_at_a_later_passing_of_every_point() -> None:
     if missing() and not os.environ.get("MCU_MAIL_REQUIRE_PEERS"):
         pytest.skip(str(missing()))
     points = fail_points()
-    with untraced(), stage(move=False) as (folder, post, zygote):
+    with stage(move=False) as (folder, post, zygote):
         story = one_day(folder / "office", post, zygote, dict.fromkeys(points, (2,)), older=True)
     assert story.count.faults == {}
     assert missed(points, story.passed) == []

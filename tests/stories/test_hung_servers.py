@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ from tests.stories.signed_letter import (
     copies,
     dispatcher,
     head,
+    letter_out,
     notice,
     register,
     states,
@@ -31,10 +33,11 @@ from tests.stories.signed_letter import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mcu_mail.rehearsal.postoffice import PostOffice
+    from tests.peers.cuts import Action
     from tests.peers.post import RealPostOffice
 
 
@@ -51,14 +54,14 @@ def imap(post_office: PostOffice) -> Iterator[BrokenWire]:
 
 
 def patience(stage: Stage, **seconds: float) -> dict[str, float]:
-    """How long the doors wait in this office: `imap`, `smtp` (the verdict on a letter)."""
-    waits = {"imap": 20.0, "smtp": 20.0, **seconds}
+    """How long the doors wait in this office: `imap`, `smtp` (the verdict on a letter), `hold`."""
+    waits = {"imap": 20.0, "smtp": 20.0, "hold": 20.0, **seconds}
     desk = stage.desk
     imap, smtp = desk.imap(), desk.smtp()
     stage._desk = dataclasses.replace(
         desk,
         imap=lambda: dataclasses.replace(imap, timeout=waits["imap"]),
-        smtp=lambda: dataclasses.replace(smtp, data_timeout=waits["smtp"]),
+        smtp=lambda: dataclasses.replace(smtp, data_timeout=waits["smtp"], hold=waits["hold"]),
     )
     return waits
 
@@ -112,6 +115,48 @@ def test_a_server_that_is_silent_after_the_letter_costs_one_time_out_and_no_verd
         assert register(stage)[0].state == "sent"
         assert not any("Неизвестно" in one for one in subjects(stage, dispatcher.address))
         assert len(stage.mails(head.address)) >= 11
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["a late 250", "no answer at all"])
+def test_a_slow_verdict_holds_no_pass_and_counts_when_it_comes(
+    waiting_letter: Prepared,
+    tmp_path: Path,
+    post_office: PostOffice,
+    smtp: BrokenWire,
+    is_late: bool,
+) -> None:
+    stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.smtp.port": smtp.port})
+    with stage.opened():
+        waits = patience(stage, hold=0.2)
+        stage.drop("скан.pdf", waiting_letter.scan)
+        action: Action = "delay" if is_late else "silence"
+        smtp.plan(Fault(place="dot", way="back", action=action, seconds=600))
+        assert stage.play(at(stage, "16:40")) == ("smtp",)
+        assert list(stage.desk.silent) == [letter_out(stage).id]
+        waits["hold"] = 20
+        # Other mail goes on, in and out, over another connection; the letter is not sent again.
+        post_office.deliver(OURS, notice(stage, "2026-11-23 16:20", serial=2))
+        for moment in ("16:42", "17:10"):
+            assert stage.play(at(stage, moment)) == ()
+            assert states(stage) == dict.fromkeys(REGION, "sending")
+        assert len(cases(stage)) == 2
+        assert copies(stage) == [1, 1]
+
+        smtp.heal()
+        wait_until(lambda: stage.play(at(stage, "17:11")) == () and not stage.desk.silent)
+        stage.play(at(stage, "17:12"))
+        # Where the connection broke instead, the witness has told it.
+        assert states(stage) == dict.fromkeys(REGION, "accepted")
+        assert copies(stage) == [1, 1]
+        assert register(stage)[0].state == "sent"
+        assert not any("Неизвестно" in one for one in subjects(stage, dispatcher.address))
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_an_answer_that_comes_before_we_know_that_its_request_went_counts(
