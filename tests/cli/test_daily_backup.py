@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,10 @@ def test_a_copy_a_day_is_made_in_the_night_and_so_many_are_kept(desk: Desk, tmp_
 
 def test_a_daemon_that_was_down_at_night_makes_it_later(desk: Desk) -> None:
     back_up_daily(desk, NOW, at_once=True)
+    left = desk.backups / ".mcu-backup-killed"
+    left.mkdir(parents=True)
+    (left / "mcu.db").write_bytes(b"half a database")
+    os.utime(left, (0, 0))
     assert back_up_daily(desk, NOW + 4 * DAY, at_once=True) == 1
     assert made(desk)[1:] == ["mcu-2026-11-27.zip"]
 
