@@ -164,7 +164,7 @@ def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_a
     with stage.opened():
         for point in (
             "commit:service.reconciling._read_mailbox:after@2",
-            "commit:service.reconciling._learn:after",
+            "commit:service.reconciling._put_back:after",
             "commit:service.reconciling._end:before",
         ):
             with armed(f"{point}=EIO"):
