@@ -242,14 +242,18 @@ class _Attempt:
                 if not answers[item.address].accepted:
                     work.queue.set_state(item.id, _verdict(answers[item.address], item, self._now))
             work.queue.rcpt_done(self._message.id, self._now)
-            taken = [
-                item.address
-                for item in sending
-                if not item.witness and answers[item.address].accepted
-            ]
-            handed_over = marked(work, self._raw, attempt_id(self._message), taken)
             work.commit()
-        return handed_over
+        return self._handed_over(answers)
+
+    def _handed_over(self, answers: Mapping[str, Answer]) -> bytes:
+        """The message with a header that says whom it is handed over for."""
+        taken = [
+            item.address
+            for item in self._message.addressees
+            if item.address in answers and answers[item.address].accepted
+        ]
+        with self._desk.store.view() as view:
+            return marked(view, self._raw, attempt_id(self._message), taken)
 
     def _commit(
         self, wanted: Sequence[Recipient], answers: Mapping[str, Answer], fault: str

@@ -23,9 +23,9 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import ID, mark_in
-from mcu_mail.service.paper_names import sent_name
+from mcu_mail.service.looking_back import FILE, filed_on_share
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
-from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, READ_AGAIN, mark_of
+from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
@@ -204,7 +204,7 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
             "unproven": found["unproven"],
             "lost": lost,
             "doubtful": doubtful,
-            "scans": _scans_again(desk, work, now),
+            "scans": _scans_again(desk, work, doubtful, now),
             "read": read - len(found["letters"]),
             "next_case": next_case,
         }
@@ -299,10 +299,16 @@ def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -
     """
     cases = []
     without = []
+    filed = filed_on_share(desk, now) - work.tasks.numbers_with(FILE)
+    for case in work.cases.open():
+        # Its letter lies among those that were sent, and nobody has seen its witness.
+        if case.number in filed and case.step != "send":
+            without.append(f"{OF_CASE}{case.id}")
+            cases.append(case.number)
     for entry in work.register.in_state("registered"):
         case = work.cases.get(entry.case_id)
         letters = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
-        if not anything_new and not _is_filed(desk, case.number, entry.year):
+        if not anything_new and case.number not in filed:
             continue
         if not letters:
             without.append(str(entry.id))
@@ -310,13 +316,6 @@ def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -
         cases += [case.number for message in letters if _unknown_now(work, message, now)]
     work.facts.set(DOUBTFUL, ",".join(without))
     return list(dict.fromkeys(cases))
-
-
-def _is_filed(desk: Desk, number: str, year: int) -> bool:
-    """Whether the letter of a case lies on the share among those that were sent."""
-    folder = desk.folders.base / sent_folder(year)
-    names = [sent_name(number, "Ответ.pdf", interim=interim) for interim in (False, True)]
-    return any((folder / name).exists() for name in names)
 
 
 def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
@@ -333,13 +332,15 @@ def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
     return bool(open_ones)
 
 
-def _scans_again(desk: Desk, work: UnitOfWork, now: datetime) -> list[str]:
+def _scans_again(desk: Desk, work: UnitOfWork, doubtful: list[str], now: datetime) -> list[str]:
     """Cases that wait for a signature whose signed copy was accepted in the forgotten time."""
     folder = desk.folders.base / sent_folder(desk.today(now).year)
     return [
         case.number
         for case in work.cases.open()
-        if case.step == "sign" and any(folder.glob(f"{case.number} Скан*"))
+        if case.step == "sign"
+        and any(folder.glob(f"{case.number} Скан*"))
+        and case.number not in doubtful
     ]
 
 

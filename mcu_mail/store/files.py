@@ -68,6 +68,8 @@ class Files:
 
         """
         target = self.path(sha256)
+        if self._holds(sha256):
+            return sha256, target.stat().st_size
         part = target.with_suffix(f".{os.getpid()}.tmp")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest, octets = hashlib.sha256(), 0
@@ -81,7 +83,7 @@ class Files:
             file.flush()
             os.fsync(file.fileno())
         found = digest.hexdigest()
-        if found == sha256 and not self._holds(sha256):
+        if found == sha256:
             fail_point("kept.stream.rename.before")
             part.replace(target)
             fail_point("kept.stream.rename.after")
