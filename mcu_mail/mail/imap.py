@@ -250,6 +250,11 @@ class Mailbox:
                 with contextlib.suppress(ImapToolsError):
                     self._box.folder.subscribe(path, value=True)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a folder of that name."""
+        with _speaking(self._account.host):
+            return bool(self._box.folder.exists(self._path(name)))
+
     def standing(self, name: str) -> str | None:
         """«UIDVALIDITY:UIDNEXT» of another folder: alike while nothing came to lie there."""
         path = encode_folder(self._path(name)).decode("ascii")

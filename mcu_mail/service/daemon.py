@@ -30,6 +30,7 @@ from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.health import Health
 from mcu_mail.service.incoming import take_incoming
 from mcu_mail.service.letter_marks import make_key
+from mcu_mail.service.looking_back import look_at_share
 from mcu_mail.service.noting import Noting
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
@@ -96,6 +97,7 @@ class Rounds:
         self.desk.press.end_leftovers()
         self.desk.store.files.end_unfinished()
         make_key(self.desk)
+        look_at_share(self.desk, now)
         remember_register(self.desk, now)
         fail_point("start.recover.before")
         recover(self.desk, now)

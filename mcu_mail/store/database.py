@@ -24,7 +24,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from mcu_mail.errors import RefusedError, StoreError
+from mcu_mail.errors import RefusedError, StoreError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.store.disk import NETWORK, file_system
 
@@ -174,11 +174,18 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def vacuum_into(engine: sa.Engine, target: Path) -> None:
-    """Write a SQLite database as it is at one moment into the new file `target`."""
+    """Write a SQLite database as it is at one moment into the new file `target`.
+
+    Raises:
+        TemporaryError: there is no room, or the database cannot be read.
+
+    """
     raw = engine.raw_connection()
     try:
         # Outside any transaction of ours: the statement looks once and blocks no writer.
         raw.cursor().execute("VACUUM INTO ?", (os.fspath(target),))
+    except sqlite3.Error as error:
+        raise TemporaryError(f"база данных не копируется: {error}") from error
     finally:
         raw.close()
 
@@ -189,14 +196,20 @@ def _keep_before(engine: sa.Engine, revision: str) -> None:
     kept = path.with_name(f"{path.stem}.schema-{revision}{path.suffix or '.db'}")
     part = path.with_name(f"{kept.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
-    fail_point("migration.copy.before")
-    vacuum_into(engine, part)
-    part.chmod(0o600)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    # A copy of the same revision that stands there is of an attempt that came to nothing.
-    part.replace(kept)
-    fail_point("migration.copy.after")
+    try:
+        fail_point("migration.copy.before")
+        vacuum_into(engine, part)
+        part.chmod(0o600)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        # A copy of the same revision that stands there is of an attempt that came to nothing.
+        part.replace(kept)
+        fail_point("migration.copy.after")
+    except (OSError, TemporaryError) as error:
+        part.unlink(missing_ok=True)
+        raise RefusedError(
+            f"перед обновлением базы не сделать её копию, база не изменена: {error}"
+        ) from error
 
 
 def durability_faults(engine: sa.Engine) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mcu_mail.store.tables import due, meta, scans, tasks
+from mcu_mail.store.tables import cases, due, meta, scans, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,6 +177,12 @@ class Tasks:
             .limit(1)
         ).one_or_none()
         return Task(**row._asdict()) if row else None
+
+    def numbers_with(self, kind: str) -> frozenset[str]:
+        """The numbers of the cases that ever owed an effect of that kind."""
+        query = sa.select(cases.c.number).join(tasks, tasks.c.case_id == cases.c.id)
+        rows = self._connection.execute(query.where(tasks.c.kind == kind).distinct())
+        return frozenset(row.number for row in rows)
 
     def open_kind(self, case_id: int, kind: str) -> bool:
         """Whether an effect of that kind is still to be made sure of."""
