@@ -42,7 +42,7 @@ from tests.stories.signed_letter import (
 from tests.stories.test_sending_faults import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mcu_mail.rehearsal.people import Writer
@@ -112,7 +112,7 @@ def ready(stage: Stage) -> dict[str, bytes]:
 def test_what_is_late_is_asked_about_first_and_goes_when_nobody_answers(evening: Evening) -> None:
     stage = evening.back()
     with stage.opened():
-        for moment in ("18:20", "18:21", "18:34"):
+        for moment in ("18:20", "18:34"):
             stage.play(at(stage, moment))
             assert copies(stage) == [0, 0]
         for person in (dispatcher, clerk):
@@ -139,7 +139,6 @@ def test_the_button_sends_it_at_once_and_both_questions_are_over(evening: Evenin
         assert copies(stage) == [1, 1]
         (other,) = questions(stage, dispatcher)
         tell(stage, dispatcher, other, "Отправлено вручную 17:58", "18:24")
-        stage.play(at(stage, "18:25"))
         stage.play(at(stage, "18:40"))
         assert copies(stage) == [1, 1]
         assert "send_now" in kinds(stage)
@@ -159,15 +158,11 @@ def test_the_answer_that_it_was_sent_by_hand_ends_it(evening: Evening) -> None:
         assert listing(stage, Folder.READY) == []
 
 
-@pytest.mark.parametrize("bcc", [False, True], ids=["copy", "hidden copy"])
-def test_a_copy_to_us_is_read_before_anything_is_sent_and_counts(
-    evening: Evening, bcc: bool
-) -> None:
+def test_a_copy_to_us_is_read_before_anything_is_sent_and_counts(evening: Evening) -> None:
     stage = evening.back()
     with stage.opened():
         files = [(name, content) for name, content in ready(stage).items() if "Ответ" in name]
-        raw = by_hand(stage, files, cc="" if bcc else OURS)
-        evening.post.deliver(OURS, raw)
+        evening.post.deliver(OURS, by_hand(stage, files))
         stage.play(at(stage, "18:20"))
         stage.play(at(stage, "18:40"))
         assert copies(stage) == [0, 0]
@@ -190,7 +185,7 @@ def test_a_copy_that_names_one_address_settles_that_one_alone(evening: Evening) 
     with stage.opened():
         pdf = ready(stage)["Ответ 01-12-1.pdf"]
         # Renamed, so that only its bytes tell; the number does not stand in the subject.
-        evening.post.deliver(OURS, by_hand(stage, [("письмо.pdf", pdf)], to=[SECOND]))
+        evening.post.deliver(OURS, by_hand(stage, [("письмо.pdf", pdf)], to=[SECOND], cc=""))
         stage.play(at(stage, "18:20"))
         assert states(stage) == {FIRST: "deferred", SECOND: "accepted"}
         assert FIRST in text_of(questions(stage, clerk)[0])
@@ -224,27 +219,22 @@ def test_a_word_without_a_code_counts_when_it_names_the_letter(
         assert "отправлено вручную" in texts(stage, writer.address)
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        lambda stage, pdf: by_hand(stage, [("Ответ 01-12-1.pdf", pdf)], sender="a@evil.example"),
-        lambda stage, _: by_hand(stage, [], subject="Дошло ли письмо № 01-12/1?"),
-        lambda stage, pdf: by_hand(stage, [("Ответ 01-12-1.pdf", pdf)], to=["sosed@okrug.example"]),
-        lambda stage, _: by_hand(stage, [("смета.xlsx", b"x")], subject="О письме № 01-12/12"),
-        lambda stage, _: fresh_mail(
-            clerk, OURS, "Вечер", "Отправлено вручную 17:58", at(stage, "17:59")
-        ),
-    ],
-    ids=["a stranger", "no file", "not to the region", "another number", "no letter named"],
-)
-def test_what_proves_nothing_settles_nothing(
-    evening: Evening, raw: Callable[[Stage, bytes], bytes]
-) -> None:
+def test_what_proves_nothing_settles_nothing(evening: Evening) -> None:
     stage = evening.back()
     with stage.opened():
-        evening.post.deliver(OURS, raw(stage, ready(stage)["Ответ 01-12-1.pdf"]))
+        ours = [("Ответ 01-12-1.pdf", ready(stage)["Ответ 01-12-1.pdf"])]
+        unnamed = fresh_mail(clerk, OURS, "Вечер", "Отправлено вручную 17:58", at(stage, "17:59"))
+        for raw in (
+            by_hand(stage, ours, sender="a@evil.example", serial=1),
+            by_hand(stage, [], subject="Дошло ли письмо № 01-12/1?", serial=2),
+            by_hand(stage, ours, to=["sosed@okrug.example"], serial=3),
+            by_hand(stage, [("смета.xlsx", b"x")], subject="О письме № 01-12/12", serial=4),
+            unnamed,
+        ):
+            evening.post.deliver(OURS, raw)
         stage.play(at(stage, "18:20"))
         assert states(stage) == dict.fromkeys(REGION, "deferred")
+        assert "hand_copy" not in kinds(stage)
         stage.play(at(stage, "18:36"))
         assert copies(stage) == [1, 1]
 
