@@ -24,13 +24,13 @@ from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
 from mcu_mail.service.counting import mode_note
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.ending import end_when_told
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.reconciling import reconciled_line
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar

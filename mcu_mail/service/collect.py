@@ -22,6 +22,7 @@ from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import open_all
+from mcu_mail.service.by_hand import hand_copy, marks_in_copy
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
@@ -43,8 +44,10 @@ from mcu_mail.store.ledger import DUPLICATE, MailState
 from mcu_mail.waits import foreseeing, foreseen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from mcu_mail.domain.codes import PrintMark
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
@@ -147,8 +150,9 @@ def _decide_read(
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
+    marks = marks_in_copy(desk, mail)
     with desk.store.work() as work:
-        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
+        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
             kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
@@ -215,6 +219,7 @@ def sort_mail(
     now: datetime,
     arrived: datetime,
     word: WordFile | None,
+    marks: Sequence[PrintMark] = (),
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
     filed = _filed(desk, work, stored, reading.mail, now)
@@ -223,8 +228,11 @@ def sort_mail(
     kind = reading.kind
     if kind in {MailKind.BOUNCE, MailKind.DELAY}:
         return take_return(desk, work, stored, reading, now)
-    if reading.mail.sender.address == desk.address:
-        return "own", MailState.ignored, None
+    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived)
+    if ours is None and reading.mail.sender.address == desk.address:
+        ours = "own", MailState.ignored, None
+    if ours is not None:
+        return ours
     answers = _answers_us(desk, work, reading.mail)
     if (reading.source is None or answers) and may_bring(reading):
         taken = take_in(desk, work, stored, reading, now, arrived)

@@ -92,8 +92,13 @@ def recover(desk: Desk, now: datetime) -> int:
     return len(begun)
 
 
-def dispatch(desk: Desk, now: datetime) -> int:
+def dispatch(desk: Desk, now: datetime, *, letters: bool = True) -> int:
     """Send every message that is owed at `now`; return how many were tried or settled.
+
+    Args:
+        desk: the office.
+        now: the moment.
+        letters: False: only what goes to people of the office.
 
     Raises:
         TemporaryError: our mail server cannot be used; what is owed waits for its next moment.
@@ -102,7 +107,7 @@ def dispatch(desk: Desk, now: datetime) -> int:
     """
     settled = _hear_late(desk, now) + recover(desk, now) + ask_witness(desk, now)
     with desk.store.view() as view:
-        owed = view.queue.owed(now, _BATCH)
+        owed = view.queue.owed(now, _BATCH, letters=letters)
     if not owed:
         return settled
     with Post(desk.smtp()) as post:

@@ -25,6 +25,7 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.engine_trouble import tell_of_failure
 from mcu_mail.service.finishing import file_task, finish_task, task_done
+from mcu_mail.service.hand_sets import set_task
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.paper_names import print_name
 from mcu_mail.service.writing import freeze, letter_content, signer_of
@@ -224,5 +225,6 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "finish": finish_task,
     "file": file_task,
     "settle": settle_task,
+    "set": set_task,
     "annexes": take_annexes,
 }

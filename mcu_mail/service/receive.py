@@ -53,6 +53,8 @@ def receive(desk: Desk, now: datetime) -> int:
         more = len(fresh) > _VISIT
         if more:
             fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
+        else:
+            desk.backlog.clear()
         done = read = 0
         for fetched in mailbox.fetch_many(fresh):
             read += 1
@@ -104,7 +106,10 @@ class _Ranks:
 
 def _ranked(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> dict[int, int]:
     """UID → how early it is to be read, of what waits in the mailbox; a header is read once."""
-    seen = desk.backlog.setdefault((desk.settings.mail.imap.folder, mailbox.uidvalidity), {})
+    place = (desk.settings.mail.imap.folder, mailbox.uidvalidity)
+    seen = {uid: desk.backlog[place][uid] for uid in uids if uid in desk.backlog.get(place, {})}
+    desk.backlog.clear()
+    desk.backlog[place] = seen
     new = [uid for uid in uids if uid not in seen]
     seen.update({uid: ranks.of(head) for uid, head in mailbox.heads(new, HEAD_FIELDS).items()})
     return seen
@@ -124,6 +129,17 @@ def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> 
     for uid in waiting[:_VISIT]:
         del seen[uid]
     return waiting
+
+
+def is_read_up(desk: Desk) -> bool:
+    """Whether every mail of a known sender, or with a code of ours, has been decided about.
+
+    What strangers have sent, however much it is, is not waited for.
+    """
+    if any(rank < STRANGERS for ranks in desk.backlog.values() for rank in ranks.values()):
+        return False
+    with desk.store.view() as view:
+        return all(mail.rank >= STRANGERS for mail in view.mails.to_handle(1))
 
 
 def move_decided(desk: Desk) -> int:

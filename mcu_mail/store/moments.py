@@ -238,6 +238,15 @@ class Tasks:
         )
         return changed.rowcount == 1
 
+    def wait_at_most(self, until: datetime) -> None:
+        """Try no task later than `until` that is still to be done."""
+        self._connection.execute(
+            tasks
+            .update()
+            .where(tasks.c.done_at.is_(None), tasks.c.next_at > until)
+            .values(next_at=until)
+        )
+
 
 class Facts:
     """Single values that the daemon keeps of itself."""

@@ -151,6 +151,11 @@ class Register:
         """The year of the oldest row."""
         return self._connection.execute(sa.select(sa.func.min(register.c.year))).scalar()
 
+    def last_day(self) -> str | None:
+        """The date of the row that was written last, ISO; None in an empty register."""
+        newest = sa.select(register.c.on_date).order_by(register.c.id.desc()).limit(1)
+        return self._connection.execute(newest).scalar()
+
     def registered_since(self, moment: datetime) -> tuple[Entry, ...]:
         """Rows written at `moment` or later, in the order of registration."""
         rows = self._connection.execute(

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.store.queue import RecipientState
 from tests.peers.cuts import IMAP_PLACES, SMTP_PLACES, WAYS, BrokenWire, Fault
 from tests.peers.post import RealPostOffice

@@ -35,7 +35,7 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
     DRAFT,
     NATIVE,

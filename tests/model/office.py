@@ -29,8 +29,8 @@ from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.reader_process import handle
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, reply
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE, rehearsal_settings
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.paper_names import print_name
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.signed_copy import Copy, take_copy
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store

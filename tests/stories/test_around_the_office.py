@@ -10,7 +10,7 @@ import pytest
 from mcu_mail.domain.surroundings import Matter
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, press, text_of
 from mcu_mail.service.around_findings import around_findings
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.surroundings import concerns_of, known, look_around
 from mcu_mail.store import database

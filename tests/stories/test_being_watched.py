@@ -17,8 +17,8 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.service.alarm_ways import BY_HAND, NOTE, command_faults
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.noting import place
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.store import health_file
 from tests.stories.signed_letter import NATIVE, OURS, PASSWORD, dispatcher, notice
 from tests.stories.test_sending_faults import free_port

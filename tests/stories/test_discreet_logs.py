@@ -27,9 +27,9 @@ from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.people import Writer, fresh_mail
 from mcu_mail.rehearsal.stage import SHIPPED, Stage
 from mcu_mail.reports.log_lines import LogLines, traced
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.noting import place
 from mcu_mail.service.receive import receive
+from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import NATIVE, OURS, PASSWORD
 
 if TYPE_CHECKING:

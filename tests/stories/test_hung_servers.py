@@ -10,7 +10,7 @@ import pytest
 
 from mcu_mail.rehearsal.people import reply
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE, Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.peers.cuts import BrokenWire, Fault
 from tests.stories.signed_letter import (
     DRAFT,

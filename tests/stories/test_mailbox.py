@@ -14,7 +14,7 @@ from mcu_mail.mail.reader import Reader
 from mcu_mail.rehearsal.people import fresh_mail, text_of
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.peers.wire import Talk, WireServer
 from tests.stories.signed_letter import (
     NATIVE,

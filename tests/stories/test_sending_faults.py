@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.service import delivery
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.dispatch import attempt_id, recover
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.store.queue import RecipientState
 from tests.peers.wire import WireServer, smtp_script
 from tests.stories.signed_letter import (
