@@ -16,6 +16,7 @@ from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.mail.smtp import Delivery, Post, UnclearError
 from mcu_mail.service.delivery import ask_about_unclear, settle
 from mcu_mail.service.enclosing import MAX_SIZE
+from mcu_mail.service.turns import in_turn
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -76,8 +77,10 @@ def dispatch(desk: Desk, now: datetime) -> int:
         owed = view.queue.owed(now, _BATCH)
     if not owed:
         return settled
+    tried = 0
     with Post(desk.smtp()) as post:
-        for index, message in enumerate(owed):
+        for index, message in enumerate(in_turn(owed, desk.turn_seconds)):
+            tried += 1
             try:
                 _Attempt(desk, message, now).send(post)
             except TemporaryError as error:
@@ -88,7 +91,7 @@ def dispatch(desk: Desk, now: datetime) -> int:
                 log.exception("message %d could not be sent", message.id)
                 _park(desk, message, now)
         _remember_limit(desk, post)
-    return settled + len(owed)
+    return settled + tried
 
 
 def _remember_limit(desk: Desk, post: Post) -> None:

@@ -25,6 +25,7 @@ from mcu_mail.service.hearing import hear_again
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.service.second_thoughts import keep_unheard
+from mcu_mail.service.turns import in_turn
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.waits import foreseeing
 
@@ -99,7 +100,7 @@ def remind(desk: Desk, now: datetime) -> int:
     with desk.store.view() as view:
         owed = view.due.owed(now)
     done = 0
-    for due in owed:
+    for due in in_turn(owed, desk.turn_seconds):
         try:
             foreseeing(partial(_deal_with, desk, due, now, owed))
         except TemporaryError as error:

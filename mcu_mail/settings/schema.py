@@ -105,6 +105,7 @@ class MailSettings(Model):
     trust: TrustSettings = TrustSettings()
     witness: WitnessSettings = WitnessSettings()
     undo_minutes: Annotated[int, Field(ge=0, le=120)] = 5
+    read_mb: Annotated[int, Field(ge=1, le=100)] = 50
     strangers: Literal["answer", "silent"] = "answer"
     strangers_per_day: Annotated[int, Field(ge=0, le=1000)] = 50
 
