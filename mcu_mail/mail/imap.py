@@ -190,10 +190,12 @@ class Mailbox:
         sizes = set(wanted.values())
         alike = [uid for uid, size in self.sizes(self.all_uids()).items() if size in sizes]
         found: dict[str, int] = {}
-        for message in self.fetch_many(alike):
-            digest = hashlib.sha256(message.raw).hexdigest()
-            if digest in wanted:
-                found[digest] = message.uid
+        for uid in alike:
+            digest = hashlib.sha256()
+            for piece in self.pieces(uid):
+                digest.update(piece)
+            if digest.hexdigest() in wanted:
+                found[digest.hexdigest()] = uid
                 if len(found) == len(wanted):
                     break
         return found
@@ -214,6 +216,11 @@ class Mailbox:
             fetched = sorted(self._messages(bulk, octets), key=lambda message: message.uid)
             fail_point("imap.fetch.after")
             yield from fetched
+
+    def arrived(self, uid: int) -> datetime | None:
+        """When the server took this message, without its bytes; None when it is gone."""
+        answers = self._fetch([uid], "(UID INTERNALDATE)")
+        return next((internaldate_of(items) for items, _ in answers if uid_of(items) == uid), None)
 
     def pieces(self, uid: int, octets: int = _PIECE_OCTETS) -> Iterator[bytes]:
         """The raw message in pieces, for one that is too large for memory; none when it is gone.

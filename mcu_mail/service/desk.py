@@ -71,6 +71,8 @@ class Desk:
     real_now: Callable[[], datetime]
     """The machine's clock: for the age of files only, never for a rule."""
     pause: Callable[[float], None]
+    turn_seconds: float = 20.0
+    """How long a job may go on in one round; see `turns`."""
     backlog: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
     seen: dict[str, datetime] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Desk:
         """What the first bytes of a kept mail say: who wrote it, when nothing more can be read."""
         return foreseen(
             ("head", sha256),
-            lambda: self.reader.read(self.store.files.get(sha256)[:_HEAD], (), self.zone),
+            lambda: self.reader.read(self.store.files.head(sha256, _HEAD), (), self.zone),
         )
 
     def cut(self, text: str, sent: Sequence[str]) -> NewText:

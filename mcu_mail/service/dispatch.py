@@ -27,6 +27,7 @@ from mcu_mail.mail.verdict import CLOSING
 from mcu_mail.service.delivery import settle
 from mcu_mail.service.enclosing import remember_limit
 from mcu_mail.service.letter_marks import marked
+from mcu_mail.service.turns import in_turn
 from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
 from mcu_mail.store.queue import RecipientState
 
@@ -110,8 +111,10 @@ def dispatch(desk: Desk, now: datetime, *, letters: bool = True) -> int:
         owed = view.queue.owed(now, _BATCH, letters=letters)
     if not owed:
         return settled
+    tried = 0
     with Post(desk.smtp()) as post:
-        for index, message in enumerate(owed):
+        for index, message in enumerate(in_turn(owed, desk.turn_seconds)):
+            tried += 1
             try:
                 _Attempt(desk, message, now).send(post)
             except StoreError:
@@ -126,7 +129,7 @@ def dispatch(desk: Desk, now: datetime, *, letters: bool = True) -> int:
                 log.exception("message %d could not be sent", message.id)
                 _park(desk, message, now)
         remember_limit(desk, post)
-    return settled + len(owed)
+    return settled + tried
 
 
 def _hear_late(desk: Desk, now: datetime) -> int:

@@ -26,6 +26,7 @@ from mcu_mail.service.bringing import Taken, open_all, open_each
 from mcu_mail.service.case_events import Message
 from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
+from mcu_mail.service.turns import in_turn
 from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
@@ -76,9 +77,8 @@ def take_incoming(desk: Desk, now: datetime) -> int:
             )
     for claimed in desk.inbox.leftovers():
         done += _fenced(desk, claimed, None, now)
-    for dropped in desk.inbox.incoming(desk.real_now()):
-        if not dropped.settled:
-            continue
+    settled = [one for one in desk.inbox.incoming(desk.real_now()) if one.settled]
+    for dropped in in_turn(settled, desk.turn_seconds):
         try:
             claimed = desk.inbox.claim(dropped)
         except McuMailError:

@@ -26,6 +26,7 @@ from mcu_mail.service.late import is_asked
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.service.second_thoughts import keep_unheard
+from mcu_mail.service.turns import in_turn
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.waits import foreseeing
 
@@ -60,7 +61,7 @@ def remind(desk: Desk, now: datetime, outage: Outage | None = None) -> int:
     if outage is not None:
         owed = tuple(one for one in owed if one.kind not in NOISY or one.at > outage.until)
     done = 0
-    for due in owed:
+    for due in in_turn(owed, desk.turn_seconds):
         try:
             foreseeing(partial(_deal_with, desk, due, now, owed))
         except TemporaryError as error:

@@ -29,6 +29,7 @@ from mcu_mail.service.paper_names import part_name
 from mcu_mail.service.scan_notes import Refusal, note_of
 from mcu_mail.service.signatures import letter_of_signature
 from mcu_mail.service.signed_copy import Copy, is_own_print, take_copy
+from mcu_mail.service.turns import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,8 @@ def take_scans(desk: Desk, now: datetime) -> int:
             now,
         )
     incoming = desk.folders.incoming(desk.real_now())
-    for file, beside_it in pairs([one.name for one in incoming]):
+    waiting = pairs([one.name for one in incoming])
+    for file, beside_it in in_turn(waiting, desk.turn_seconds):
         both = [incoming[place] for place in (file, beside_it) if place is not None]
         if all(one.settled for one in both):
             taken = _claimed(desk, both, alone=file is None)

@@ -37,7 +37,7 @@ _HOURLY: Final = frozenset(Matter) - {
     Matter.settings,
     Matter.calendar,
 }
-"""The room on the disks and the file of settings are looked at in every pass, the calendar daily."""
+"""Room and settings are looked at in every pass, the calendar once a day."""
 
 
 def known(view: UnitOfWork) -> Surroundings | None:

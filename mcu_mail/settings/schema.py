@@ -108,6 +108,7 @@ class MailSettings(Model):
     witness: WitnessSettings = WitnessSettings()
     undo_minutes: Annotated[int, Field(ge=0, le=120)] = 5
     late_ask_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    read_mb: Annotated[int, Field(ge=1, le=100)] = 50
     strangers: Literal["answer", "silent"] = "answer"
     strangers_per_day: Annotated[int, Field(ge=0, le=1000)] = 50
 
