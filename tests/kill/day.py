@@ -26,7 +26,7 @@ _TICK = _IDLE[-1]
 _QUIET_TICKS = 3
 _WAITS = (2, 2, 2, 5, 10, 15, 30)
 """Minutes by which the clock is moved on when nobody can go on before some time has passed."""
-_LOOK = 0.01
+_LOOK = 0.03
 _PATIENCE = 240.0
 
 

@@ -21,7 +21,7 @@ UNREACHED: dict[str, str] = {
     "*._copy_rows:*": "as `copy.rows`",
 }
 """By the pattern of their names."""
-WITHOUT_MOVE = frozenset({"imap.copied", "imap.marked"})
+WITHOUT_MOVE = frozenset({"imap.copied"})
 """Passed only where the mail server has no MOVE; one of the two days is played on such a one."""
 
 
