@@ -7,6 +7,7 @@ test): then passing one costs a comparison with None.
     MCU_MAIL_FAIL_AT="smtp.dot.after"              SIGKILL at the first passing
     MCU_MAIL_FAIL_AT="imap.*.before@3=kill"        at the third passing of any that is so named
     MCU_MAIL_FAIL_AT="*.write@2=ENOSPC,a.b=EIO"    an OSError of that name, as a full disk raises
+    MCU_MAIL_FAIL_AT="a.b=fault"                   a RuntimeError, as a fault of the program
     MCU_MAIL_FAIL_AT="office.*=hang"               nothing happens for an hour
     MCU_MAIL_FAIL_AT="*@9=crash"                   `CrashError`, which no fence of ours catches
     MCU_MAIL_FAIL_TRACE=FILE                       append the name of each point passed to FILE
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "MCU_MAIL_FAIL_AT"
 TRACE = "MCU_MAIL_FAIL_TRACE"
-KILL, HANG, CRASH = "kill", "hang", "crash"
+KILL, HANG, CRASH, FAULT = "kill", "hang", "crash", "fault"
 _PACKAGE = "mcu_mail."
 _HOUR = 3600.0
 
@@ -89,6 +90,7 @@ def fail_point(name: str) -> None:
 
     Raises:
         OSError: when a test wants this point to fail so.
+        RuntimeError: likewise.
         CrashError: when a test plays the end of the process.
 
     """
@@ -114,6 +116,8 @@ def _act(action: str, name: str) -> None:
         time.sleep(_HOUR)
     elif action == HANG:
         time.sleep(_HOUR)
+    elif action == FAULT:
+        raise RuntimeError(f"a fault of the program at {name}")
     elif action == CRASH:
         raise CrashError(name)
     else:
@@ -127,7 +131,7 @@ def _plan_of(text: str, trace: str | None) -> _Plan | None:
         place, _, action = item.partition("=")
         pattern, _, at = place.partition("@")
         action = action or KILL
-        if action not in {KILL, HANG, CRASH} and not hasattr(errno, action):
+        if action not in {KILL, HANG, CRASH, FAULT} and not hasattr(errno, action):
             raise ValueError(f"{VARIABLE}: {item!r} names no action")
         rules.append(_Rule(pattern=pattern, at=int(at or 1), action=action))
     return _Plan(rules=tuple(rules), trace=trace) if rules or trace else None

@@ -13,6 +13,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pypdf
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"исх\. № (\S+)")
 _UNFINISHED = re.compile(r"\.(part|tmp|partial)$|^~")
 _LETTER_ID = "X-Letter-Id"
+_CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}")
+_ASKED_ANEW = timedelta(minutes=90)
 
 
 @dataclass(kw_only=True)
@@ -182,17 +185,21 @@ def _own_mails(office: Office, database: sqlite3.Connection, found: Count) -> No
             found.unasked.append(f"{name}: {row['state']}")
         elif times > 1:
             found.asked_again.append(f"{name} ×{times}")
-    # The same question in two mails of different identity.
+    # The same words in two mails of different identity, but for a question asked again hours later.
+    queued = {
+        row["message_id"]: datetime.fromisoformat(row["created_at"])
+        for row in _rows(database, "SELECT message_id, created_at FROM outgoing")
+    }
     for person, known in PEOPLE.items():
-        words = Counter(
-            (one.subject, re.sub(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", "CODE", one.text))
-            for one in {
-                str(one.mail["Message-ID"]): one for one in office.box(known["email"])
-            }.values()
-        )
-        found.second += [
-            f"{person}: «{subject}» ×{times}" for (subject, _), times in words.items() if times > 1
-        ]
+        mails = {str(one.mail["Message-ID"]): one for one in office.box(known["email"])}
+        said: dict[tuple[str, str], datetime] = {}
+        for message_id, one in mails.items():
+            words = one.subject, _CODE.sub("CODE", one.text)
+            at = queued.get(message_id)
+            if at is not None and words in said and at - said[words] < _ASKED_ANEW:
+                found.second.append(f"{person}: «{one.subject}»")
+            if at is not None:
+                said[words] = at
     asked = _rows(
         database,
         "SELECT requests.id, requests.person FROM requests WHERE NOT EXISTS "

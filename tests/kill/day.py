@@ -26,7 +26,7 @@ _TICK = _IDLE[-1]
 _QUIET_TICKS = 3
 _WAITS = (2, 2, 2, 5, 10, 15, 30)
 """Minutes by which the clock is moved on when nobody can go on before some time has passed."""
-_LOOK = 0.01
+_LOOK = 0.03
 _PATIENCE = 240.0
 
 
@@ -67,8 +67,8 @@ class Day:
     ) -> None:
         self.office, self.zygote = office, zygote
         self.pending = {name: list(passings) for name, passings in wanted.items()}
-        self._failing: list[tuple[str, int]] = []
-        """(point, passing of the day) of faults that are no kills."""
+        self._failing: list[tuple[str, int, str]] = []
+        """(point, passing of the day, what happens there) of what is no kill."""
         self.story = Story()
         self._killer = killer
         self._daemon: Daemon | None = None
@@ -97,12 +97,12 @@ class Day:
         if changes:
             self.office.configure(**changes)
 
-    def fail(self, passings: Mapping[str, Sequence[int]]) -> None:
-        """Let points fail as a broken disk does, at these of their passings from now on."""
+    def fail(self, passings: Mapping[str, Sequence[int]], action: str = "fault") -> None:
+        """Let points fail at these of their passings from now on."""
         self._stop(signal.SIGTERM)
         for name, numbers in passings.items():
             begun = self.story.passed[name]
-            self._failing += [(name, begun + number) for number in numbers]
+            self._failing += [(name, begun + number, action) for number in numbers]
 
     def passed(self, name: str) -> int:
         """How often a point has been passed today, this start included."""
@@ -207,8 +207,8 @@ class Day:
             if left
         ]
         rules += [
-            f"{name}@{at - self.story.passed[name]}=EIO"
-            for name, at in self._failing
+            f"{name}@{at - self.story.passed[name]}={action}"
+            for name, at, action in self._failing
             if at > self.story.passed[name]
         ]
         return ",".join(rules)

@@ -46,6 +46,7 @@ SETTINGS: Mapping[str, Any] = {
     "letters.templates": "templates",
     "folders.settle_seconds": 0,
     "mail.imap.poll_seconds": 1,
+    "store.backup_keep": 1,
 }
 PEOPLE: Mapping[str, Mapping[str, Any]] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))[
     "people"

@@ -57,14 +57,11 @@ def one_day(
     post: RealPostOffice,
     zygote: Zygote,
     wanted: Mapping[str, Sequence[int]],
-    *,
-    older: bool = False,
 ) -> Story:
-    """The whole day, killed at these passings of these points."""
+    """The whole day on a store of the first version, killed at these passings of these points."""
     guard(zygote, post)
     office = Office(folder, post)
-    if older:
-        older_store(office)
+    older_store(office)
     return Day(office, zygote, wanted).play(PHASES)
 
 
@@ -135,9 +132,7 @@ def days(task: tuple[int, int]) -> list[Story]:
             for number in mine:
                 post.reset()
                 wanted = dict.fromkeys(fail_points(), (1 + number % 5,))
-                stories.append(
-                    one_day(folder / f"day{number}", post, zygote, wanted, older=number % 3 == 0)
-                )
+                stories.append(one_day(folder / f"day{number}", post, zygote, wanted))
                 _say(f"day {number + 1}: {_line(stories[-1])}")
     return stories
 
@@ -155,6 +150,11 @@ def random_days(task: tuple[int, int, int]) -> list[Story]:
             )
             _say(f"random day, seed {seed + len(stories) - 1}: {_line(stories[-1])}")
     return stories
+
+
+def figures(name: str, story: Story) -> str:
+    """What a day has shown, in one line."""
+    return f"{name}: {_line(story)}; own mails twice: {len(story.count.asked_again)}"
 
 
 def _line(story: Story) -> str:

@@ -77,6 +77,11 @@ def test_a_point_that_nobody_named_lets_pass() -> None:
     fail_point("a.b")
 
 
+def test_a_fault_of_the_program_is_no_fault_of_the_disk() -> None:
+    with armed("a.b=fault"), pytest.raises(RuntimeError, match=r"a\.b"):
+        fail_point("a.b")
+
+
 def test_several_passings_of_one_point_may_fail() -> None:
     with armed("a.b@1=EIO,a.b@2=EIO,a.b@4=EIO"):
         for fails in (True, True, False, True, False):

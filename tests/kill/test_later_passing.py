@@ -1,4 +1,4 @@
-"""The same day on a store of the first version and a mail server without MOVE, killed later on."""
+"""The same day on a mail server without MOVE, killed later on; and the true command line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.kill.audit import count
 from tests.kill.daemon import HOUSE
 from tests.kill.fail_points import fail_points
 from tests.kill.office import Office
-from tests.kill.runs import one_day, stage
+from tests.kill.runs import figures, one_day, stage
 from tests.kill.unreached import missed
 from tests.kill.workload import notice_text
 from tests.kill.zygote import PASSWORD
 from tests.peers.post import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.peers.post import RealPostOffice
@@ -60,16 +60,19 @@ def started(office: Office, armed: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.office
 @pytest.mark.timeout(1500)
-def test_a_day_survives_a_kill_at_a_later_passing_of_every_point() -> None:
+def test_a_day_survives_a_kill_at_a_later_passing_of_every_point(
+    record_property: Callable[[str, object], None],
+) -> None:
     if missing() and not os.environ.get("MCU_MAIL_REQUIRE_PEERS"):
         pytest.skip(str(missing()))
     points = fail_points()
     with stage(move=False) as (folder, post, zygote):
-        story = one_day(folder / "office", post, zygote, dict.fromkeys(points, (2,)), older=True)
+        story = one_day(folder / "office", post, zygote, dict.fromkeys(points, (2,)))
     assert story.count.faults == {}
     assert missed(points, story.passed) == []
     often = {name for name in points if story.passed[name] > 1}
     assert often <= set(story.killed)
+    record_property("figures", figures("each point at its second passing", story))
 
 
 def test_a_daemon_of_the_command_line_dies_at_its_point_and_goes_on(

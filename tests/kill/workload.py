@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from mcu_mail.documents.folder import Folder
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from tests.documents.annex_files import DOCX, JPEG, photo
-from tests.kill.office import CITIZEN, MINISTRY, OURS, REGION, ZONE, Letter, Office
+from tests.kill.office import CITIZEN, MINISTRY, OURS, REGION, ZONE, Letter, Office, writer
 from tests.stories.signed_letter import bounce
 
 if TYPE_CHECKING:
@@ -111,12 +111,12 @@ def to_sign(
     house: int,
     draft: str = DRAFT,
     files: Sequence[tuple[str, str, bytes]] = (),
-    words: str = SNOW,
+    author: str = "roads_head",
 ) -> Thread:
     """A notice, the head's answer, the deputy's word; gives the case's number and its print."""
-    office.notice(notice_text(office, house, words))
-    task: Letter = yield lambda: office.find("roads_head", "ответ", f"д. {house}\n")
-    office.reply("roads_head", task, draft, files)
+    office.notice(notice_text(office, house))
+    task: Letter = yield lambda: office.find(author, "ответ", f"д. {house}\n")
+    office.reply(author, task, draft, files)
     asked: Letter = yield lambda: office.find("dep_life", "Согласуйте", f"д. {house}\n")
     office.press("dep_life", asked, "Согласовать")
     pdf: bytes = yield asked_to_sign(office, task.number)
@@ -359,22 +359,30 @@ def _console(office: Office, day: Day) -> Thread:
 
 
 def templates(office: Office, _: Day) -> Iterable[Thread]:
-    """The office changes a template while the daemon runs."""
+    """The office changes a template while the daemon runs, and breaks it first."""
+    return [_templates(office)]
+
+
+def _templates(office: Office) -> Thread:
     path = office.folder / "templates" / "letters" / "answer.docx"
     document = docx.Document(str(path))
     document.add_paragraph("Сайт округа: okrug.example")
     part = path.with_name("~new.docx")
+    part.write_bytes(path.read_bytes()[:2000])
+    part.replace(path)
+    yield lambda: office.find("it", "Ошибка в шаблоне")
     document.save(str(part))
     part.replace(path)
-    return [plain(office, 21)]
+    yield from plain(office, 21)
 
 
 def faults(office: Office, day: Day) -> Iterable[Thread]:
-    """The disk fails in several places; one of two letters fails three times."""
+    """The program fails in several places; one of two letters fails three times."""
     day.fail({
         "commit:service.papers._render:before": range(1, 6),
+        "commit:service.finishing.finish_task:before": range(1, 6),
         "commit:service.signed_copy.take_copy:before": (1,),
-        "commit:service.incoming._one:before": (1,),
+        "commit:service.incoming._numbers:before": (1,),
     })
     yield from_a_file(office, 22)
     yield plain(office, 23)
@@ -382,14 +390,21 @@ def faults(office: Office, day: Day) -> Iterable[Thread]:
 
 def unread(office: Office, day: Day) -> Iterable[Thread]:
     """A notice that cannot be dealt with three times; the dispatcher opens the case."""
-    day.fail({"commit:service.collect._decide:before": (1, 2, 3)})
+    day.fail({"commit:service.collect._decide_read:before": (1, 2, 3)})
     yield _unread(office, 29)
 
 
 def _unread(office: Office, house: int) -> Thread:
     office.notice(notice_text(office, house), f"Сообщение {house}")
-    asked: Letter = yield lambda: office.find("appeals", f"Не разобрано письмо: Сообщение {house}")
-    office.reply("appeals", asked, "Новое")
+    # Killed at the right moment, the daemon reads it at the fourth try.
+    asked: Letter = (
+        yield lambda: (
+            office.find("appeals", f"Не разобрано письмо: Сообщение {house}")
+            or office.find("roads_head", "ответ", f"д. {house}\n")
+        )
+    )
+    if "Не разобрано" in asked.subject:
+        office.reply("appeals", asked, "Новое")
     yield from _answered(office, house)
 
 
@@ -405,8 +420,23 @@ def _answered(office: Office, house: int, author: str = "roads_head") -> Thread:
 
 def unclear(office: Office, day: Day) -> Iterable[Thread]:
     """The verdict of the server is not heard, and the verdict heard cannot be kept."""
-    day.fail({"smtp.dot.after": (2,), "commit:service.dispatch._Attempt._commit:before": (3,)})
+    day.fail({"smtp.dot.after": (2,)}, "EIO")
+    day.fail({"commit:service.dispatch._Attempt._commit:before": (3,)})
     yield plain(office, 24)
+
+
+def unseen(office: Office, _: Day) -> Iterable[Thread]:
+    """Our own mailbox takes no copy of a letter; an hour later that is told of."""
+    return [_unseen(office)]
+
+
+def _unseen(office: Office) -> Thread:
+    number, pdf = yield from to_sign(office, 32)
+    yield lambda: not office.is_waiting()
+    office.post.refuse(OURS, 552, "5.2.2 mailbox full", times=1)
+    yield from out(office, number, pdf)
+    begun = office.now
+    yield lambda: (office.now - begun).total_seconds() > 20 * 60
 
 
 def server_away(office: Office, day: Day) -> Iterable[Thread]:
@@ -457,6 +487,9 @@ def night(office: Office, _: Day) -> Iterable[Thread]:
 def _late(office: Office) -> Thread:
     house = 28
     office.notice(notice_text(office, house, LIGHTS))
+    # Who may not open cases asks for one; the dispatcher does not answer that question.
+    words = notice_text(office, 40).partition("\n")[2]
+    office.arrives(office.written(writer("uzhtr_deputy"), "Новое", words))
     task: Letter = yield lambda: office.find("uzhtr_head", "ответ", f"д. {house}\n")
     # Through the reminders and the term, into the next morning.
     for hours, person in ((3, "uzhtr_head"), (3, "uzhtr_head"), (18, "appeals")):
@@ -468,6 +501,25 @@ def _late(office: Office) -> Thread:
     office.press("dep_life", asked, "Согласовать")
     pdf: bytes = yield asked_to_sign(office, task.number)
     yield from out(office, task.number, pdf)
+
+
+def restored(office: Office, day: Day) -> Iterable[Thread]:
+    """A letter leaves after the last copy of the store, and then the store is lost."""
+    yield _restored(office, day)
+
+
+def _restored(office: Office, day: Day) -> Thread:
+    number, pdf = yield from to_sign(office, 31, author="uzhtr_deputy")
+    yield lambda: not office.is_waiting()
+    archive = str(office.folder / "copy.zip")
+    day.command("backup", archive)
+    yield from out(office, number, pdf)
+    yield lambda: office.is_closed(number)
+    day.restart()
+    (office.folder / "var").rename(office.folder / "var.lost")
+    (office.folder / "var").mkdir()
+    day.command("restore", archive)
+    yield lambda: office.is_closed(number)
 
 
 def new_year(office: Office, _: Day) -> Iterable[Thread]:
@@ -502,10 +554,12 @@ PHASES: tuple[Phase, ...] = (
     faults,
     unread,
     unclear,
+    unseen,
     server_away,
     office_program,
     gone,
     night,
+    restored,
     new_year,
     once,
 )
