@@ -40,7 +40,7 @@ REGION = ("otvetk42@gmail.com", "priem@ako.ru")
 EVERY = tuple((place, way) for place in SMTP_PLACES for way in WAYS)
 _STEP = timedelta(minutes=6)
 """Longer than any wait for a server that is away: whatever was put off is owed again."""
-_SETTLED = 8
+_SETTLED = 5
 
 
 @dataclass(kw_only=True)
