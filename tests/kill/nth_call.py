@@ -68,6 +68,7 @@ PEOPLE = (
     "pressa@okrug.example",
 )
 PASSES = 25
+_REPORT = 25
 ALARM = re.compile(r"^(Почта не |Письма не |Сетевая папка |Файлы |Сбой|Напоминания |Записка |Мало)")
 ACTIONS = ("ENOSPC", "EIO", "EMFILE", "EACCES")
 SENT = ("Ответ.docx", "Ответ.pdf", "Подтверждение отправки.pdf", "Скан.pdf")
@@ -363,6 +364,8 @@ def main() -> int:
         if not reached:
             break
         days += 1
+        if days % _REPORT == 0:
+            sys.stderr.write(f"… N={at}, wrong {bad}\n")
         silent += not told.noticed and not told.raised
         ended += bool(told.raised)
         if found or told.foreign:

@@ -86,6 +86,7 @@ def test_a_full_share_is_told_of_and_stops_no_mail(tmp_path: Path, post_office: 
         day.notice()
         assert len(day.standings()) == 1
         assert len(told(day, "Мало места в сетевой папке")) == 1
+        assert day.mails("appeals") == []
 
         # To the brim: the letter cannot be laid out for the head, and no half of it is.
         fill(disk / "filler")
