@@ -147,6 +147,7 @@ mails = sa.Table(
     sa.Index(None, "state", "rank", "arrived_at"),
     sa.Index(None, "moved", "state"),
     sa.Index(None, "told_at", "state"),
+    sa.Index(None, "case_id"),
     # What still lies in the mailbox, among all that ever came from there.
     sa.Index(
         "ix_mails_not_moved",
@@ -308,6 +309,7 @@ register = sa.Table(
     sa.Column("void_by", sa.Text),
     sa.Column("void_at", Moment),
     sa.Index(None, "year"),
+    sa.Index(None, "number"),
     sa.Index(None, "registered_at"),
     sa.Index(None, "sent_at"),
     sa.Index(None, "void_at"),

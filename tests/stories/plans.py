@@ -16,6 +16,10 @@ READ_WHOLE = (
     re.compile(r"^SELECT events\.hash FROM events ORDER BY events\.id DESC\s+LIMIT"),
     # Some lines that the service keeps of itself.
     re.compile(r" FROM (?:meta|counters|alembic_version)$"),
+    # A person names a number of the register, and writes it in his own way.
+    re.compile(r" FROM register ORDER BY register\.id$"),
+    # An administrator lists what people have decided about mails.
+    re.compile(r" OR mails\.settled_at IS NOT NULL ORDER BY mails\.id$"),
     # Whether the whole history is what was written: `check` asks it, no pass does.
     re.compile(r"events\.hash FROM events ORDER BY events\.id$"),
     # What was begun before: read at the start alone, from the index of what is owed.
