@@ -62,6 +62,13 @@ def calendar_is_missing(year: int, *, now: bool) -> str:
     )
 
 
+def last_backup_words(at: datetime | None) -> str:
+    """When the state was copied last."""
+    if at is None:
+        return "резервной копии ещё нет: служба делает её раз в сутки, сразу – команда backup"
+    return f"последняя резервная копия: {at:%d.%m.%Y %H:%M}"
+
+
 def settings_have_changed(faults: Sequence[str]) -> str:
     """What a change of the settings on disk means; `faults` are those of the new file."""
     if not faults:

@@ -1,10 +1,12 @@
-"""What `check --online` says of both mail servers: certificates and the mailbox's quota."""
+"""What `check --online` says of both mail servers (certificates, quota) and of the last backup."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.surrounding_words import last_backup_words
 from mcu_mail.domain.surroundings import Matter
+from mcu_mail.service.backing_up import last_backup
 from mcu_mail.service.findings import Findings
 from mcu_mail.service.surroundings import concerns_of, measure
 
@@ -35,8 +37,15 @@ def around_findings(desk: Desk) -> Findings:
         notes=(
             *(f"{_PLACES[item.matter]}: {item.text}" for item in found if not item.grave),
             *_well(around, now, {item.matter for item in found}),
+            last_backup_words(_backup_at(desk)),
         ),
     )
+
+
+def _backup_at(desk: Desk) -> datetime | None:
+    with desk.store.view() as view:
+        at = last_backup(view)
+    return desk.local(at) if at is not None else None
 
 
 def _well(around: Surroundings, now: datetime, told: set[Matter]) -> Iterator[str]:

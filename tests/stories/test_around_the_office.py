@@ -10,6 +10,7 @@ import pytest
 from mcu_mail.domain.surroundings import Matter
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, press, text_of
 from mcu_mail.service.around_findings import around_findings
+from mcu_mail.service.backing_up import back_up
 from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.surroundings import concerns_of, known, look_around
@@ -194,6 +195,10 @@ def test_certificates_and_the_quota_of_a_real_server_are_measured(
         said = around_findings(desk)
         assert "Почтовый ящик службы заполнен на 9" in said.faults[0]
         assert sum("осталось дней: 1" in note for note in said.notes) == 2
+        assert said.notes[-1].startswith("резервной копии ещё нет")
+        back_up(desk.store, tmp_path / "copy.zip", now, {})
+        stamp = desk.local(now).strftime("%d.%m.%Y %H:%M")
+        assert around_findings(desk).notes[-1] == f"последняя резервная копия: {stamp}"
 
 
 def test_a_server_without_quota_or_certificate_is_no_concern(day: OfficeDay) -> None:
