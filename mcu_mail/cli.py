@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-import signal
 import sys
 import threading
 from contextlib import closing
@@ -17,20 +15,22 @@ from rich.text import Text
 
 from mcu_mail import aside_commands, backup_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
+from mcu_mail.domain.watch_words import tally_line
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
-from mcu_mail.reports.log_lines import LogLines
+from mcu_mail.reports.log_lines import log_to_stderr
 from mcu_mail.reports.one_mail import one_mail
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
 from mcu_mail.service.counting import mode_note
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.daemon import run as run_daemon
+from mcu_mail.service.ending import end_when_told
 from mcu_mail.service.measured_words import level_line
 from mcu_mail.service.measuring import FOUND, found_before
 from mcu_mail.service.reading import mail_files, read_file
 from mcu_mail.service.reconciling import reconciled_line
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.year_end import record_file, record_of
 from mcu_mail.settings import inspect, load, office_of, resolve, work_calendar
@@ -64,13 +64,6 @@ app.command()(backup_commands.restore)
 app.command()(watch_commands.health)
 
 
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LogLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
 @app.command()
 def demo(
     directory: Annotated[
@@ -86,11 +79,9 @@ def demo(
 @app.command()
 def run(config: ConfigOption = CONFIG) -> None:
     """Служба: читает почту, ведёт дела, рассылает письма. Остановка – Ctrl+C или SIGTERM."""
-    _log_to_stderr()
+    log_to_stderr()
     stop = threading.Event()
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    end_when_told(stop)
     try:
         settings_file = SettingsFile(config)
         desk = wiring.open_desk(config)
@@ -110,7 +101,7 @@ def once(
     ] = None,
 ) -> None:
     """Сделать всё, что положено к этому часу, и выйти; 1 – нужен человек или срок прошёл."""
-    _log_to_stderr()
+    log_to_stderr()
     try:
         desk = wiring.open_desk(config)
         with alone(desk), closing(desk.press):
@@ -222,7 +213,8 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
         restored = reconciled_line(view, desk)
-    if as_json:
+        mails = None if as_json else view.census.mails()
+    if mails is None:
         _print_json(document)
     else:
         if restored:
@@ -230,6 +222,7 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         _out().print(tables.open_cases(document, desk.office))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)
+        _out().print(tables.plain(tally_line(*mails.parts)), soft_wrap=True)
     raise typer.Exit(BAD if bad else DONE)
 
 

@@ -12,7 +12,8 @@ Messages that reach an official are Russian and say what to do; the texts for lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,3 +50,27 @@ class SettingsError(McuMailError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+
+
+_WHY: Final = {
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "выделенное место кончилось",
+    errno.EIO: "диск не читается или не пишется",
+    errno.EACCES: "нет права доступа",
+    errno.EPERM: "нет права доступа",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.EMFILE: "открыто слишком много файлов",
+    errno.ENFILE: "открыто слишком много файлов",
+    errno.ENOENT: "его больше нет",
+    errno.ENOTDIR: "на месте папки лежит файл",
+    errno.EBUSY: "занят другой программой",
+    errno.ESTALE: "сетевая папка отключилась",
+    errno.EHOSTDOWN: "сервер сетевой папки не отвечает",
+    errno.ETIMEDOUT: "сетевая папка не отвечает",
+}
+
+
+def why(error: OSError) -> str:
+    """What the system refused, in Russian where it is known; never with a name of a file."""
+    known = _WHY.get(error.errno or 0)
+    return known or error.strerror or type(error).__name__

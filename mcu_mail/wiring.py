@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mcu_mail.documents.engines import Press
 from mcu_mail.documents.folder import Folder, Folders
 from mcu_mail.documents.record import RECORD
-from mcu_mail.errors import RefusedError, SettingsError
+from mcu_mail.errors import RefusedError, SettingsError, why
 from mcu_mail.mail.imap import ImapAccount
 from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.reader import Reader
@@ -115,13 +115,13 @@ def open_store(settings: Settings, config: Path) -> Store:
     except ModuleNotFoundError as error:
         raise SettingsError([f"store.url: не установлен драйвер базы ({error.name})"]) from None
     except OSError as error:
-        raise RefusedError(f"store.url: папка базы не создаётся ({error.strerror})") from None
+        raise RefusedError(f"store.url: папка базы не создаётся ({why(error)})") from None
     try:
         store.prepare()
         faults = store.durability_faults()
     except (sa.exc.DBAPIError, OSError) as error:
         store.close()
-        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error.strerror
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else why(error)
         raise RefusedError(f"store.url: база данных не открывается ({reason})") from None
     if faults:
         store.close()
@@ -153,7 +153,11 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
 def check_machine(settings: Settings, config: Path, today: date) -> Findings:
     """Whether the disks of the store and of the clerk's folders, and the zone data, will do."""
     files = resolve(config, settings.store.files)
-    url = sa.make_url(settings.store.url)
+    try:
+        url = sa.make_url(settings.store.url)
+    except sa.exc.ArgumentError:
+        # Whoever opens the store tells it.
+        return Findings(faults=(), notes=())
     on_disk = url.get_backend_name() == "sqlite" and url.database
     return machine_findings(
         store=resolve(config, url.database).parent if on_disk and url.database else files.parent,

@@ -31,8 +31,10 @@ _KEPT_VARIABLES: Final = (
     "PROGRAMFILES",
     "LD_LIBRARY_PATH",
 )
-# The folder of the run comes as $0: it holds a letter, so it does not stay behind either.
+# The folder of the run comes as $0: it holds a letter, so it does not stay behind either. What
+# unpacks without end must not take the machine's memory: 4 GB of addresses are plenty.
 _GUARD: Final = (
+    "ulimit -v 4194304 2>/dev/null; "
     'exec 3<&0 </dev/null; (read -r _ <&3; rm -rf -- "$0"; kill -KILL 0) & exec 3<&-; exec "$@"'
 )
 

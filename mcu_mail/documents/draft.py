@@ -61,7 +61,7 @@ def word_text(content: bytes, name: str) -> str:
 
 def whole_text(content: bytes, name: str) -> str:
     """All that a Word file says, frame and all; raises what `word_draft` raises."""
-    lines, _, _ = _opened(_as_docx(content, name), name)
+    lines, _, _ = _opened(_as_docx(content, name))
     return "\n".join(line.text for line in lines)
 
 
@@ -74,7 +74,7 @@ def word_draft(content: bytes, name: str) -> WordDraft:
         TemporaryError: no process can be started here; the file is not to blame.
 
     """
-    lines, told, pictures = _opened(_as_docx(content, name), name)
+    lines, told, pictures = _opened(_as_docx(content, name))
     own = [_own(line) for line in lines if line.styles & TEXT_STYLES]
     if not own:
         text = "\n".join(line.text for line in answer_lines(lines))
@@ -93,7 +93,7 @@ def _as_docx(content: bytes, name: str) -> bytes:
         return to_docx(content, suffix)
     if content.startswith(_COMPOUND):
         # Word wraps a locked .docx into its old format.
-        raise RefusedError(f"файл {name} закрыт паролем")
+        raise RefusedError(f"файл {suffix} закрыт паролем")
     return content
 
 
@@ -105,7 +105,7 @@ def _own(line: Line) -> str:
 
 
 def _opened(
-    content: bytes, name: str
+    content: bytes,
 ) -> tuple[tuple[Line, ...], dict[str, Any], tuple[tuple[str, bytes], ...]]:
     """The lines, what else the file says, and its photos, read by a guarded process."""
     pictures: list[bytes] = []
@@ -117,7 +117,8 @@ def _opened(
     except CrashedError:
         told = {"fault": "damaged"}
     if "fault" in told:
-        raise RefusedError(f"файл {name} {_FAULTS[told['fault']]}")
+        # Its name may be a person's, and a log holds none.
+        raise RefusedError(f"файл Word {_FAULTS[told['fault']]}")
     lines = tuple(
         Line(text=text, styles=frozenset(styles), in_table=in_table)
         for text, styles, in_table in told["lines"]

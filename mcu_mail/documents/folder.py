@@ -58,6 +58,7 @@ class Folder(StrEnum):
     REFUSED = "Не принято"
     SENT = "Отправлено"
     INCOMING = "Входящие"
+    READY = "К отправке"
 
 
 def sent_folder(year: int) -> str:

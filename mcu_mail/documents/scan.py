@@ -9,6 +9,7 @@ the caller.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -31,6 +32,8 @@ _TAIL = 2048
 _JPEG_END, _JPEG_TAIL = b"\xff\xd9", 65536
 # A writer that reserves the whole size first leaves zeros where it has not been yet.
 _ZEROS = bytes(1024)
+_HOLE, _SECTOR, _CHANCE = bytes(4096), 512, 2
+_WRITTEN = re.compile(rb"[^\0]")
 _SIGNATURES: dict[bytes, Literal["image"]] = {
     b"\xff\xd8\xff": "image",
     b"\x89PNG\r\n\x1a\n": "image",
@@ -183,7 +186,7 @@ def _media(content: bytes) -> Media | ScanFault:
     image = next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), None)
     if image is None and b"%PDF-" not in content[:1024]:
         return ScanFault.NOT_A_SCAN
-    if _cut_short(content):
+    if _cut_short(content) or _has_hole(content):
         return ScanFault.INCOMPLETE
     return image or "pdf"
 
@@ -199,6 +202,24 @@ def _cut_short(content: bytes) -> bool:
         return False
     tail = content[-_TAIL:]
     return b"%%EOF" not in tail or b"startxref" not in tail
+
+
+def _has_hole(content: bytes) -> bool:
+    """Whether whole blocks of a compressed file are zeros: room that nobody has written to yet.
+
+    A blank page may be packed into a row of zeros as well, but not from sector to sector.
+    """
+    if content.startswith((b"BM", b"II", b"MM")):
+        return False
+    start = content.find(_HOLE)
+    while start >= 0:
+        found = _WRITTEN.search(content, start + len(_HOLE))
+        end = found.start() if found else len(content)
+        # The byte before or behind a hole may happen to be a zero too.
+        if -start % _SECTOR <= _CHANCE and end % _SECTOR <= _CHANCE:
+            return True
+        start = content.find(_HOLE, end)
+    return False
 
 
 def _of_telephone(content: bytes) -> Literal["image", ScanFault.INCOMPLETE] | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.file_names import numbered
-from mcu_mail.errors import TemporaryError
+from mcu_mail.errors import TemporaryError, why
 from mcu_mail.failpoints import fail_point
 from mcu_mail.waits import may_wait
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PART = ".part"
 _UNFINISHED = re.compile(r"\.[0-9a-f]{8}\.part")
+_LONGEST_SUFFIX = 5
 
 
 def holds(path: Path, content: bytes) -> bool:
@@ -90,4 +91,6 @@ def disk(what: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TemporaryError(f"Не удалось {what} {path.name}: {error.strerror or error}") from error
+        # The clerk names files as he likes, also after people: no log says their names.
+        suffix = path.suffix if len(path.suffix) <= _LONGEST_SUFFIX else ""
+        raise TemporaryError(f"Не удалось {what}{suffix and f' {suffix}'}: {why(error)}") from error

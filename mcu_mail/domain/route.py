@@ -157,3 +157,10 @@ GOVERNOR = Route(
 )
 
 ROUTES: Mapping[str, Route] = {route.track: route for route in (GOVERNOR,)}
+
+
+def steps_of_kind(*kinds: StepKind) -> frozenset[str]:
+    """The names of the steps of these kinds, on whatever track."""
+    return frozenset(
+        step.name for route in ROUTES.values() for step in route.steps if step.kind in kinds
+    )

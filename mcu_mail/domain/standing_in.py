@@ -32,6 +32,11 @@ _BACK: Final = re.compile(
 _GIVE_BACK: Final = re.compile(
     r"\W*(?:верн(?:уть|ите|и)|возвратить)(?!\w)(?:\s{1,3}(?:дел[оа]|просьб[уы]))?\W{0,5}(?P<name>[^\n]{0,80})"
 )
+_NOW: Final = re.compile(
+    r"\W*(?:(?:отправ(?:ить|ьте|ляйте|ляем)|послать|пошлите|выслать|вышлите|направить|направьте)"
+    r"(?:\s{1,3}(?:службой|программой|письмо|ответ|сейчас|сами|через\s{1,3}(?:службу|программу))){0,3}"
+    r"|не\s{1,3}отправлял[аи]?)\W*$"
+)
 _AGAIN: Final = re.compile(
     r"\W*(?:(?:отправ(?:ить|ьте|ляйте|ляем)|послать|пошлите|выслать|вышлите|направить)\s{1,3}"
     r"(?:(?:письмо|ответ)\s{1,3})?(?:еще\s{1,3}раз|повторно|снова|заново)"
@@ -111,6 +116,11 @@ def whose_work_back(text: str) -> str | None:
 
 def _first_line(text: str) -> str:
     return next((one for one in text.splitlines() if one.strip()), "").strip()
+
+
+def wants_it_sent_now(text: str) -> bool:
+    """Whether the first line of a reply says «Отправить службой», «Отправляйте» and no more."""
+    return _NOW.match(same_length(_first_line(text))) is not None
 
 
 def wants_it_sent_again(text: str) -> bool:

@@ -90,6 +90,16 @@ def summary(state: str, noted: datetime, counts: Mapping[str, int]) -> tuple[str
     )
 
 
+def tally_line(received: int, handled: int, ignored: int, aside: int, waiting: int) -> str:
+    """Every mail that came, by where it ended."""
+    line = (
+        f"Писем пришло {received} = разобрано {handled} + прочее {ignored}"
+        f" + отложено {aside} + ждут {waiting}"
+    )
+    missing = received - handled - ignored - aside - waiting
+    return f"{line}; не сходится на {missing}" if missing else line
+
+
 def alarm_line(office: str, name: str, since: datetime | None) -> str:
     """What the office's own command is given: short enough for an SMS."""
     if since is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WHY = (
     "empty_notice",
     "failed",
+    "too_large",
     "other_track",
     "forged",
     "region_reply",

@@ -34,7 +34,7 @@ from mcu_mail.mail.imap_answers import (
     uid_of,
     uid_set,
 )
-from mcu_mail.mail.imap_wire import CONTROL, ImapAccount, connect
+from mcu_mail.mail.imap_wire import CONTROL, Guarded, ImapAccount, connect
 from mcu_mail.mail.tls import LoginRefusedError, TlsError, check_clear_text, no_trust
 from mcu_mail.waits import may_wait
 
@@ -48,6 +48,8 @@ __all__ = ["Fetched", "ImapAccount", "LoginRefusedError", "Mailbox", "TlsError"]
 _BULK_COUNT = 200
 _BULK_OCTETS = 8 * 1024 * 1024
 _PIECE_OCTETS = 1024 * 1024
+_ANSWER_OCTETS = 2 * 1024
+"""Of one mail's answer, beside its body."""
 _FAREWELL = 5.0
 """Seconds that a server is given to answer LOGOUT: nothing depends on it any more."""
 _VALIDITY = re.compile(rb"UIDVALIDITY (\d{1,12})")
@@ -72,8 +74,9 @@ class _Box(BaseMailBox):
         self._account = account
         super().__init__()
 
-    def _get_mailbox_client(self) -> imaplib.IMAP4:
-        return connect(self._account)
+    def _get_mailbox_client(self) -> Guarded:
+        self.wire = connect(self._account)
+        return self.wire
 
 
 class Mailbox:
@@ -88,7 +91,7 @@ class Mailbox:
         self._account = account
         with _speaking(account.host):
             self._box = _Box(account)
-        self._client = self._box.client
+        self._client = self._box.wire
         try:
             with _speaking(account.host):
                 fail_point("imap.connected")
@@ -187,28 +190,37 @@ class Mailbox:
         sizes = set(wanted.values())
         alike = [uid for uid, size in self.sizes(self.all_uids()).items() if size in sizes]
         found: dict[str, int] = {}
-        for message in self.fetch_many(alike):
-            digest = hashlib.sha256(message.raw).hexdigest()
-            if digest in wanted:
-                found[digest] = message.uid
+        for uid in alike:
+            digest = hashlib.sha256()
+            for piece in self.pieces(uid):
+                digest.update(piece)
+            if digest.hexdigest() in wanted:
+                found[digest.hexdigest()] = uid
                 if len(found) == len(wanted):
                     break
         return found
 
     def fetch(self, uid: int) -> Fetched | None:
         """The message with this UID without marking it seen; None when it is gone."""
-        return next(iter(self._messages([uid])), None)
+        return next(self.fetch_many([uid]), None)
 
     def fetch_many(self, uids: Iterable[int]) -> Iterator[Fetched]:
         """The messages with these UIDs, oldest first; gone ones are skipped.
 
         They come in bulks bounded by count and octets, so memory stays flat.
         """
-        for bulk in bulks(self.sizes(uids), count=_BULK_COUNT, octets=_BULK_OCTETS):
+        sizes = self.sizes(uids)
+        for bulk in bulks(sizes, count=_BULK_COUNT, octets=_BULK_OCTETS):
             fail_point("imap.fetch.before")
-            fetched = sorted(self._messages(bulk), key=lambda message: message.uid)
+            octets = sum(sizes[uid] for uid in bulk)
+            fetched = sorted(self._messages(bulk, octets), key=lambda message: message.uid)
             fail_point("imap.fetch.after")
             yield from fetched
+
+    def arrived(self, uid: int) -> datetime | None:
+        """When the server took this message, without its bytes; None when it is gone."""
+        answers = self._fetch([uid], "(UID INTERNALDATE)")
+        return next((internaldate_of(items) for items, _ in answers if uid_of(items) == uid), None)
 
     def pieces(self, uid: int, octets: int = _PIECE_OCTETS) -> Iterator[bytes]:
         """The raw message in pieces, for one that is too large for memory; none when it is gone.
@@ -219,7 +231,7 @@ class Mailbox:
         """
         start = 0
         while True:
-            answers = self._fetch([uid], f"(UID BODY.PEEK[]<{start}.{octets}>)")
+            answers = self._fetch([uid], f"(UID BODY.PEEK[]<{start}.{octets}>)", octets)
             piece = next((body for items, body in answers if body and uid_of(items) == uid), b"")
             if piece:
                 yield piece
@@ -244,6 +256,11 @@ class Mailbox:
                 fail_point("imap.create.after")
                 with contextlib.suppress(ImapToolsError):
                     self._box.folder.subscribe(path, value=True)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a folder of that name."""
+        with _speaking(self._account.host):
+            return bool(self._box.folder.exists(self._path(name)))
 
     def standing(self, name: str) -> str | None:
         """«UIDVALIDITY:UIDNEXT» of another folder: alike while nothing came to lie there."""
@@ -324,7 +341,7 @@ class Mailbox:
                     f"Почтовый сервер {account.host} временно никого не пускает"
                 ) from error
             raise LoginRefusedError(
-                f"Почтовый сервер {account.host} не принял имя или пароль ящика {account.user}"
+                f"Почтовый сервер {account.host} не принял имя или пароль почтового ящика"
             ) from error
 
     def _read_capabilities(self) -> frozenset[str]:
@@ -362,22 +379,27 @@ class Mailbox:
             raise TemporaryError("Почтовый сервер не назвал UIDVALIDITY")
         return int(data[0])
 
-    def _fetch(self, uids: list[int], parts: str) -> list[tuple[bytes, bytes | None]]:
+    def _fetch(
+        self, uids: list[int], parts: str, octets: int = 0
+    ) -> list[tuple[bytes, bytes | None]]:
         with _speaking(self._account.host):
+            self._client.expected = octets + _ANSWER_OCTETS * len(uids)
             status, data = self._client.uid("FETCH", uid_set(uids), parts)
             if status != "OK":
                 # Dovecot says NO when another client expunged one of several meanwhile.
                 present = self._there(uids)
                 if not present:
                     return []
+                self._client.expected = octets + _ANSWER_OCTETS * len(uids)
                 status, data = self._client.uid("FETCH", uid_set(sorted(present)), parts)
         if status != "OK":
             raise TemporaryError(f"Почтовый сервер не отдаёт письма: {shown(data)}")
         return joined(data)
 
-    def _messages(self, uids: list[int]) -> Iterator[Fetched]:
+    def _messages(self, uids: list[int], octets: int) -> Iterator[Fetched]:
         empty = []
-        for items, literal in self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"):
+        parts = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
+        for items, literal in self._fetch(uids, parts, octets):
             uid, arrived = uid_of(items), internaldate_of(items)
             raw = b"" if literal is None and is_empty_body(items) else literal
             # Reports of changed flags come between the answers and carry no body.
@@ -420,7 +442,9 @@ def _speaking(host: str) -> Iterator[None]:
     except ssl.SSLError as error:
         raise no_trust(host, error) from error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
-        raise TemporaryError(f"Почтовый сервер {host} (IMAP): {error}") from error
+        # A line that was not expected may be one of somebody's mail.
+        why = str(error).split("b'")[0].split('b"')[0].rstrip(" [:(")[:200]
+        raise TemporaryError(f"Почтовый сервер {host} (IMAP): {why}") from error
     except (ValueError, IndexError) as error:
         # imap_tools and int() meet an answer that is none of the protocol's.
         raise TemporaryError(f"Непонятный ответ почтового сервера {host} (IMAP)") from error

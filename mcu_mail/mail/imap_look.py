@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _AT_ONCE = 50
+_HEAD_OCTETS = 32 * 1024
 
 
 class Look(Mailbox):
@@ -28,7 +29,8 @@ class Look(Mailbox):
         ordered = sorted(set(uids))
         for start in range(0, len(ordered), _AT_ONCE):
             some = ordered[start : start + _AT_ONCE]
-            for items, head in self._fetch(some, "(UID BODY.PEEK[HEADER])"):
+            octets = _HEAD_OCTETS * len(some)
+            for items, head in self._fetch(some, "(UID BODY.PEEK[HEADER])", octets):
                 uid = uid_of(items)
                 if uid is not None and head:
                     yield uid, head

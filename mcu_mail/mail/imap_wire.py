@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcu_mail.errors import RefusedError
+from mcu_mail.mail.patience import Patience, time_for
 from mcu_mail.mail.tls import Security, TlsError, client_context
 from mcu_mail.progress import progress
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PIECE_OCTETS = 64 * 1024
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +39,17 @@ class ImapAccount:
     timeout: float = 60
 
 
-class _Guarded(imaplib.IMAP4):
+class Guarded(imaplib.IMAP4):
     """imaplib with the one check it lacks: an argument cannot start a second command."""
+
+    expected = 0
+    """How many octets the next answer may have: a large one has more time."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         connected: socket.socket = super()._create_socket(timeout)  # type: ignore[misc]  # not in typeshed
+        self.patience = Patience(connected)
+        # The greeting is waited for before any command.
+        self.patience.give(timeout or _PATIENCE)
         # imaplib sends an answer and its line end apart: Nagle's delay would hold back the second
         # until the server has acknowledged the first, 40 ms at every login.
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -52,6 +60,8 @@ class _Guarded(imaplib.IMAP4):
             text = arg if isinstance(arg, str) else bytes(arg or b"").decode("latin-1")
             if CONTROL.search(text):
                 raise RefusedError("Управляющий символ в команде почтовому серверу")
+        self.patience.sock = self.sock
+        self.patience.give((self.sock.gettimeout() or _PATIENCE) + time_for(self.expected))
         return super()._command(name, *args)  # type: ignore[misc, no-any-return]  # not in typeshed
 
     def read(self, size: int) -> bytes:
@@ -63,12 +73,24 @@ class _Guarded(imaplib.IMAP4):
             progress()
         return b"".join(pieces)
 
+    def _command_complete(self, name: str, tag: bytes) -> Any:
+        try:
+            return super()._command_complete(name, tag)  # type: ignore[misc]  # not in typeshed
+        finally:
+            self.expected = 0
+            self.patience.rest()
 
-class _GuardedTls(_Guarded, imaplib.IMAP4_SSL):
+    def shutdown(self) -> None:
+        """Close the connection."""
+        self.patience.end()
+        super().shutdown()
+
+
+class _GuardedTls(Guarded, imaplib.IMAP4_SSL):
     """The same over implicit TLS."""
 
 
-def connect(account: ImapAccount) -> imaplib.IMAP4:
+def connect(account: ImapAccount) -> Guarded:
     """A connection that is ready for the login.
 
     Raises:
@@ -80,7 +102,7 @@ def connect(account: ImapAccount) -> imaplib.IMAP4:
         return _GuardedTls(
             account.host, account.port, ssl_context=client_context(), timeout=account.timeout
         )
-    client = _Guarded(account.host, account.port, timeout=account.timeout)
+    client = Guarded(account.host, account.port, timeout=account.timeout)
     if account.security == "starttls":
         try:
             _start_tls(client, account.host)

@@ -15,21 +15,35 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import smtplib
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
-from mcu_mail.mail.smtp_session import SmtpAccount, open_session, words
+from mcu_mail.mail.harmless_lines import check_letter
+from mcu_mail.mail.patience import time_for
+from mcu_mail.mail.smtp_session import PatientSmtp, SmtpAccount, open_session, words
 from mcu_mail.mail.tls import (
     LoginRefusedError,
     TlsError,
     certificate_end,
     check_clear_text,
     no_trust,
+)
+from mcu_mail.mail.verdict import (
+    ACCEPTED,
+    CLOSING,
+    REFUSED,
+    TEMPORARY,
+    Answer,
+    LateVerdict,
+    NotSentError,
+    StillSilentError,
+    UnclearError,
+    is_speaking,
+    read_verdict,
 )
 from mcu_mail.progress import progress
 from mcu_mail.waits import may_wait
@@ -45,50 +59,18 @@ __all__ = [
     "NotSentError",
     "Post",
     "SmtpAccount",
+    "StillSilentError",
     "TlsError",
     "UnclearError",
 ]
 
 log = logging.getLogger(__name__)
 
-_ACCEPTED = range(200, 300)
-_TEMPORARY = range(400, 500)
-_REFUSED = range(500, 600)
 _START_MAIL_INPUT = 354
-_CLOSING = 421
 _PIECE_OCTETS = 128 * 1024
 _EARLY_OCTETS = 1000
 _FAREWELL = 5.0
 """Seconds that a server is given to answer QUIT: nothing depends on it any more."""
-
-# ASCII without spaces, quotes and brackets: nothing in it can end the command or add to it.
-_ADDRESS = re.compile(r"[!#-;=?A-~]+@[0-9A-Za-z.-]+")
-
-
-class NotSentError(TemporaryError):
-    """The letter was certainly not taken: it may be sent again."""
-
-
-class UnclearError(TemporaryError):
-    """The letter may have been taken: it must not simply be sent again."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A server's reply: its three-digit code and its words."""
-
-    code: int
-    text: str
-
-    @property
-    def accepted(self) -> bool:
-        """The server took it (2xx)."""
-        return self.code in _ACCEPTED
-
-    @property
-    def temporary(self) -> bool:
-        """The server asks to try again later (4xx)."""
-        return self.code in _TEMPORARY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +93,7 @@ class Post:
     def __init__(self, account: SmtpAccount) -> None:
         check_clear_text(account.host, account.security)
         self._account = account
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: PatientSmtp | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +112,7 @@ class Post:
             fail_point("smtp.quit.before")
             code, text = smtp.quit()
             fail_point("smtp.quit.after")
-            if code not in _ACCEPTED:
+            if code not in ACCEPTED:
                 log.info("the mail server answered %s to QUIT: %s", code, words(text))
         except (OSError, smtplib.SMTPException) as error:
             log.info("the mail server left before QUIT: %s", error)
@@ -184,10 +166,11 @@ class Post:
             RefusedError: an address or the letter itself cannot be put on the wire.
             NotSentError: the letter was not taken; safe to send again.
             UnclearError: it may have been taken.
+            StillSilentError: the same, and its answer is still awaited.
             LoginRefusedError, TlsError: the connection could not be opened; nothing was sent.
 
         """
-        _check_letter(sender, recipients, message)
+        check_letter(sender, recipients, message)
         with self._speaking():
             refusal = self._mail(sender, message)
             fail_point("smtp.mail.after")
@@ -223,10 +206,10 @@ class Post:
         try:
             answer = self._ask(f"MAIL FROM:<{sender}>{parameters}")
         except smtplib.SMTPServerDisconnected:
-            answer = Answer(_CLOSING, "the server closed the connection")
+            answer = Answer(CLOSING, "the server closed the connection")
             if not reused:
                 raise
-        if answer.code == _CLOSING:
+        if answer.code == CLOSING:
             self._drop()
             # A server that was tired of waiting for the next letter is asked once more.
             return self._mail(sender, message) if reused else answer
@@ -249,9 +232,11 @@ class Post:
         if not stuffed.endswith(b"\r\n"):
             stuffed += b"\r\n"
         # Python's time-out is for a whole send, and a large scan on a slow line takes longer.
+        smtp.patience.give(self._account.timeout + time_for(len(stuffed)))
         for start in range(0, len(stuffed), _PIECE_OCTETS):
             smtp.send(stuffed[start : start + _PIECE_OCTETS])
             progress()
+        smtp.patience.rest()
         if before_dot is not None:
             try:
                 before_dot()
@@ -289,37 +274,38 @@ class Post:
             sock.settimeout(self._account.timeout)
             return None
         code = int(said[:3]) if said[:3].isdigit() else 0
-        if code not in _TEMPORARY and code not in _REFUSED:
+        if code not in TEMPORARY and code not in REFUSED:
             raise smtplib.SMTPServerDisconnected("the connection broke off inside the letter")
         return Answer(code, words(said[4:]))
 
-    def _final_dot(self, smtp: smtplib.SMTP) -> Answer:
+    def _final_dot(self, smtp: PatientSmtp) -> Answer:
         sock = smtp.sock
         if sock is None:
             raise smtplib.SMTPServerDisconnected("the connection is gone")
         sock.settimeout(self._account.data_timeout)
         smtp.send(b".\r\n")
         fail_point("smtp.dot.after")
-        code, text = smtp.getreply()
-        fail_point("smtp.verdict.after")
-        if code not in _ACCEPTED and code not in _TEMPORARY and code not in _REFUSED:
-            raise smtplib.SMTPResponseException(code, text)
-        if code == _CLOSING:
+        hold = self._account.hold
+        if hold < self._account.data_timeout and not is_speaking(sock, hold):
+            # The pass goes on; whoever sends hears the answer at a later one.
+            self._smtp = None
+            late = LateVerdict(smtp, self._account.data_timeout - hold)
+            raise StillSilentError(f"Почтовый сервер {self._account.host} ещё молчит", late)
+        answer = read_verdict(smtp)
+        if answer.code == CLOSING:
             self._drop()
         else:
             sock.settimeout(self._account.timeout)
-        return Answer(code, words(text))
+        return answer
 
     def _ask(self, command: str) -> Answer:
         code, text = self._connected().docmd(command)
-        if code < 0:
-            raise smtplib.SMTPServerDisconnected(f"no SMTP reply: {words(text)}")
         return Answer(code, words(text))
 
     def _reset(self) -> None:
         """Forget the transaction, or else the connection."""
         try:
-            if self._smtp is not None and self._smtp.rset()[0] not in _ACCEPTED:
+            if self._smtp is not None and self._smtp.rset()[0] not in ACCEPTED:
                 self._drop()
         except (OSError, smtplib.SMTPException):
             self._drop()
@@ -329,7 +315,7 @@ class Post:
         if smtp is not None:
             smtp.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> PatientSmtp:
         if self._smtp is None:
             self._smtp = open_session(self._account)
             fail_point("smtp.connected")
@@ -351,16 +337,3 @@ class Post:
         except UnclearError:
             self._drop()
             raise
-
-
-def _check_letter(sender: str, recipients: Sequence[str], message: bytes) -> None:
-    if not recipients:
-        raise RefusedError("У письма нет получателей")
-    for address in (*recipients, *([sender] if sender else [])):
-        if not _ADDRESS.fullmatch(address):
-            raise RefusedError(f"Недопустимый почтовый адрес: {address!r}")
-    # Counting is fifty times as fast as a pattern on a letter with a scan in it.
-    ends = message.count(b"\r\n")
-    if message.count(b"\r") != ends or message.count(b"\n") != ends:
-        # A bare CR or LF lets a part of the letter pass for the next command (SMTP smuggling).
-        raise RefusedError("В письме строка заканчивается не на CRLF")

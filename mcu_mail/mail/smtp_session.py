@@ -11,15 +11,20 @@ import smtplib
 import socket
 from dataclasses import dataclass
 
+from mcu_mail.mail.patience import Patience
 from mcu_mail.mail.tls import LoginRefusedError, Security, TlsError, client_context
 
 _ACCEPTED = range(200, 300)
 _TEMPORARY = range(400, 500)
+_CODES = range(200, 600)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpAccount:
-    """The server that takes our mail; `data_timeout` is the wait for its answer to the letter."""
+    """The server that takes our mail.
+
+    `data_timeout` is the wait for its answer to the letter; `hold`, how much of it a pass waits.
+    """
 
     host: str
     port: int
@@ -29,9 +34,51 @@ class SmtpAccount:
     timeout: float = 60
     helo: str | None = None
     data_timeout: float = 600
+    hold: float = 60
 
 
-def open_session(account: SmtpAccount) -> smtplib.SMTP:
+class PatientSmtp(smtplib.SMTP):
+    """smtplib with a limit of time for a whole reply, however slowly its bytes come."""
+
+    patience: Patience
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # not in typeshed
+        self.patience = Patience(sock)
+        return sock
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's whole reply within the time-out of the socket.
+
+        Raises:
+            SMTPServerDisconnected: the connection broke. smtplib takes «2», the beginning of
+                «250», for a code, and a letter that nobody has refused would be refused.
+
+        """
+        if self.sock is not None:
+            self.patience.sock = self.sock
+            self.patience.give(self.sock.gettimeout() or 0)
+        try:
+            code, text = super().getreply()
+        finally:
+            self.patience.rest()
+        if code not in _CODES:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"no SMTP reply: {words(text)}")
+        return code, text
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self.sock is not None:
+            self.patience.end()
+        super().close()
+
+
+class _PatientTls(PatientSmtp, smtplib.SMTP_SSL):
+    """The same over implicit TLS."""
+
+
+def open_session(account: SmtpAccount) -> PatientSmtp:
     """A session after EHLO and login.
 
     Raises:
@@ -42,13 +89,13 @@ def open_session(account: SmtpAccount) -> smtplib.SMTP:
     """
     # The machine's own name is nobody's business, and looking it up may take long.
     helo = account.helo or "[127.0.0.1]"
-    smtp: smtplib.SMTP
+    smtp: PatientSmtp
     if account.security == "tls":
-        smtp = smtplib.SMTP_SSL(
+        smtp = _PatientTls(
             account.host, account.port, helo, timeout=account.timeout, context=client_context()
         )
     else:
-        smtp = smtplib.SMTP(account.host, account.port, helo, timeout=account.timeout)
+        smtp = PatientSmtp(account.host, account.port, helo, timeout=account.timeout)
     try:
         _greet(smtp, account)
     except BaseException:
@@ -81,7 +128,7 @@ def _login(smtp: smtplib.SMTP, host: str, user: str, password: str) -> None:
         if error.smtp_code in _TEMPORARY:
             raise
         raise LoginRefusedError(
-            f"Почтовый сервер {host} не принял имя или пароль пользователя {user}"
+            f"Почтовый сервер {host} не принял имя или пароль (SMTP)"
         ) from error
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
         raise LoginRefusedError(

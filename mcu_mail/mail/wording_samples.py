@@ -192,10 +192,13 @@ _DECISIONS = (
     "came_back",
     "waits",
     "sent_again",
+    "sent_now",
     "sent_by_hand",
     "left",
 )
 _STALLS = (
+    "clock",
+    "calendar",
     "year_end",
     "mailbox",
     "smtp",
@@ -485,6 +488,18 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "others": (("otvet@region.example", "принято"),),
         },
     ),
+    "late_ask": tuple(
+        {
+            **_ASKED,
+            "why": why,
+            "register_number": "01-12/345",
+            "addresses": ("otvet@region.example", "priem@region.example"),
+            "target": "18:00",
+            "send_at": "18:35",
+            "down": "с 17:50 до 18:20" if why == "down" else "",
+        }
+        for why in ("down", "copy", "word")
+    ),
     "deferred_late": (
         {**_ASKED, "addresses": (("priem@region.example", "451 4.7.1 Try again later"),)},
     ),
@@ -509,9 +524,18 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "since": _at(2),
             "until": _at(10),
             "overdue": overdue,
-            "done": ("отправлено напоминаний: 3",),
+            "waits": waits,
+            "others": others,
         }
-        for overdue in (((CARD.number, CARD.title, "ответ исполнителя", _at(9, 30)),), ())
+        for overdue, waits, others in (
+            (((CARD.number, CARD.title, "ответ исполнителя", _at(9, 30)),), (), ()),
+            (
+                (),
+                ((CARD.number, CARD.title, "согласование", _at(11)),),
+                ((CARD.number, CARD.title, "подпись", _at(9), PERSON.name, PERSON.phone),),
+            ),
+            ((), (), ()),
+        )
     ),
     "reconciled": tuple(
         {
@@ -594,6 +618,19 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
                 "named": "2026-000777",
             },
         )
+    ),
+    "how_to_send": tuple(
+        {
+            "now": NOW,
+            "number": CARD.number,
+            "register_number": "01-12/345",
+            "register_date": NOW.date(),
+            "subject": "Ответ на сообщение № Г-1542",
+            "addresses": ("otvet@region.example",),
+            "accepted": accepted,
+            "files": ("Ответ 01-12-345.pdf", "Ответ 01-12-345.doc"),
+        }
+        for accepted in ((), ("priem@region.example",))
     ),
     "today": clerk_samples.today(_CASE, _at),
     "incoming_refused": intake_samples.refused_files(_CASE),

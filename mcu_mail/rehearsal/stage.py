@@ -23,7 +23,7 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.errors import RefusedError
 from mcu_mail.service.alone import alone
 from mcu_mail.service.clerk_folders import prepare_folders
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.settings.schema import is_loopback
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.by_hand import LATE, moment_said
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import Reply, not_taken, told
 from mcu_mail.domain.decisions import Change, Enter, Log, SetState, Work
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
-from mcu_mail.domain.standing_in import wants_it_sent_again
+from mcu_mail.domain.standing_in import wants_it_sent_again, wants_it_sent_now
+from mcu_mail.service.late import send_now
 from mcu_mail.service.taking import take
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.store.registry import VOID
@@ -61,6 +63,9 @@ def after_sending(
             Change(values={"closed_at": None}),
         ))
         take(desk, work, carrier, said, request, meaning, now)
+    elif request.data.get("why") == LATE and wants_it_sent_now(said.text):
+        if not send_now(work, carrier, request, now):
+            carrier.carry(not_taken(request, reply, "step_over"))
     elif letter is not None and wants_it_sent_again(said.text):
         _send_again(work, carrier, letter, request, reply, now)
     elif letter is not None and "beside" in request.data:
@@ -123,10 +128,8 @@ def _settle_earlier(
     if meaning.kind is MeaningKind.sent_by_hand and meaning.at is None:
         carrier.carry(not_taken(request, reply, "no_time"))
     elif meaning.kind is MeaningKind.sent_by_hand and meaning.at is not None:
-        at = desk.local(now).replace(
-            hour=meaning.at.hour, minute=meaning.at.minute, second=0, microsecond=0
-        )
-        _mark(work, letter, min(at, now))
+        at = moment_said(meaning.at, meaning.until, desk.local(now))
+        _mark(work, letter, at)
         work.requests.close(request.id, now, CloseReason.decided)
         carrier.carry((
             Log(kind="earlier_by_hand", data={"at": f"{at:%H:%M}", "basis": reason}),

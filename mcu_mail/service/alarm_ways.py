@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.health import Health
+    from mcu_mail.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,14 @@ def run_command(desk: Desk, name: str, *, since: datetime | None) -> None:
     else:
         if ended.returncode:
             log.warning("the command of watch.command ended with %d", ended.returncode)
+
+
+def command_faults(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with the office's own command before it is needed."""
+    command = settings.watch.command
+    if command and shutil.which(command[0]) is None:
+        return ("watch.command: программа не найдена или не запускается; пишите полный путь",)
+    return ()
 
 
 def keep_note(desk: Desk, health: Health, now: datetime) -> bool:

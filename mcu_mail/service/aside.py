@@ -46,6 +46,8 @@ STRANGERS_AN_HOUR = 5
 OTHERS_AN_HOUR = 20
 """Mails told of one by one: beyond them an hour's mails are gathered (`threats.md` A37)."""
 _LISTED = 30
+_LOOKED_AT = 32_000
+"""Bytes of a mail in which its subject is looked for."""
 _OPEN_STEPS = frozenset({StepKind.draft, StepKind.approve})
 BUTTONS = (("К делу…", "К делу "), ("Новое дело", "Новое"), ("Не нужно", "Не нужно"))
 
@@ -169,7 +171,7 @@ def _row(desk: Desk, stored: StoredMail) -> dict[str, Any]:
     return {
         **_named(desk, stored, None, stored.kind or ""),
         "sender": stored.sender or "",
-        "subject_line": shown_subject(desk.store.files.get(stored.sha256)),
+        "subject_line": shown_subject(desk.store.files.head(stored.sha256, _LOOKED_AT)),
     }
 
 

@@ -36,8 +36,8 @@ TEMPLATES = "templates.zip"
 LAST, DAILY, SINCE = "backup:last", "backup:daily", "backup:since"
 _SLICE = 256 * 1024 * 1024
 """Octets of new files that one pass copies ahead: nobody waits for the first, large copy."""
+_STALE = timedelta(days=1)
 _STEM = "mcu-"
-_PART = ".part"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def back_up(store: Store, target: Path, now: datetime, beside: Mapping[str, byte
 
     """
     try:
-        part = target.with_name(f".{target.name}.{os.getpid()}{_PART}")
+        part = target.with_name(f".{target.name}.{os.getpid()}{archive.PART}")
         part.unlink(missing_ok=True)
         try:
             manifest = archive.write(
@@ -147,6 +147,7 @@ def back_up_daily(desk: Desk, now: datetime, *, at_once: bool) -> int:
     folder, store = desk.backups, desk.store
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        archive.sweep(folder, desk.real_now() - _STALE)
         mirror = Mirror(store.files.base, folder / archive.SHARED)
         if not mirror.catch_up(None if at_once else _SLICE):
             return 1
@@ -184,7 +185,7 @@ def _archived(desk: Desk, mirror: Mirror, now: datetime) -> Manifest:
     """Write the archive of the day beside the mirror, and read it back."""
     local = desk.local(now)
     target = desk.backups / f"{_STEM}{local:%Y-%m-%d}.zip"
-    part = target.with_name(f".{target.name}{_PART}")
+    part = target.with_name(f".{target.name}{archive.PART}")
     part.unlink(missing_ok=True)
 
     def keep(_: object) -> archive.Tally:

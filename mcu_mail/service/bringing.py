@@ -239,10 +239,10 @@ class _Bring:
         not.
         """
         words = _plain(notice.text)
-        for case in self.work.cases.open() if words else ():
+        for case in self.work.cases.with_words(notice.track, notice.text):
             known = case.notice
             same_person = known.applicant == notice.applicant and known.address == notice.address
-            if case.track != notice.track or not same_person or _plain(known.text) != words:
+            if not same_person or _plain(known.text) != words:
                 continue
             if self.brought is not None or self._by_a_person(case):
                 return case

@@ -8,6 +8,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.by_hand import LATE
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
@@ -243,6 +244,8 @@ def _sending_choices(request: Request) -> tuple[tuple[str, str], ...]:
     if request.data.get("why") in {"return", "reply"}:
         return (("Готовить новый ответ", f"На доработку: {request.data.get('reason', '')}"), end)
     by_hand = ("Отправлено вручную", "Отправлено вручную ")
+    if request.data.get("why") == LATE:
+        return (by_hand, ("Отправить службой", "Отправить службой"), end)
     refused = request.data.get("key", "").startswith("refused:")
     # Where nobody knows whether it arrived, or it is tried anyway, a second one could come.
     return (("Отправить ещё раз", "Отправить ещё раз"), by_hand, end) if refused else (by_hand, end)

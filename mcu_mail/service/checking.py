@@ -17,6 +17,7 @@ from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.mail.smtp import Post
 from mcu_mail.service.addressing import declined_of, official_faults
+from mcu_mail.service.alarm_ways import command_faults
 from mcu_mail.service.around_findings import around_findings
 from mcu_mail.service.findings import Findings, without
 from mcu_mail.service.gone import gone_faults
@@ -52,6 +53,7 @@ def check_files(
         _letterhead(settings),
         Findings(faults=official_faults(settings), notes=_acting(settings)),
         Findings(faults=gone_faults(settings, today), notes=()),
+        Findings(faults=command_faults(settings), notes=()),
         Findings(faults=(), notes=(*_empty_topics(settings), *_foreign_mail(settings))),
     )
     return Findings(

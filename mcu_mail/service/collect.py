@@ -22,6 +22,7 @@ from mcu_mail.service.alarms import alarmed
 from mcu_mail.service.aside import tell_aside, tell_digest
 from mcu_mail.service.away import hear_absence
 from mcu_mail.service.bringing import open_all
+from mcu_mail.service.by_hand import hand_copy, marks_in_copy
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
@@ -38,13 +39,16 @@ from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
+from mcu_mail.service.turns import in_turn
 from mcu_mail.service.witness import witnessed
 from mcu_mail.store.ledger import DUPLICATE, MailState
 from mcu_mail.waits import foreseeing, foreseen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from mcu_mail.domain.codes import PrintMark
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.desk import Desk
@@ -55,6 +59,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 _BATCH = 200
+_TOO_LARGE = "too_large"
 _UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
 """Kinds that nobody looks at."""
 _MOST_TWINS = 5
@@ -75,7 +80,9 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
     """
     with desk.store.view() as view:
         waiting = view.mails.to_handle(_BATCH)
-    for stored in waiting:
+    looked_at = 0
+    for stored in in_turn(waiting, desk.turn_seconds):
+        looked_at += 1
         with desk.store.work() as work:
             work.mails.count_attempt(stored.id)
             work.commit()
@@ -97,10 +104,10 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
         except Exception as error:  # one mail must never stop the others
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)
             if stored.attempts + 1 >= TRIES:
-                _set_aside(desk, stored, now, error)
+                _put_aside(desk, stored, now, "failed", error)
     if "fetched" in desk.seen and not _left_of_ours(desk):
         desk.seen["decided"] = desk.seen["fetched"]
-    return len(waiting) + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
+    return looked_at + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
 
 
 def _left_of_ours(desk: Desk) -> bool:
@@ -110,22 +117,35 @@ def _left_of_ours(desk: Desk) -> bool:
     return bool(left) and left[0].rank < STRANGERS
 
 
-def _set_aside(desk: Desk, stored: StoredMail, now: datetime, error: Exception) -> None:
+def _put_aside(
+    desk: Desk, stored: StoredMail, now: datetime, kind: str, error: Exception | None = None
+) -> None:
+    """A mail that is not read: a person is told who wrote it, as far as that can be known."""
     try:
         head = desk.read_head(stored.sha256)
     except Exception:  # what failed may fail once more; the dispatcher is told all the same
         log.exception("mail %d cannot even be named", stored.id)
         head = None
     with desk.store.work() as work:
-        work.mails.decide(stored.id, MailState.aside, kind="failed", error=type(error).__name__)
+        work.mails.decide(
+            stored.id,
+            MailState.aside,
+            kind=kind,
+            message_id=head.mail.message_id if head and error is None else None,
+            sender=head.mail.sender.address if head and error is None else None,
+            error=type(error).__name__ if error else None,
+        )
         if head is not None:
             alarmed(desk, work, stored, head, now)
-        tell_aside(desk, work, stored, head.mail if head else None, now, "failed")
+        tell_aside(desk, work, stored, head.mail if head else None, now, kind)
         work.commit()
 
 
 def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> None:
     if _file_copy(desk, stored):
+        return
+    if stored.size > desk.settings.mail.read_mb * 1_000_000:
+        _put_aside(desk, stored, now, _TOO_LARGE)
         return
     reading = desk.read(stored.sha256)
     # One that a person has put back was stored, and arrived, when it first came.
@@ -147,8 +167,9 @@ def _decide_read(
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
+    marks = marks_in_copy(desk, mail)
     with desk.store.work() as work:
-        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word)
+        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
             kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
@@ -215,6 +236,7 @@ def sort_mail(
     now: datetime,
     arrived: datetime,
     word: WordFile | None,
+    marks: Sequence[PrintMark] = (),
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to."""
     filed = _filed(desk, work, stored, reading.mail, now)
@@ -223,8 +245,11 @@ def sort_mail(
     kind = reading.kind
     if kind in {MailKind.BOUNCE, MailKind.DELAY}:
         return take_return(desk, work, stored, reading, now)
-    if reading.mail.sender.address == desk.address:
-        return "own", MailState.ignored, None
+    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived)
+    if ours is None and reading.mail.sender.address == desk.address:
+        ours = "own", MailState.ignored, None
+    if ours is not None:
+        return ours
     answers = _answers_us(desk, work, reading.mail)
     if (reading.source is None or answers) and may_bring(reading):
         taken = take_in(desk, work, stored, reading, now, arrived)

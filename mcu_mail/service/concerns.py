@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from mcu_mail.service.asking import tell
 from mcu_mail.service.health import raise_alarm
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.surroundings import Concern, Matter
     from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +50,28 @@ def tell_of(
                 level = logging.ERROR if concern.grave else logging.WARNING
                 log.log(level, "%s: %s since %s", matter, concern.stage, since)
                 work.facts.set(_key(matter), f"{since}|{concern.stage}")
-                raise_alarm(
-                    desk,
-                    work,
-                    what=matter.value,
-                    key=f"concern:{matter}:{since}:{concern.stage}",
-                    since=now,
-                    error=concern.text,
-                    now=now,
-                )
+                _tell(desk, work, concern, f"concern:{matter}:{since}:{concern.stage}", now)
             work.commit()
     return changed
+
+
+def _tell(desk: Desk, work: UnitOfWork, concern: Concern, key: str, now: datetime) -> None:
+    """A standstill concerns the dispatcher too; what is to come, only who can prevent it."""
+    what, since = concern.matter.value, desk.local(now)
+    administrator = desk.settings.roles.administrator
+    if concern.grave or not administrator:
+        raise_alarm(desk, work, what=what, key=key, since=now, error=concern.text, now=now)
+        return
+    tell(
+        desk,
+        work,
+        None,
+        person=desk.standing_in(administrator, now),
+        template="alarm",
+        key=key,
+        now=now,
+        context={"what": what, "since": since, "error": concern.text, "hint": ""},
+    )
 
 
 def _key(matter: Matter) -> str:

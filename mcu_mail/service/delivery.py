@@ -8,9 +8,10 @@ bounce and an answer of the region end in one question to the dispatcher, who ha
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.by_hand import moment_said
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.catalogue import return_cause
 from mcu_mail.domain.course import on_delivery
@@ -68,6 +69,10 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
         case, states, desk.rules(case, now), late=now > case.term, promised=promised
     )
     case = carrier.carry(_worded(message, decisions))
+    left = [item for item in message.addressees if item.state is not RecipientState.accepted]
+    if case.step == "send" and 0 < len(left) < len(states):
+        # The set for sending by hand names those who have not got it.
+        carrier.carry((Work(kind="set", data={"entry": entry.id, "left": len(left)}),))
     # After an interim answer the case goes on: it has left the step of sending all the same.
     if case.step != "send":
         at = max((item.at or now) for item in message.addressees)
@@ -274,6 +279,4 @@ def _by_hand_at(desk: Desk, work: UnitOfWork, case: Case, now: datetime) -> date
     said = [one for one in work.journal.of_case(case.id) if one.kind in {"sent_by_hand", "closed"}]
     if not said or said[-1].kind != "sent_by_hand":
         return None
-    hours, _, minutes = str(said[-1].data["at"]).partition(":")
-    at = desk.local(now).replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
-    return min(at, now)
+    return moment_said(time.fromisoformat(str(said[-1].data["at"])), None, desk.local(now))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.reading import Reading
     from mcu_mail.mail.reply import NewText
     from mcu_mail.mail.smtp import SmtpAccount
+    from mcu_mail.mail.verdict import LateVerdict
     from mcu_mail.mail.wording import Wording
     from mcu_mail.settings import Settings
     from mcu_mail.settings.template_set import Templates
@@ -70,10 +71,15 @@ class Desk:
     real_now: Callable[[], datetime]
     """The machine's clock: for the age of files only, never for a rule."""
     pause: Callable[[float], None]
+    turn_seconds: float = 20.0
+    """How long a job may go on in one round; see `turns`."""
     backlog: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """Of a mailbox that is too full for one visit: UID → how early it is to be read."""
     seen: dict[str, datetime] = field(default_factory=dict)
     """`fetched`, `decided`: the latest moments at which nothing of ours was left in the mailbox."""
+
+    silent: dict[int, LateVerdict] = field(default_factory=dict)
+    """Of a message that a server has not answered yet: where its answer will be heard."""
 
     @property
     def read_to_end(self) -> datetime | None:
@@ -106,7 +112,7 @@ class Desk:
         """What the first bytes of a kept mail say: who wrote it, when nothing more can be read."""
         return foreseen(
             ("head", sha256),
-            lambda: self.reader.read(self.store.files.get(sha256)[:_HEAD], (), self.zone),
+            lambda: self.reader.read(self.store.files.head(sha256, _HEAD), (), self.zone),
         )
 
     def cut(self, text: str, sent: Sequence[str]) -> NewText:

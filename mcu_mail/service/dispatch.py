@@ -19,12 +19,15 @@ from mcu_mail.mail.smtp import (
     LoginRefusedError,
     NotSentError,
     Post,
+    StillSilentError,
     TlsError,
     UnclearError,
 )
+from mcu_mail.mail.verdict import CLOSING
 from mcu_mail.service.delivery import settle
-from mcu_mail.service.enclosing import MAX_SIZE
+from mcu_mail.service.enclosing import remember_limit
 from mcu_mail.service.letter_marks import marked
+from mcu_mail.service.turns import in_turn
 from mcu_mail.service.witness import ask_witness, expect, mind_refused_witness
 from mcu_mail.store.queue import RecipientState
 
@@ -75,7 +78,7 @@ def recover(desk: Desk, now: datetime) -> int:
         if not view.queue.begun():
             return 0
     with desk.store.work() as work:
-        begun = work.queue.begun()
+        begun = [one for one in work.queue.begun() if one.id not in desk.silent]
         for message in begun:
             if message.rcpt_at is None:
                 for item in message.recipients:
@@ -90,21 +93,28 @@ def recover(desk: Desk, now: datetime) -> int:
     return len(begun)
 
 
-def dispatch(desk: Desk, now: datetime) -> int:
+def dispatch(desk: Desk, now: datetime, *, letters: bool = True) -> int:
     """Send every message that is owed at `now`; return how many were tried or settled.
+
+    Args:
+        desk: the office.
+        now: the moment.
+        letters: False: only what goes to people of the office.
 
     Raises:
         TemporaryError: our mail server cannot be used; what is owed waits for its next moment.
         StoreError: the database cannot be used; what was in hand is settled by the next call.
 
     """
-    settled = recover(desk, now) + ask_witness(desk, now)
+    settled = _hear_late(desk, now) + recover(desk, now) + ask_witness(desk, now)
     with desk.store.view() as view:
-        owed = view.queue.owed(now, _BATCH)
+        owed = view.queue.owed(now, _BATCH, letters=letters)
     if not owed:
         return settled
+    tried = 0
     with Post(desk.smtp()) as post:
-        for index, message in enumerate(owed):
+        for index, message in enumerate(in_turn(owed, desk.turn_seconds)):
+            tried += 1
             try:
                 _Attempt(desk, message, now).send(post)
             except StoreError:
@@ -118,25 +128,27 @@ def dispatch(desk: Desk, now: datetime) -> int:
             except Exception:  # one message must never stop the others
                 log.exception("message %d could not be sent", message.id)
                 _park(desk, message, now)
-        _remember_limit(desk, post)
-    return settled + len(owed)
+        remember_limit(desk, post)
+    return settled + tried
 
 
-def _remember_limit(desk: Desk, post: Post) -> None:
-    """Keep what the server said of its largest message: letters are made to fit it (F29)."""
-    if not post.is_open:
-        return
-    try:
-        size = post.max_size
-    except TemporaryError:
-        return
-    text = str(size or "")
-    with desk.store.view() as view:
-        known = view.facts.get(MAX_SIZE) or ""
-    if text != known:
-        with desk.store.work() as work:
-            work.facts.set(MAX_SIZE, text)
-            work.commit()
+def _hear_late(desk: Desk, now: datetime) -> int:
+    """Commit what servers have said by now of letters at which they had been silent."""
+    heard = 0
+    for message_id, late in list(desk.silent.items()):
+        with desk.store.view() as view:
+            attempt = _Attempt(desk, view.queue.get(message_id), now)
+        try:
+            answer = late.answer()
+        except UnclearError:
+            attempt.unclear()
+        else:
+            if answer is None:
+                continue
+            attempt.heard(answer)
+        del desk.silent[message_id]
+        heard += 1
+    return heard
 
 
 def _wait(desk: Desk, messages: Sequence[Outgoing], now: datetime) -> None:
@@ -242,11 +254,11 @@ class _Attempt:
             return
         except _NobodyError as error:
             delivery = Delivery(recipients=error.answers, data=None)
+        except StillSilentError as error:
+            self._desk.silent[self._message.id] = error.late
+            raise _ServerError(error, is_settled=True) from error
         except UnclearError as error:
-            with self._desk.store.work() as work:
-                _now_unclear(work, work.queue.get(self._message.id), self._now)
-                self._settle_later(work)
-                work.commit()
+            self.unclear()
             raise _ServerError(error, is_settled=True) from error
         except (NotSentError, LoginRefusedError, TlsError) as error:
             raise _ServerError(error, is_settled=False) from error
@@ -254,6 +266,22 @@ class _Attempt:
             self._commit(wanted, {}, str(error)[:500])
             return
         self._commit(wanted, delivery.recipients, "")
+        if delivery.data is None and _is_closing(delivery):
+            # It would say the same to every other message, over a connection for each.
+            closing = NotSentError("Почтовый сервер закрывает соединения (421)")
+            raise _ServerError(closing, is_settled=True)
+
+    def heard(self, answer: Answer) -> None:
+        """Commit a verdict that came late."""
+        sending = self._sending
+        self._commit(sending, {item.address: answer for item in sending}, "")
+
+    def unclear(self) -> None:
+        """Commit that nobody can tell whether the server took the message."""
+        with self._desk.store.work() as work:
+            _now_unclear(work, work.queue.get(self._message.id), self._now)
+            self._settle_later(work)
+            work.commit()
 
     def _claim(self) -> tuple[Recipient, ...]:
         """The addresses of this attempt, marked as being sent to; none when there is no need."""
@@ -341,6 +369,10 @@ def settle_task(desk: Desk, task: Task, now: datetime) -> None:
             settle(desk, work, int(task.data["outgoing"]), now)
             mind_refused_witness(desk, work, int(task.data["outgoing"]), now)
         work.commit()
+
+
+def _is_closing(delivery: Delivery) -> bool:
+    return {answer.code for answer in delivery.recipients.values()} == {CLOSING}
 
 
 def _verdict(answer: Answer, item: Recipient, now: datetime) -> dict[str, object]:

@@ -29,7 +29,7 @@ from mcu_mail.domain.annexes import (
     sheets_of,
 )
 from mcu_mail.domain.catalogue import counted_photos, photos_made_smaller, scan_made_smaller
-from mcu_mail.errors import McuMailError
+from mcu_mail.errors import McuMailError, TemporaryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mcu_mail.documents.annex_sheet import Owner
     from mcu_mail.domain.annexes import Annex
     from mcu_mail.domain.case import Case
+    from mcu_mail.mail.smtp import Post
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.annexes import KeptAnnex
     from mcu_mail.store.letters import Letter
@@ -61,6 +62,23 @@ class Behind:
     pdf: bytes
     pages: int
     note: str
+
+
+def remember_limit(desk: Desk, post: Post) -> None:
+    """Keep what the server said of its largest message: letters are made to fit it (F29)."""
+    if not post.is_open:
+        return
+    try:
+        size = post.max_size
+    except TemporaryError:
+        return
+    text = str(size or "")
+    with desk.store.view() as view:
+        known = view.facts.get(MAX_SIZE) or ""
+    if text != known:
+        with desk.store.work() as work:
+            work.facts.set(MAX_SIZE, text)
+            work.commit()
 
 
 def room(desk: Desk, work: UnitOfWork) -> int:

@@ -5,6 +5,7 @@ Both are idempotent effects on paper, called by `service/papers.py`.
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,15 @@ from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.documents.letter import write_docx
 from mcu_mail.documents.stamp import stamp_scan, upright_scan
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.decisions import Work
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail.sent_page import sent_page
 from mcu_mail.service import enclosing
+from mcu_mail.service.by_hand import settle_by_hand
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import STATE_WORDS
 from mcu_mail.service.engine_trouble import register_note, tell_of_failure
+from mcu_mail.service.hand_sets import make_set
 from mcu_mail.service.mailing import queue_letter
 from mcu_mail.service.paper_names import print_name, sent_name
 from mcu_mail.service.pens import content_of, kept_changes
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.letters import Letter
     from mcu_mail.store.moments import Task
     from mcu_mail.store.registry import Entry
+
+log = logging.getLogger(__name__)
 
 
 def task_done(desk: Desk, task: Task, now: datetime) -> None:
@@ -117,7 +123,22 @@ def finish_task(desk: Desk, task: Task, now: datetime) -> None:
             tell_of_failure(desk, work, case, word, "doc", now)
         if case.step == "send" and case.state is not CaseState.closed:
             queue_letter(desk, work, case, work.register.get(entry.id), letter, now, docx=both)
+            carrier.carry((Work(kind="set", data={"entry": entry.id}),))
+            # A person may have sent it before the service could.
+            settle_by_hand(desk, work, case.id, entry.version, now)
         work.commit()
+    _lay_ready(desk, entry.id)
+
+
+def _lay_ready(desk: Desk, entry_id: int) -> None:
+    """Put the set for sending by hand on the share before the letter is sent; its task repeats it.
+
+    A share that is away keeps no letter here.
+    """
+    try:
+        make_set(desk, entry_id)
+    except McuMailError as error:
+        log.info("the set for sending by hand waits: %s", error)
 
 
 def file_task(desk: Desk, task: Task, now: datetime) -> None:
@@ -168,4 +189,8 @@ def file_task(desk: Desk, task: Task, now: datetime) -> None:
     if case.step != "sign":
         for suffix in (".docx", ".pdf"):
             desk.folders.withdraw(Folder.TO_SIGN, print_name(case.number, suffix))
-    task_done(desk, task, now)
+    with desk.store.work() as work:
+        if work.tasks.done(task.id, now):
+            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+            carrier.carry((Work(kind="set", data={"entry": entry.id, "filed": task.id}),))
+        work.commit()

@@ -24,6 +24,7 @@ from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.asking import ask
 from mcu_mail.service.away import chosen, give_back, is_back
+from mcu_mail.service.by_hand import hand_word
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
@@ -153,6 +154,9 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
         if not (files_only and offer(desk, work, carrier, said, meaning, now)):
             _refuse_stranger(desk, carrier, said, request)
         return heard
+    by_hand = hand_word(desk, work, said, case, now, request=request)
+    if by_hand is not None:
+        return by_hand
     meaning = meaning_of(
         desk,
         said,

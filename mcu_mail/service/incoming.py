@@ -26,6 +26,7 @@ from mcu_mail.service.bringing import Taken, open_all, open_each
 from mcu_mail.service.case_events import Message
 from mcu_mail.service.messages import messages_of, way_of, words_read
 from mcu_mail.service.opening import Brought
+from mcu_mail.service.turns import in_turn
 from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
@@ -76,9 +77,8 @@ def take_incoming(desk: Desk, now: datetime) -> int:
             )
     for claimed in desk.inbox.leftovers():
         done += _fenced(desk, claimed, None, now)
-    for dropped in desk.inbox.incoming(desk.real_now()):
-        if not dropped.settled:
-            continue
+    settled = [one for one in desk.inbox.incoming(desk.real_now()) if one.settled]
+    for dropped in in_turn(settled, desk.turn_seconds):
         try:
             claimed = desk.inbox.claim(dropped)
         except McuMailError:
@@ -117,7 +117,7 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
     known, number = _known(desk, claimed)
     if known is not None and dropped is None and known.folder == Folder.INCOMING:
         # A killed daemon had opened the case and not yet put the file away.
-        return _accept(desk, claimed, [number] if number else [])
+        return _put_away(desk, claimed, [number] if number else [])
     kind = incoming_kind(content, claimed.name)
     if known is not None or kind is None:
         return _refuse(desk, claimed, "duplicate" if known else "kind", now, number=number)
@@ -131,7 +131,7 @@ def _one(desk: Desk, claimed: Claimed, dropped: Dropped | None, now: datetime) -
     numbers = foreseeing(lambda: _numbers(desk, claimed, read, now))
     if numbers is None:
         return _refuse(desk, claimed, "no_message", now)
-    return _accept(desk, claimed, numbers)
+    return _put_away(desk, claimed, numbers)
 
 
 def _numbers(desk: Desk, claimed: Claimed, read: _Read, now: datetime) -> list[str] | None:
@@ -154,6 +154,18 @@ def _numbers(desk: Desk, claimed: Claimed, read: _Read, now: datetime) -> list[s
         numbers = [work.cases.get(one).number for one in taken.cases]
         work.commit()
     return numbers
+
+
+def _put_away(desk: Desk, claimed: Claimed, numbers: Sequence[str]) -> int:
+    """Accept the file; 0 when it must wait where a killed daemon leaves it.
+
+    Given back it would be a second copy of what has opened a case, and be refused.
+    """
+    try:
+        return _accept(desk, claimed, numbers)
+    except TemporaryError:
+        log.info("an incoming file that was taken waits to be put away")
+        return 0
 
 
 def _known(desk: Desk, claimed: Claimed) -> tuple[StoredMail | None, str]:

@@ -8,9 +8,11 @@ lie there since this store last saw it.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.documents.folder import sent_folder
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.letter_marks import ID, PROOF, ROW, TAKEN, is_forgotten, mark_in
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FILE = "file"
+"""The kind of the task that files a sent letter on the share."""
 _SEEN = "ignored:seen"
+_SHARE = "share:seen"
+_ANSWER = re.compile(r"(20\d{2}-\d{6}) Ответ(?: \(промежуточный\))?\.pdf")
 _MOST = 500
 """The newest so many are looked at: one that the store does not know is among them, or none is."""
 _FIELDS = ("FROM", ID, ROW, TAKEN, PROOF)
@@ -62,6 +68,34 @@ def look_back(desk: Desk, mailbox: Mailbox, now: datetime) -> None:
             log.error("the mailbox knows letters that this store does not: it was put back")
             ask_to_reconcile(work, now)
         work.commit()
+
+
+def look_at_share(desk: Desk, now: datetime) -> None:
+    """Mark the store when a letter lies among those that were sent and it has filed none.
+
+    The share stands on another machine: it still knows what a whole machine has forgotten. What
+    was seen once is not told again: a person may lay a file there too.
+    """
+    filed = filed_on_share(desk, now)
+    with desk.store.view() as view:
+        seen = frozenset((view.facts.get(_SHARE) or "").split())
+        fresh = filed - view.tasks.numbers_with(FILE) - seen
+    if fresh:
+        log.error("letters lie on the share that this store does not know: %d", len(fresh))
+        with desk.store.work() as work:
+            work.facts.set(_SHARE, " ".join(sorted(fresh | seen)))
+            ask_to_reconcile(work, now)
+            work.commit()
+
+
+def filed_on_share(desk: Desk, now: datetime) -> frozenset[str]:
+    """The numbers of the cases whose letter lies in this year's «Отправлено»."""
+    folder = desk.folders.base / sent_folder(desk.today(now).year)
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return frozenset()
+    return frozenset(found[1] for name in names if (found := _ANSWER.fullmatch(name)))
 
 
 def _is_forgotten(desk: Desk, head: bytes) -> bool:

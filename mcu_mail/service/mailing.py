@@ -105,7 +105,7 @@ def queue_letter(
         case_id=case.id,
         witness=desk.address,
     )
-    if is_doubtful(work, entry.id):
+    if is_doubtful(work, entry=entry.id, case=case.id):
         # A letter of this row may have gone in the time that a restored store has forgotten.
         message = work.queue.by_letter_id(letter_id)
         for item in message.addressees if message is not None else ():

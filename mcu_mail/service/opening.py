@@ -323,9 +323,8 @@ def _same_matter(work: UnitOfWork, notice: Notice, received: datetime) -> tuple[
             if received - case.received_at < _SAME_MATTER:
                 found[case.id] = case
     if notice.address and notice.text:
-        for case in work.cases.with_address(notice.track, received - _SAME_MATTER):
-            same_place = case.notice.address == notice.address
-            if same_place and _alike(case.notice.text, notice.text):
+        for case in work.cases.with_address(notice.track, notice.address, received - _SAME_MATTER):
+            if _alike(case.notice.text, notice.text):
                 found[case.id] = case
     return tuple(found.values())
 

@@ -25,8 +25,10 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.engine_trouble import tell_of_failure
 from mcu_mail.service.finishing import file_task, finish_task, task_done
+from mcu_mail.service.hand_sets import set_task
 from mcu_mail.service.health import raise_alarm
 from mcu_mail.service.paper_names import print_name
+from mcu_mail.service.turns import in_turn
 from mcu_mail.service.writing import freeze, letter_content, signer_of
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def do_papers(desk: Desk, now: datetime) -> int:
     with desk.store.view() as view:
         owed = view.tasks.owed(now)
     done = 0
-    for task in owed:
+    for task in in_turn(owed, desk.turn_seconds):
         again = _AGAIN[min(task.attempts, len(_AGAIN) - 1)]
         with desk.store.work() as work:
             work.tasks.count_attempt(task.id, now + again)
@@ -224,5 +226,6 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "finish": finish_task,
     "file": file_task,
     "settle": settle_task,
+    "set": set_task,
     "annexes": take_annexes,
 }

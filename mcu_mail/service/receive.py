@@ -7,6 +7,8 @@ UIDVALIDITY has changed every UID is new: the bytes tell what was handled before
 from __future__ import annotations
 
 import contextlib
+import inspect
+import itertools
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,10 +18,11 @@ from mcu_mail.mail.first_look import HEAD_FIELDS, first_look
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.looking_back import look_back
 from mcu_mail.service.space import lacks_room
-from mcu_mail.store.ledger import MailState
+from mcu_mail.service.turns import in_turn
+from mcu_mail.store.ledger import FetchedMail, MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
@@ -31,6 +34,11 @@ _VISIT = 200
 """Mails taken in one visit: behind a larger backlog nobody waits for the whole of it (F13)."""
 _OURS, _KNOWN, STRANGERS = range(3)
 """Ranks: read first, next, and last."""
+_TOGETHER = 50
+"""Mails that are kept and entered at once."""
+_WHOLE = 8_000_000
+"""Bytes: a mail that is larger is never held in memory while it is fetched."""
+_HEAD = 32_000
 
 
 def receive(desk: Desk, now: datetime) -> int:
@@ -53,29 +61,65 @@ def receive(desk: Desk, now: datetime) -> int:
         more = len(fresh) > _VISIT
         if more:
             fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
+        else:
+            desk.backlog.clear()
         done = read = 0
-        for fetched in mailbox.fetch_many(fresh):
-            read += 1
-            sha256 = desk.store.files.put(fetched.raw)
-            rank = ranks.of(fetched.raw)
+        arriving = _kept(desk, mailbox, ranks, fresh)
+        for some in in_turn(arriving, desk.turn_seconds):
+            # Their bytes are on the disk, and the server has them until they are moved: one commit
+            # serves them all.
+            read += len(some)
             with desk.store.work() as work:
-                done += work.mails.add(
-                    folder=account.folder,
-                    uidvalidity=mailbox.uidvalidity,
-                    uid=fetched.uid,
-                    sha256=sha256,
-                    size=fetched.size,
-                    arrived_at=fetched.internaldate,
-                    stored_at=now,
-                    rank=rank,
-                )
+                done += work.mails.add_all(some, now)
                 work.commit()
-        if read < len(fresh):
+        # A turn that was over too early leaves the rest for the next visit.
+        is_over = inspect.getgeneratorstate(arriving) == inspect.GEN_CLOSED
+        if is_over and read < len(fresh):
             # Another client was quicker: what a person takes away unread is his.
             log.info("%d mails vanished before they were read", len(fresh) - read)
-        if not more and not is_cramped:
+        if is_over and not more and not is_cramped:
             desk.seen["fetched"] = now
         return done + _move(desk, mailbox)
+
+
+def _kept(
+    desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]
+) -> Generator[list[FetchedMail]]:
+    """Fetch and keep mails; a large one comes in pieces, alone and after the others (F09)."""
+    files, folder = desk.store.files, desk.settings.mail.imap.folder
+    sizes = mailbox.sizes(uids)
+    small = mailbox.fetch_many([uid for uid in sizes if sizes[uid] <= _WHOLE])
+    while some := list(itertools.islice(small, _TOGETHER)):
+        digests = files.put_all([one.raw for one in some])
+        yield [
+            FetchedMail(
+                folder=folder,
+                uidvalidity=mailbox.uidvalidity,
+                uid=fetched.uid,
+                sha256=sha256,
+                size=fetched.size,
+                arrived_at=fetched.internaldate,
+                rank=ranks.of(fetched.raw),
+            )
+            for fetched, sha256 in zip(some, digests, strict=True)
+        ]
+    for uid in sorted(uid for uid in sizes if sizes[uid] > _WHOLE):
+        arrived = mailbox.arrived(uid)
+        if arrived is None:
+            continue
+        sha256, size = files.put_pieces(mailbox.pieces(uid))
+        if size:
+            yield [
+                FetchedMail(
+                    folder=folder,
+                    uidvalidity=mailbox.uidvalidity,
+                    uid=uid,
+                    sha256=sha256,
+                    size=size,
+                    arrived_at=arrived,
+                    rank=ranks.of(files.head(sha256, _HEAD)),
+                )
+            ]
 
 
 class _Ranks:
@@ -104,7 +148,10 @@ class _Ranks:
 
 def _ranked(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> dict[int, int]:
     """UID → how early it is to be read, of what waits in the mailbox; a header is read once."""
-    seen = desk.backlog.setdefault((desk.settings.mail.imap.folder, mailbox.uidvalidity), {})
+    place = (desk.settings.mail.imap.folder, mailbox.uidvalidity)
+    seen = {uid: desk.backlog[place][uid] for uid in uids if uid in desk.backlog.get(place, {})}
+    desk.backlog.clear()
+    desk.backlog[place] = seen
     new = [uid for uid in uids if uid not in seen]
     seen.update({uid: ranks.of(head) for uid, head in mailbox.heads(new, HEAD_FIELDS).items()})
     return seen
@@ -124,6 +171,17 @@ def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> 
     for uid in waiting[:_VISIT]:
         del seen[uid]
     return waiting
+
+
+def is_read_up(desk: Desk) -> bool:
+    """Whether every mail of a known sender, or with a code of ours, has been decided about.
+
+    What strangers have sent, however much it is, is not waited for.
+    """
+    if any(rank < STRANGERS for ranks in desk.backlog.values() for rank in ranks.values()):
+        return False
+    with desk.store.view() as view:
+        return all(mail.rank >= STRANGERS for mail in view.mails.to_handle(1))
 
 
 def move_decided(desk: Desk) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MARK = "reconcile"
 READ_AGAIN = "reconcile:mails"
 DOUBTFUL = "reconcile:doubtful"
+OF_CASE = "case"
 
 
 def ask_to_reconcile(work: UnitOfWork, now: datetime, *, copy_of: str = "") -> None:
@@ -44,9 +45,10 @@ def is_read_again(work: UnitOfWork, mail_id: int) -> bool:
     return int(first) <= mail_id <= int(last)
 
 
-def is_doubtful(work: UnitOfWork, entry_id: int) -> bool:
-    """Whether the letter of a register row may have been sent in the forgotten time."""
-    return str(entry_id) in (work.facts.get(DOUBTFUL) or "").split(",")
+def is_doubtful(work: UnitOfWork, *, entry: int, case: int) -> bool:
+    """Whether the letter of a register row, or of a case, may have gone in the forgotten time."""
+    known = (work.facts.get(DOUBTFUL) or "").split(",")
+    return str(entry) in known or f"{OF_CASE}{case}" in known
 
 
 def first_of_its_kind(work: UnitOfWork, key: str) -> bool:

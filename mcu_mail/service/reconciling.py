@@ -23,16 +23,18 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import ID, mark_in
-from mcu_mail.service.paper_names import sent_name
+from mcu_mail.service.looking_back import FILE, filed_on_share
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
-from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, READ_AGAIN, mark_of
+from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
+    from mcu_mail.service.letter_marks import Mark
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -94,19 +96,17 @@ def _begin(desk: Desk) -> None:
 def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
     """Take in what is not known by its bytes, from the inbox and from our own folders."""
     account = desk.imap()
-    places = {
+    places: dict[str, MailState | None] = {
         account.folder: None,
         account.ignored: MailState.ignored,
         account.done: MailState.handled,
         account.aside: MailState.aside,
     }
-    for folder, place in places.items():
-        try:
-            box = Mailbox.open(replace(account, folder=folder))
-        except RefusedError:
-            log.info("there is no folder of that kind yet: %s", place)
-            continue
-        with box:
+    with Mailbox.open(account) as box:
+        # What cannot be opened though it is there is waited for: a witness may lie in it.
+        there = [name for name in places if name == account.folder or box.has(name)]
+    for folder in there:
+        with Mailbox.open(replace(account, folder=folder)) as box:
             uids = box.all_uids() if since is None else box.uids_since(since)
             for fetched in box.fetch_many(uids):
                 sha256 = desk.store.files.put(fetched.raw)
@@ -121,7 +121,7 @@ def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
                         size=fetched.size,
                         arrived_at=fetched.internaldate,
                         stored_at=now,
-                        place=place,
+                        place=places[folder],
                     )
                     first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
                     work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
@@ -130,22 +130,49 @@ def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
 
 def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
     """Let the store know of the letter whose witness a mail is; other mails wait for their turn."""
-    raw = desk.store.files.get(stored.sha256)
-    if not first_look(raw).is_from({desk.address.lower()}):
+    look = first_look(desk.store.files.get(stored.sha256))
+    if not look.is_from({desk.address.lower()}):
         return
-    mail = desk.read(stored.sha256).mail
-    if mail.sender.address != desk.address or not mail.header(ID):
+    try:
+        head = desk.read_head(stored.sha256).mail
+        if head.sender.address != desk.address or not head.header(ID):
+            return
+        with desk.store.view() as view:
+            mark = mark_in(view, head)
+        mail = desk.read(stored.sha256).mail if mark is not None else head
+    except RefusedError:
+        # Whoever writes in our name what nobody can read stops nothing; it is set aside as ever.
         return
+    try:
+        _put_back(desk, stored, mark, mail, now)
+    except (LookupError, TypeError, ValueError):
+        # A header of another version: one letter must never stop the others.
+        log.exception("the letter of mail %d could not be rebuilt", stored.id)
+        _put_back(desk, stored, mark, mail, now, failed=True)
+
+
+def _put_back(
+    desk: Desk,
+    stored: StoredMail,
+    mark: Mark | None,
+    mail: Incoming,
+    now: datetime,
+    *,
+    failed: bool = False,
+) -> None:
+    """What a witness proves, and the decision about it; where it fails, its number is spent."""
     with desk.store.work() as work:
         found = json.loads(work.facts.get(_FOUND) or "{}")
-        mark = mark_in(work, mail)
         case_id = None
         if mark is None:
             found["unproven"] += 1
         else:
-            case_id = rebuild(desk, work, mark, mail, stored, now)
+            scope, n = str(mark.row["scope"]), int(mark.row["n"])
+            work.register.spent(scope, n)
+            if not failed:
+                case_id = rebuild(desk, work, mark, mail, stored, now)
             kind = "clashes" if case_id is None else "letters"
-            line = [mark.row["number"], mark.case, mark.row["scope"], int(mark.row["n"])]
+            line = [mark.row["number"], mark.case, scope, n]
             if line not in found[kind]:
                 found[kind].append(line)
         work.facts.set(_FOUND, json.dumps(found))
@@ -177,7 +204,7 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
             "unproven": found["unproven"],
             "lost": lost,
             "doubtful": doubtful,
-            "scans": _scans_again(desk, work, now),
+            "scans": _scans_again(desk, work, doubtful, now),
             "read": read - len(found["letters"]),
             "next_case": next_case,
         }
@@ -272,10 +299,16 @@ def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -
     """
     cases = []
     without = []
+    filed = filed_on_share(desk, now) - work.tasks.numbers_with(FILE)
+    for case in work.cases.open():
+        # Its letter lies among those that were sent, and nobody has seen its witness.
+        if case.number in filed and case.step != "send":
+            without.append(f"{OF_CASE}{case.id}")
+            cases.append(case.number)
     for entry in work.register.in_state("registered"):
         case = work.cases.get(entry.case_id)
         letters = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
-        if not anything_new and not _is_filed(desk, case.number, entry.year):
+        if not anything_new and case.number not in filed:
             continue
         if not letters:
             without.append(str(entry.id))
@@ -283,13 +316,6 @@ def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -
         cases += [case.number for message in letters if _unknown_now(work, message, now)]
     work.facts.set(DOUBTFUL, ",".join(without))
     return list(dict.fromkeys(cases))
-
-
-def _is_filed(desk: Desk, number: str, year: int) -> bool:
-    """Whether the letter of a case lies on the share among those that were sent."""
-    folder = desk.folders.base / sent_folder(year)
-    names = [sent_name(number, "Ответ.pdf", interim=interim) for interim in (False, True)]
-    return any((folder / name).exists() for name in names)
 
 
 def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
@@ -306,13 +332,15 @@ def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
     return bool(open_ones)
 
 
-def _scans_again(desk: Desk, work: UnitOfWork, now: datetime) -> list[str]:
+def _scans_again(desk: Desk, work: UnitOfWork, doubtful: list[str], now: datetime) -> list[str]:
     """Cases that wait for a signature whose signed copy was accepted in the forgotten time."""
     folder = desk.folders.base / sent_folder(desk.today(now).year)
     return [
         case.number
         for case in work.cases.open()
-        if case.step == "sign" and any(folder.glob(f"{case.number} Скан*"))
+        if case.step == "sign"
+        and any(folder.glob(f"{case.number} Скан*"))
+        and case.number not in doubtful
     ]
 
 

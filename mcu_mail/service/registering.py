@@ -7,7 +7,7 @@ Yearly, gapless, never reused: the counter, the row and the case move together o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from mcu_mail.service.carry import Carrier
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
+
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ def register_scan(
     carrier.log("signed", told)
     if desk.settings.register_.mode == "master":
         carrier.carry((Enter(step="register", template="", close_as=CloseReason.decided),))
-        _enter_row(desk, work, carrier, scan, None, desk.today(now), now)
+        _enter_row(desk, work, carrier, scan, None, _day_of_number(desk, work, now), now)
         return
     work.facts.set(
         f"scan:{carrier.case.id}:{carrier.case.version}",
@@ -81,6 +84,16 @@ def register_scan(
         for request in work.requests.open_of_case(carrier.case.id):
             if request.purpose is Purpose.register:
                 carrier.carry(told_why(request, fault, number))
+
+
+def _day_of_number(desk: Desk, work: UnitOfWork, now: datetime) -> date:
+    """The office's date; the last row's own when a clock that was put back says the day before.
+
+    Numbers stand in the order of their dates.
+    """
+    today = desk.today(now)
+    last = work.register.last_day()
+    return today + _DAY if last is not None and date.fromisoformat(last) == today + _DAY else today
 
 
 def _number_of_scan(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,27 +16,32 @@ from mcu_mail.domain.decisions import Ask, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.errors import TemporaryError
-from mcu_mail.service.asking import send_request, tell
-from mcu_mail.service.cards import name_of, title_of
+from mcu_mail.service.after_outage import NOISY, Gathered, tell_what_stands
+from mcu_mail.service.asking import send_request
+from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import closed_by_person
 from mcu_mail.service.hearing import hear_again
+from mcu_mail.service.late import is_asked
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.service.second_thoughts import keep_unheard
+from mcu_mail.service.turns import in_turn
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mcu_mail.domain.case import Request
+    from mcu_mail.service.alive import Outage
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.moments import Due
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-_DOWN = timedelta(minutes=15)
-LAST_VISIT = "last_pass"
+_MOST = 10_000
 _NOT_YET = frozenset({
     RecipientState.queued,
     RecipientState.deferred,
@@ -46,60 +50,18 @@ _NOT_YET = frozenset({
 })
 
 
-def catch_up(desk: Desk, now: datetime) -> None:
-    """Say, once, that the service was down over a term, and remember this pass."""
-    with desk.store.work() as work:
-        before = work.facts.get(LAST_VISIT)
-        since = datetime.fromisoformat(before) if before else None
-        if since is not None and now - since >= _DOWN:
-            missed = work.cases.overdue_between(since, now)
-            if missed:
-                _say_caught_up(desk, work, missed, since, now)
-        if since is None or now > since:
-            work.facts.set(LAST_VISIT, now.isoformat())
-        work.commit()
-
-
-def _say_caught_up(
-    desk: Desk, work: UnitOfWork, missed: tuple[Case, ...], since: datetime, now: datetime
-) -> None:
-    overdue = tuple(
-        (
-            case.number,
-            title_of(case, desk),
-            ROUTES[case.track].step(case.step).title,
-            desk.local(case.term),
-        )
-        for case in missed
-    )
-    people = (desk.office.roles.dispatcher, desk.office.roles.centre_head)
-    for person in dict.fromkeys(desk.standing_in(item, now) for item in people):
-        tell(
-            desk,
-            work,
-            None,
-            person=person,
-            template="caught_up",
-            now=now,
-            key=f"caught_up:{since.isoformat()}:{person}",
-            context={
-                "since": desk.local(since),
-                "until": desk.local(now),
-                "overdue": overdue,
-                "done": (),
-            },
-        )
-
-
-def remind(desk: Desk, now: datetime) -> int:
+def remind(desk: Desk, now: datetime, outage: Outage | None = None) -> int:
     """Deal with every moment that has come; return how many.
 
-    What cannot be read for the present stays owed: a verdict that was held is never lost.
+    What cannot be read for the present stays owed: a verdict that was held is never lost. What
+    fell due in an `outage` is dealt with by `remind_after`.
     """
     with desk.store.view() as view:
-        owed = view.due.owed(now)
+        owed = view.due.owed(now) if outage is None else view.due.owed(now, _MOST)
+    if outage is not None:
+        owed = tuple(one for one in owed if one.kind not in NOISY or one.at > outage.until)
     done = 0
-    for due in owed:
+    for due in in_turn(owed, desk.turn_seconds):
         try:
             foreseeing(partial(_deal_with, desk, due, now, owed))
         except TemporaryError as error:
@@ -128,6 +90,23 @@ def _give_up(desk: Desk, due: Due, now: datetime) -> None:
         work.commit()
 
 
+def remind_after(desk: Desk, outage: Outage, now: datetime) -> int:
+    """Deal with everything that fell due in an outage, one mail to each person; return how many.
+
+    All of it or nothing: what a killed daemon has gathered is gathered anew.
+    """
+    with desk.store.work() as work:
+        found = work.due.owed(outage.until, _MOST)
+        owed = tuple(one for one in found if one.kind in NOISY)
+        out = Gathered()
+        for due in owed:
+            if work.due.claim(due.id, now) and not _is_outdone(due, owed):
+                _one(desk, work, due, now, owed, out)
+        tell_what_stands(desk, work, out, outage, now)
+        work.commit()
+    return len(owed)
+
+
 def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
     """Whether a reminder is followed by a newer one, or by the escalation, of the same step.
 
@@ -148,7 +127,15 @@ def _is_owed_too(kind: str, due: Due, owed: tuple[Due, ...]) -> bool:
     return any(other.kind == kind and other.case_id == due.case_id for other in owed)
 
 
-def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime, owed: tuple[Due, ...]) -> None:
+def _one(
+    desk: Desk,
+    work: UnitOfWork,
+    due: Due,
+    now: datetime,
+    owed: tuple[Due, ...],
+    out: Gathered | None = None,
+) -> None:
+    """Do what a moment asks for; its mails are put into `out`, if that is given."""
     case = work.cases.get(due.case_id)
     if due.kind == "delayed":
         # A letter on its way may belong to a case that is done.
@@ -162,21 +149,47 @@ def _one(desk: Desk, work: UnitOfWork, due: Due, now: datetime, owed: tuple[Due,
     elif due.kind == "restricted":
         repeat_restricted(desk, work, case, now)
     elif due.kind == "term_near":
-        _term_near(desk, work, case, due, now)
+        _term_near(desk, work, case, due, now, out)
     elif due.kind == "term":
-        _term_passed(desk, work, case, due, now, owed)
+        _term_passed(desk, work, case, due, now, owed, out)
     elif due.kind == "remind":
-        _remind(desk, work, case, due, now)
+        _remind(desk, work, case, due, now, out)
     else:
-        _escalate(desk, work, case, due, now, owed)
+        _escalate(desk, work, case, due, now, owed, out)
 
 
-def _remind(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+def _again(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    request: Request,
+    now: datetime,
+    due: Due,
+    out: Gathered | None,
+) -> None:
+    """Send a request once more, or gather that it is to be."""
+    if out is None:
+        send_request(desk, work, case, request, now, reminder=due.key)
+    else:
+        out.asked.append((case, request, due.key))
+
+
+def _say(carrier: Carrier, told: Tell, out: Gathered | None) -> None:
+    """Tell people, or gather that they are to be told."""
+    if out is None:
+        carrier.carry((told,))
+    else:
+        out.told.append((carrier, told))
+
+
+def _remind(
+    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, out: Gathered | None
+) -> None:
     if case.due is not None and now >= case.due:
         return
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     for request in _asked(work, case, str(due.data["actor"])):
-        send_request(desk, work, case, request, now, reminder=due.key)
+        _again(desk, work, case, request, now, due, out)
         carrier.log("reminded", {"person": request.person})
 
 
@@ -190,7 +203,13 @@ def _asked(work: UnitOfWork, case: Case, person: str) -> tuple[Request, ...]:
 
 
 def _escalate(
-    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, owed: tuple[Due, ...]
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    due: Due,
+    now: datetime,
+    owed: tuple[Due, ...],
+    out: Gathered | None,
 ) -> None:
     """Decree 3.6: the superiors hear in time that an answer was not given in time."""
     actor = str(due.data["actor"])
@@ -201,10 +220,9 @@ def _escalate(
         "late_curator": roles.curator,
     }[due.kind]
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
-    late = desk.office.people.get(actor)
     if due.kind == "late_superior":
         for request in _asked(work, case, actor):
-            send_request(desk, work, case, request, now, reminder=due.key)
+            _again(desk, work, case, request, now, due, out)
     carrier.log("escalated", {"to": person, "late": actor})
     told = desk.standing_in(person, now)
     # The term has passed as well: its own mail says all that this one would.
@@ -212,21 +230,18 @@ def _escalate(
     told_anyway = told in others and case.term <= now and _is_owed_too("term", due, owed)
     if told == actor or told_anyway:
         return
-    carrier.carry((
-        Tell(
-            people=(person,),
-            template="escalation",
-            once=f"late:{case.entry}{due.data.get('question', '')}",
-            context={
-                "step_name": ROUTES[case.track].step(case.step).title,
-                "late_name": name_of(actor, desk),
-                "late_phone": late.phone if late else "",
-            },
-        ),
-    ))
+    told_late = Tell(
+        people=(person,),
+        template="escalation",
+        once=f"late:{case.entry}{due.data.get('question', '')}",
+        context=_late_one(desk, case, actor),
+    )
+    _say(carrier, told_late, out)
 
 
-def _term_near(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> None:
+def _term_near(
+    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, out: Gathered | None
+) -> None:
     """An hour before the term: a step that is late is asked for once more, and the centre hears.
 
     A step whose latest time still lies ahead has reminders of its own.
@@ -235,23 +250,27 @@ def _term_near(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime
         return
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     for request in _asked(work, case, case.actor):
-        send_request(desk, work, case, request, now, reminder=due.key)
+        _again(desk, work, case, request, now, due, out)
         carrier.log("reminded", {"person": request.person})
     if case.actor == desk.standing_in(desk.office.roles.dispatcher, now):
         return
-    late = desk.office.people.get(case.actor)
-    carrier.carry((
-        Tell(
-            people=(desk.office.roles.dispatcher,),
-            template="escalation",
-            once=due.key,
-            context={
-                "step_name": ROUTES[case.track].step(case.step).title,
-                "late_name": name_of(case.actor, desk),
-                "late_phone": late.phone if late else "",
-            },
-        ),
-    ))
+    told = Tell(
+        people=(desk.office.roles.dispatcher,),
+        template="escalation",
+        once=due.key,
+        context=_late_one(desk, case, case.actor),
+    )
+    _say(carrier, told, out)
+
+
+def _late_one(desk: Desk, case: Case, actor: str) -> dict[str, object]:
+    """Who is late with which step, and his telephone."""
+    late = desk.office.people.get(actor)
+    return {
+        "step_name": ROUTES[case.track].step(case.step).title,
+        "late_name": name_of(actor, desk),
+        "late_phone": late.phone if late else "",
+    }
 
 
 def _heads(desk: Desk) -> tuple[str, str, str]:
@@ -261,7 +280,13 @@ def _heads(desk: Desk) -> tuple[str, str, str]:
 
 
 def _term_passed(
-    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, owed: tuple[Due, ...]
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    due: Due,
+    now: datetime,
+    owed: tuple[Due, ...],
+    out: Gathered | None,
 ) -> None:
     if case.term > now:
         return
@@ -275,32 +300,34 @@ def _term_passed(
         for item in message.addressees
         if item.state in _NOT_YET
     ]
+    if is_asked(work, case):
+        # The dispatcher and the clerk have a question that says all of it.
+        others = tuple(one for one in people if one != desk.office.roles.dispatcher)
+        context = {"step_name": step.title, "late_name": "", "late_phone": ""}
+        once = f"term:{case.term.isoformat()}"
+        _say(carrier, Tell(people=others, template="escalation", once=once, context=context), out)
+        return
     if step.kind is StepKind.send and waiting:
         _letter_still_here(carrier, waiting, people)
         return
     # Where the service itself is to act and cannot, the dispatcher has been asked.
     actor = case.actor or desk.standing_in(desk.office.roles.dispatcher, now)
-    late = desk.office.people.get(actor)
     told = Tell(
         people=tuple(one for one in people if desk.standing_in(one, now) != actor),
         template="escalation",
         once=f"term:{case.term.isoformat()}",
-        context={
-            "step_name": step.title,
-            "late_name": name_of(actor, desk),
-            "late_phone": late.phone if late else "",
-        },
+        context=_late_one(desk, case, actor),
     )
-    carrier.carry((told,))
+    _say(carrier, told, out)
     asked = _asked(work, case, actor)
     if len(told.people) == len(people) or (asked and _is_owed_too("late_superior", due, owed)):
         return
     # The late one is among them: he hears what is asked of him, and not about himself.
     for request in asked:
-        send_request(desk, work, case, request, now, reminder=due.key)
+        _again(desk, work, case, request, now, due, out)
     if not asked:
         context = {**told.context, "late_name": "", "late_phone": ""}
-        carrier.carry((replace(told, people=(actor,), context=context),))
+        _say(carrier, replace(told, people=(actor,), context=context), out)
 
 
 def _letter_still_here(

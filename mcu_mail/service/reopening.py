@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, Purpose
-from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState
+from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Work
 from mcu_mail.store.registry import VOID
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def reopen(
         ))
     if kind == "bounce" and entry is not None and entry.state != VOID:
         work.register.change(entry.id, {"state": "registered", "sent_at": None})
+        # It may have to be sent by hand after all.
+        carrier.carry((Work(kind="set", data={"entry": entry.id, "back": cause}),))
     # The key of the question about a refusal: the same addresses are asked about once.
     about = f"refused:{case.id}" if opened else f"refused:{case.id}:{letter.id}"
     key = f"{about}:{','.join(sorted(addresses))}" if kind == "bounce" else f"region:{cause}"

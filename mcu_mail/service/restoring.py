@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def restore(path: Path, url: str, files: Path, now: datetime) -> Restored:
     place = Path(str(made.database)).parent if sqlite else files.parent
     try:
         place.mkdir(parents=True, exist_ok=True)
+        archive.sweep(place, now - timedelta(days=1))
         with (
             archive.reading_back(path) as (opened, manifest),
             tempfile.TemporaryDirectory(dir=place, prefix=archive.SCRATCH) as scratch,

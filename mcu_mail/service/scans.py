@@ -25,9 +25,11 @@ from mcu_mail.documents.scan_order import split
 from mcu_mail.documents.whole_files import disk
 from mcu_mail.domain.codes import PrintMark
 from mcu_mail.errors import McuMailError, StoreError, TemporaryError
+from mcu_mail.service.paper_names import part_name
 from mcu_mail.service.scan_notes import Refusal, note_of
 from mcu_mail.service.signatures import letter_of_signature
 from mcu_mail.service.signed_copy import Copy, is_own_print, take_copy
+from mcu_mail.service.turns import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +99,8 @@ def take_scans(desk: Desk, now: datetime) -> int:
             now,
         )
     incoming = desk.folders.incoming(desk.real_now())
-    for file, beside_it in pairs([one.name for one in incoming]):
+    waiting = pairs([one.name for one in incoming])
+    for file, beside_it in in_turn(waiting, desk.turn_seconds):
         both = [incoming[place] for place in (file, beside_it) if place is not None]
         if all(one.settled for one in both):
             taken = _claimed(desk, both, alone=file is None)
@@ -229,12 +232,27 @@ def _file(
     if refusal is not None:
         return _refuse(desk, taken, refusal, now)
     number = copy.scan.marks[0].case
-    for one in taken.claimed:
-        suffix = "".join(PurePath(one.name.lower()).suffixes[-2:])
-        suffix = suffix if suffix.startswith(".pdf") else PurePath(one.name.lower()).suffix
-        kept = safe_name(f"{number} Скан{suffix}")
-        desk.folders.finish(one, sent_folder(desk.today(now).year), kept)
-    return 1
+    names = (safe_name(f"{number} Скан{_suffix(one.name)}") for one in taken.claimed)
+    away = (_put_away(desk, one, name, now) for one, name in zip(taken.claimed, names, strict=True))
+    return int(all(away))
+
+
+def _suffix(name: str) -> str:
+    both = "".join(PurePath(name.lower()).suffixes[-2:])
+    return both if both.startswith(".pdf") else PurePath(name.lower()).suffix
+
+
+def _put_away(desk: Desk, claimed: Claimed, name: str, now: datetime) -> bool:
+    """Move what was taken to its last place; False: it waits where a killed daemon leaves it.
+
+    Given back it would be a second scan of a letter that is registered, and be refused.
+    """
+    try:
+        desk.folders.finish(claimed, sent_folder(desk.today(now).year), name)
+    except TemporaryError:
+        log.info("a scan that was taken waits to be put away")
+        return False
+    return True
 
 
 def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: datetime) -> int:
@@ -263,15 +281,14 @@ def _batch(desk: Desk, taken: _Taken, found: Scan, parts: Sequence[Part], now: d
         )
         refusal = _part_refused(desk, copy, part, now, again=again or begun)
         if refusal is not None:
-            name = _part_name(claimed.name, places)
+            name = part_name(claimed.name, places)
             desk.folders.reject_part(name, content, note_of(desk, refusal, name, now))
     with desk.store.work() as work:
         if not known:
             work.scans.add(sha256=claimed.sha256, name=claimed.name, at=now, verdict="batch")
         work.commit()
     name = safe_name(f"Пачка {desk.local(now):%d.%m.%Y}{PurePath(claimed.name.lower()).suffix}")
-    desk.folders.finish(claimed, sent_folder(desk.today(now).year), name)
-    return 1
+    return int(_put_away(desk, claimed, name, now))
 
 
 def _part_refused(
@@ -281,13 +298,6 @@ def _part_refused(
         return take_copy(desk, copy, now, again=again)
     mixed = part.fault is ScanFault.MIXED
     return Refusal(reason=part.fault.value if mixed else "no_code_in_batch")
-
-
-def _part_name(name: str, places: Sequence[int]) -> str:
-    """«Scan0001 – лист 2, 3.pdf»: which sheets of the stack these are."""
-    sheets = ", ".join(str(place + 1) for place in places[:8])
-    more = " и др" if len(places) > len(sheets.split(", ")) else ""
-    return safe_name(f"{PurePath(name).stem} – лист {sheets}{more}.pdf")
 
 
 def _by_name(desk: Desk, claimed: Claimed, found: Scan) -> Scan | None:

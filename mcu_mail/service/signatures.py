@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.esign import read_signature
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind, steps_of_kind
 
 if TYPE_CHECKING:
     from mcu_mail.documents.esign import Signature
@@ -22,9 +22,8 @@ def letter_of_signature(desk: Desk, content: bytes) -> tuple[bytes, Signature] |
     with desk.store.view() as view:
         waiting = [
             letter
-            for case in view.cases.open()
-            if ROUTES[case.track].step(case.step).kind is StepKind.sign
-            and (letter := view.letters.get(case.id, case.version)) is not None
+            for case in view.cases.at_steps(steps_of_kind(StepKind.sign))
+            if (letter := view.letters.get(case.id, case.version)) is not None
         ]
     for letter in waiting[:_MOST]:
         if letter.pdf is None:

@@ -31,8 +31,13 @@ __all__ = ["Concern", "Matter", "Surroundings", "concerns_of", "known", "look_ar
 FACT: Final = "surroundings"
 _EVERY: Final = timedelta(hours=1)
 _DOORS: Final = ("imap", "smtp")
-_HOURLY: Final = frozenset(Matter) - {Matter.store_space, Matter.share_space, Matter.settings}
-"""The room on the disks and the file of settings are looked at in every pass."""
+_HOURLY: Final = frozenset(Matter) - {
+    Matter.store_space,
+    Matter.share_space,
+    Matter.settings,
+    Matter.calendar,
+}
+"""Room and settings are looked at in every pass, the calendar once a day."""
 
 
 def known(view: UnitOfWork) -> Surroundings | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.folder import Folder
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.catalogue import NEEDS_DISPATCHER, PEN_NOTE
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import ROUTES, StepKind, steps_of_kind
 from mcu_mail.errors import TemporaryError
 from mcu_mail.service.cards import title_of
 from mcu_mail.service.paper_names import print_name
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 NAME = "Сегодня.txt"
 _FACT = "today"
 _MOST_REFUSED = 8
+_CLERKS = (StepKind.sign, StepKind.register, StepKind.send)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +129,11 @@ _Troubles = tuple[tuple[str, str, str], ...]
 def _open(desk: Desk, view: UnitOfWork) -> tuple[_Waiting, _Owed, _Troubles]:
     """Letters at the head's, letters without their number, letters that stand aside; by term."""
     waiting, owed, aside = [], [], []
-    for case in view.cases.open():
+    for case in view.cases.at_steps(steps_of_kind(*_CLERKS)):
         kind = ROUTES[case.track].step(case.step).kind
         due = desk.local(case.due or case.term)
         if case.state is CaseState.aside:
-            if kind in {StepKind.sign, StepKind.register, StepKind.send}:
-                aside.append((case.number, "", NEEDS_DISPATCHER))
+            aside.append((case.number, "", NEEDS_DISPATCHER))
         elif kind is StepKind.sign:
             name = print_name(case.number, ".pdf")
             waiting.append((case.number, title_of(case, desk), name, due))
@@ -168,10 +168,7 @@ def _registered(desk: Desk, view: UnitOfWork, now: datetime) -> tuple[_Paper, _T
 def _questions(desk: Desk, view: UnitOfWork, now: datetime) -> int:
     """How many mails about the register want one tap of the clerk."""
     clerk = desk.standing_in(desk.office.roles.registry, now)
-    return sum(
-        item.purpose is Purpose.command and now <= item.expires_at
-        for item in view.requests.open_of_person(clerk)
-    )
+    return view.requests.count_open(clerk, Purpose.command, now)
 
 
 def _sent(

@@ -17,6 +17,7 @@ from mcu_mail.domain.restriction import alerted
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.asking import send_request
+from mcu_mail.service.by_hand import hand_word
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.clerk import ask_first, command_in_subject
@@ -45,7 +46,11 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         return Heard(state=MailState.aside, case_id=case.id if case else None)
     command = command_in_subject(desk, said, now)
     if command is not None:
-        return ask_first(desk, work, said, case, command, now)
+        heard: Heard | None = ask_first(desk, work, said, case, command, now)
+    else:
+        heard = None if len(named) > 1 else hand_word(desk, work, said, case, now)
+    if heard is not None:
+        return heard
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
     mine = [

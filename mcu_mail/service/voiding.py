@@ -14,7 +14,7 @@ from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.catalogue import LETTER_VOID, same_numbers, void_done
 from mcu_mail.domain.clerk_readers import TWO_NUMBERS
 from mcu_mail.domain.course_parts import told
-from mcu_mail.domain.decisions import Ask, CloseRequest, Enter, Log, SetState, Tell
+from mcu_mail.domain.decisions import Ask, CloseRequest, Enter, Log, SetState, Tell, Work
 from mcu_mail.domain.numbering import names_number, number_key
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.pens import is_begun
@@ -121,6 +121,7 @@ def make_void(
         Log(kind="void", data={"number": entry.number, "reason": reason}),
         told(request, "other", details=void_done(entry.number, begun=begun)),
     ))
+    carrier.carry((Work(kind="set", data={"entry": entry.id, "void": entry.id}),))
     what = {
         "register_number": entry.number,
         "reason": reason,

@@ -107,6 +107,8 @@ class MailSettings(Model):
     trust: TrustSettings = TrustSettings()
     witness: WitnessSettings = WitnessSettings()
     undo_minutes: Annotated[int, Field(ge=0, le=120)] = 5
+    late_ask_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    read_mb: Annotated[int, Field(ge=1, le=100)] = 50
     strangers: Literal["answer", "silent"] = "answer"
     strangers_per_day: Annotated[int, Field(ge=0, le=1000)] = 50
 
@@ -188,6 +190,7 @@ class CalendarSettings(Model):
     overrides: dict[date, Override] = Field(default_factory=dict)
     short_day: Literal["ignore", "apply"] = "ignore"
     working_saturdays: bool = True
+    clock_confirmed: date | None = None
     lunch: HoursPair | None = None
 
 

@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 DATABASE, MANIFEST, SHARED = "mcu.db", "manifest.json", "files"
-SCRATCH = ".mcu-backup-"
+SCRATCH, PART = ".mcu-backup-", ".part"
 _NAMED = 20
 _PIECE = 1024 * 1024
 _NAME = re.compile(r"([0-9a-f]{64})\.bin")
@@ -307,6 +308,19 @@ def verify(path: Path, *, deep: bool = True) -> Manifest:
             names = ", ".join(sorted(one[:12] for one in lost | altered)[:_NAMED])
             raise RefusedError(f"архив не сошёлся с описью: не хватает или изменены файлы {names}")
     return manifest
+
+
+def sweep(folder: Path, before: datetime) -> None:
+    """Remove what a killed backup or restore left half-made in a folder before that moment."""
+    for path in [*folder.glob(f"{SCRATCH}*"), *folder.glob(f".*.zip*{PART}")]:
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime >= before.timestamp():
+                continue
+            fail_point("backup.sweep")
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def put_in_place(part: Path, target: Path) -> None:

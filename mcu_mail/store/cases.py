@@ -12,10 +12,11 @@ from mcu_mail.domain.addressing import Addressing
 from mcu_mail.domain.case import Case, CaseState, Draft
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.verdicts import Contact
+from mcu_mail.store.found_by import LONGEST, found_by, words_key
 from mcu_mail.store.tables import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _MOMENTS = frozenset({"received_at", "due"})
 
@@ -101,6 +102,7 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Notice):
             plain = notice_to_json(value)
             result["external_id"] = value.external_id
+            result |= found_by(value.link, value.address, value.text)
         elif isinstance(value, Draft | Addressing):
             plain = dataclasses.asdict(value)
         elif name == "contacts":
@@ -121,6 +123,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
 _NOT_CLOSED = cases.c.state.in_([
     state.value for state in CaseState if state is not CaseState.closed
 ])
+_NOT_CLOSED_UNINDEXED = cases.c.state != CaseState.closed.value
+"""The same where another column is what finds the rows."""
 
 
 class Cases:
@@ -187,20 +191,48 @@ class Cases:
         rows = self._connection.execute(
             sa
             .select(cases)
-            .where(cases.c.track == track, cases.c.notice["link"].as_string() == link)
+            .where(cases.c.track == track, cases.c.link == link[:LONGEST])
             .order_by(cases.c.id)
         )
-        return tuple(_case(row) for row in rows)
+        return tuple(one for one in map(_case, rows) if one.notice.link == link)
 
-    def with_address(self, track: str, since: datetime) -> tuple[Case, ...]:
-        """Open cases of a track received since then: candidates for «the same matter»."""
+    def with_address(self, track: str, address: str, since: datetime) -> tuple[Case, ...]:
+        """Open cases of a track and address received since then: perhaps the same matter."""
         rows = self._connection.execute(
             sa
             .select(cases)
-            .where(cases.c.track == track, _NOT_CLOSED, cases.c.received_at >= since)
+            .where(
+                cases.c.track == track,
+                cases.c.address == address[:LONGEST],
+                _NOT_CLOSED_UNINDEXED,
+                cases.c.received_at >= since,
+            )
             .order_by(cases.c.id)
         )
-        return tuple(_case(row) for row in rows)
+        return tuple(one for one in map(_case, rows) if one.notice.address == address)
+
+    def with_words(self, track: str, text: str) -> tuple[Case, ...]:
+        """Open cases of a track whose message has the same letters, the nearest term first."""
+        key = words_key(text)
+        if key is None:
+            return ()
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.track == track, cases.c.words == key, _NOT_CLOSED_UNINDEXED)
+            .order_by(cases.c.term_at, cases.c.id)
+        )
+        return tuple(map(_case, rows))
+
+    def at_steps(self, steps: Iterable[str]) -> tuple[Case, ...]:
+        """Cases that are not closed and stand at one of these steps, the nearest term first."""
+        rows = self._connection.execute(
+            sa
+            .select(cases)
+            .where(cases.c.step.in_(sorted(steps)), _NOT_CLOSED)
+            .order_by(cases.c.term_at, cases.c.id)
+        )
+        return tuple(map(_case, rows))
 
     def overdue_between(self, start: datetime, end: datetime) -> tuple[Case, ...]:
         """Open cases whose term fell after `start` and not after `end`."""

@@ -33,6 +33,11 @@ class Tally:
     waiting: int
 
     @property
+    def parts(self) -> tuple[int, int, int, int, int]:
+        """received, handled, ignored, aside, waiting."""
+        return (self.received, self.handled, self.ignored, self.aside, self.waiting)
+
+    @property
     def difference(self) -> int:
         """Mails that were received and ended nowhere: none, unless the store was tampered with."""
         return self.received - self.handled - self.ignored - self.aside - self.waiting

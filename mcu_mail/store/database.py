@@ -24,7 +24,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from mcu_mail.errors import RefusedError, StoreError
+from mcu_mail.errors import RefusedError, StoreError, TemporaryError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.store.disk import NETWORK, file_system
 
@@ -34,6 +34,17 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30
 WRITER, DAEMON = 0x6D63750001, 0x6D63750002
 """The advisory locks of PostgreSQL: of whoever writes, and of the daemon while it lives."""
+_AT_A_SERVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    # A host that is gone holds its locks until the server has noticed; its own default is hours.
+    "options": " ".join((
+        f"-c lock_timeout={BUSY_SECONDS}s",
+        "-c idle_in_transaction_session_timeout=120s",
+        "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    )),
+}
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _REASONS: Final = {
     sqlite3.SQLITE_FULL: "на её диске нет места",
@@ -51,13 +62,12 @@ def open_database(url: str) -> sa.Engine:
     """Return an engine for `url` with the house's settings; nothing is opened yet."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        # A connection that is lost is noticed within a minute, here and, by its own, at the server.
         return sa.create_engine(
             url,
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
+            connect_args=_AT_A_SERVER,
         )
     # An error of the database ends up in a log, and parameters are people's names and words (A34).
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -164,11 +174,18 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def vacuum_into(engine: sa.Engine, target: Path) -> None:
-    """Write a SQLite database as it is at one moment into the new file `target`."""
+    """Write a SQLite database as it is at one moment into the new file `target`.
+
+    Raises:
+        TemporaryError: there is no room, or the database cannot be read.
+
+    """
     raw = engine.raw_connection()
     try:
         # Outside any transaction of ours: the statement looks once and blocks no writer.
         raw.cursor().execute("VACUUM INTO ?", (os.fspath(target),))
+    except sqlite3.Error as error:
+        raise TemporaryError(f"база данных не копируется: {error}") from error
     finally:
         raw.close()
 
@@ -179,14 +196,20 @@ def _keep_before(engine: sa.Engine, revision: str) -> None:
     kept = path.with_name(f"{path.stem}.schema-{revision}{path.suffix or '.db'}")
     part = path.with_name(f"{kept.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
-    fail_point("migration.copy.before")
-    vacuum_into(engine, part)
-    part.chmod(0o600)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    # A copy of the same revision that stands there is of an attempt that came to nothing.
-    part.replace(kept)
-    fail_point("migration.copy.after")
+    try:
+        fail_point("migration.copy.before")
+        vacuum_into(engine, part)
+        part.chmod(0o600)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        # A copy of the same revision that stands there is of an attempt that came to nothing.
+        part.replace(kept)
+        fail_point("migration.copy.after")
+    except (OSError, TemporaryError) as error:
+        part.unlink(missing_ok=True)
+        raise RefusedError(
+            f"перед обновлением базы не сделать её копию, база не изменена: {error}"
+        ) from error
 
 
 def durability_faults(engine: sa.Engine) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from mcu_mail.store.tables import mails
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -26,6 +29,29 @@ class MailState(StrEnum):
 DUPLICATE = "duplicate"
 NOT_AGAIN = frozenset({DUPLICATE, "witness"})
 """Kinds of ignored mail that no rule could read otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedMail:
+    """A mail whose raw bytes are kept and that is to be entered; `rank` as of `StoredMail`."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    size: int
+    arrived_at: datetime
+    rank: int = 2
+
+
+def _row_of(mail: FetchedMail, stored_at: datetime) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(mail),
+        "stored_at": stored_at,
+        "state": "stored",
+        "attempts": 0,
+        "moved": False,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,23 +160,53 @@ class Ledger:
                 )
             )
             return True
-        self._connection.execute(
-            mails.insert().values(
-                folder=folder,
-                uidvalidity=uidvalidity,
-                uid=uid,
-                sha256=sha256,
-                size=size,
-                arrived_at=arrived_at,
-                stored_at=stored_at,
-                state="stored",
-                attempts=0,
-                moved=place is not None,
-                place=place.value if place is not None else None,
-                rank=rank,
-            )
+        new = FetchedMail(
+            folder=folder,
+            uidvalidity=uidvalidity,
+            uid=uid,
+            sha256=sha256,
+            size=size,
+            arrived_at=arrived_at,
+            rank=rank,
         )
+        place_of = {"moved": place is not None, "place": place.value if place else None}
+        self._connection.execute(mails.insert().values({**_row_of(new, stored_at), **place_of}))
         return True
+
+    def add_all(self, fetched: Sequence[FetchedMail], stored_at: datetime) -> int:
+        """Enter many fetched mails; return how many were new. Each is entered as by `add`."""
+        by_place: dict[tuple[str, int], list[int]] = {}
+        for one in fetched:
+            by_place.setdefault((one.folder, one.uidvalidity), []).append(one.uid)
+        known = {
+            (*place, row.uid)
+            for place, uids in by_place.items()
+            for row in self._connection.execute(
+                sa.select(mails.c.uid).where(
+                    mails.c.folder == place[0],
+                    mails.c.uidvalidity == place[1],
+                    mails.c.uid.in_(uids),
+                )
+            )
+        }
+        digests = [one.sha256 for one in fetched]
+        seen = set(
+            self._connection.execute(
+                sa.select(mails.c.sha256).where(mails.c.sha256.in_(digests))
+            ).scalars()
+        )
+        seen |= {one for one, times in Counter(digests).items() if times > 1}
+        plain = [
+            one
+            for one in fetched
+            if one.sha256 not in seen and (one.folder, one.uidvalidity, one.uid) not in known
+        ]
+        if plain:
+            self._connection.execute(mails.insert(), [_row_of(one, stored_at) for one in plain])
+        rest = [one for one in fetched if one not in plain]
+        return len(plain) + sum(
+            self.add(**dataclasses.asdict(one), stored_at=stored_at) for one in rest
+        )
 
     def _put_back(self, sha256: str) -> int | None:
         """The row of a mail about which nothing was done, when its bytes come once more.
@@ -324,12 +380,12 @@ class Ledger:
         )
 
     def misplaced(self, limit: int) -> tuple[StoredMail, ...]:
-        """Mails that lie in the folder of a state they no longer have, oldest first."""
+        """Mails that lie in the folder of a state they no longer have, by folder, oldest first."""
         rows = self._connection.execute(
             sa
             .select(mails)
             .where(mails.c.place.is_not(None), mails.c.state != "stored")
-            .order_by(mails.c.id)
+            .order_by(mails.c.place, mails.c.id)
             .limit(limit)
         )
         return tuple(stored_mail(row) for row in rows)

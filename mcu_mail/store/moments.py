@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mcu_mail.store.tables import due, meta, scans, tasks
+from mcu_mail.store.tables import cases, due, meta, scans, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,6 +178,12 @@ class Tasks:
         ).one_or_none()
         return Task(**row._asdict()) if row else None
 
+    def numbers_with(self, kind: str) -> frozenset[str]:
+        """The numbers of the cases that ever owed an effect of that kind."""
+        query = sa.select(cases.c.number).join(tasks, tasks.c.case_id == cases.c.id)
+        rows = self._connection.execute(query.where(tasks.c.kind == kind).distinct())
+        return frozenset(row.number for row in rows)
+
     def open_kind(self, case_id: int, kind: str) -> bool:
         """Whether an effect of that kind is still to be made sure of."""
         return any(task.kind == kind for task in self.open(case_id))
@@ -231,6 +237,15 @@ class Tasks:
             .values(done_at=now, error=None)
         )
         return changed.rowcount == 1
+
+    def wait_at_most(self, until: datetime) -> None:
+        """Try no task later than `until` that is still to be done."""
+        self._connection.execute(
+            tasks
+            .update()
+            .where(tasks.c.done_at.is_(None), tasks.c.next_at > until)
+            .values(next_at=until)
+        )
 
 
 class Facts:

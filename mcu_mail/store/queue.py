@@ -181,7 +181,7 @@ class Queue:
         """The message of that id; it must exist."""
         return self._load(outgoing.c.id == outgoing_id)[0]
 
-    def owed(self, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+    def owed(self, now: datetime, limit: int, *, letters: bool = True) -> tuple[Outgoing, ...]:
         """Messages with an address that is to be tried at `now`; letters before other mail."""
         ids = [
             row.outgoing_id
@@ -193,6 +193,7 @@ class Queue:
                     recipients.c.state.in_(["queued", "deferred"]),
                     recipients.c.next_at <= now,
                     recipients.c.witness.is_(False),
+                    sa.true() if letters else outgoing.c.kind != "letter",
                 )
                 .group_by(recipients.c.outgoing_id)
                 .order_by(
@@ -215,6 +216,20 @@ class Queue:
     def unclear(self) -> tuple[Outgoing, ...]:
         """Messages whose acceptance nobody knows."""
         ids = sa.select(recipients.c.outgoing_id).where(recipients.c.state == "unknown")
+        return self._load(outgoing.c.id.in_(ids))
+
+    def waiting_letters(self) -> tuple[Outgoing, ...]:
+        """The letters that some address has yet to be given, oldest first."""
+        ids = (
+            sa
+            .select(recipients.c.outgoing_id)
+            .join(outgoing, outgoing.c.id == recipients.c.outgoing_id)
+            .where(
+                outgoing.c.kind == "letter",
+                recipients.c.state.in_(["queued", "deferred"]),
+                recipients.c.witness.is_(False),
+            )
+        )
         return self._load(outgoing.c.id.in_(ids))
 
     def letter_of(self, case_id: int) -> tuple[Outgoing, ...]:
@@ -319,6 +334,15 @@ class Queue:
         """The witness copy of a message has arrived in our own mailbox."""
         self._connection.execute(
             outgoing.update().where(outgoing.c.id == outgoing_id).values(witnessed_at=at)
+        )
+
+    def wait_at_most(self, until: datetime) -> None:
+        """Try no address later than `until` that is to be tried at all."""
+        self._connection.execute(
+            recipients
+            .update()
+            .where(recipients.c.state.in_(["queued", "deferred"]), recipients.c.next_at > until)
+            .values(next_at=until)
         )
 
     def set_state(self, recipient_id: int, values: Mapping[str, Any]) -> None:

@@ -23,6 +23,9 @@ def _request(row: Any) -> Request:
     return Request(**values)
 
 
+_OPEN = requests.c.closed_at.is_(None)
+
+
 class Requests:
     """Requests within one transaction."""
 
@@ -96,6 +99,21 @@ class Requests:
         )
         return tuple(_request(row) for row in rows)
 
+    def count_open(self, person: str, purpose: Purpose, now: datetime) -> int:
+        """How many questions of a kind a person owes an answer to at `now`."""
+        query = (
+            sa
+            .select(sa.func.count())
+            .select_from(requests)
+            .where(
+                requests.c.person == person,
+                _OPEN,
+                requests.c.purpose == purpose.value,
+                requests.c.expires_at >= now,
+            )
+        )
+        return int(self._connection.execute(query).scalar_one())
+
     def codes_of_case(self, case_id: int) -> frozenset[str]:
         """Every code a case ever had, open or spent."""
         rows = self._connection.execute(
@@ -105,8 +123,17 @@ class Requests:
 
     def people_asked(self) -> tuple[str, ...]:
         """Everybody who owes an answer."""
+        # «Distinct» would read every open request; this steps from one name to the next.
+        first = sa.select(sa.func.min(requests.c.person).label("person")).where(_OPEN)
+        people = first.cte("people", recursive=True)
+        following = sa.select(sa.func.min(requests.c.person)).where(
+            _OPEN, requests.c.person > people.c.person
+        )
+        people = people.union_all(
+            sa.select(following.scalar_subquery()).where(people.c.person.is_not(None))
+        )
         rows = self._connection.execute(
-            sa.select(requests.c.person).where(requests.c.closed_at.is_(None)).distinct()
+            sa.select(people.c.person).where(people.c.person.is_not(None))
         )
         return tuple(sorted(row.person for row in rows))
 

@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
         """Return an aware moment in UTC."""
         if value is None:
             return None
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
 
 
 metadata = sa.MetaData(
@@ -89,8 +89,16 @@ cases = sa.Table(
     sa.Column("restricted", sa.JSON(none_as_null=True)),
     sa.Column("forward", sa.Text),
     sa.Column("closed_at", Moment),
+    # Taken from the notice, so that the same message is found without reading every case.
+    sa.Column("link", sa.String(500)),
+    sa.Column("address", sa.String(500)),
+    sa.Column("words", sa.String(64)),
     sa.Index(None, "state", "term_at"),
+    sa.Index(None, "step", "state"),
     sa.Index(None, "external_id"),
+    sa.Index(None, "link"),
+    sa.Index(None, "address"),
+    sa.Index(None, "words"),
 )
 
 # Append-only: triggers of the first migration refuse UPDATE and DELETE.
@@ -138,6 +146,17 @@ mails = sa.Table(
     sa.Index(None, "state", "id"),
     sa.Index(None, "state", "rank", "arrived_at"),
     sa.Index(None, "moved", "state"),
+    sa.Index(None, "told_at", "state"),
+    sa.Index(None, "case_id"),
+    # What still lies in the mailbox, among all that ever came from there.
+    sa.Index(
+        "ix_mails_not_moved",
+        "folder",
+        "uidvalidity",
+        "uid",
+        sqlite_where=sa.text("moved IS 0"),
+        postgresql_where=sa.text("moved IS false"),
+    ),
 )
 
 # What people did with a mail that was set aside: who, when, what. Rows are only added.
@@ -289,6 +308,11 @@ register = sa.Table(
     sa.Column("annex", sa.String(64)),
     sa.Column("void_by", sa.Text),
     sa.Column("void_at", Moment),
+    sa.Index(None, "year"),
+    sa.Index(None, "number"),
+    sa.Index(None, "registered_at"),
+    sa.Index(None, "sent_at"),
+    sa.Index(None, "void_at"),
     sa.UniqueConstraint("scope", "n"),
     sa.UniqueConstraint("scope", "number"),
 )
@@ -331,6 +355,7 @@ tasks = sa.Table(
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     ),
+    sa.Index(None, "case_id"),
 )
 
 scans = sa.Table(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import ReplacedError, StoreError
+from mcu_mail.errors import ReplacedError, StoreError, why
 from mcu_mail.failpoints import commit_point
 from mcu_mail.progress import progress
 from mcu_mail.store.annexes import Annexes
@@ -88,7 +88,7 @@ class UnitOfWork:
             progress()
         except OSError as error:
             # What a fail point says for the disk; the driver speaks through `speaking`.
-            raise StoreError(f"база данных не отвечает: {error.strerror}") from error
+            raise StoreError(f"база данных не отвечает: {why(error)}") from error
 
 
 class Store:

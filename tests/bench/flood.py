@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.conftest import DOMAIN, PASSWORD, USER
 from tests.peers.post import RealPostOffice
 from tests.stories.office_day import NATIVE, SERVICE, OfficeDay

@@ -60,7 +60,8 @@ def files(folders: Folders, folder: str) -> list[str]:
 
 def test_the_folders_have_the_names_the_clerk_knows(folders):
     shown = sorted(path.name for path in folders.base.iterdir() if not path.name.startswith("."))
-    assert shown == ["Входящие", "На подпись", "Не принято", "Отправлено", "Подписано"]
+    names = ["Входящие", "К отправке", "На подпись", "Не принято", "Отправлено", "Подписано"]
+    assert shown == names
     assert folders.is_mounted()
 
 

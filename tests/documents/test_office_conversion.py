@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import sys
 import threading
 import time
 import zipfile
@@ -146,6 +147,17 @@ def test_a_hanging_office_is_ended_with_its_children_and_tried_once_more(tmp_pat
     while any(map(alive, children)) and time.monotonic() < until:
         time.sleep(0.01)
     assert not any(map(alive, children))
+
+
+def test_an_office_that_swallows_memory_is_stopped_before_the_machine_is_full(
+    tmp_path: Path,
+) -> None:
+    eaten = tmp_path / "eaten"
+    bomb = f"import pathlib; bytearray(6 << 30); pathlib.Path({str(eaten)!r}).touch()"
+    fake = program(tmp_path, f'"{sys.executable}" -c "{bomb}"')
+    with pytest.raises(TemporaryError, match="дважды не сделал файл"):
+        to_pdf(DOCX, soffice=fake)
+    assert not eaten.exists()
 
 
 def test_a_child_left_behind_by_the_wrapper_is_ended(tmp_path: Path) -> None:

@@ -393,3 +393,20 @@ def test_a_scan_never_holds_two_letters(texts):
     if isinstance(scan, Scan):
         assert len({(mark.case, mark.version) for mark in scan.marks}) == 1
         assert len(scan.pages) == len(texts)
+
+
+@pytest.mark.parametrize("block", [4096, 65536])
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.8])
+def test_a_file_with_a_block_that_nobody_has_written_yet_is_not_whole(block, place):
+    whole = scanned(dpi=150)
+    start = int(len(whole) * place) // block * block
+    holed = whole[:start] + bytes(block) + whole[start + block :]
+    assert len(holed) == len(whole)
+    assert read_scan(holed, "Scan0001.pdf") is ScanFault.INCOMPLETE
+
+
+def test_a_blank_sheet_that_is_packed_into_zeros_is_whole():
+    out = io.BytesIO()
+    Image.new("L", (2480, 3508), 255).save(out, "JPEG", optimize=True)
+    assert bytes(4096) in out.getvalue()
+    assert read_scan(out.getvalue(), "Scan0001.jpg") is ScanFault.NO_CODE

@@ -35,7 +35,7 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
     DRAFT,
     NATIVE,
@@ -68,6 +68,7 @@ PEOPLE = (
     "pressa@okrug.example",
 )
 PASSES = 25
+_REPORT = 25
 ALARM = re.compile(r"^(Почта не |Письма не |Сетевая папка |Файлы |Сбой|Напоминания |Записка |Мало)")
 ACTIONS = ("ENOSPC", "EIO", "EMFILE", "EACCES")
 SENT = ("Ответ.docx", "Ответ.pdf", "Подтверждение отправки.pdf", "Скан.pdf")
@@ -161,12 +162,12 @@ class Day:
         printed = base / Folder.TO_SIGN / f"{NUMBER} Ответ.pdf"
         self.until("13:01", printed.is_file)
         scan = sign_and_scan(printed.read_bytes(), grey=True, dpi=100)
-        self.until("16:29", (base / MARKER).is_file)
+        self.until("16:04", (base / MARKER).is_file)
         signed = base / Folder.SIGNED / "Scan0001.pdf"
         signed.write_bytes(scan)
         sent = base / Folder.SENT / "2026"
         self.until(
-            "16:30",
+            "16:05",
             lambda: (
                 sent.is_dir()
                 and all((sent / f"{NUMBER} {name}").is_file() for name in SENT)
@@ -363,6 +364,8 @@ def main() -> int:
         if not reached:
             break
         days += 1
+        if days % _REPORT == 0:
+            sys.stderr.write(f"… N={at}, wrong {bad}\n")
         silent += not told.noticed and not told.raised
         ended += bool(told.raised)
         if found or told.foreign:

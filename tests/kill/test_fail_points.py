@@ -42,6 +42,7 @@ WITHOUT = {
     "service.backing_up._archived": _AROUND,
     "mail.smtp.Post._ask": _AROUND,
     "store.disk.sync_microseconds": "a scratch file by which `check` measures the disk",
+    "mail.smtp_session.PatientSmtp.getreply": _AROUND,
     "store.database.migrate": "the points of `store/migrations/env.py` stand within it",
     "guard.Kept._started": "starts a process that changes nothing",
     "mail.imap.Mailbox._fetch": "reads only",

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from mcu_mail.mail.smtp import NotSentError, Post, SmtpAccount
+from mcu_mail.mail.smtp import NotSentError, Post, SmtpAccount, UnclearError
 from tests.peers.wire import HOST, Talk, WireServer, smtp_script
 
 SENDER, FIRST = "mcu@okrug.example", "otvet@region.example"
@@ -80,6 +80,27 @@ def test_a_server_that_gives_up_inside_the_letter_does_not_have_it(
                 send(post)
         else:
             assert send(post) == code
+
+
+@pytest.mark.parametrize("digits", [1, 2])
+@pytest.mark.parametrize("command", [b"", b"EHLO", b"MAIL", b"RCPT", b"DATA", b"."])
+def test_half_a_reply_is_no_refusal(command: bytes, digits: int) -> None:
+    def script(talk: Talk) -> None:
+        steps = {b"": b"220 test", b"EHLO": b"250 ok", b"MAIL": b"250 ok", b"RCPT": b"250 ok"}
+        for step, answer in {**steps, b"DATA": b"354 go on", b".": b""}.items():
+            assert not step or any(talk.hear().upper().startswith(step) for _ in range(5))
+            if step == command:
+                talk.connection.sendall(b"550"[:digits])
+                return
+            talk.say(answer)
+
+    expected = UnclearError if command == b"." else NotSentError
+    with (
+        WireServer(script) as server,
+        Post(account(server)) as post,
+        pytest.raises(expected),
+    ):
+        post.send(SENDER, [FIRST], LETTER)
 
 
 def test_a_server_that_is_silent_at_quit_holds_nobody_up(

@@ -7,8 +7,9 @@ end.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -74,6 +75,8 @@ NEWEST = st.integers(0, 5)
 class Days(RuleBasedStateMachine):
     """See the module."""
 
+    figures: ClassVar[Counter[str]] = Counter()
+    """What all days together came to."""
     office: ModelOffice
     honest: Honest
     _wires: AbstractContextManager[None]
@@ -268,6 +271,7 @@ class Days(RuleBasedStateMachine):
             post.release()
             self.honest.bring_to_an_end()
             promises.check(self.office)
+            self.figures.update(promises.counted(self.office))
         finally:
             self._wires.__exit__(None, None, None)
             self.office.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -28,12 +29,13 @@ from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.reader_process import handle
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, reply
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE, rehearsal_settings
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.paper_names import print_name
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.signed_copy import Copy, take_copy
 from mcu_mail.store.files import Files
 from mcu_mail.store.unit_of_work import Store
 from tests.model.outside import OURS, PostOffice, head_of
+from tests.store import stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,19 +111,25 @@ class ModelOffice:
         self.mode = mode
         self.base = base_of(mode)
         self.folder = fresh_folder()
-        shutil.copy(self.base.folder / "var" / "mcu.db", self.folder / "mcu.db")
+        # At a server of PostgreSQL, when `tests/store/stores.py` is told of one.
+        self.url = stores.store_url(self.folder) if stores.SERVER else None
+        if self.url is None:
+            shutil.copy(self.base.folder / "var" / "mcu.db", self.folder / "mcu.db")
         self.now = datetime(2026, 11, 23, 8, 40, tzinfo=self.base.desk.zone)
         self.post = PostOffice(now=self.now)
         self.crashes: list[str] = []
         self.serial = 0
         self.read: dict[str, int] = {}
         self.rounds = self._opened()
+        if self.url is not None:
+            self.rounds.desk.store.prepare()
 
     def _opened(self) -> Rounds:
         desk = self.base.desk
         folders = Folders(self.folder / "outbox", settle_seconds=0)
         inbox = Folders(folders.base, settle_seconds=0, drop=Folder.INCOMING, work=".mcu-incoming")
-        store = Store(f"sqlite:///{self.folder / 'mcu.db'}", Files(self.folder / "files"))
+        url = self.url or f"sqlite:///{self.folder / 'mcu.db'}"
+        store = Store(url, Files(self.folder / "files"))
         return Rounds(
             desk=replace(desk, store=store, folders=folders, inbox=inbox, backlog={}), played=True
         )
@@ -281,12 +289,18 @@ class ModelOffice:
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """Rows as anybody may read them beside the service."""
-        database = sqlite3.connect(self.folder / "mcu.db")
-        try:
-            database.row_factory = sqlite3.Row
-            return [dict(row) for row in database.execute(query, values)]
-        finally:
-            database.close()
+        if self.url is None:
+            database = sqlite3.connect(self.folder / "mcu.db")
+            try:
+                database.row_factory = sqlite3.Row
+                return [dict(row) for row in database.execute(query, values)]
+            finally:
+                database.close()
+        with self.desk.store.engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                query.replace("%", "%%").replace("?", "%s"), tuple(values)
+            )
+            return [_as_text(row._asdict()) for row in found]
 
     def mails_of(self, person: str) -> Mapping[str, bytes]:
         """What lies in a person's mailbox, by Message-ID, the newest last."""
@@ -294,3 +308,11 @@ class ModelOffice:
             str(head_of(raw)["Message-ID"]): raw
             for raw in self.post.boxes.get(self.address(person), [])
         }
+
+
+def _as_text(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as SQLite's driver would give it: JSON as its text."""
+    return {
+        key: json.dumps(value) if isinstance(value, dict | list) else value
+        for key, value in row.items()
+    }

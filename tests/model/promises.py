@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.route import ROUTES, StepKind
 from tests.model.office import REGION
-from tests.model.outside import INBOX, OURS, head_of
+from tests.model.outside import INBOX, head_of
 
 if TYPE_CHECKING:
     from tests.model.office import ModelOffice
 
+HALF_AN_HOUR = timedelta(minutes=30)
 _DECISIONS = frozenset({"approved", "returned", "head_returned"})
 _OF_STEP = frozenset({"route", "draft", "approve", "sign", "register"})
 _ENDED_BY_PERSON = frozenset({
@@ -177,7 +179,7 @@ def _what_is_sent_has_arrived(office: ModelOffice, events: dict[int, list[dict[s
     query = """
         SELECT o.letter_id, o.case_id, r.address FROM recipients r
         JOIN outgoing o ON o.id = r.outgoing_id
-        WHERE r.state = 'accepted' AND r.witness = 0 AND o.letter_id IS NOT NULL"""
+        WHERE r.state = 'accepted' AND NOT r.witness AND o.letter_id IS NOT NULL"""
     for row in office.rows(query):
         assert row["letter_id"] in held[row["address"]], row
     for row in office.rows("SELECT * FROM register WHERE state = 'sent'"):
@@ -216,7 +218,7 @@ def _nobody_waits_for_nothing(office: ModelOffice) -> None:
         )
         moving = office.rows(
             "SELECT r.id FROM recipients r JOIN outgoing o ON o.id = r.outgoing_id"
-            " WHERE o.case_id = ? AND o.kind = 'letter' AND r.witness = 0"
+            " WHERE o.case_id = ? AND o.kind = 'letter' AND NOT r.witness"
             " AND r.state IN ('queued', 'deferred', 'sending', 'unknown')",
             case["id"],
         )
@@ -228,6 +230,18 @@ def all_ended(office: ModelOffice) -> bool:
     return not office.rows("SELECT id FROM cases WHERE state <> 'closed'")
 
 
-def ours(raw: bytes) -> bool:
-    """Whether a mail is one that we wrote to ourselves."""
-    return OURS in str(head_of(raw)["From"])
+def counted(office: ModelOffice) -> Counter[str]:
+    """What has happened in an office, for the figures of a long run."""
+    found = Counter(f"event {row['kind']}" for row in office.rows("SELECT kind FROM events"))
+    found["days"] = 1
+    found["deaths"] = len(office.crashes)
+    found["mails taken in"] = len(office.post.arrived)
+    for name in ("cases", "letters", "register"):
+        found[name] = len(office.rows(f"SELECT id FROM {name}"))
+    found["copies in the region's mailboxes"] = sum(
+        len(office.post.boxes.get(one, [])) for one in REGION
+    )
+    found["acceptances that were unclear"] = len(
+        office.rows("SELECT key FROM meta WHERE key LIKE 'unclear:%'")
+    )
+    return found

@@ -22,7 +22,7 @@ from tests.stories.office_day import SNOW
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mcu_mail.service.daemon import Rounds
+    from mcu_mail.service.rounds import Rounds
 
 _OF_A_SEND = ("smtp.", "commit:service.dispatch", "commit:service.finishing")
 

@@ -1,5 +1,6 @@
 """A configuration that is wrong: every fault at once, in Russian, with its line and its path."""
 
+import random
 import re
 from datetime import date, time
 from pathlib import Path
@@ -354,3 +355,41 @@ def test_relative_paths_start_at_the_config_file(tmp_path: Path) -> None:
     config = tmp_path / "office" / "config.yaml"
     assert resolve(config, "var/files") == (tmp_path / "office" / "var" / "files").resolve()
     assert resolve(config, str(tmp_path)) == tmp_path.resolve()
+
+
+def mutated(seed: int) -> bytes:
+    """The shipped file as a slip of the hand, or a save that was cut off, leaves it."""
+    chance = random.Random(seed)
+    lines = TEXT.splitlines()
+    place = chance.randrange(len(lines))
+    line = lines[place]
+    match chance.randrange(7):
+        case 0:
+            lines[place : place + 1] = []
+        case 1:
+            lines.insert(place, line)
+        case 2:
+            lines[place] = f" {line}"
+        case 3:
+            return TEXT.encode()[: chance.randrange(len(TEXT.encode()))]
+        case 4:
+            lines[place] = line.replace(":", " ", 1)
+        case 5:
+            lines[place] = line.replace("}", "", 1).replace('"', "", 1)
+        case _:
+            raw = bytearray(TEXT.encode())
+            raw[chance.randrange(len(raw))] = chance.randrange(256)
+            return bytes(raw)
+    return "\n".join(lines).encode()
+
+
+def test_fifty_slips_of_the_hand_are_told_in_russian_or_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    told = 0
+    for seed in range(50):
+        path.write_bytes(mutated(seed))
+        found = inspect(path)
+        told += bool(found.faults)
+        assert found.settings is not None or found.faults
+        assert all(re.search("[а-яё]", fault, re.IGNORECASE) for fault in found.faults)
+    assert told > 25

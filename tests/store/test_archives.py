@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -333,15 +334,54 @@ def test_a_mirror_copies_each_file_once_and_heals_what_has_rotted(
     assert [one for day in range(SLICES) for one in mirror.tally(day).altered] == [sha256]
 
 
-def test_a_schema_is_changed_only_after_the_database_was_kept_beside(tmp_path: Path) -> None:
+def test_a_schema_is_changed_only_after_the_database_was_kept_and_all_at_once(
+    tmp_path: Path,
+) -> None:
     from alembic import command
 
-    engine = database.open_database(f"sqlite:///{tmp_path / 'mcu.db'}")
-    command.upgrade(database._config(engine), "0001")
-    with armed("migration.commit.before=EIO"), pytest.raises(OSError, match="migration"):
-        database.migrate(engine)
-    with database.reading(engine) as connection:
-        assert database.revision_of(connection) == "0001", "all steps or none"
-    database.migrate(engine)
-    with copying.opened(tmp_path / "mcu.schema-0001.db") as kept, kept.connect() as connection:
-        assert database.revision_of(connection) == "0001"
+    old = tmp_path / "old" / "mcu.db"
+    old.parent.mkdir()
+    with copying.opened(old) as engine:
+        command.upgrade(database._config(engine), "0001")
+    copying.flattened(old)
+    found = set()
+    for point in (
+        "migration.copy.before",
+        "migration.copy.after",
+        "migration.before",
+        "migration.step@1",
+        "migration.step@2",
+        "migration.commit.before",
+        "migration.commit.after",
+    ):
+        path = tmp_path / point / "mcu.db"
+        path.parent.mkdir()
+        shutil.copy(old, path)
+        child = os.fork()
+        if child == 0:
+            with armed(point), copying.opened(path) as engine:
+                database.migrate(engine)
+            os._exit(0)
+        assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        with copying.opened(path) as engine:
+            with database.reading(engine) as connection:
+                found.add((point.partition("@")[0], database.revision_of(connection) == "0001"))
+            database.migrate(engine)
+        kept = path.with_name("mcu.schema-0001.db")
+        with copying.opened(kept) as engine, database.reading(engine) as connection:
+            assert database.revision_of(connection) == "0001"
+    assert {point for point, is_old in found if not is_old} == {"migration.commit.after"}
+
+
+def test_a_schema_is_not_changed_where_there_is_no_room_for_a_copy(tmp_path: Path) -> None:
+    from alembic import command
+
+    with copying.opened(tmp_path / "mcu.db") as engine:
+        command.upgrade(database._config(engine), "0001")
+        with (
+            armed("migration.copy.before=ENOSPC"),
+            pytest.raises(RefusedError, match="не изменена"),
+        ):
+            database.migrate(engine)
+        with database.reading(engine) as connection:
+            assert database.revision_of(connection) == "0001"

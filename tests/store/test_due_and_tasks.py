@@ -12,7 +12,7 @@ from mcu_mail.store.database import reading
 from mcu_mail.store.moments import owed_due
 from mcu_mail.store.tables import due
 from mcu_mail.store.unit_of_work import Store, UnitOfWork
-from tests.store.stores import NOW, keep_case, open_store
+from tests.store.stores import NOW, keep_case, only_sqlite, open_store
 from tests.store.test_transactions import in_threads
 
 MINUTE = timedelta(minutes=1)
@@ -63,12 +63,14 @@ def large(store: Store) -> Store:
     return store
 
 
+@only_sqlite
 def test_owed_moments_are_searched_in_their_index_and_nothing_is_scanned(large: Store) -> None:
     for query in (owed_due(NOW, 100), owed_due(NOW + 9_999 * MINUTE, 100)):
         plan = plan_of(large, query)
         assert plan == ["SEARCH due USING INDEX ix_due_open (at<?)"]
 
 
+@only_sqlite
 def test_the_index_is_still_used_after_the_statistics_were_gathered(large: Store) -> None:
     with large.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -76,6 +78,7 @@ def test_the_index_is_still_used_after_the_statistics_were_gathered(large: Store
     assert plan_of(large, owed_due(NOW, 100)) == ["SEARCH due USING INDEX ix_due_open (at<?)"]
 
 
+@only_sqlite
 def test_no_question_of_an_idle_pass_reads_a_table_from_end_to_end(large: Store) -> None:
     asked: list[tuple[str, Any]] = []
 

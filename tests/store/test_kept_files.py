@@ -30,6 +30,25 @@ def test_the_same_bytes_are_one_file_and_nothing_else_is_left(tmp_path: Path) ->
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [files.path(first)]
 
 
+def test_pieces_and_many_at_once_are_kept_as_any_file(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files")
+    content = os.urandom(3_000_000)
+    pieces = [content[start : start + 700_000] for start in range(0, len(content), 700_000)]
+    assert files.put_pieces(pieces) == (files.put(content), len(content))
+    digests = files.put_all([content, b"1", b"2", b"1"])
+    assert [files.get(one) for one in digests] == [content, b"1", b"2", b"1"]
+    assert files.put_all([]) == []
+    assert files.head(digests[0], 100) == content[:100]
+    assert files.head(digests[1], 100) == b"1"
+    files.path(digests[0]).write_bytes(content + b"!")
+    with pytest.raises(RefusedError, match="изменён"):
+        files.head(digests[0], 100)
+    with pytest.raises(RefusedError, match="не читается"):
+        files.head("0" * 64, 100)
+    kept = {path for path in (tmp_path / "files").rglob("*") if path.is_file()}
+    assert kept == set(map(files.path, digests))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_only_the_service_may_read_what_is_kept(tmp_path: Path) -> None:
     files = Files(tmp_path)

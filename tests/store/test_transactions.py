@@ -173,6 +173,7 @@ def test_every_index_of_the_tables_was_migrated_with_its_condition(store: Store)
         "ix_due_open": "done_at IS NULL",
         "ix_requests_open": "closed_at IS NULL",
         "ix_tasks_open": "done_at IS NULL",
+        "ix_mails_not_moved": "moved IS 0",
     }
 
 

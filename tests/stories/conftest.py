@@ -8,6 +8,7 @@ import pytest
 
 from tests.stories.office_day import NATIVE as NATIVE_LETTERS
 from tests.stories.office_day import OfficeDay, Walked, walk
+from tests.stories.plans import Plans
 from tests.stories.signed_letter import NATIVE, Prepared, prepare
 
 if TYPE_CHECKING:
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcu_mail.rehearsal.postoffice import PostOffice
+
+
+@pytest.fixture(scope="session")
+def _plans() -> Iterator[Plans]:
+    """The plans of every statement that stories cause."""
+    plans = Plans()
+    plans.listen()
+    yield plans
+    plans.end()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_reads_a_whole_table(_plans: Plans) -> Iterator[None]:
+    """A pass costs the same however many cases are open: no story reads a whole table."""
+    _plans.whole.clear()
+    yield
+    assert not _plans.whole, "\n".join(_plans.whole)
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mcu_mail.domain.surroundings import Matter
-from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, text_of
+from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, press, text_of
 from mcu_mail.service.around_findings import around_findings
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.service.settings_file import SettingsFile
 from mcu_mail.service.surroundings import concerns_of, known, look_around
+from mcu_mail.store import database
 from tests.peers.full_disk import fill, small_disk
-from tests.stories.office_day import DRAFT, LIGHTS, NATIVE, SERVICE, OfficeDay
+from tests.stories.office_day import DRAFT, LIGHTS, NATIVE, SERVICE, OfficeDay, writer
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -77,12 +80,50 @@ def letter(day: OfficeDay, text: str) -> bytes:
 def test_a_full_share_is_told_of_and_stops_no_mail(tmp_path: Path, post_office: PostOffice) -> None:
     changes = {**NATIVE, "store.least_free_mb": 3, "folders.base": str(tmp_path / "share")}
     with (
-        small_disk(tmp_path / "share", "2m"),
+        small_disk(tmp_path / "share", "2m") as disk,
         OfficeDay(tmp_path / "office", post_office, changes).opened() as day,
     ):
         day.notice()
         assert len(day.standings()) == 1
         assert len(told(day, "Мало места в сетевой папке")) == 1
+        assert day.mails("appeals") == []
+
+        # To the brim: the letter cannot be laid out for the head, and no half of it is.
+        fill(disk / "filler")
+        day.reply("roads_head", DRAFT, "09:00")
+        at = day.stage.moment("2026-11-23 09:10")
+        post_office.deliver(
+            SERVICE, press(writer("dep_life"), day.last("dep_life"), "Согласовать", at)
+        )
+        day.stage.play(at)
+        assert day.case().step == "sign"
+        assert day.files("На подпись") == []
+        (disk / "filler").unlink()
+        day.play("09:20")
+        assert day.files("На подпись") == ["2026-000001 Ответ.docx", "2026-000001 Ответ.pdf"]
+        assert list(disk.rglob("*.part")) == []
+
+
+def test_a_database_that_another_program_holds_is_waited_for(
+    tmp_path: Path, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    with OfficeDay(tmp_path / "office", post_office, NATIVE).opened() as day:
+        day.notice()
+        post_office.deliver(SERVICE, letter(day, LIGHTS))
+        rounds = Rounds(desk=day.stage.desk, played=True)
+        other = sqlite3.connect(tmp_path / "office" / "var" / "mcu.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert rounds.one(day.stage.moment("2026-11-23 08:50")) == 0
+        assert rounds.health.faults["mailbox"] == (
+            "база данных не отвечает: она занята другой программой"
+        )
+        assert len(post_office.mailbox(SERVICE)) == 1
+
+        other.close()
+        day.play("08:55")
+        assert len(day.standings()) == 2
+        assert post_office.mailbox(SERVICE) == []
 
 
 def test_a_changed_file_of_settings_is_looked_through_and_told_of_once(day: OfficeDay) -> None:
@@ -156,11 +197,27 @@ def test_certificates_and_the_quota_of_a_real_server_are_measured(
 
 
 def test_a_server_without_quota_or_certificate_is_no_concern(day: OfficeDay) -> None:
-    desk, now = day.stage.desk, day.stage.desk.real_now()
-    assert look_around(desk, now) == 1
+    desk = day.stage.desk
+    Rounds(desk=desk).one(desk.real_now())
     with desk.store.view() as view:
         around = known(view)
     assert around is not None
     assert (around.quota_limit, around.imap_until, around.smtp_until) == (None, None, None)
     assert around.store_free is not None
     assert around.faults == {}
+
+
+@pytest.mark.parametrize("changes", [{"mail.smtp.security": "starttls"}], indirect=True)
+def test_a_server_that_cannot_be_trusted_is_told_of_before_anything_is_to_be_sent(
+    day: OfficeDay,
+) -> None:
+    desk = day.stage.desk
+    rounds = Rounds(desk=desk)
+    rounds.one(desk.real_now())
+    with desk.store.view() as view:
+        around = known(view)
+        told = view.facts.get(f"concern:{Matter.smtp_door}")
+    assert around is not None
+    assert around.faults.keys() == {"smtp"}
+    assert around.faults["smtp"].sure
+    assert str(told).endswith("|closed")

@@ -16,9 +16,9 @@ from mcu_mail.cli import app
 from mcu_mail.documents.folder import Folder
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.alarm_ways import BY_HAND, NOTE
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.alarm_ways import BY_HAND, NOTE, command_faults
 from mcu_mail.service.noting import place
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.store import health_file
 from tests.stories.signed_letter import NATIVE, OURS, PASSWORD, dispatcher, notice
 from tests.stories.test_sending_faults import free_port
@@ -131,6 +131,7 @@ def test_a_command_that_hangs_fails_or_is_not_there_stops_nothing(
             **{"mail.imap.port": free_port(), "watch.command": command, "watch.command_seconds": 1},
         )
         with stage.opened():
+            assert bool(command_faults(stage.desk.settings)) == (words == "does not run")
             rounds = Rounds(desk=stage.desk, played=True)
             rounds.until_idle(stage.moment("2026-11-23 09:00"))
             rounds.until_idle(stage.moment("2026-11-23 09:11"))

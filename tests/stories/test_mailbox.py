@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import imaplib
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +15,7 @@ from mcu_mail.mail.reader import Reader
 from mcu_mail.rehearsal.people import fresh_mail, text_of
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.peers.wire import Talk, WireServer
 from tests.stories.signed_letter import (
     NATIVE,
@@ -408,6 +409,28 @@ def test_mails_that_break_their_reader_three_times_are_set_aside_and_the_next_on
     assert where(stage) == only(done=1, aside=4)
     assert mail_states(stage) == [*[("failed", "aside")] * 4, ("notice", "handled")]
     assert sum("Не разобрано" in one for one in subjects(stage, dispatcher.address)) == 4
+
+
+def test_a_mail_too_large_to_be_read_is_kept_whole_and_the_dispatcher_is_told(
+    tmp_path: Path, post_office: PostOffice
+) -> None:
+    stage = Stage(tmp_path / "office", post_office, PASSWORD, {**NATIVE, "mail.read_mb": 1})
+    head = f"From: {deputy.address}\r\nTo: {OURS}\r\nSubject: =?utf-8?b?0KTQvtGC0L4=?=\r\n\r\n"
+    # One larger than what is held in memory, and one that is only larger than what is read.
+    raws = [head.encode() + b"0123456789\r\n" * (octets // 12) for octets in (8_400_000, 1_200_000)]
+    with stage.opened():
+        for raw in raws:
+            stage.post.deliver(OURS, raw)
+        stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15"))
+        stage.play(MORNING)
+        assert len(cases(stage)) == 1
+        assert where(stage) == only(done=1, aside=2)
+        assert texts(stage, dispatcher.address).count("слишком велико") == 2
+        assert sum("Фото" in one for one in subjects(stage, dispatcher.address)) == 2
+        with stage.desk.store.view() as view:
+            kept = {mail.sha256: mail.size for mail in view.asides.all(settled=False)}
+        assert kept == {hashlib.sha256(raw).hexdigest(): len(raw) for raw in raws}
+        assert all(stage.desk.store.files.get(one) in raws for one in kept)
 
 
 def test_when_no_reader_can_be_started_no_mail_is_to_blame(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import reply, text_of
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.reports import board
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
     DRAFT,
     NATIVE,

@@ -16,6 +16,7 @@ from mcu_mail.service.reconciling import reconciled_line
 from mcu_mail.service.restoring import restore
 from tests.stories.signed_letter import (
     DRAFT,
+    NUMBER,
     OURS,
     REGION,
     Prepared,
@@ -164,7 +165,7 @@ def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_a
     with stage.opened():
         for point in (
             "commit:service.reconciling._read_mailbox:after@2",
-            "commit:service.reconciling._learn:after",
+            "commit:service.reconciling._put_back:after",
             "commit:service.reconciling._end:before",
         ):
             with armed(f"{point}=EIO"):
@@ -208,3 +209,26 @@ def test_a_letter_that_may_have_gone_is_asked_about_and_one_that_cannot_have_goe
         stage.play(at(stage, "17:26"))
         assert the_case(stage).state == "closed"
         assert [entry.state for entry in register(stage)] == ["sent"]
+
+
+def test_a_machine_that_was_rolled_back_with_its_mailbox_is_told_by_the_share(
+    office: Office, tmp_path: Path
+) -> None:
+    stage = office.stage
+    with stage.opened():
+        stage.play(at(stage, "16:30"))
+    kept = tmp_path / "kept"
+    shutil.copytree(stage.folder / "var", kept)
+    office.copy_by_hand(kept)
+    sent = stage.folder / "outbox" / "Отправлено" / "2026"
+    sent.mkdir(parents=True, exist_ok=True)
+    (sent / f"{NUMBER} Ответ.pdf").write_bytes(b"%PDF-1.4")
+    with stage.opened():
+        assert stage.play(at(stage, "16:40")) == ()
+        assert any("под вопросом 1" in one for one in subjects(stage, dispatcher.address))
+        stage.drop("Scan0001.pdf", office.waiting.scan)
+        stage.play(at(stage, "16:45"))
+        stage.play(at(stage, "17:05"))
+        assert copies(stage) == [0, 0]
+        assert states(stage) == dict.fromkeys(REGION, "unknown")
+        assert "Неизвестно, ушёл ли ответ" in subjects(stage, dispatcher.address)[-1]

@@ -18,7 +18,7 @@ from mcu_mail.documents.readback import read_pdf
 from mcu_mail.domain.codes import PrintMark
 from mcu_mail.domain.codes import print_payload as payload
 from mcu_mail.rehearsal.clerk import sign_and_scan
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
     NUMBER,
     OURS,

@@ -152,6 +152,20 @@ def test_a_held_verdict_counts_after_a_quarter_of_an_hour(asked):
 
 
 @holding
+def test_a_held_verdict_that_can_no_longer_be_read_is_kept_and_told(asked):
+    asked.reply("dep_life", "Согласовано", "09:10", headers="X-Poison: crash\r\n")
+    with closing(Reader("tests.peers.poisoned_reader", seconds=5)) as reader:
+        asked.stage._desk = replace(asked.stage.desk, reader=reader)
+        asked.play("09:25")
+    assert asked.events("approved") == []
+    assert asked.reasons()[-1] == "unread"
+    assert asked.case().step == "approve_deputy"
+    assert "Не разобрано" in asked.last("appeals")["Subject"]
+    aside = asked.post.mailbox("mcu@okrug.example", "МЦУ/Не разобрано")
+    assert [b"X-Poison" in raw for raw in aside] == [True]
+
+
+@holding
 def test_a_held_verdict_that_was_stopped_never_counts(asked):
     request = asked.last("dep_life")
     asked.reply("dep_life", "Согласовано", "09:10")

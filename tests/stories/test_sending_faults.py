@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.service import delivery
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.dispatch import attempt_id, recover
+from mcu_mail.service.rounds import Rounds
 from mcu_mail.store.queue import RecipientState
 from tests.peers.wire import WireServer, smtp_script
 from tests.stories.signed_letter import (
@@ -156,15 +156,43 @@ def test_ten_minutes_without_sending_are_an_alarm_and_the_mails_say_it_later(
             assert len(told) == 1
 
 
-def test_a_letter_that_was_not_handed_over_is_simply_sent_later(office: Office) -> None:
-    script = smtp_script(answers={b"DATA": None}, features=FEATURES)
+@pytest.mark.parametrize(
+    ("at_command", "answer"),
+    [
+        (b"DATA", None),
+        (b"MAIL", b"421 4.3.2 shutting down"),
+        (b"RCPT", b"421 4.3.2 shutting down"),
+        (b"DATA", b"421 4.3.2 shutting down"),
+        (b".", b"421 4.3.2 shutting down"),
+        (b".", b"451 4.3.0 try again later"),
+    ],
+)
+def test_a_letter_that_was_not_taken_is_simply_sent_later(
+    office: Office, at_command: bytes, answer: bytes | None
+) -> None:
+    script = smtp_script(answers={at_command: answer}, features=FEATURES)
     with WireServer(script) as wire:
-        assert play(office.open(wire.port), "16:40") == ("smtp",)
+        play(office.open(wire.port), "16:40")
+        assert wire.connections <= 3, "no message has a connection of its own"
     stage = office.open()
     with stage.opened():
         assert states(stage) == dict.fromkeys(REGION, "deferred")
+        assert register(stage)[0].state == "registered"
         stage.play(at(stage, "16:45"))
         assert copies(stage) == [1, 1]
+        assert register(stage)[0].state == "sent"
+
+
+def test_421_at_quit_takes_no_acceptance_back(office: Office) -> None:
+    letters: list[bytes] = []
+    answers = {b"QUIT": b"421 4.4.2 timeout"}
+    with WireServer(smtp_script(answers=answers, features=FEATURES, letters=letters)) as wire:
+        assert play(office.open(wire.port), "16:40", "16:41", "16:50") == ()
+    assert sum(b"X-Letter-Id: " in one for one in letters) == 1
+    stage = office.open()
+    with stage.opened():
+        assert states(stage) == dict.fromkeys(REGION, "accepted")
+        assert register(stage)[0].state == "sent"
 
 
 def test_the_witness_settles_what_the_server_left_unsaid(office: Office) -> None:

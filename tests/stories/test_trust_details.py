@@ -10,9 +10,9 @@ import yaml
 
 from mcu_mail.domain.codes import grouped
 from mcu_mail.reports import board
-from mcu_mail.service.daemon import Rounds
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.measuring import FOUND, about
+from mcu_mail.service.rounds import Rounds
 from tests.stories.forged_verdicts import RECEIVED, SERVER, SERVICE
 from tests.stories.office_day import DRAFT, code_of, writer
 

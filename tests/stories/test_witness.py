@@ -11,6 +11,7 @@ import pytest
 
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.service.receive import STRANGERS, _Ranks
 from tests.peers.cuts import BrokenWire, Fault
 from tests.peers.wire import WireServer, smtp_script
 from tests.stories.signed_letter import (
@@ -152,6 +153,17 @@ def test_a_letter_that_the_server_holds_for_twenty_minutes_is_asked_about_and_ne
             assert states(stage) == dict.fromkeys(REGION, "accepted")
             assert the_case(stage).state.value == "closed"
             assert letter_out(stage).recipients[0].attempts == 1
+
+
+def test_the_witness_is_read_before_a_flood_of_strangers(
+    tmp_path: Path, post_office: PostOffice
+) -> None:
+    stage = Stage(tmp_path / "office", post_office, PASSWORD, NATIVE)
+    with stage.opened():
+        ranks = _Ranks(stage.desk)
+        own = f"From: МЦУ <{OURS}>\r\nX-Letter-Id: x\r\n\r\n".encode()
+        assert ranks.of(own) < STRANGERS
+        assert ranks.of(own.replace(OURS.encode(), b"someone@flood.example")) == STRANGERS
 
 
 def renamed(letter: bytes) -> bytes:
