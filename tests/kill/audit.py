@@ -51,10 +51,13 @@ class Count:
     unknown: list[str] = field(default_factory=list)
     """Letters of which nobody knows, and which a person was asked about."""
 
+    filed_twice: list[str] = field(default_factory=list)
+    """Mails that lie twice in their folder: a kill between copying and removing, without MOVE."""
+
     @property
     def faults(self) -> dict[str, list[str]]:
         """What must never happen."""
-        allowed = {"asked_again", "unknown"}
+        allowed = {"asked_again", "unknown", "filed_twice"}
         return {name: found for name, found in vars(self).items() if found and name not in allowed}
 
 
@@ -210,15 +213,18 @@ def _own_mails(office: Office, database: sqlite3.Connection, found: Count) -> No
 
 def _incoming(office: Office, found: Count) -> None:
     """Every mail that somebody sent us lies in exactly one folder of ours, and not in the inbox."""
-    lying: Counter[str] = Counter()
+    lying: dict[str, Counter[str]] = {}
     for folder in ("INBOX", DONE, ASIDE, OTHER):
         for letter in office.box(OURS, folder):
-            lying[digest_of(letter.raw)] += 1
+            lying.setdefault(digest_of(letter.raw), Counter())[folder] += 1
             if folder == "INBOX":
                 found.misplaced.append(f"in the inbox: {letter.mail['Message-ID']}")
     for digest, name in office.injected.items():
-        if lying[digest] != 1:
-            found.misplaced.append(f"{name}: {lying[digest]} times")
+        places = lying.get(digest, Counter())
+        if len(places) != 1:
+            found.misplaced.append(f"{name}: in {len(places)} folders")
+        elif places.total() > 1:
+            found.filed_twice.append(name)
 
 
 def _files(office: Office, found: Count) -> None:

@@ -17,6 +17,12 @@ UNREACHED: dict[str, str] = {
     "*._alarm:*": "only when a copy of the store cannot be written",
     "*._give_up:*": "only after a fault of the program in a reminder",
     "*._file_copy:*": "only for a second copy of one witness",
+    "backup.sweep": "only when a copy that was killed hours ago has left its beginning",
+    "*.alive.clock_doubt:*": "only when the clock leaps over weeks; `tests/stories` do",
+    "*.alive.wait_no_longer:*": "only when the clock is put back; `tests/stories` do",
+    "*.late._one:*": "only for a letter that an outage has made late; `tests/stories` do",
+    "*._tell_of_missing:*": "only when the copy of a letter was accepted and never comes",
+    "*.miss_next_calendar:*": "only when the calendar of the next year is not confirmed",
     "copy.rows.*": "only on PostgreSQL: SQLite's copy is one call",
     "*._copy_rows:*": "as `copy.rows`",
 }

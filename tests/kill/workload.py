@@ -522,19 +522,23 @@ def _restored(office: Office, day: Day) -> Thread:
     yield lambda: office.is_closed(number)
 
 
-def new_year(office: Office, _: Day) -> Iterable[Thread]:
+def _looked(day: Day, times: int) -> Waited:
+    """The condition that the daemon has looked into its mailbox more often than that."""
+    return lambda: day.passed("imap.connected") > times
+
+
+def new_year(office: Office, day: Day) -> Iterable[Thread]:
     """The register of the year is closed."""
-    office.set_clock(datetime(2027, 1, 11, 9, 0, tzinfo=ZONE))
-    return [_new_year(office)]
+    return [_new_year(office, day)]
 
 
-def _new_year(office: Office) -> Thread:
-    yield (
-        lambda: (
-            office.files("Отправлено/2026/Итоговая запись 2026.docx")
-            or any("Итоговая" in one.name for one in office.files("Отправлено/2026"))
-        )
-    )
+def _new_year(office: Office, day: Day) -> Thread:
+    # In two steps: a clock that leaps over more than six weeks is not believed.
+    for month, year in ((12, 2026), (1, 2027)):
+        seen = day.passed("imap.connected")
+        office.set_clock(datetime(year, month, 11, 9, 0, tzinfo=ZONE))
+        yield _looked(day, seen + 1)
+    yield lambda: any("Итоговая" in one.name for one in office.files("Отправлено/2026"))
 
 
 def once(office: Office, day: Day) -> Iterable[Thread]:
