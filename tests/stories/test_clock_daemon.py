@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,13 +122,17 @@ def test_down_over_18_and_a_clock_that_leaps_send_one_letter_and_tell_nothing_tw
             # It is at work at once, though its clock may have been put back by an hour.
             before = len(stage.mails(head.address))
             post_office.deliver(OURS, snow(stage, leap + 1))
-            until(lambda before=before: len(stage.mails(head.address)) > before, process)  # type: ignore[misc] - bound at once
+            until(partial(has_more, stage, before), process)
         until(lambda: copies(stage) == [1, 1], process)
         until(lambda: not ready.parent.exists(), process)
     assert asked(stage) == 1
     for address in (dispatcher.address, clerk.address):
         told = Counter(subjects(stage, address))
         assert not [one for one, count in told.items() if NUMBER in one and count > 1]
+
+
+def has_more(stage: Stage, before: int) -> bool:
+    return len(stage.mails(head.address)) > before
 
 
 def asked(stage: Stage) -> int:
