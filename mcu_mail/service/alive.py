@@ -81,8 +81,8 @@ def outage_over(desk: Desk, *, played: bool) -> None:
 def wait_no_longer(desk: Desk, now: datetime) -> None:
     """The clock was put back: what is tried again in minutes must not wait for hours."""
     with desk.store.work() as work:
-        work.queue.wait_at_most(now + _LONGEST)
-        work.tasks.wait_at_most(now + _LONGEST)
+        work.queue.wait_at_most(now, now + _LONGEST)
+        work.tasks.wait_at_most(now, now + _LONGEST)
         work.commit()
 
 

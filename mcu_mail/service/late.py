@@ -50,7 +50,7 @@ def _one(desk: Desk, message_id: int, outage: Outage, now: datetime) -> int:
         case = work.cases.get(message.case_id)
         current = case.step == "send" and entry.version == case.version
         target = min(case.goal or case.term, case.term)
-        if not current or target > now or message.created_at > outage.since:
+        if not current or target > now or message.created_at >= outage.until:
             return 0
         if any(_was_put_off(item.answer or "") for item in message.addressees):
             # The region's own server has said «later»: nobody else could send it either, and the

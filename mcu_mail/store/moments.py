@@ -238,14 +238,12 @@ class Tasks:
         )
         return changed.rowcount == 1
 
-    def wait_at_most(self, until: datetime) -> None:
-        """Try no task later than `until` that is still to be done."""
-        self._connection.execute(
-            tasks
-            .update()
-            .where(tasks.c.done_at.is_(None), tasks.c.next_at > until)
-            .values(next_at=until)
-        )
+    def wait_at_most(self, now: datetime, until: datetime) -> None:
+        """Try no task later than `until`, and one that was never tried at once."""
+        is_open = tasks.c.done_at.is_(None)
+        fresh = sa.and_(tasks.c.attempts == 0, tasks.c.next_at > now)
+        for late, at in ((tasks.c.next_at > until, until), (fresh, now)):
+            self._connection.execute(tasks.update().where(is_open, late).values(next_at=at))
 
 
 class Facts:

@@ -336,13 +336,23 @@ class Queue:
             outgoing.update().where(outgoing.c.id == outgoing_id).values(witnessed_at=at)
         )
 
-    def wait_at_most(self, until: datetime) -> None:
-        """Try no address later than `until` that is to be tried at all."""
+    def wait_at_most(self, now: datetime, until: datetime) -> None:
+        """Try no address later than `until`, and mail of the office's own that is new at once."""
+        waiting = recipients.c.state.in_(["queued", "deferred"])
+        own = sa.select(outgoing.c.id).where(outgoing.c.kind != "letter")
+        self._connection.execute(
+            recipients.update().where(waiting, recipients.c.next_at > until).values(next_at=until)
+        )
         self._connection.execute(
             recipients
             .update()
-            .where(recipients.c.state.in_(["queued", "deferred"]), recipients.c.next_at > until)
-            .values(next_at=until)
+            .where(
+                waiting,
+                recipients.c.next_at > now,
+                recipients.c.attempts == 0,
+                recipients.c.outgoing_id.in_(own),
+            )
+            .values(next_at=now)
         )
 
     def set_state(self, recipient_id: int, values: Mapping[str, Any]) -> None:
