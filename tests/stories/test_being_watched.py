@@ -17,7 +17,7 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.service.alarm_ways import BY_HAND, NOTE, command_faults
-from mcu_mail.service.noting import place
+from mcu_mail.service.noting import certificate_days, place, quota_percent
 from mcu_mail.service.rounds import Rounds
 from mcu_mail.store import health_file
 from tests.stories.signed_letter import NATIVE, OURS, PASSWORD, dispatcher, notice
@@ -244,3 +244,17 @@ def test_a_start_by_a_person_tries_at_once_and_a_timer_keeps_to_the_pause(
             assert SECRET_CANARY not in place(stage.desk).read_text(encoding="utf-8")
     finally:
         del os.environ["MCU_WRONG"]
+
+
+def test_what_was_measured_outside_is_days_and_percent() -> None:
+    now = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    ends = {
+        "imap_until": (now + timedelta(days=40)).isoformat(),
+        "smtp_until": (now + timedelta(days=13, hours=5)).isoformat(),
+    }
+    assert certificate_days(ends, now) == 13
+    assert certificate_days({"imap_until": (now - timedelta(hours=1)).isoformat()}, now) == -1
+    assert certificate_days({"imap_until": None}, now) is None
+    assert quota_percent({"quota_used": 91, "quota_limit": 101}) == 90
+    assert quota_percent({"quota_used": None, "quota_limit": None}) is None
+    assert quota_percent({}) is None
