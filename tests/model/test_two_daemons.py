@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mcu_mail.service.rounds import Rounds
 
 _OF_A_SEND = ("smtp.", "commit:service.dispatch", "commit:service.finishing")
+_VERDICT_NOTED = "commit:service.dispatch._Attempt._commit:after"
 
 
 class _At:
@@ -32,6 +33,7 @@ class _At:
 
     def __init__(self, place: int, then: Callable[[], None]) -> None:
         self.seen = 0
+        self._noted = False
         self._place = place
         self._then = then
         self._busy = threading.Lock()
@@ -39,7 +41,9 @@ class _At:
     def passed(self, name: str) -> None:
         # Inside a transaction the other one would only wait.
         waits = name.startswith("commit:") and name.endswith(":before")
-        free = name.startswith(_OF_A_SEND) and not waits
+        free = name.startswith(_OF_A_SEND) and not waits and not self._noted
+        # The letter is the first message; those that tell of it fare as it does.
+        self._noted |= name == _VERDICT_NOTED
         if not free or not self._busy.acquire(blocking=False):
             return
         try:
@@ -93,7 +97,7 @@ def test_a_second_daemon_at_any_moment_of_a_send_sends_nothing_twice() -> None:
         second.desk.store.close()
         first.close()
     signed.close()
-    assert moments > 15, "the points of a send"
+    assert moments > 9, "the points of a send"
     assert letters == {(1, 1)}
 
 
