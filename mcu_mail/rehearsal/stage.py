@@ -89,6 +89,8 @@ class Stage:
             encoding="utf-8",
         )
         self._desk: Desk | None = None
+        self.gathers: bool | None = None
+        """As in `Rounds`: True where the time between two moments is to be an outage in all."""
 
     @property
     def desk(self) -> Desk:
@@ -126,7 +128,7 @@ class Stage:
 
         """
         self.post.settle()
-        rounds = Rounds(desk=self.desk, played=True)
+        rounds = Rounds(desk=self.desk, played=True, gathers=self.gathers)
         now = self.moment(moment) if isinstance(moment, str) else moment
         rounds.start(now)
         rounds.until_idle(now)

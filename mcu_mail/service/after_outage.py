@@ -90,6 +90,14 @@ def tell_what_stands(
             _tell_one(desk, work, person, mine, now)
 
 
+def tell_of_missed(desk: Desk, outage: Outage, now: datetime) -> int:
+    """Say which terms passed in an outage, and nothing else of it."""
+    with desk.store.work() as work:
+        tell_what_stands(desk, work, Gathered(), outage, now)
+        work.commit()
+    return 0
+
+
 def _missed(work: UnitOfWork, outage: Outage) -> tuple[Case, ...]:
     kept = work.facts.get(f"{_MISSED}:{outage.since.isoformat()}") or ""
     return tuple(work.cases.get(int(one)) for one in kept.split(",") if one)

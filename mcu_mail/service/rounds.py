@@ -16,7 +16,7 @@ from mcu_mail.errors import McuMailError, ReplacedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.progress import progress
 from mcu_mail.service.absences import with_absences
-from mcu_mail.service.after_outage import WORTH_TELLING, is_night, remember_missed
+from mcu_mail.service.after_outage import WORTH_TELLING, is_night, remember_missed, tell_of_missed
 from mcu_mail.service.alive import (
     DOWN,
     beat,
@@ -91,6 +91,9 @@ class Rounds:
     """Whether the inbox was read since then: nothing is sent and nobody reminded before."""
     last: tuple[datetime, float] | None = None
     """When the last round began, by the clock and by `ticks`."""
+    gathers: bool | None = None
+    """After an outage everybody gets one mail; None: unless the moments, which lie apart by nature,
+    are played."""
     is_held_back: bool = False
     """The clock was not believed at the start, which has yet to be made."""
     configured: tuple[Absence, ...] = field(init=False)
@@ -98,6 +101,8 @@ class Rounds:
 
     def __post_init__(self) -> None:
         """Keep what the configuration says: later absences stand beside it."""
+        if self.gathers is None:
+            self.gathers = not self.played
         if self.played:
             # In a played moment no time passes: every job does all that is owed at it.
             self.desk = replace(self.desk, turn_seconds=math.inf)
@@ -181,6 +186,8 @@ class Rounds:
         outage = self.outage
         if outage is None or outage.until - outage.since < WORTH_TELLING:
             return remind(self.desk, now) + self._over()
+        if not self.gathers:
+            return tell_of_missed(self.desk, outage, now) + remind(self.desk, now) + self._over()
         if is_night(self.desk, now):
             return remind(self.desk, now, outage)
         return remind_after(self.desk, outage, now) + self._over() + remind(self.desk, now)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.daemon import Rounds
+from mcu_mail.service.rounds import Rounds
 from tests.conftest import DOMAIN, PASSWORD, USER
 from tests.stories.signed_letter import NATIVE, NUMBER, REGION, prepare
 from tests.stories.test_sending_faults import free_port

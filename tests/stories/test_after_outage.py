@@ -52,6 +52,7 @@ def received(stage: Stage) -> Mapping[str, int]:
 
 
 def test_after_an_outage_each_person_gets_one_mail_and_nobody_at_night(stage: Stage) -> None:
+    stage.gathers = True
     for serial in range(1, MANY + 1):
         stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15", serial=serial))
     stage.play("2026-11-23 08:53")
