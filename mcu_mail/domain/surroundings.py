@@ -23,7 +23,7 @@ _SURELY_DOWN: Final = timedelta(minutes=50)
 
 
 class Matter(StrEnum):
-    """What a concern is about; also the name of its alarm."""
+    """What a concern is about; also the name of its alarm, which no job has."""
 
     store_space = "store_space"
     share_space = "share_space"
@@ -32,8 +32,8 @@ class Matter(StrEnum):
     imap_door = "imap_door"
     smtp_door = "smtp_door"
     quota = "quota"
-    calendar = "calendar"
-    settings = "settings"
+    calendar_year = "calendar_year"
+    settings_file = "settings_file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,7 @@ def calendar_concerns(today: date, years_confirmed: Collection[int]) -> tuple[Co
         if year in years_confirmed or date(year, 1, 1) - today > timedelta(days=_CALENDAR_DAYS):
             return ()
     text = words.calendar_is_missing(year, now=grave)
-    return (Concern(matter=Matter.calendar, stage=f"{year}:{grave}", grave=grave, text=text),)
+    return (Concern(matter=Matter.calendar_year, stage=f"{year}:{grave}", grave=grave, text=text),)
 
 
 def _certificate(matter: Matter, until: datetime, now: datetime) -> Iterator[Concern]:
