@@ -51,7 +51,7 @@ from mcu_mail.service.surroundings import look_around
 from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
 from mcu_mail.service.watching import watch
-from mcu_mail.service.year_end import close_last_year, miss_next_calendar
+from mcu_mail.service.year_end import close_last_year, tell_of_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,10 @@ class Rounds:
 
     def _fell_out(self, outage: Outage | None) -> None:
         if outage is not None:
-            log.warning("down from %s to %s", outage.since.isoformat(), outage.until.isoformat())
+            # Played moments lie apart: that is no news.
+            level = logging.INFO if self.played else logging.WARNING
+            since, until = outage.since.isoformat(), outage.until.isoformat()
+            log.log(level, "down from %s to %s", since, until)
             self.outage, self.awake = outage, False
 
     def _beat(self, now: datetime) -> None:
@@ -271,7 +274,7 @@ class Rounds:
         if not anew and seen == self.noted:
             return 0
         done = self._job("year_end", lambda: close_last_year(self.desk, now), now)
-        done += self._job("calendar", lambda: miss_next_calendar(self.desk, now), now)
+        done += self._job("calendar", lambda: tell_of_calendar(self.desk, now), now)
         self._job("today", lambda: int(write_today(self.desk, now)), now)
         self.noted = seen
         return done
