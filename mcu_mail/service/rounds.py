@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.discreet import discreet
 from mcu_mail.domain.watch import State
-from mcu_mail.errors import McuMailError, ReplacedError
+from mcu_mail.errors import McuMailError, ReplacedError, StoreError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.progress import progress
 from mcu_mail.service.absences import with_absences
@@ -164,7 +164,11 @@ class Rounds:
                 self.health.until.clear()
                 wait_no_longer(self.desk, now)
         self.last = now, ticks
-        beat(self.desk, now, played=self.played)
+        try:
+            beat(self.desk, now, played=self.played)
+        except StoreError as error:
+            # Each job will say so for itself; an older mark only makes an outage look longer.
+            log.warning("the mark of being at work waits: %s", type(error).__name__)
 
     def _wakes(self, now: datetime) -> bool:
         """Whether the inbox has been read, so that the rest of the work may begin.
