@@ -39,6 +39,11 @@ class Matter(StrEnum):
     settings_file = "settings_file"
 
 
+def fact_of(matter: Matter) -> str:
+    """Under which key the store keeps since when people know of it: «since|stage», or nothing."""
+    return f"concern:{matter}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DoorFault:
     """A server that could not be reached or trusted when it was tried.
