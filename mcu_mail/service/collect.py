@@ -150,13 +150,15 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     reading = desk.read(stored.sha256)
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
-    foreseeing(lambda: _decide_read(desk, stored, reading, now, arrived, played=played))
+    marks = marks_in_copy(desk, reading.mail)
+    foreseeing(lambda: _decide_read(desk, stored, reading, marks, now, arrived, played=played))
 
 
 def _decide_read(
     desk: Desk,
     stored: StoredMail,
     reading: Reading,
+    marks: Sequence[PrintMark],
     now: datetime,
     arrived: datetime,
     *,
@@ -167,7 +169,6 @@ def _decide_read(
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
-    marks = marks_in_copy(desk, mail)
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
@@ -236,9 +237,12 @@ def sort_mail(
     now: datetime,
     arrived: datetime,
     word: WordFile | None,
-    marks: Sequence[PrintMark] = (),
+    marks: Sequence[PrintMark],
 ) -> Sorted:
-    """What kind of mail this is, what became of it, and whose case it belongs to."""
+    """What kind of mail this is, what became of it, and whose case it belongs to.
+
+    `marks`: what `marks_in_copy` has read in it.
+    """
     filed = _filed(desk, work, stored, reading.mail, now)
     if filed is not None:
         return filed
