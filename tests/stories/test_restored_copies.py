@@ -12,6 +12,7 @@ from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.service.backing_up import back_up
+from mcu_mail.service.reconcile_mark import is_marked
 from mcu_mail.service.reconciling import reconciled_line
 from mcu_mail.service.restoring import restore
 from tests.stories.signed_letter import (
@@ -163,15 +164,17 @@ def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_a
         before = numbers(stage)
     office.copy_by_hand(kept)
     with stage.opened():
-        for point in (
-            "commit:service.reconciling._read_mailbox:after@2",
-            "commit:service.reconciling._put_back:after",
-            "commit:service.reconciling._end:before",
+        # Each is tried again minutes later: until then a database that failed is left alone.
+        for at_time, point in (
+            ("15:00", "commit:service.reconciling._read_mailbox:after@2"),
+            ("15:05", "commit:service.reconciling._put_back:after"),
+            ("15:10", "commit:service.reconciling._end:before"),
         ):
             with armed(f"{point}=EIO"):
-                assert stage.play("2026-11-24 15:00") == ("mailbox",)
+                assert stage.play(f"2026-11-24 {at_time}") == ("mailbox",)
+                assert is_marked(stage.desk)
             assert copies(stage) == [2, 2]
-        assert stage.play("2026-11-24 15:00") == ()
+        assert stage.play("2026-11-24 15:15") == ()
         assert copies(stage) == [2, 2]
         assert numbers(stage) == before
         assert "Восстановлено из копии: найдено писем 2" in str(subjects(stage, dispatcher.address))
