@@ -11,7 +11,7 @@ from mcu_mail import wiring
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.service import reconciling
 from mcu_mail.service.letter_marks import is_forgotten, make_key, mark_in, marked
-from mcu_mail.service.rebuilding import LOST, REBUILT
+from mcu_mail.service.rebuilding import LOST, REBUILT, rebuild
 from tests.cli.offices import an_office
 from tests.store.stores import NOW, a_case, keep_case
 
@@ -124,14 +124,16 @@ def test_nobody_else_can_write_a_witness_of_a_forgotten_letter(
         assert mark_in(work, read_mail(genuine.replace(old, new, 1))) is None
 
 
-def test_a_witness_of_a_case_that_is_there_is_not_taken_for_another(desk: Desk) -> None:
+@pytest.mark.parametrize("case", ["2026-000001", "2026-000009"])
+def test_a_witness_whose_number_belongs_to_another_case_changes_nothing(
+    desk: Desk, case: str
+) -> None:
     with desk.store.work() as work:
         other = work.cases.add(a_case("2026-000002"), mail_id=None)
         a_row(work, 7, case_id=other.id)
-        mark = mark_in(work, read_mail(marked(work, RAW, ATTEMPT, [REGION])))
+        raw, attempt = RAW.replace(b"2026-000001", case.encode()), f"{case}{ATTEMPT[11:]}"
+        mark = mark_in(work, read_mail(marked(work, raw, attempt, [REGION])))
         assert mark is not None
-        from mcu_mail.service.rebuilding import rebuild
-
         sha256 = desk.store.files.put(RAW)
         work.mails.add(
             folder="INBOX",
@@ -145,3 +147,5 @@ def test_a_witness_of_a_case_that_is_there_is_not_taken_for_another(desk: Desk) 
         stored = work.mails.to_handle(1)[0]
         assert rebuild(desk, work, mark, read_mail(RAW), stored, NOW) is None
         assert work.register.of_case(1) == ()
+        assert [one.number for one in work.cases.open()] == ["2026-000001", "2026-000002"]
+        assert work.cases.by_number("2026-000009") is None
