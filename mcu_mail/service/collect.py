@@ -35,7 +35,7 @@ from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
 from mcu_mail.service.receive import STRANGERS
-from mcu_mail.service.reconcile_mark import ask_to_reconcile
+from mcu_mail.service.reconcile_mark import ask_to_reconcile, remember_whole
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
@@ -107,6 +107,8 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
                 _put_aside(desk, stored, now, "failed", error)
     if "fetched" in desk.seen and not _left_of_ours(desk):
         desk.seen["decided"] = desk.seen["fetched"]
+        if not played:
+            remember_whole(desk, desk.seen["fetched"])
     return looked_at + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
 
 

@@ -8,13 +8,14 @@ asked twice, a letter is never sent twice. What nobody can tell is asked of the 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.documents.folder import sent_folder
 from mcu_mail.domain.numbering import case_number, find_case_numbers, number_text
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
@@ -23,14 +24,15 @@ from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import ID, mark_in
-from mcu_mail.service.looking_back import FILE, filed_on_share
+from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
 from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
-from mcu_mail.store.ledger import MailState
+from mcu_mail.service.turns import in_turn
+from mcu_mail.store.ledger import FetchedMail, MailState
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
@@ -47,11 +49,14 @@ _MARGIN = timedelta(days=2)
 """The server counts whole days in a zone of its own."""
 _ROUND = 100
 _ALL = 10_000_000
+_HEAD = 32_000
 _OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
 def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     """Learn what was sent since the copy; begun anew after a kill, it goes on where it was.
+
+    A large mailbox takes several rounds: until the last one the store stays marked.
 
     Args:
         desk: the office's desk.
@@ -64,14 +69,14 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     """
     with desk.store.view() as view:
         mark = mark_of(view)
-        last_pass = view.facts.get("last_pass")
     if mark is None:
         return 0
-    known = mark["copy_of"] or ("" if played else last_pass or "")
+    known = ("" if played else mark.get("whole")) or mark["copy_of"]
     since = (datetime.fromisoformat(known) - _MARGIN).date() if known else None
     _begin(desk)
     fail_point("reconcile.read.before")
-    _read_mailbox(desk, since, now)
+    if not _read_mailbox(desk, since, now):
+        return 1
     fail_point("reconcile.read.after")
     with desk.store.view() as view:
         waiting = view.mails.to_handle(_ALL)
@@ -89,12 +94,37 @@ def _begin(desk: Desk) -> None:
         if not work.facts.get(_FOUND):
             first = work.mails.newest() + 1
             work.facts.set(READ_AGAIN, f"{first}:{first - 1}")
-            work.facts.set(_FOUND, json.dumps({"letters": [], "clashes": [], "unproven": 0}))
+            found = {"letters": [], "clashes": [], "unproven": 0, "read": {}}
+            work.facts.set(_FOUND, json.dumps(found))
             work.commit()
 
 
-def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
-    """Take in what is not known by its bytes, from the inbox and from our own folders."""
+def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> bool:
+    """Take in what is not known by its bytes; False when the turn was over before all was read."""
+    with closing(_arriving(desk, since)) as arriving:
+        for one in in_turn(arriving, desk.turn_seconds):
+            if one is None:
+                return True
+            mail, place = one
+            with desk.store.work() as work:
+                if work.mails.with_bytes(mail.sha256) is None:
+                    work.mails.add(**dataclasses.asdict(mail), stored_at=now, place=place)
+                    first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
+                    work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
+                found = _found(work)
+                found.setdefault("read", {})[mail.folder] = [mail.uidvalidity, mail.uid]
+                work.facts.set(_FOUND, json.dumps(found))
+                work.commit()
+    return False
+
+
+def _arriving(
+    desk: Desk, since: date | None
+) -> Generator[tuple[FetchedMail, MailState | None] | None]:
+    """What lies in the inbox and in our own folders, with the state of its folder; at last None.
+
+    Neither what was entered under its UID nor what an earlier try has come to is fetched again.
+    """
     account = desk.imap()
     places: dict[str, MailState | None] = {
         account.folder: None,
@@ -108,32 +138,38 @@ def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
     for folder in there:
         with Mailbox.open(replace(account, folder=folder)) as box:
             uids = box.all_uids() if since is None else box.uids_since(since)
-            for fetched in box.fetch_many(uids):
-                sha256 = desk.store.files.put(fetched.raw)
-                with desk.store.work() as work:
-                    if work.mails.with_bytes(sha256) is not None:
-                        continue
-                    work.mails.add(
+            with desk.store.view() as view:
+                entered = view.census.entered(folder, box.uidvalidity, uids)
+                validity, upto = _found(view).get("read", {}).get(folder, (0, 0))
+            if validity != box.uidvalidity:
+                upto = 0
+            fresh = [uid for uid in uids if uid > upto and uid not in entered]
+            for fetched in box.fetch_many(fresh):
+                yield (
+                    FetchedMail(
                         folder=folder,
                         uidvalidity=box.uidvalidity,
                         uid=fetched.uid,
-                        sha256=sha256,
+                        sha256=desk.store.files.put(fetched.raw),
                         size=fetched.size,
                         arrived_at=fetched.internaldate,
-                        stored_at=now,
-                        place=places[folder],
-                    )
-                    first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
-                    work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
-                    work.commit()
+                    ),
+                    places[folder],
+                )
+    yield None
+
+
+def _found(view: UnitOfWork) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(view.facts.get(_FOUND) or "{}")
+    return found
 
 
 def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
     """Let the store know of the letter whose witness a mail is; other mails wait for their turn."""
-    look = first_look(desk.store.files.get(stored.sha256))
-    if not look.is_from({desk.address.lower()}):
-        return
     try:
+        look = first_look(desk.store.files.head(stored.sha256, _HEAD))
+        if not look.is_from({desk.address.lower()}):
+            return
         head = desk.read_head(stored.sha256).mail
         if head.sender.address != desk.address or not head.header(ID):
             return
@@ -141,11 +177,12 @@ def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
             mark = mark_in(view, head)
         mail = desk.read(stored.sha256).mail if mark is not None else head
     except RefusedError:
-        # Whoever writes in our name what nobody can read stops nothing; it is set aside as ever.
+        # What nobody can read, or what was altered on the disk, stops nothing: it is set aside as
+        # ever.
         return
     try:
         _put_back(desk, stored, mark, mail, now)
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, RefusedError):
         # A header of another version: one letter must never stop the others.
         log.exception("the letter of mail %d could not be rebuilt", stored.id)
         _put_back(desk, stored, mark, mail, now, failed=True)
@@ -162,13 +199,15 @@ def _put_back(
 ) -> None:
     """What a witness proves, and the decision about it; where it fails, its number is spent."""
     with desk.store.work() as work:
-        found = json.loads(work.facts.get(_FOUND) or "{}")
+        found = _found(work)
         case_id = None
         if mark is None:
             found["unproven"] += 1
         else:
             scope, n = str(mark.row["scope"]), int(mark.row["n"])
             work.register.spent(scope, n)
+            year, _, ordinal = mark.case.partition("-")
+            work.case_numbers_spent(int(year), int(ordinal))
             if not failed:
                 case_id = rebuild(desk, work, mark, mail, stored, now)
             kind = "clashes" if case_id is None else "letters"
@@ -189,13 +228,18 @@ def _put_back(
 
 def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
     """Numbers, letters that nobody can tell of, the report; the store is an ordinary one again."""
+    with desk.store.view() as view:
+        first, _, last = (view.facts.get(READ_AGAIN) or "1:0").partition(":")
+        again = view.mails.since_id(int(first))
+    read = int(last) - int(first) + 1
+    # The disk and the share are slow: they are read before the database is held.
+    named = _numbers_named(desk, again)
+    names = names_on_share(desk, now)
     with desk.store.work() as work:
-        found = json.loads(work.facts.get(_FOUND) or "{}")
-        first, _, last = (work.facts.get(READ_AGAIN) or "1:0").partition(":")
-        read = int(last) - int(first) + 1
+        found = _found(work)
         lost = _close_gaps(desk, work, found["letters"], now)
-        next_case = _jump(desk, work, read, int(first), now)
-        doubtful = _doubt(desk, work, now, anything_new=read > 0)
+        next_case = _jump(work, read, named, desk.today(now).year)
+        doubtful = _doubt(work, letters_among(names), now, anything_new=read > 0)
         report: dict[str, Any] = {
             "at": now.isoformat(),
             "copy_of": mark["copy_of"],
@@ -204,7 +248,7 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
             "unproven": found["unproven"],
             "lost": lost,
             "doubtful": doubtful,
-            "scans": _scans_again(desk, work, doubtful, now),
+            "scans": _scans_again(work, names, doubtful),
             "read": read - len(found["letters"]),
             "next_case": next_case,
         }
@@ -273,7 +317,17 @@ def _void_row(desk: Desk, work: UnitOfWork, scope: str, n: int, on_date: str, no
     return number
 
 
-def _jump(desk: Desk, work: UnitOfWork, read: int, first: int, now: datetime) -> str:
+def _numbers_named(desk: Desk, mails: Iterable[StoredMail]) -> tuple[str, ...]:
+    """The numbers of cases in the subjects of mails, without those that were altered on disk."""
+    found: list[str] = []
+    for stored in mails:
+        with suppress(RefusedError):
+            head = desk.store.files.head(stored.sha256, _HEAD)
+            found += find_case_numbers(shown_subject(head))
+    return tuple(found)
+
+
+def _jump(work: UnitOfWork, read: int, named: Iterable[str], year: int) -> str:
     """Leave out case numbers that people may know from the forgotten time; the next one, or empty.
 
     Nobody knows which message had which number: an answer to a mail of that time must never meet
@@ -281,39 +335,46 @@ def _jump(desk: Desk, work: UnitOfWork, read: int, first: int, now: datetime) ->
     """
     if read <= 0:
         return ""
-    year = desk.today(now).year
-    seen = [work.last_case_number(year)]
-    for stored in work.mails.since_id(first):
-        named = find_case_numbers(shown_subject(desk.store.files.get(stored.sha256)))
-        seen += [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
-    last = min(max(seen), work.last_case_number(year) + _ROUND * _ROUND)
+    seen = [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
+    known = work.last_case_number(year)
+    last = min(max([known, *seen]), known + _ROUND * _ROUND)
     upto = ((last + read) // _ROUND + 1) * _ROUND
     work.case_numbers_spent(year, upto)
     return case_number(year, upto + 1)
 
 
-def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -> list[str]:
+def _doubt(
+    work: UnitOfWork, letters: Mapping[str, int], now: datetime, *, anything_new: bool
+) -> list[str]:
     """Letters that were to be sent when the copy was made, and of which no witness was found.
 
     Where nothing at all has come since, nothing has been sent: they go.
+
+    Args:
+        work: of the store.
+        letters: number of a case → how many letters of it lie among those that were sent.
+        now: the moment.
+        anything_new: something has come since.
+
     """
     cases = []
     without = []
-    filed = filed_on_share(desk, now) - work.tasks.numbers_with(FILE)
+    known = work.tasks.numbers_with(FILE)
+    filed = {number: count for number, count in letters.items() if number not in known}
     for case in work.cases.open():
         # Its letter lies among those that were sent, and nobody has seen its witness.
         if case.number in filed and case.step != "send":
-            without.append(f"{OF_CASE}{case.id}")
+            without += [f"{OF_CASE}{case.id}"] * filed[case.number]
             cases.append(case.number)
     for entry in work.register.in_state("registered"):
         case = work.cases.get(entry.case_id)
-        letters = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
+        queued = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
         if not anything_new and case.number not in filed:
             continue
-        if not letters:
+        if not queued:
             without.append(str(entry.id))
             cases.append(case.number)
-        cases += [case.number for message in letters if _unknown_now(work, message, now)]
+        cases += [case.number for message in queued if _unknown_now(work, message, now)]
     work.facts.set(DOUBTFUL, ",".join(without))
     return list(dict.fromkeys(cases))
 
@@ -332,15 +393,13 @@ def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
     return bool(open_ones)
 
 
-def _scans_again(desk: Desk, work: UnitOfWork, doubtful: list[str], now: datetime) -> list[str]:
+def _scans_again(work: UnitOfWork, names: Iterable[str], doubtful: list[str]) -> list[str]:
     """Cases that wait for a signature whose signed copy was accepted in the forgotten time."""
-    folder = desk.folders.base / sent_folder(desk.today(now).year)
+    scanned = {name.partition(" ")[0] for name in names if name.partition(" ")[2][:4] == "Скан"}
     return [
         case.number
         for case in work.cases.open()
-        if case.step == "sign"
-        and any(folder.glob(f"{case.number} Скан*"))
-        and case.number not in doubtful
+        if case.step == "sign" and case.number in scanned and case.number not in doubtful
     ]
 
 
