@@ -71,11 +71,9 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
         mark = mark_of(view)
     if mark is None:
         return 0
-    known = ("" if played else mark.get("whole")) or mark["copy_of"]
-    since = (datetime.fromisoformat(known) - _MARGIN).date() if known else None
     _begin(desk)
     fail_point("reconcile.read.before")
-    if not _read_mailbox(desk, since, now):
+    if not _read_mailbox(desk, _since(mark, played=played), now):
         return 1
     fail_point("reconcile.read.after")
     with desk.store.view() as view:
@@ -86,6 +84,15 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     _end(desk, mark, now)
     fail_point("reconcile.end.after")
     return 1
+
+
+def _since(mark: Mapping[str, str], *, played: bool) -> date | None:
+    """The first day whose mails are read; None: all are.
+
+    A copy may lack what had come long before it was made, while the mailbox could not be read.
+    """
+    known = ("" if played else mark.get("whole")) or mark["copy_of"]
+    return (datetime.fromisoformat(known) - _MARGIN).date() if known else None
 
 
 def _begin(desk: Desk) -> None:

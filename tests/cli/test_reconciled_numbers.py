@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from mcu_mail import wiring
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.service import reconciling
+from mcu_mail.service.collect import collect
 from mcu_mail.service.letter_marks import is_forgotten, make_key, mark_in, marked
 from mcu_mail.service.looking_back import letters_among
 from mcu_mail.service.rebuilding import LOST, REBUILT, rebuild
@@ -137,9 +138,9 @@ def test_a_letter_that_may_have_gone_is_doubted_once_for_each_that_lies_on_the_s
 def test_what_a_marked_store_does_moves_no_moment_from_which_the_mailbox_is_read(
     desk: Desk,
 ) -> None:
-    minutes = (0, 59, 61, 90)
-    for minute in minutes:
-        remember_whole(desk, NOW + timedelta(minutes=minute))
+    for minute in (0, 59, 61, 90):
+        desk.seen["fetched"] = NOW + timedelta(minutes=minute)
+        collect(desk, NOW + timedelta(hours=2), played=False)
     with desk.store.work() as work:
         ask_to_reconcile(work, NOW + timedelta(days=1))
         work.commit()
@@ -148,6 +149,25 @@ def test_what_a_marked_store_does_moves_no_moment_from_which_the_mailbox_is_read
         mark = mark_of(view)
     assert mark is not None
     assert mark["whole"] == (NOW + timedelta(minutes=61)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("copy_of", "whole", "played", "since"),
+    [
+        ("", None, False, None),
+        ("", "", False, None),
+        ("", "2026-11-20T10:00:00+00:00", False, date(2026, 11, 18)),
+        ("2026-11-22T10:00:00+00:00", "2026-11-20T10:00:00+00:00", False, date(2026, 11, 18)),
+        ("2026-11-22T10:00:00+00:00", "", False, date(2026, 11, 20)),
+        ("", "2026-11-20T10:00:00+00:00", True, None),
+        ("2026-11-22T10:00:00+00:00", "2026-11-20T10:00:00+00:00", True, date(2026, 11, 20)),
+    ],
+)
+def test_the_mailbox_is_read_from_when_it_was_known_whole(
+    copy_of: str, whole: str | None, played: bool, since: date | None
+) -> None:
+    mark = {"copy_of": copy_of} | ({} if whole is None else {"whole": whole})
+    assert reconciling._since(mark, played=played) == since
 
 
 @pytest.mark.parametrize(
