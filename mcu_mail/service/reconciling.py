@@ -8,11 +8,9 @@ asked twice, a letter is never sent twice. What nobody can tell is asked of the 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +18,18 @@ from mcu_mail.domain.numbering import case_number, find_case_numbers, number_tex
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.first_look import first_look, shown_subject
-from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import ID, mark_in
 from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
+from mcu_mail.service.reading_again import FOUND, found_in, read_again
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
 from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
-from mcu_mail.service.turns import in_turn
-from mcu_mail.store.ledger import FetchedMail, MailState
+from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPORT = "reconcile:report"
-_FOUND = "reconcile:found"
 _MARGIN = timedelta(days=2)
 """The server counts whole days in a zone of its own."""
 _ROUND = 100
@@ -73,7 +69,7 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
         return 0
     _begin(desk)
     fail_point("reconcile.read.before")
-    if not _read_mailbox(desk, _since(mark, played=played), now):
+    if not read_again(desk, _since(mark, played=played), now):
         return 1
     fail_point("reconcile.read.after")
     with desk.store.view() as view:
@@ -98,77 +94,12 @@ def _since(mark: Mapping[str, str], *, played: bool) -> date | None:
 def _begin(desk: Desk) -> None:
     """Remember which mail is the first that is read again."""
     with desk.store.work() as work:
-        if not work.facts.get(_FOUND):
+        if not work.facts.get(FOUND):
             first = work.mails.newest() + 1
             work.facts.set(READ_AGAIN, f"{first}:{first - 1}")
             found = {"letters": [], "clashes": [], "unproven": 0, "read": {}}
-            work.facts.set(_FOUND, json.dumps(found))
+            work.facts.set(FOUND, json.dumps(found))
             work.commit()
-
-
-def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> bool:
-    """Take in what is not known by its bytes; False when the turn was over before all was read."""
-    with closing(_arriving(desk, since)) as arriving:
-        for one in in_turn(arriving, desk.turn_seconds):
-            if one is None:
-                return True
-            mail, place = one
-            with desk.store.work() as work:
-                if work.mails.with_bytes(mail.sha256) is None:
-                    work.mails.add(**dataclasses.asdict(mail), stored_at=now, place=place)
-                    first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
-                    work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
-                found = _found(work)
-                found.setdefault("read", {})[mail.folder] = [mail.uidvalidity, mail.uid]
-                work.facts.set(_FOUND, json.dumps(found))
-                work.commit()
-    return False
-
-
-def _arriving(
-    desk: Desk, since: date | None
-) -> Generator[tuple[FetchedMail, MailState | None] | None]:
-    """What lies in the inbox and in our own folders, with the state of its folder; at last None.
-
-    Neither what was entered under its UID nor what an earlier try has come to is fetched again.
-    """
-    account = desk.imap()
-    places: dict[str, MailState | None] = {
-        account.folder: None,
-        account.ignored: MailState.ignored,
-        account.done: MailState.handled,
-        account.aside: MailState.aside,
-    }
-    with Mailbox.open(account) as box:
-        # What cannot be opened though it is there is waited for: a witness may lie in it.
-        there = [name for name in places if name == account.folder or box.has(name)]
-    for folder in there:
-        with Mailbox.open(replace(account, folder=folder)) as box:
-            uids = box.all_uids() if since is None else box.uids_since(since)
-            with desk.store.view() as view:
-                entered = view.census.entered(folder, box.uidvalidity, uids)
-                validity, upto = _found(view).get("read", {}).get(folder, (0, 0))
-            if validity != box.uidvalidity:
-                upto = 0
-            fresh = [uid for uid in uids if uid > upto and uid not in entered]
-            for fetched in box.fetch_many(fresh):
-                yield (
-                    FetchedMail(
-                        folder=folder,
-                        uidvalidity=box.uidvalidity,
-                        uid=fetched.uid,
-                        sha256=desk.store.files.put(fetched.raw),
-                        size=fetched.size,
-                        arrived_at=fetched.internaldate,
-                    ),
-                    places[folder],
-                )
-    yield None
-
-
-def _found(view: UnitOfWork) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(view.facts.get(_FOUND) or "{}")
-    return found
 
 
 def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
@@ -206,7 +137,7 @@ def _put_back(
 ) -> None:
     """What a witness proves, and the decision about it; where it fails, its number is spent."""
     with desk.store.work() as work:
-        found = _found(work)
+        found = found_in(work)
         case_id = None
         if mark is None:
             found["unproven"] += 1
@@ -221,7 +152,7 @@ def _put_back(
             line = [mark.row["number"], mark.case, scope, n]
             if line not in found[kind]:
                 found[kind].append(line)
-        work.facts.set(_FOUND, json.dumps(found))
+        work.facts.set(FOUND, json.dumps(found))
         work.mails.decide(
             stored.id,
             MailState.ignored,
@@ -243,7 +174,7 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
     named = _numbers_named(desk, again)
     names = names_on_share(desk, now)
     with desk.store.work() as work:
-        found = _found(work)
+        found = found_in(work)
         lost = _close_gaps(desk, work, found["letters"], now)
         next_case = _jump(work, read, named, desk.today(now).year)
         doubtful = _doubt(work, letters_among(names), now, anything_new=read > 0)
@@ -261,7 +192,7 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
         }
         work.facts.set(REPORT, json.dumps(report, ensure_ascii=False))
         _tell(desk, work, report, mark["since"], now)
-        work.facts.set(_FOUND, "")
+        work.facts.set(FOUND, "")
         work.facts.set(MARK, "")
         work.commit()
     log.warning(

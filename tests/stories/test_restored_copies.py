@@ -167,7 +167,7 @@ def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_a
     with stage.opened():
         # Each is tried again minutes later: until then a database that failed is left alone.
         for at_time, point in (
-            ("15:00", "commit:service.reconciling._read_mailbox:after@2"),
+            ("15:00", "commit:service.reading_again.read_again:after@2"),
             ("15:05", "commit:service.reconciling._put_back:after"),
             ("15:10", "commit:service.reconciling._end:before"),
         ):
