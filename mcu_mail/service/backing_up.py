@@ -227,11 +227,10 @@ def _alarm(desk: Desk, manifest: Manifest, now: datetime) -> None:
         raise_alarm(
             desk,
             work,
-            what="backup",
+            what="backup_gaps",
             key=f"backup_gaps:{digest}",
             since=now,
             error="\n".join(found[:20]),
             now=now,
-            hint="Копия сделана, но не все файлы хранилища на месте.",
         )
         work.commit()

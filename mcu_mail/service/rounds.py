@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.discreet import discreet
 from mcu_mail.domain.watch import State
-from mcu_mail.errors import McuMailError, ReplacedError
+from mcu_mail.errors import McuMailError, ReplacedError, StoreError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.progress import progress
 from mcu_mail.service.absences import with_absences
@@ -51,7 +51,7 @@ from mcu_mail.service.surroundings import look_around
 from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
 from mcu_mail.service.watching import watch
-from mcu_mail.service.year_end import close_last_year, miss_next_calendar
+from mcu_mail.service.year_end import close_last_year, tell_of_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +145,10 @@ class Rounds:
 
     def _fell_out(self, outage: Outage | None) -> None:
         if outage is not None:
-            log.warning("down from %s to %s", outage.since.isoformat(), outage.until.isoformat())
+            # Played moments lie apart: that is no news.
+            level = logging.INFO if self.played else logging.WARNING
+            since, until = outage.since.isoformat(), outage.until.isoformat()
+            log.log(level, "down from %s to %s", since, until)
             self.outage, self.awake = outage, False
 
     def _beat(self, now: datetime) -> None:
@@ -161,7 +164,11 @@ class Rounds:
                 self.health.until.clear()
                 wait_no_longer(self.desk, now)
         self.last = now, ticks
-        beat(self.desk, now, played=self.played)
+        try:
+            beat(self.desk, now, played=self.played)
+        except StoreError as error:
+            # Each job will say so for itself; an older mark only makes an outage look longer.
+            log.warning("the mark of being at work waits: %s", type(error).__name__)
 
     def _wakes(self, now: datetime) -> bool:
         """Whether the inbox has been read, so that the rest of the work may begin.
@@ -271,7 +278,7 @@ class Rounds:
         if not anew and seen == self.noted:
             return 0
         done = self._job("year_end", lambda: close_last_year(self.desk, now), now)
-        done += self._job("calendar", lambda: miss_next_calendar(self.desk, now), now)
+        done += self._job("calendar", lambda: tell_of_calendar(self.desk, now), now)
         self._job("today", lambda: int(write_today(self.desk, now)), now)
         self.noted = seen
         return done
