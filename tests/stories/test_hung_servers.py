@@ -155,6 +155,37 @@ def test_a_slow_verdict_holds_no_pass_and_counts_when_it_comes(
         assert not any("Неизвестно" in one for one in subjects(stage, dispatcher.address))
 
 
+def test_an_address_to_be_tried_again_wakes_no_letter_whose_server_is_still_silent(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice, smtp: BrokenWire
+) -> None:
+    post_office.refuse(REGION[0], 450, "4.2.1 later", times=1)
+    stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.smtp.port": smtp.port})
+    with stage.opened():
+        waits = patience(stage, hold=0.2)
+        stage.drop("скан.pdf", waiting_letter.scan)
+        smtp.plan(Fault(place="dot", way="back", action="delay", seconds=600))
+        assert stage.play(at(stage, "16:40")) == ("smtp",)
+        half = dict(zip(REGION, ("deferred", "sending"), strict=True))
+        assert states(stage) == half
+        waits["hold"] = 20
+        # The first address falls due; then another mail finds the server away.
+        stage.play(at(stage, "16:42"))
+        assert states(stage) == half
+        smtp.plan(Fault(place="mail"))
+        post_office.deliver(OURS, notice(stage, "2026-11-23 16:20", serial=2))
+        assert stage.play(at(stage, "16:50")) == ("smtp",)
+        assert smtp.happened == 1
+        assert states(stage) == half
+        assert letter_out(stage).rcpt_at is not None, "a power cut now would leave it unclear"
+        assert copies(stage) == [0, 1]
+
+        smtp.heal()
+        wait_until(lambda: stage.play(at(stage, "17:10")) == () and not stage.desk.silent)
+        stage.play(at(stage, "17:12"))
+        assert states(stage) == dict.fromkeys(REGION, "accepted")
+        assert copies(stage) == [1, 1]
+
+
 def wait_until(done: Callable[[], bool]) -> None:
     end = time.monotonic() + 20
     while not done():
