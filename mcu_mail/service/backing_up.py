@@ -97,9 +97,11 @@ def kept_beside(settings: Settings, config: Path, files: Path) -> dict[str, byte
     """
     found = {}
     with suppress(OSError):
-        url = settings.store.url
-        shown = without_password(url)
-        found["config.yaml"] = config.read_bytes().replace(url.encode(), shown.encode())
+        kept, url = config.read_bytes(), settings.store.url
+        if "://" in url:
+            # `env:NAME` and `file:PATH` name a place outside, and hold no password.
+            kept = kept.replace(url.encode(), without_password(url).encode())
+        found["config.yaml"] = kept
     with suppress(OSError):
         found[TEMPLATES] = (files.parent / TEMPLATES).read_bytes()
     return found
