@@ -20,7 +20,7 @@ import pytest
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail import smtp
 from mcu_mail.mail.imap import Fetched, Mailbox
-from mcu_mail.service import receive
+from mcu_mail.service import census, looking_back, receive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -183,6 +183,21 @@ class ImapWire:
             fail_point("model.fetch")
             yield self._mails[uid]
 
+    def standing(self, name: str) -> str:
+        return f"1:{max(self._office.folders.get(name, {}), default=0) + 1}"
+
+    def sizes(self, uids: Iterable[int]) -> dict[int, int]:
+        return {uid: self._mails[uid].size for uid in uids if uid in self._mails}
+
+    def heads(self, uids: Iterable[int], _fields: Iterable[str]) -> dict[int, bytes]:
+        return {uid: self._mails[uid].raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n" for uid in uids}
+
+    def arrived(self, uid: int) -> datetime | None:
+        return self._mails[uid].internaldate if uid in self._mails else None
+
+    def pieces(self, uid: int) -> Iterator[bytes]:
+        yield self._mails[uid].raw
+
     def located(self, wanted: dict[str, int]) -> dict[str, int]:
         found = {}
         for uid, mail in self._mails.items():
@@ -222,7 +237,8 @@ def wired_to(office: PostOffice) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(smtp, "open_session", session)
-        patch.setattr(receive, "Mailbox", _Box)
+        for module in (receive, looking_back, census):
+            patch.setattr(module, "Mailbox", _Box)
         yield
 
 
