@@ -72,9 +72,13 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     )
     case = carrier.carry(_worded(message, decisions))
     left = [item for item in message.addressees if item.state is not RecipientState.accepted]
-    if case.step == "send" and 0 < len(left) < len(states):
-        # The set for sending by hand names those who have not got it.
-        carrier.carry((Work(kind="set", data={"entry": entry.id, "left": len(left)}),))
+    unknown = [item.attempts for item in left if item.state is RecipientState.unknown]
+    again = any(item.attempts > 1 for item in left)
+    if case.step == "send" and left and (len(left) < len(states) or unknown or again):
+        # The set for sending by hand names those who have not got it, or may have got it.
+        doubt = f"{len(unknown)}.{max(unknown)}" if unknown else ""
+        data = {"entry": entry.id, "left": len(left), "unknown": doubt}
+        carrier.carry((Work(kind="set", data=data),))
     # After an interim answer the case goes on: it has left the step of sending all the same.
     if case.step != "send":
         at = max((item.at or now) for item in message.addressees)

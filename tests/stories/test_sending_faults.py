@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mcu_mail.documents.folder import Folder
+from mcu_mail.domain.hand_catalogue import SET_NOTE
 from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service import delivery
 from mcu_mail.service.dispatch import attempt_id, recover
@@ -234,6 +236,10 @@ def test_without_a_witness_the_dispatcher_is_asked_after_the_wait(office: Office
         ]
         assert len(asked) == 1
         assert copies(stage) == [0, 0]
+        note = stage.desk.folders.base / Folder.READY / NUMBER / SET_NOTE
+        words = note.read_text("utf-8-sig")
+        assert "неизвестно, ушло ли" in words
+        assert "Программа отправит его сама" not in words
         assert register(stage)[0].state == "registered"
 
         tell(stage, dispatcher, asked[0], "Отправлено вручную 17:35", "17:36")
