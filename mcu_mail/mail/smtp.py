@@ -289,7 +289,8 @@ class Post:
         if hold < self._account.data_timeout and not is_speaking(sock, hold):
             # The pass goes on; whoever sends hears the answer at a later one.
             self._smtp = None
-            late = LateVerdict(smtp, self._account.data_timeout - hold)
+            left = self._account.data_timeout - hold
+            late = LateVerdict(smtp, left, timeout=self._account.timeout)
             raise StillSilentError(f"Почтовый сервер {self._account.host} ещё молчит", late)
         answer = read_verdict(smtp)
         if answer.code == CLOSING:

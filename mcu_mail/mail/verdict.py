@@ -79,13 +79,18 @@ def read_verdict(smtp: PatientSmtp) -> Answer:
 class LateVerdict:
     """The answer to one letter, awaited on a connection of its own while other work goes on."""
 
-    def __init__(self, smtp: PatientSmtp, seconds: float) -> None:
+    def __init__(self, smtp: PatientSmtp, seconds: float, *, timeout: float) -> None:
+        """Listen for `seconds` more; a reply that has begun may take `timeout` seconds in all."""
         self._smtp = smtp
+        if smtp.sock is not None:
+            smtp.sock.settimeout(timeout)
         self._until = time.monotonic() + seconds
         self._answer: Answer | None = None
 
     def answer(self) -> Answer | None:
-        """The verdict; None while it is still awaited. Waits for nothing.
+        """The verdict; None while it is still awaited.
+
+        Waits for no beginning; for the rest of a reply that has begun, as for that of any command.
 
         Raises:
             UnclearError: none came in time, or the connection broke.

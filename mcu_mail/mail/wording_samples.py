@@ -624,11 +624,17 @@ NOTES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "register_number": "01-12/345",
             "register_date": NOW.date(),
             "subject": "Ответ на сообщение № Г-1542",
-            "addresses": ("otvet@region.example",),
+            "addresses": addresses,
+            "unknown": unknown,
             "accepted": accepted,
             "files": ("Ответ 01-12-345.pdf", "Ответ 01-12-345.doc"),
         }
-        for accepted in ((), ("priem@region.example",))
+        for addresses, unknown, accepted in (
+            (("otvet@region.example",), (), ()),
+            (("otvet@region.example",), (), ("priem@region.example",)),
+            (("otvet@region.example",), ("priem@region.example",), ()),
+            ((), ("otvet@region.example",), ("priem@region.example",)),
+        )
     ),
     "today": clerk_samples.today(_CASE, _at),
     "incoming_refused": intake_samples.refused_files(_CASE),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.ledger import StoredMail
+    from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.registry import Entry
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -262,22 +263,32 @@ def settle_by_hand(desk: Desk, work: UnitOfWork, case_id: int, version: int, now
     known = _known(work, case_id, version)
     for message in work.queue.letter_of(case_id) if known else ():
         entry = work.register.get(message.entry) if message.entry is not None else None
-        if entry is None or entry.version != version or entry.state == VOID:
-            continue
-        changed = False
-        for item in message.addressees:
-            found = known.get(item.address.lower())
-            settled = item.state in {RecipientState.accepted, RecipientState.sending}
-            if found is None or settled or found["entry"] not in {None, entry.id}:
-                continue
-            at = datetime.fromisoformat(found["at"])
-            answer = sent_by_hand(desk.local(at), copied=found["copied"])
-            work.queue.set_state(
-                item.id, {"state": RecipientState.accepted, "answer": answer, "at": at}
-            )
-            changed = True
-        if changed:
+        if entry is not None and entry.version == version and count_by_hand(desk, work, message):
             settle(desk, work, message.id, now)
+
+
+def count_by_hand(desk: Desk, work: UnitOfWork, message: Outgoing) -> bool:
+    """Let what is known count for the addresses of a letter; True when a state has changed.
+
+    An address that is being sent to waits for its server; whoever learns its answer asks again.
+    """
+    entry = work.register.get(message.entry) if message.entry is not None else None
+    if entry is None or entry.state == VOID:
+        return False
+    known = _known(work, entry.case_id, entry.version)
+    changed = False
+    for item in message.addressees if known else ():
+        found = known.get(item.address.lower())
+        settled = item.state in {RecipientState.accepted, RecipientState.sending}
+        if found is None or settled or found["entry"] not in {None, entry.id}:
+            continue
+        at = datetime.fromisoformat(found["at"])
+        answer = sent_by_hand(desk.local(at), copied=found["copied"])
+        work.queue.set_state(
+            item.id, {"state": RecipientState.accepted, "answer": answer, "at": at}
+        )
+        changed = True
+    return changed
 
 
 def _known(work: UnitOfWork, case_id: int, version: int) -> dict[str, dict[str, Any]]:

@@ -41,6 +41,8 @@ STATE_WORDS = {
     RecipientState.unknown: "неизвестно",
 }
 _PENDING = frozenset({RecipientState.queued, RecipientState.deferred})
+_LAST_WORDS = frozenset({"sent_by_hand", "closed"})
+_CASE_CLOSED = "больше не отправляем: дело закрыл диспетчер"
 
 
 def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> None:
@@ -70,9 +72,13 @@ def settle(desk: Desk, work: UnitOfWork, outgoing_id: int, now: datetime) -> Non
     )
     case = carrier.carry(_worded(message, decisions))
     left = [item for item in message.addressees if item.state is not RecipientState.accepted]
-    if case.step == "send" and 0 < len(left) < len(states):
-        # The set for sending by hand names those who have not got it.
-        carrier.carry((Work(kind="set", data={"entry": entry.id, "left": len(left)}),))
+    unknown = [item.attempts for item in left if item.state is RecipientState.unknown]
+    again = any(item.attempts > 1 for item in left)
+    if case.step == "send" and left and (len(left) < len(states) or unknown or again):
+        # The set for sending by hand names those who have not got it, or may have got it.
+        doubt = f"{len(unknown)}.{max(unknown)}" if unknown else ""
+        data = {"entry": entry.id, "left": len(left), "unknown": doubt}
+        carrier.carry((Work(kind="set", data=data),))
     # After an interim answer the case goes on: it has left the step of sending all the same.
     if case.step != "send":
         at = max((item.at or now) for item in message.addressees)
@@ -85,15 +91,17 @@ def _settle_earlier(
     """A letter that came back was sent again, and its case is elsewhere: only its row changes."""
     if entry is None or entry.state != "registered":
         return
-    states = {item.state for item in message.addressees}
+    known = _left_out(work, carrier.case, message)
+    left = [item for item in message.addressees if item.id not in known]
+    states = {item.state for item in left}
     carrier.log(
         "delivery", {"states": {one.address: one.state.value for one in message.addressees}}
     )
     if states == {RecipientState.accepted}:
-        at = max((item.at or carrier.now) for item in message.addressees)
+        at = max((item.at or carrier.now) for item in left)
         _sent(desk, work, carrier, message, entry, at)
     elif RecipientState.refused in states and not states & _PENDING:
-        refused = [item for item in message.addressees if item.state is RecipientState.refused]
+        refused = [item for item in left if item.state is RecipientState.refused]
         reopen(
             desk,
             work,
@@ -104,6 +112,19 @@ def _settle_earlier(
             excerpt="; ".join(item.answer or "" for item in refused),
             cause=f"out{message.id}",
         )
+
+
+def _left_out(work: UnitOfWork, case: Case, message: Outgoing) -> set[int]:
+    """The addresses in spite of which the dispatcher has closed the case: he knows of them."""
+    if case.state is not CaseState.closed:
+        return set()
+    said = [one.at for one in work.journal.of_case(case.id) if one.kind in _LAST_WORDS]
+    refused = [item for item in message.addressees if item.state is RecipientState.refused]
+    return {
+        item.id
+        for item in refused
+        if item.answer == _CASE_CLOSED or (said and (item.at or said[-1]) <= said[-1])
+    }
 
 
 def _promised(desk: Desk, day: str) -> datetime:
@@ -260,12 +281,7 @@ def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, ca
     for message in letters:
         for item in message.recipients:
             if item.state in _PENDING:
-                values = {
-                    "state": RecipientState.refused,
-                    "answer": "больше не отправляем: дело закрыл диспетчер",
-                    "at": now,
-                }
-                work.queue.set_state(item.id, values)
+                _leave_out(work, item, now)
             elif item.state is RecipientState.accepted and not item.witness:
                 accepted.append(item.at or now)
     by_hand = _by_hand_at(desk, work, case, now)
@@ -274,9 +290,31 @@ def closed_by_person(desk: Desk, work: UnitOfWork, case: Case, now: datetime, ca
     carrier.carry((Work(kind="file", data={"entry": entry.id}),))
 
 
+def is_over(work: UnitOfWork, message: Outgoing) -> bool:
+    """Whether nobody is to be given a letter any more: taken back, or its case was closed."""
+    if message.case_id is None or message.entry is None:
+        return False
+    entry, case = work.register.get(message.entry), work.cases.get(message.case_id)
+    return entry.state == VOID or (case.state is CaseState.closed and entry.version == case.version)
+
+
+def leave_out_when_over(work: UnitOfWork, message: Outgoing, now: datetime) -> None:
+    """A verdict that comes after the dispatcher's last word sends nothing again."""
+    if is_over(work, message):
+        for item in message.recipients:
+            if item.state in _PENDING:
+                _leave_out(work, item, now)
+
+
+def _leave_out(work: UnitOfWork, item: Recipient, now: datetime) -> None:
+    work.queue.set_state(
+        item.id, {"state": RecipientState.refused, "answer": _CASE_CLOSED, "at": now}
+    )
+
+
 def _by_hand_at(desk: Desk, work: UnitOfWork, case: Case, now: datetime) -> datetime | None:
     """The moment of «Отправлено вручную 17:58» of today's word; None when it was not said."""
-    said = [one for one in work.journal.of_case(case.id) if one.kind in {"sent_by_hand", "closed"}]
+    said = [one for one in work.journal.of_case(case.id) if one.kind in _LAST_WORDS]
     if not said or said[-1].kind != "sent_by_hand":
         return None
     return moment_said(time.fromisoformat(str(said[-1].data["at"])), None, desk.local(now))

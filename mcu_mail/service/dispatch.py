@@ -24,7 +24,8 @@ from mcu_mail.mail.smtp import (
     UnclearError,
 )
 from mcu_mail.mail.verdict import CLOSING
-from mcu_mail.service.delivery import settle
+from mcu_mail.service.by_hand import count_by_hand
+from mcu_mail.service.delivery import leave_out_when_over, settle
 from mcu_mail.service.enclosing import remember_limit
 from mcu_mail.service.letter_marks import marked
 from mcu_mail.service.turns import in_turn
@@ -288,6 +289,7 @@ class _Attempt:
         """Commit that nobody can tell whether the server took the message."""
         with self._desk.store.work() as work:
             _now_unclear(work, work.queue.get(self._message.id), self._now)
+            self._mind_people(work)
             self._settle_later(work)
             work.commit()
 
@@ -352,6 +354,7 @@ class _Attempt:
                 )
                 work.queue.set_state(item.id, verdict)
             work.queue.rcpt_done(self._message.id, None)
+            self._mind_people(work)
             taken = [
                 one for one in wanted if one.address in answers and answers[one.address].accepted
             ]
@@ -359,6 +362,12 @@ class _Attempt:
                 expect(work, attempt_id(self._message), self._now)
             self._settle_later(work)
             work.commit()
+
+    def _mind_people(self, work: UnitOfWork) -> None:
+        """While a server was silent, people may have sent the letter or closed its case."""
+        if count_by_hand(self._desk, work, work.queue.get(self._message.id)):
+            log.info("message %d was sent by hand meanwhile", self._message.id)
+        leave_out_when_over(work, work.queue.get(self._message.id), self._now)
 
     def _settle_later(self, work: UnitOfWork) -> None:
         message = work.queue.get(self._message.id)

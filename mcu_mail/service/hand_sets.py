@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.moments import Task
-    from mcu_mail.store.queue import Outgoing
+    from mcu_mail.store.queue import Outgoing, Recipient
     from mcu_mail.store.registry import Entry
 
 log = logging.getLogger(__name__)
@@ -35,13 +35,17 @@ _PATIENCE = 2
 def set_task(desk: Desk, task: Task, now: datetime) -> None:
     """Make the set of a letter what it should be; a file that is open elsewhere is tried again.
 
-    No case stands still for its set: what cannot be done now is done when the day begins.
+    No case stands still for its set: what cannot be done now is done when the day begins, and one
+    whose file is no longer what it was is not made at all.
     """
     try:
         made = make_set(desk, int(task.data["entry"]))
     except TemporaryError:
         if task.attempts < _PATIENCE:
             raise
+        made = True
+    except McuMailError as error:
+        log.warning("the set of register row %s cannot be made: %s", task.data["entry"], error)
         made = True
     if not made and task.attempts < _PATIENCE:
         raise TemporaryError("файл в папке «К отправке» занят другой программой")
@@ -69,7 +73,7 @@ def make_set(desk: Desk, entry_id: int) -> bool:
     open_here = case.step == "send" and case.state is not CaseState.closed
     waits = open_here and entry.state == "registered" and entry.version == case.version
     left = [
-        item.address
+        item
         for message in messages[-1:]
         for item in message.addressees
         if item.state is not RecipientState.accepted
@@ -102,10 +106,10 @@ def _note(
     case: str,
     entry: Entry,
     message: Outgoing,
-    left: tuple[str, ...],
+    left: tuple[Recipient, ...],
     files: tuple[str, ...],
 ) -> bytes:
-    sent = [one for one in message.addressees if one.address not in left]
+    doubted = {RecipientState.unknown, RecipientState.sending}
     text = desk.wording.note(
         "how_to_send",
         # The same words at any hour: a file on the share is not written anew without need.
@@ -114,23 +118,34 @@ def _note(
         register_number=entry.number,
         register_date=date.fromisoformat(entry.on_date),
         subject=message.subject,
-        addresses=left,
-        accepted=tuple(one.address for one in sent),
+        addresses=tuple(one.address for one in left if one.state not in doubted),
+        unknown=tuple(one.address for one in left if one.state in doubted),
+        accepted=tuple(one.address for one in message.addressees if one not in left),
         files=files,
     )
     return ("\r\n".join(text.splitlines()) + "\r\n").encode("utf-8-sig")
 
 
-def tidy_sets(desk: Desk) -> None:
-    """Make every set what it should be: those that lie there, and those that should."""
+def tidy_sets(desk: Desk) -> int:
+    """Make every set what it should be: those that lie there, and those that should.
+
+    Returns:
+        of how many it is sure.
+
+    """
     with desk.store.view() as view:
         numbers = [one for name in sets(desk.folders) for one in find_case_numbers(name)]
         cases = [case for number in numbers if (case := view.cases.by_number(number)) is not None]
         entries = [entry.id for case in cases for entry in view.register.of_case(case.id)]
         entries += [one.entry for one in view.queue.waiting_letters() if one.entry is not None]
+    done = 0
     for entry in dict.fromkeys(entries):
         try:
-            make_set(desk, entry)
-        except McuMailError as error:
+            done += make_set(desk, entry)
+        except TemporaryError as error:
             log.info("a set for sending by hand waits: %s", error)
-            return
+            if not desk.folders.is_mounted():
+                break
+        except McuMailError as error:
+            log.warning("the set of register row %d cannot be made: %s", entry, error)
+    return done

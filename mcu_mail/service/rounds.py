@@ -129,7 +129,7 @@ class Rounds:
         fail_point("start.recover.after")
         take_up_again(self.desk, now)
         void_codes_of_the_gone(self.desk, now)
-        tidy_sets(self.desk)
+        self._job("folder", lambda: tidy_sets(self.desk), now, idle_proves=False)
         self._fell_out(outage_at(self.desk, now, played=self.played))
         self.last = now, self.ticks()
         fail_point("start.after")
@@ -274,7 +274,7 @@ class Rounds:
         # It can only change by that, by the clerk in the folder of refused files, or by a new day.
         seen = self.desk.today(now), refused_files(self.desk)
         if self.noted is not None and seen[0] != self.noted[0]:
-            tidy_sets(self.desk)
+            self._job("folder", lambda: tidy_sets(self.desk), now, idle_proves=False)
         if not anew and seen == self.noted:
             return 0
         done = self._job("year_end", lambda: close_last_year(self.desk, now), now)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.service.asking import tell
+from mcu_mail.service.by_hand import count_by_hand
 from mcu_mail.service.carry import Carrier
-from mcu_mail.service.delivery import ask_about_unclear, settle
+from mcu_mail.service.delivery import ask_about_unclear, is_over, settle
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -150,9 +151,12 @@ def _one_unclear(desk: Desk, message: Outgoing, now: datetime) -> int:
     settings = desk.settings.mail.witness
     # A mail of the office's own may come twice; the region must not get a letter twice.
     again = message.kind != "letter" or settings.then == "resend"
-    changed = late = False
+    late = False
     with desk.store.work() as work:
-        for item in message.recipients:
+        # A person may have sent it while nobody knew, and he has the last word in any case.
+        changed = count_by_hand(desk, work, message)
+        over = is_over(work, message)
+        for item in work.queue.get(message.id).recipients:
             if item.state is not RecipientState.unknown:
                 continue
             attempt = work.facts.get(f"unclear:{item.id}")
@@ -163,10 +167,10 @@ def _one_unclear(desk: Desk, message: Outgoing, now: datetime) -> int:
             elif _is_answered(work, message):
                 state, answer = RecipientState.accepted, "на запрос ответили"
             elif now - since >= timedelta(seconds=settings.wait_seconds):
-                late = not again
+                late = not again and not over
                 # While the mailbox cannot be read, the witness may lie in it: a person may be
                 # asked, but nothing is sent again.
-                if again and (not attempt or _is_over(desk, since)):
+                if again and not over and (not attempt or _is_over(desk, since)):
                     state, answer = RecipientState.queued, "отправляем ещё раз"
             if state is not None:
                 changed = True

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 
 import pytest
 
-from mcu_mail.mail.smtp import NotSentError, Post, SmtpAccount, UnclearError
+from mcu_mail.mail.smtp import NotSentError, Post, SmtpAccount, StillSilentError, UnclearError
+from mcu_mail.mail.verdict import is_speaking
 from tests.peers.wire import HOST, Talk, WireServer, smtp_script
 
 SENDER, FIRST = "mcu@okrug.example", "otvet@region.example"
@@ -80,6 +82,38 @@ def test_a_server_that_gives_up_inside_the_letter_does_not_have_it(
                 send(post)
         else:
             assert send(post) == code
+
+
+def test_half_an_answer_that_comes_late_holds_a_pass_no_longer_than_a_command_may_take() -> None:
+    over = threading.Event()
+
+    def script(talk: Talk) -> None:
+        until_data(talk)
+        while talk.hear() != b".":
+            pass
+        assert begun.wait(5)
+        talk.connection.sendall(b"25")
+        over.wait(60)
+
+    begun = threading.Event()
+    try:
+        with WireServer(script) as server:
+            patient = SmtpAccount(
+                host=HOST, port=server.port, security="none", timeout=1, data_timeout=50, hold=0.1
+            )
+            with Post(patient) as post, pytest.raises(StillSilentError) as silent:
+                post.send(SENDER, [FIRST], LETTER)
+            late = silent.value.late
+            assert late.answer() is None
+            sock = late._smtp.sock
+            assert sock is not None
+            begun.set()
+            assert is_speaking(sock, 5)
+            with pytest.raises(UnclearError):
+                late.answer()
+            assert late._until - time.monotonic() > 30
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize("digits", [1, 2])

@@ -84,7 +84,7 @@ def test_one_outage_is_one_alarm_by_every_way_whatever_is_started_anew_meanwhile
         assert "Письма не уходят с 23.11.2026 09:00." in words
         assert "Почта не читается" not in words
         assert Folder.READY not in words
-        (stage.desk.folders.base / Folder.READY / "2026-000001").mkdir()
+        (stage.desk.folders.base / Folder.READY / "2026-000009").mkdir(parents=True)
         stage.play("2026-11-23 09:46")
         assert Folder.READY in note.read_bytes().decode("utf-8-sig")
         said, names = caught.read_text(encoding="utf-8").splitlines()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mcu_mail.rehearsal.people import reply
+from mcu_mail.rehearsal.people import reply, text_of
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE, Stage
 from mcu_mail.service.rounds import Rounds
 from tests.peers.cuts import BrokenWire, Fault
+from tests.peers.wire import WireServer, passing_on
 from tests.stories.signed_letter import (
     DRAFT,
     NATIVE,
@@ -29,8 +31,10 @@ from tests.stories.signed_letter import (
     register,
     states,
     subjects,
+    tell,
     the_case,
 )
+from tests.stories.test_power_cut import by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -184,6 +188,65 @@ def test_an_address_to_be_tried_again_wakes_no_letter_whose_server_is_still_sile
         stage.play(at(stage, "17:12"))
         assert states(stage) == dict.fromkeys(REGION, "accepted")
         assert copies(stage) == [1, 1]
+
+
+class LateWord:
+    """For `passing_on`: the next letter is taken, and answered with 451 when it is time."""
+
+    def __init__(self) -> None:
+        self.planned, self.time = threading.Event(), threading.Event()
+        self._begun = False
+
+    def change(self, data: bytes) -> bytes:
+        answers_letter, self._begun = self._begun, data.startswith(b"354")
+        if not answers_letter or not self.planned.is_set():
+            return data
+        self.planned.clear()
+        self.time.wait(60)
+        return b"451 4.3.0 try later\r\n"
+
+
+@pytest.mark.parametrize("says", ["copy", "close"])
+def test_what_a_person_says_while_the_server_is_silent_is_the_last_word(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice, says: str
+) -> None:
+    late = LateWord()
+    first, second = REGION
+    with WireServer(passing_on(post_office.smtp_port, late.change)) as wire:
+        stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.smtp.port": wire.port})
+        with stage.opened():
+            waits = patience(stage)
+            stage.drop("скан.pdf", waiting_letter.scan)
+            if says == "close":
+                post_office.refuse(first, 550, "5.1.1 no such user")
+                post_office.refuse(second, 450, "4.2.1 later", times=1)
+                stage.play(at(stage, "16:40"))
+            waits["hold"] = 0.2
+            late.planned.set()
+            assert stage.play(at(stage, "16:41")) == ("smtp",)
+            waits["hold"] = 20
+            assert states(stage)[second] == "sending"
+
+            if says == "close":
+                (asked,) = (one for one in stage.mails(dispatcher.address) if first in text_of(one))
+                tell(stage, dispatcher, asked, "Закрыть: ответ передан по телефону", "16:42")
+            else:
+                file = ("Ответ 01-12-1.pdf", b"%PDF-1.4 the letter")
+                post_office.deliver(OURS, by_hand(stage, [file]))
+            stage.play(at(stage, "16:43"))
+            assert states(stage)[second] == "sending"
+            late.time.set()
+            wait_until(lambda: stage.play(at(stage, "16:50")) == () and not stage.desk.silent)
+            for moment in ("16:55", "17:30"):
+                stage.play(at(stage, moment))
+            if says == "close":
+                assert states(stage) == dict.fromkeys(REGION, "refused")
+                assert copies(stage) == [0, 1]
+                assert the_case(stage).state.value == "closed"
+            else:
+                assert states(stage) == dict.fromkeys(REGION, "accepted")
+                assert copies(stage) == [1, 1]
+                assert register(stage)[0].state == "sent"
 
 
 def wait_until(done: Callable[[], bool]) -> None:

@@ -17,6 +17,9 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.people import fresh_mail, press, text_of
 from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.service.alarm_ways import NOTE, keep_note
+from mcu_mail.service.hand_sets import tidy_sets
+from mcu_mail.service.health import Health
 from mcu_mail.service.retrying import retry, waiting
 from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
@@ -337,6 +340,49 @@ def test_the_set_says_how_to_send_and_keeps_what_is_the_clerks(evening: Evening)
         stage.play(at(stage, "18:05"))
         assert listing(stage, SET) == ["Заметка.txt", "Ответ 01-12-1.docx"]
         assert (place / "Ответ 01-12-1.docx").read_bytes() == b"changed by the clerk"
+
+
+def test_a_set_whose_file_was_altered_does_not_stop_its_case(evening: Evening) -> None:
+    stage = evening.back({"mail.smtp.port": free_port()})
+    with stage.opened():
+        desk, (entry,) = stage.desk, register(stage)
+        assert entry.pdf
+        place = desk.folders.base / SET
+        (place / "Ответ 01-12-1.pdf").unlink()
+        desk.store.files.path(entry.pdf).write_bytes(b"altered")
+        with desk.store.work() as work:
+            work.tasks.add(
+                key="set:again",
+                case_id=entry.case_id,
+                kind="set",
+                data={"entry": entry.id},
+                now=at(stage, "17:50"),
+            )
+            work.commit()
+        before = the_case(stage).state
+        assert stage.play(at(stage, "17:50")) == ("smtp",)
+        assert the_case(stage).state is before
+        assert tidy_sets(desk) == 0
+        with desk.store.view() as view:
+            assert [one for one in view.tasks.open(entry.case_id) if one.kind == "set"] == []
+
+
+def test_the_note_about_the_mail_names_the_sets_only_while_there_are_some(
+    evening: Evening,
+) -> None:
+    stage = evening.back()
+    with stage.opened():
+        health, note = Health(), stage.desk.folders.base / Folder.TO_SIGN / NOTE
+        health.since["smtp"] = at(stage, "17:45")
+        health.alarmed.add("smtp")
+        assert keep_note(stage.desk, health, at(stage, "17:55"))
+        assert "«К отправке»" in note.read_text("utf-8-sig")
+        for name in listing(stage, SET):
+            (stage.desk.folders.base / SET / name).unlink()
+        (stage.desk.folders.base / SET).rmdir()
+        assert (stage.desk.folders.base / Folder.READY).is_dir()
+        assert keep_note(stage.desk, health, at(stage, "17:56"))
+        assert "«К отправке»" not in note.read_text("utf-8-sig")
 
 
 def test_a_set_lies_there_from_registration_on_and_goes_with_a_void(

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mcu_mail.documents.folder import Folder
+from mcu_mail.domain.hand_catalogue import SET_NOTE
+from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service import delivery
 from mcu_mail.service.dispatch import attempt_id, recover
 from mcu_mail.service.rounds import Rounds
@@ -233,6 +236,10 @@ def test_without_a_witness_the_dispatcher_is_asked_after_the_wait(office: Office
         ]
         assert len(asked) == 1
         assert copies(stage) == [0, 0]
+        note = stage.desk.folders.base / Folder.READY / NUMBER / SET_NOTE
+        words = note.read_text("utf-8-sig")
+        assert "неизвестно, ушло ли" in words
+        assert "Программа отправит его сама" not in words
         assert register(stage)[0].state == "registered"
 
         tell(stage, dispatcher, asked[0], "Отправлено вручную 17:35", "17:36")
@@ -273,6 +280,25 @@ def test_a_resend_that_was_chosen_is_the_same_letter(office: Office) -> None:
         assert first == second
         assert f"{attempt_id(letter_out(stage))}".endswith(".2")
         assert not any("Неизвестно" in one for one in subjects(stage, dispatcher.address))
+
+
+def test_no_resend_overrides_the_dispatcher_who_has_closed_the_case(office: Office) -> None:
+    letters: list[bytes] = []
+    answers = {f"RCPT TO:<{FIRST}>".encode(): b"550 5.1.1 no such user", b".": None}
+    changes = {"mail.witness": {"wait_seconds": 900, "then": "resend"}}
+    with WireServer(smtp_script(answers=answers, features=FEATURES, letters=letters)) as wire:
+        play(office.open(wire.port, changes), "16:40")
+    stage = office.open(changes=changes)
+    with stage.opened():
+        stage.play(at(stage, "16:42"))
+        assert states(stage) == {FIRST: "refused", SECOND: "unknown"}
+        (asked,) = (one for one in stage.mails(dispatcher.address) if FIRST in text_of(one))
+        tell(stage, dispatcher, asked, "Закрыть: ответ передан по телефону", "16:43")
+        for moment in ("16:44", "16:56", "17:30"):
+            stage.play(at(stage, moment))
+        assert the_case(stage).state.value == "closed"
+        assert states(stage) == {FIRST: "refused", SECOND: "unknown"}
+        assert copies(stage) == [0, 0]
 
 
 def without_attempt(letter: bytes) -> bytes:
