@@ -15,15 +15,18 @@ from mcu_mail.domain import surrounding_words as words
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-_SOON: Final = timedelta(days=14)
+CERTIFICATE_DAYS: Final = 14
+"""So many days before its end a certificate is a concern."""
+QUOTA_PERCENT: Final = 90
+"""So full a mailbox will stop before long."""
 _LAST: Final = timedelta(days=3)
 _CALENDAR_DAYS: Final = 60
-_QUOTA: Final = (0.9, 0.8)
+_QUOTA: Final = (QUOTA_PERCENT, 80)
 _SURELY_DOWN: Final = timedelta(minutes=50)
 
 
 class Matter(StrEnum):
-    """What a concern is about; also the name of its alarm."""
+    """What a concern is about; also the name of its alarm, which no job has."""
 
     store_space = "store_space"
     share_space = "share_space"
@@ -32,8 +35,13 @@ class Matter(StrEnum):
     imap_door = "imap_door"
     smtp_door = "smtp_door"
     quota = "quota"
-    calendar = "calendar"
-    settings = "settings"
+    calendar_year = "calendar_year"
+    settings_file = "settings_file"
+
+
+def fact_of(matter: Matter) -> str:
+    """Under which key the store keeps since when people know of it: «since|stage», or nothing."""
+    return f"concern:{matter}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,12 +164,12 @@ def calendar_concerns(today: date, years_confirmed: Collection[int]) -> tuple[Co
         if year in years_confirmed or date(year, 1, 1) - today > timedelta(days=_CALENDAR_DAYS):
             return ()
     text = words.calendar_is_missing(year, now=grave)
-    return (Concern(matter=Matter.calendar, stage=f"{year}:{grave}", grave=grave, text=text),)
+    return (Concern(matter=Matter.calendar_year, stage=f"{year}:{grave}", grave=grave, text=text),)
 
 
 def _certificate(matter: Matter, until: datetime, now: datetime) -> Iterator[Concern]:
     left = until - now
-    if left > _SOON:
+    if left > timedelta(days=CERTIFICATE_DAYS):
         return
     stage = "last" if left <= _LAST else "soon"
     stage = "over" if left <= timedelta(0) else stage
@@ -174,10 +182,11 @@ def _quota(around: Surroundings) -> Iterator[Concern]:
     if used is None or not limit:
         return
     for share in _QUOTA:
-        if used >= share * limit:
+        if 100 * used >= share * limit:
             text = words.mailbox_is_full(round(100 * used / limit))
-            stage = f"{share * 100:.0f}"
-            yield Concern(matter=Matter.quota, stage=stage, grave=share == _QUOTA[0], text=text)
+            yield Concern(
+                matter=Matter.quota, stage=f"{share}", grave=share == _QUOTA[0], text=text
+            )
             return
 
 

@@ -12,13 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mcu_mail.domain import watch_words as words
+from mcu_mail.domain.surroundings import CERTIFICATE_DAYS, QUOTA_PERCENT
 
 ALARM_AFTER = timedelta(minutes=10)
 """So long a job may fail before anybody is disturbed."""
-FREE_MB = 500
-"""Less free space than this is told."""
-CERTIFICATE_DAYS = 14
-QUOTA_PERCENT = 90
 BACKUP_AGE = timedelta(hours=36)
 _ROUNDS = 12
 """So many times the age of a stale note a round may take: an hour, where nothing else is set."""
@@ -76,6 +73,8 @@ class HealthRecord:
     last_mail_at: datetime | None = None
     backup_at: datetime | None = None
     free_mb: int | None = None
+    least_free_mb: int = 500
+    """Less free space than this is told: `store.least_free_mb`."""
     certificate_days: int | None = None
     quota_percent: int | None = None
     """How full the mailbox is."""
@@ -101,7 +100,7 @@ def faults_within(record: HealthRecord) -> tuple[Fault, ...]:
         for name, job in record.jobs.items()
         if job.failing_since is not None and is_alarming(job, record.at)
     ]
-    if record.free_mb is not None and record.free_mb < FREE_MB:
+    if record.free_mb is not None and record.free_mb < record.least_free_mb:
         found.append(Fault(code="disk", text=words.disk(record.free_mb)))
     if record.certificate_days is not None and record.certificate_days < CERTIFICATE_DAYS:
         found.append(Fault(code="certificate", text=words.certificate(record.certificate_days)))

@@ -5,32 +5,85 @@ They name jobs, moments and counts, never a person, an address or a file.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-JOBS: Final[Mapping[str, str]] = {
-    "mailbox": "почтовый ящик",
-    "collect": "разбор писем",
-    "folder": "сетевая папка",
-    "incoming": "файлы из «Входящих»",
-    "papers": "подготовка файлов писем",
-    "smtp": "отправка писем",
-    "remind": "напоминания",
-    "room": "место на диске",
-    "around": "осмотр серверов и диска",
-    "settings": "файл настроек",
-    "late": "вопросы об опоздавших письмах",
-    "templates": "шаблоны",
-    "people": "замещения",
-    "today": "записка канцелярии",
-    "year_end": "итоговая запись за год",
-    "backup": "резервная копия",
-    "watch": "присмотр за службой",
-    "round": "проход службы",
+
+@dataclass(frozen=True)
+class Named:
+    """How people hear of one thing that fails: its name, that it fails, that it works again."""
+
+    name: str
+    fails: str
+    works: str
+
+
+JOBS: Final[Mapping[str, Named]] = {
+    "mailbox": Named("почтовый ящик", "Почта не читается", "почта читается"),
+    "collect": Named("разбор писем", "Письма не разбираются", "письма разбираются"),
+    "folder": Named("сетевая папка", "Сетевая папка недоступна", "сетевая папка доступна"),
+    "incoming": Named(
+        "файлы из «Входящих»",
+        "Файлы из «Входящих» не разбираются",
+        "файлы из «Входящих» разбираются",
+    ),
+    "papers": Named("подготовка файлов писем", "Файлы писем не готовятся", "файлы писем готовятся"),
+    "smtp": Named("отправка писем", "Почта не отправляется", "письма отправляются"),
+    "remind": Named("напоминания", "Напоминания не уходят", "напоминания уходят"),
+    "room": Named(
+        "проверка места на диске", "Место на диске не проверяется", "место на диске проверяется"
+    ),
+    "around": Named(
+        "осмотр серверов и диска",
+        "Почтовые серверы и диск не осматриваются",
+        "почтовые серверы и диск осматриваются",
+    ),
+    "settings": Named("файл настроек", "Файл настроек не проверяется", "файл настроек проверяется"),
+    "late": Named(
+        "вопросы об опоздавших письмах",
+        "Вопросы об опоздавших письмах не заданы",
+        "вопросы об опоздавших письмах заданы",
+    ),
+    "templates": Named("шаблоны", "Папка шаблонов не читается", "папка шаблонов читается"),
+    "people": Named("замещения", "Замещения не проверяются", "замещения проверяются"),
+    "today": Named(
+        "записка канцелярии",
+        "Записка канцелярии не обновляется",
+        "записка канцелярии обновляется",
+    ),
+    "year_end": Named(
+        "итоговая запись за год", "Итоговая запись за год не готова", "итоговая запись за год"
+    ),
+    "calendar": Named("проверка календаря", "Календарь не проверяется", "календарь проверяется"),
+    "backup": Named("резервная копия", "Нет резервной копии", "резервная копия сделана"),
+    "watch": Named("присмотр за службой", "Присмотр за службой не работает", "присмотр за службой"),
+    "round": Named("проход службы", "Служба не может работать", "служба"),
+    "clock": Named("часы компьютера", "Часы компьютера идут неверно", "часы компьютера"),
+    "office": Named("файлы PDF и Word", "Письма не печатаются в PDF", "письма печатаются в PDF"),
+    "settle": Named(
+        "учёт отправки", "Отправка писем не заносится в учёт", "отправка писем заносится в учёт"
+    ),
 }
+"""What the service does, and what of it can fail. Its own files and mails call it nothing else."""
+NOTICES: Final[Mapping[str, str]] = {
+    "store_space": "Мало места на диске",
+    "share_space": "Мало места в сетевой папке",
+    "imap_certificate": "Сертификат почтового сервера",
+    "smtp_certificate": "Сертификат почтового сервера",
+    "imap_door": "Почтовый ящик недоступен",
+    "smtp_door": "Сервер отправки писем недоступен",
+    "quota": "Почтовый ящик почти полон",
+    "calendar_year": "Пора сверить календарь",
+    "settings_file": "Файл настроек изменён",
+    "template_faults": "Ошибка в шаблоне",
+    "backup_gaps": "В резервной копии не хватает файлов",
+    "nobody": "Решать некому",
+}
+"""What a person is to see to although every job works; no job has such a name."""
 STATES: Final[Mapping[str, str]] = {
     "starting": "запускается",
     "working": "работает",
@@ -57,7 +110,29 @@ STOPPING: Final = "Останавливается: начатое заканчи
 
 def job(name: str) -> str:
     """What a job is called."""
-    return JOBS.get(name, name)
+    return JOBS[name].name if name in JOBS else name
+
+
+def fails(what: str) -> str:
+    """The subject of an alarm about a job, or about something else that a person is to see to."""
+    if what in JOBS:
+        return JOBS[what].fails
+    return NOTICES.get(what, f"Сбой: {what}")
+
+
+def works(what: str) -> str:
+    """«почта читается»: what is well again."""
+    return JOBS[what].works if what in JOBS else what
+
+
+def is_notice(what: str) -> bool:
+    """Whether an alarm tells of something to see to, and not of a job that fails."""
+    return what in NOTICES
+
+
+def waiting_case(number: str) -> str:
+    """What a file that could not be made keeps waiting."""
+    return f"Ждёт письмо по делу {number}."
 
 
 def moment(value: datetime) -> str:

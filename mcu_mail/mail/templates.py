@@ -18,6 +18,7 @@ from jinja2.exceptions import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mcu_mail.domain import watch_words
 from mcu_mail.mail import markup, phrases
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def environment(files: Mapping[str, bytes], folder: str) -> ImmutableSandboxedEn
     timed = (phrases.when, phrases.until, phrases.at, phrases.stamp, phrases.day, phrases.left)
     environment.filters.update({function.__name__: _with_now(function) for function in timed})
     environment.filters["quoted"] = _with_now(markup.quoted)
+    environment.filters.update({"fails": watch_words.fails, "works": watch_words.works})
+    environment.tests["notice"] = watch_words.is_notice
     return environment
 
 

@@ -22,10 +22,7 @@ _COUNTS = {
     "mails_waiting": 0,
 }
 _MAILS = SimpleNamespace(received=48, handled=40, ignored=5, aside=3, waiting=0)
-_JOBS = (
-    "mailbox", "smtp", "folder", "collect", "papers", "incoming", "remind", "today", "year_end",
-    "templates", "people", "round", "watch", "перепись почты",
-)  # fmt: skip
+_JOBS = ("mailbox", "smtp", "folder", "backup", "перепись почты")
 
 
 def mails(case: Mapping[str, Any]) -> Mapping[str, Samples]:

@@ -198,17 +198,15 @@ _DECISIONS = (
 )
 _STALLS = (
     "clock",
-    "calendar",
     "year_end",
     "mailbox",
     "smtp",
     "office",
     "folder",
     "backup",
-    "round",
-    "watch",
     "перепись почты",
-    "store_space",
+    "template_faults",
+    "backup_gaps",
     "quota",
 )
 _SCAN_REFUSALS = (

@@ -13,6 +13,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.folder import Folder
+from mcu_mail.documents.hand_set import sets
 from mcu_mail.domain import watch_words as words
 from mcu_mail.domain.watch import MAIL_JOBS
 from mcu_mail.errors import TemporaryError
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTE = "ВНИМАНИЕ – почта не работает.txt"
-BY_HAND = "К отправке"
-"""Where a set lies that can be sent by hand."""
 _PASSED_ON = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "XDG_RUNTIME_DIR",
 )  # fmt: skip
@@ -98,7 +97,7 @@ def keep_note(desk: Desk, health: Health, now: datetime) -> bool:
             now=desk.local(now),
             reading=_local(desk, down.get("mailbox")),
             sending=_local(desk, down.get("smtp")),
-            by_hand=(desk.folders.base / BY_HAND).is_dir(),
+            by_hand=bool(sets(desk.folders)),
         )
         content = ("\r\n".join(text.splitlines()) + "\r\n").encode("utf-8-sig")
         if path.is_file() and path.read_bytes() == content:

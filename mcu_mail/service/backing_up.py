@@ -97,9 +97,11 @@ def kept_beside(settings: Settings, config: Path, files: Path) -> dict[str, byte
     """
     found = {}
     with suppress(OSError):
-        url = settings.store.url
-        shown = without_password(url)
-        found["config.yaml"] = config.read_bytes().replace(url.encode(), shown.encode())
+        kept, url = config.read_bytes(), settings.store.url
+        if "://" in url:
+            # `env:NAME` and `file:PATH` name a place outside, and hold no password.
+            kept = kept.replace(url.encode(), without_password(url).encode())
+        found["config.yaml"] = kept
     with suppress(OSError):
         found[TEMPLATES] = (files.parent / TEMPLATES).read_bytes()
     return found
@@ -225,11 +227,10 @@ def _alarm(desk: Desk, manifest: Manifest, now: datetime) -> None:
         raise_alarm(
             desk,
             work,
-            what="backup",
+            what="backup_gaps",
             key=f"backup_gaps:{digest}",
             since=now,
             error="\n".join(found[:20]),
             now=now,
-            hint="Копия сделана, но не все файлы хранилища на месте.",
         )
         work.commit()

@@ -35,7 +35,7 @@ from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
 from mcu_mail.service.receive import STRANGERS
-from mcu_mail.service.reconcile_mark import ask_to_reconcile
+from mcu_mail.service.reconcile_mark import ask_to_reconcile, remember_whole
 from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
@@ -109,6 +109,8 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
                 _put_aside(desk, stored, now, "failed", error)
     if "fetched" in desk.seen and not _left_of_ours(desk):
         desk.seen["decided"] = desk.seen["fetched"]
+        if not played:
+            remember_whole(desk, desk.seen["fetched"])
     return looked_at + int(tell_digest(desk, now) > 0) + remind_of_questions(desk, now)
 
 
@@ -152,13 +154,15 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     reading = desk.read(stored.sha256)
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
-    foreseeing(lambda: _decide_read(desk, stored, reading, now, arrived, played=played))
+    marks = marks_in_copy(desk, reading.mail)
+    foreseeing(lambda: _decide_read(desk, stored, reading, marks, now, arrived, played=played))
 
 
 def _decide_read(
     desk: Desk,
     stored: StoredMail,
     reading: Reading,
+    marks: Sequence[PrintMark],
     now: datetime,
     arrived: datetime,
     *,
@@ -169,7 +173,6 @@ def _decide_read(
     # Whatever a stranger attaches is not worth opening: nobody would act on it.
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
-    marks = marks_in_copy(desk, mail)
     with desk.store.work() as work:
         kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
@@ -238,9 +241,12 @@ def sort_mail(
     now: datetime,
     arrived: datetime,
     word: WordFile | None,
-    marks: Sequence[PrintMark] = (),
+    marks: Sequence[PrintMark],
 ) -> Sorted:
-    """What kind of mail this is, what became of it, and whose case it belongs to."""
+    """What kind of mail this is, what became of it, and whose case it belongs to.
+
+    `marks`: what `marks_in_copy` has read in it.
+    """
     filed = _filed(desk, work, stored, reading.mail, now)
     if filed is not None:
         return filed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.surroundings import fact_of
 from mcu_mail.service.asking import tell
 from mcu_mail.service.health import raise_alarm
 
@@ -33,7 +34,7 @@ def tell_of(
     """
     wrong = {concern.matter: concern for concern in found}
     with desk.store.view() as view:
-        known = {matter: view.facts.get(_key(matter)) or "" for matter in matters}
+        known = {matter: view.facts.get(fact_of(matter)) or "" for matter in matters}
     changed = 0
     for matter, before in known.items():
         concern = wrong.get(matter)
@@ -44,12 +45,12 @@ def tell_of(
         with desk.store.work() as work:
             if concern is None:
                 log.warning("%s: all is well again", matter)
-                work.facts.set(_key(matter), "")
+                work.facts.set(fact_of(matter), "")
             else:
                 since = since or now.isoformat()
                 level = logging.ERROR if concern.grave else logging.WARNING
                 log.log(level, "%s: %s since %s", matter, concern.stage, since)
-                work.facts.set(_key(matter), f"{since}|{concern.stage}")
+                work.facts.set(fact_of(matter), f"{since}|{concern.stage}")
                 _tell(desk, work, concern, f"concern:{matter}:{since}:{concern.stage}", now)
             work.commit()
     return changed
@@ -72,7 +73,3 @@ def _tell(desk: Desk, work: UnitOfWork, concern: Concern, key: str, now: datetim
         now=now,
         context={"what": what, "since": since, "error": concern.text, "hint": ""},
     )
-
-
-def _key(matter: Matter) -> str:
-    return f"concern:{matter}"

@@ -108,7 +108,12 @@ def dispatch(desk: Desk, now: datetime, *, letters: bool = True) -> int:
     """
     settled = _hear_late(desk, now) + recover(desk, now) + ask_witness(desk, now)
     with desk.store.view() as view:
-        owed = view.queue.owed(now, _BATCH, letters=letters)
+        owed = [
+            # Its addresses are settled together, when its server has answered or has been given up.
+            one
+            for one in view.queue.owed(now, _BATCH, letters=letters)
+            if one.id not in desk.silent
+        ]
     if not owed:
         return settled
     tried = 0
@@ -155,6 +160,8 @@ def _wait(desk: Desk, messages: Sequence[Outgoing], now: datetime) -> None:
     """Nothing was handed over: try later, the sooner the fewer tries there were."""
     with desk.store.work() as work:
         for message in messages:
+            if message.id in desk.silent:
+                continue
             for item in work.queue.get(message.id).recipients:
                 if item.state in {*_OPEN, RecipientState.sending}:
                     again = _SERVER_AGAIN[min(max(item.attempts - 1, 0), len(_SERVER_AGAIN) - 1)]
@@ -217,6 +224,7 @@ class _Attempt:
         self._desk = desk
         self._message = message
         self._now = now
+        self._wanted: tuple[Recipient, ...] = ()
         self._answers: Mapping[str, Answer] = {}
         self._raw = b""
 
@@ -231,7 +239,7 @@ class _Attempt:
             _ServerError: the server cannot be used, or nobody knows whether it took the message.
 
         """
-        wanted = self._claim()
+        wanted = self._wanted = self._claim()
         if not wanted:
             return
         raw = self._desk.store.files.get(self._message.raw)
@@ -291,6 +299,10 @@ class _Attempt:
         ]
         witness = [item for item in message.recipients if item.witness]
         with self._desk.store.work() as work:
+            known = {item.state for item in work.queue.get(message.id).recipients}
+            if RecipientState.sending in known:
+                # An earlier attempt is not over: the mark of its final dot must stay.
+                return ()
             for item in witness:
                 work.queue.set_state(item.id, {"state": RecipientState.queued})
             if not wanted or not work.queue.start([item.id for item in (*wanted, *witness)]):
@@ -303,12 +315,12 @@ class _Attempt:
 
     def _before_data(self, answers: Mapping[str, Answer]) -> bytes:
         """Return the message, which says whom it is handed over for."""
-        if not any(answers[item.address].accepted for item in self._sending if not item.witness):
+        if not any(answers[item.address].accepted for item in self._wanted if not item.witness):
             raise _NobodyError(answers)
         self._answers = answers
         taken = [
             item.address
-            for item in self._sending
+            for item in self._wanted
             if not item.witness and answers[item.address].accepted
         ]
         with self._desk.store.view() as view:
@@ -317,10 +329,10 @@ class _Attempt:
     def _before_dot(self) -> None:
         """Commit who was turned away at RCPT: only the rest can ever be unclear."""
         with self._desk.store.work() as work:
-            if not work.queue.still_claimed(self._sending):
+            if not work.queue.still_claimed(self._wanted):
                 # Another daemon thought us dead and has taken the message up: it is its own now.
                 raise _TakenOverError
-            for item in self._sending:
+            for item in self._wanted:
                 answer = self._answers[item.address]
                 if not answer.accepted:
                     work.queue.set_state(item.id, _verdict(answer, item, self._now))

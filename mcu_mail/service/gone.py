@@ -104,7 +104,7 @@ def _still_owed(desk: Desk, work: UnitOfWork, request: Request, now: datetime) -
         raise_alarm(
             desk,
             work,
-            what="people",
+            what="nobody",
             key=f"gone:{request.id}",
             since=now,
             error=nobody_holds(case.number),

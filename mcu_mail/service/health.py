@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.discreet import discreet
+from mcu_mail.domain.surroundings import Matter, fact_of
 from mcu_mail.domain.watch import ALARM_AFTER, JobRecord
 from mcu_mail.errors import McuMailError, ReplacedError, TemporaryError
 from mcu_mail.mail.tls import LoginRefusedError
@@ -22,7 +23,6 @@ from mcu_mail.service.asking import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -33,6 +33,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 """Until a refused login is tried again."""
 _AGAIN = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120))
 _LONGEST_REASON = 300
+_DOORS = {"mailbox": Matter.imap_door, "smtp": Matter.smtp_door}
+"""By job, what people may have been told of its server."""
 
 
 @dataclass(kw_only=True)
@@ -137,6 +139,13 @@ class Health:
             if waits and job.until is not None:
                 self.until[name] = job.until
 
+    def _is_said_of_door(self, work: UnitOfWork, name: str) -> bool:
+        """Whether this very outage was seen, and told of, when the server was looked at."""
+        door = _DOORS.get(name)
+        since, _, stage = (work.facts.get(fact_of(door)) or "" if door else "").partition("|")
+        well = self.well.get(name)
+        return bool(stage) and (well is None or well <= datetime.fromisoformat(since))
+
     def _call(self, desk: Desk, name: str, since: datetime) -> None:
         """Alarm by the ways that need no mail, once."""
         if name not in self.alarmed:
@@ -150,16 +159,18 @@ class Health:
             return
         try:
             with desk.store.work() as work:
-                raise_alarm(
-                    desk,
-                    work,
-                    what=name,
-                    # One moment has many offsets: the key must survive the health file.
-                    key=f"alarm:{name}:{since.astimezone(UTC).isoformat()}",
-                    since=since,
-                    error=self.faults[name],
-                    now=now,
-                )
+                # Who has been told that the server cannot be used need not hear it twice.
+                if not self._is_said_of_door(work, name):
+                    raise_alarm(
+                        desk,
+                        work,
+                        what=name,
+                        # One moment has many offsets: the key must survive the health file.
+                        key=f"alarm:{name}:{since.astimezone(UTC).isoformat()}",
+                        since=since,
+                        error=self.faults[name],
+                        now=now,
+                    )
                 work.commit()
         except ReplacedError:
             raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.letter_marks import ID, PROOF, ROW, TAKEN, is_forgotten, mark_in
 from mcu_mail.service.reconcile_mark import ask_to_reconcile
+from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from mcu_mail.service.desk import Desk
@@ -90,12 +93,22 @@ def look_at_share(desk: Desk, now: datetime) -> None:
 
 def filed_on_share(desk: Desk, now: datetime) -> frozenset[str]:
     """The numbers of the cases whose letter lies in this year's «Отправлено»."""
+    return frozenset(letters_among(names_on_share(desk, now)))
+
+
+def names_on_share(desk: Desk, now: datetime) -> tuple[str, ...]:
+    """What lies in this year's «Отправлено»; nothing when that cannot be read."""
+    may_wait("the share")
     folder = desk.folders.base / sent_folder(desk.today(now).year)
     try:
-        names = [path.name for path in folder.iterdir()]
+        return tuple(path.name for path in folder.iterdir())
     except OSError:
-        return frozenset()
-    return frozenset(found[1] for name in names if (found := _ANSWER.fullmatch(name)))
+        return ()
+
+
+def letters_among(names: Iterable[str]) -> Counter[str]:
+    """Number of a case → how many letters of it there are: an interim one may lie beside."""
+    return Counter(found[1] for name in names if (found := _ANSWER.fullmatch(name)))
 
 
 def _is_forgotten(desk: Desk, head: bytes) -> bool:

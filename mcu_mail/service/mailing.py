@@ -10,7 +10,7 @@ from mcu_mail.domain.codes import new_code
 from mcu_mail.mail.compose import build
 from mcu_mail.service.cards import card_of
 from mcu_mail.service.letter_marks import ID, ROW, row_of
-from mcu_mail.service.reconcile_mark import is_doubtful
+from mcu_mail.service.reconcile_mark import take_doubt
 from mcu_mail.service.writing import signer_of
 from mcu_mail.store.queue import RecipientState
 
@@ -105,7 +105,7 @@ def queue_letter(
         case_id=case.id,
         witness=desk.address,
     )
-    if is_doubtful(work, entry=entry.id, case=case.id):
+    if take_doubt(work, entry=entry.id, case=case.id):
         # A letter of this row may have gone in the time that a restored store has forgotten.
         message = work.queue.by_letter_id(letter_id)
         for item in message.addressees if message is not None else ():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.domain.watch import HealthRecord, JobRecord, State
 from mcu_mail.service.health import LONGEST_WAIT
 from mcu_mail.store import health_file
+from mcu_mail.store.disk import free_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +126,7 @@ class Noting:
     def record(self, desk: Desk, health: Health) -> HealthRecord:
         """What is noted now, every moment in the office's zone."""
         real = desk.local(desk.real_now())
+        free = free_bytes(desk.store.files.base)
         return HealthRecord(
             version=program_version(),
             pid=os.getpid(),
@@ -144,7 +145,8 @@ class Noting:
             last_letter_at=_local(desk, self.last_letter_at),
             last_mail_at=_local(desk, self.last_mail_at),
             backup_at=_local(desk, self.backup_at),
-            free_mb=free_megabytes(desk.store.files.base),
+            free_mb=free // 1_000_000 if free is not None else None,
+            least_free_mb=desk.settings.store.least_free_mb,
             certificate_days=self.certificate_days,
             quota_percent=self.quota_percent,
         )
@@ -153,16 +155,6 @@ class Noting:
 def place(desk: Desk) -> Path:
     """Where the health file of this office stands: beside the kept files."""
     return desk.store.files.base.parent / health_file.NAME
-
-
-def free_megabytes(folder: Path) -> int | None:
-    """Free space where the mails are kept; None when it cannot be told."""
-    for one in (folder, *folder.parents):
-        try:
-            return shutil.disk_usage(one).free // 1_000_000
-        except OSError:
-            continue
-    return None
 
 
 def certificate_days(measured: Mapping[str, Any], now: datetime) -> int | None:

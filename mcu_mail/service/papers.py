@@ -18,6 +18,7 @@ from mcu_mail.documents.letter import write_docx
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
+from mcu_mail.domain.watch_words import waiting_case
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.service import enclosing
 from mcu_mail.service.annexing import take_annexes
@@ -45,7 +46,7 @@ _TELL_AFTER = 3
 _PLACES = {
     "render": "office",
     "finish": "office",
-    "settle": "учёт отправки",
+    "settle": "settle",
     "annexes": "office",
 }
 
@@ -105,7 +106,7 @@ def _failed(desk: Desk, task: Task, now: datetime, error: Exception) -> None:
                 since=now,
                 error=text,
                 now=now,
-                hint=case.number,
+                hint=waiting_case(case.number),
             )
         work.commit()
 

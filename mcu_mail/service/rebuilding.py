@@ -64,8 +64,10 @@ def _entry(
 ) -> Entry | None:
     """The row of the register, the one that is there or a new one with its old number."""
     row = mark.row
-    case = work.cases.by_number(mark.case) or _skeleton(desk, work, mark, at, now)
     known = work.register.with_ordinal(row["scope"], int(row["n"]))
+    if known is not None and work.cases.get(known.case_id).number != mark.case:
+        return None
+    case = work.cases.by_number(mark.case) or _skeleton(desk, work, mark, at, now)
     files = {item.name: item.content for item in mail.attachments}
     pdf = next((one for name, one in files.items() if name.lower().endswith(".pdf")), None)
     doc = next(((name, one) for name, one in files.items() if name.lower().endswith(_WORD)), None)
@@ -75,8 +77,6 @@ def _entry(
         "doc_suffix": f".{doc[0].rpartition('.')[2].lower()}" if doc is not None else None,
     }
     if known is not None:
-        if known.case_id != case.id:
-            return None
         work.register.change(known.id, made)
         return work.register.get(known.id)
     author = desk.office.people.get(str(row["author"]))

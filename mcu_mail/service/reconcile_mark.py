@@ -7,11 +7,10 @@ has read the whole mailbox nothing leaves and no number is given.
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -19,16 +18,36 @@ MARK = "reconcile"
 READ_AGAIN = "reconcile:mails"
 DOUBTFUL = "reconcile:doubtful"
 OF_CASE = "case"
+_WHOLE = "mailbox:whole"
+_SELDOM = timedelta(hours=1)
 
 
 def ask_to_reconcile(work: UnitOfWork, now: datetime, *, copy_of: str = "") -> None:
     """Mark the store; `copy_of` is the moment (ISO) of the copy, where that is known."""
     if not work.facts.get(MARK):
-        work.facts.set(MARK, json.dumps({"since": now.isoformat(), "copy_of": copy_of}))
+        # Kept in the mark: what the service does until it has looked says nothing of that time.
+        whole = work.facts.get(_WHOLE) or ""
+        mark = {"since": now.isoformat(), "copy_of": copy_of, "whole": whole}
+        work.facts.set(MARK, json.dumps(mark))
+
+
+def remember_whole(desk: Desk, at: datetime) -> None:
+    """At `at` the mailbox held nothing that this store does not know; written once an hour."""
+    with desk.store.view() as view:
+        known = view.facts.get(_WHOLE)
+    # A clock that was put right counts as well.
+    if known and abs(at - datetime.fromisoformat(known)) < _SELDOM:
+        return
+    with desk.store.work() as work:
+        work.facts.set(_WHOLE, at.isoformat())
+        work.commit()
 
 
 def mark_of(view: UnitOfWork) -> dict[str, str] | None:
-    """`since` and `copy_of` of a marked store; None of any other."""
+    """`since`, `copy_of` and `whole` of a marked store; None of any other.
+
+    `whole`: when it last knew everything that lay in the mailbox; empty when that is not known.
+    """
     text = view.facts.get(MARK)
     return json.loads(text) if text else None
 
@@ -45,10 +64,18 @@ def is_read_again(work: UnitOfWork, mail_id: int) -> bool:
     return int(first) <= mail_id <= int(last)
 
 
-def is_doubtful(work: UnitOfWork, *, entry: int, case: int) -> bool:
-    """Whether the letter of a register row, or of a case, may have gone in the forgotten time."""
+def take_doubt(work: UnitOfWork, *, entry: int, case: int) -> bool:
+    """Whether the letter of a register row, or of a case, may have gone in the forgotten time.
+
+    True once for each that may have: whatever the case sends after that is new.
+    """
     known = (work.facts.get(DOUBTFUL) or "").split(",")
-    return str(entry) in known or f"{OF_CASE}{case}" in known
+    taken = [one for one in (str(entry), f"{OF_CASE}{case}") if one in known]
+    for one in taken:
+        known.remove(one)
+    if taken:
+        work.facts.set(DOUBTFUL, ",".join(known))
+    return bool(taken)
 
 
 def first_of_its_kind(work: UnitOfWork, key: str) -> bool:

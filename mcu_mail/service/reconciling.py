@@ -10,27 +10,26 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.documents.folder import sent_folder
 from mcu_mail.domain.numbering import case_number, find_case_numbers, number_text
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.first_look import first_look, shown_subject
-from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import ID, mark_in
-from mcu_mail.service.looking_back import FILE, filed_on_share
+from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
+from mcu_mail.service.reading_again import FOUND, found_in, read_again
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
 from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
@@ -42,16 +41,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPORT = "reconcile:report"
-_FOUND = "reconcile:found"
 _MARGIN = timedelta(days=2)
 """The server counts whole days in a zone of its own."""
 _ROUND = 100
 _ALL = 10_000_000
+_HEAD = 32_000
 _OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
 def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     """Learn what was sent since the copy; begun anew after a kill, it goes on where it was.
+
+    A large mailbox takes several rounds: until the last one the store stays marked.
 
     Args:
         desk: the office's desk.
@@ -64,14 +65,12 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     """
     with desk.store.view() as view:
         mark = mark_of(view)
-        last_pass = view.facts.get("last_pass")
     if mark is None:
         return 0
-    known = mark["copy_of"] or ("" if played else last_pass or "")
-    since = (datetime.fromisoformat(known) - _MARGIN).date() if known else None
     _begin(desk)
     fail_point("reconcile.read.before")
-    _read_mailbox(desk, since, now)
+    if not read_again(desk, _since(mark, played=played), now):
+        return 1
     fail_point("reconcile.read.after")
     with desk.store.view() as view:
         waiting = view.mails.to_handle(_ALL)
@@ -83,57 +82,32 @@ def reconcile(desk: Desk, now: datetime, *, played: bool) -> int:
     return 1
 
 
+def _since(mark: Mapping[str, str], *, played: bool) -> date | None:
+    """The first day whose mails are read; None: all are.
+
+    A copy may lack what had come long before it was made, while the mailbox could not be read.
+    """
+    known = ("" if played else mark.get("whole")) or mark["copy_of"]
+    return (datetime.fromisoformat(known) - _MARGIN).date() if known else None
+
+
 def _begin(desk: Desk) -> None:
     """Remember which mail is the first that is read again."""
     with desk.store.work() as work:
-        if not work.facts.get(_FOUND):
+        if not work.facts.get(FOUND):
             first = work.mails.newest() + 1
             work.facts.set(READ_AGAIN, f"{first}:{first - 1}")
-            work.facts.set(_FOUND, json.dumps({"letters": [], "clashes": [], "unproven": 0}))
+            found = {"letters": [], "clashes": [], "unproven": 0, "read": {}}
+            work.facts.set(FOUND, json.dumps(found))
             work.commit()
-
-
-def _read_mailbox(desk: Desk, since: date | None, now: datetime) -> None:
-    """Take in what is not known by its bytes, from the inbox and from our own folders."""
-    account = desk.imap()
-    places: dict[str, MailState | None] = {
-        account.folder: None,
-        account.ignored: MailState.ignored,
-        account.done: MailState.handled,
-        account.aside: MailState.aside,
-    }
-    with Mailbox.open(account) as box:
-        # What cannot be opened though it is there is waited for: a witness may lie in it.
-        there = [name for name in places if name == account.folder or box.has(name)]
-    for folder in there:
-        with Mailbox.open(replace(account, folder=folder)) as box:
-            uids = box.all_uids() if since is None else box.uids_since(since)
-            for fetched in box.fetch_many(uids):
-                sha256 = desk.store.files.put(fetched.raw)
-                with desk.store.work() as work:
-                    if work.mails.with_bytes(sha256) is not None:
-                        continue
-                    work.mails.add(
-                        folder=folder,
-                        uidvalidity=box.uidvalidity,
-                        uid=fetched.uid,
-                        sha256=sha256,
-                        size=fetched.size,
-                        arrived_at=fetched.internaldate,
-                        stored_at=now,
-                        place=places[folder],
-                    )
-                    first = (work.facts.get(READ_AGAIN) or "1").partition(":")[0]
-                    work.facts.set(READ_AGAIN, f"{first}:{work.mails.newest()}")
-                    work.commit()
 
 
 def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
     """Let the store know of the letter whose witness a mail is; other mails wait for their turn."""
-    look = first_look(desk.store.files.get(stored.sha256))
-    if not look.is_from({desk.address.lower()}):
-        return
     try:
+        look = first_look(desk.store.files.head(stored.sha256, _HEAD))
+        if not look.is_from({desk.address.lower()}):
+            return
         head = desk.read_head(stored.sha256).mail
         if head.sender.address != desk.address or not head.header(ID):
             return
@@ -141,11 +115,12 @@ def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
             mark = mark_in(view, head)
         mail = desk.read(stored.sha256).mail if mark is not None else head
     except RefusedError:
-        # Whoever writes in our name what nobody can read stops nothing; it is set aside as ever.
+        # What nobody can read, or what was altered on the disk, stops nothing: it is set aside as
+        # ever.
         return
     try:
         _put_back(desk, stored, mark, mail, now)
-    except (LookupError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, RefusedError):
         # A header of another version: one letter must never stop the others.
         log.exception("the letter of mail %d could not be rebuilt", stored.id)
         _put_back(desk, stored, mark, mail, now, failed=True)
@@ -162,20 +137,22 @@ def _put_back(
 ) -> None:
     """What a witness proves, and the decision about it; where it fails, its number is spent."""
     with desk.store.work() as work:
-        found = json.loads(work.facts.get(_FOUND) or "{}")
+        found = found_in(work)
         case_id = None
         if mark is None:
             found["unproven"] += 1
         else:
             scope, n = str(mark.row["scope"]), int(mark.row["n"])
             work.register.spent(scope, n)
+            year, _, ordinal = mark.case.partition("-")
+            work.case_numbers_spent(int(year), int(ordinal))
             if not failed:
                 case_id = rebuild(desk, work, mark, mail, stored, now)
             kind = "clashes" if case_id is None else "letters"
             line = [mark.row["number"], mark.case, scope, n]
             if line not in found[kind]:
                 found[kind].append(line)
-        work.facts.set(_FOUND, json.dumps(found))
+        work.facts.set(FOUND, json.dumps(found))
         work.mails.decide(
             stored.id,
             MailState.ignored,
@@ -189,13 +166,18 @@ def _put_back(
 
 def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
     """Numbers, letters that nobody can tell of, the report; the store is an ordinary one again."""
+    with desk.store.view() as view:
+        first, _, last = (view.facts.get(READ_AGAIN) or "1:0").partition(":")
+        again = view.mails.since_id(int(first))
+    read = int(last) - int(first) + 1
+    # The disk and the share are slow: they are read before the database is held.
+    named = _numbers_named(desk, again)
+    names = names_on_share(desk, now)
     with desk.store.work() as work:
-        found = json.loads(work.facts.get(_FOUND) or "{}")
-        first, _, last = (work.facts.get(READ_AGAIN) or "1:0").partition(":")
-        read = int(last) - int(first) + 1
+        found = found_in(work)
         lost = _close_gaps(desk, work, found["letters"], now)
-        next_case = _jump(desk, work, read, int(first), now)
-        doubtful = _doubt(desk, work, now, anything_new=read > 0)
+        next_case = _jump(work, read, named, desk.today(now).year)
+        doubtful = _doubt(work, letters_among(names), now, anything_new=read > 0)
         report: dict[str, Any] = {
             "at": now.isoformat(),
             "copy_of": mark["copy_of"],
@@ -204,13 +186,13 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
             "unproven": found["unproven"],
             "lost": lost,
             "doubtful": doubtful,
-            "scans": _scans_again(desk, work, doubtful, now),
+            "scans": _scans_again(work, names, doubtful),
             "read": read - len(found["letters"]),
             "next_case": next_case,
         }
         work.facts.set(REPORT, json.dumps(report, ensure_ascii=False))
         _tell(desk, work, report, mark["since"], now)
-        work.facts.set(_FOUND, "")
+        work.facts.set(FOUND, "")
         work.facts.set(MARK, "")
         work.commit()
     log.warning(
@@ -273,7 +255,17 @@ def _void_row(desk: Desk, work: UnitOfWork, scope: str, n: int, on_date: str, no
     return number
 
 
-def _jump(desk: Desk, work: UnitOfWork, read: int, first: int, now: datetime) -> str:
+def _numbers_named(desk: Desk, mails: Iterable[StoredMail]) -> tuple[str, ...]:
+    """The numbers of cases in the subjects of mails, without those that were altered on disk."""
+    found: list[str] = []
+    for stored in mails:
+        with suppress(RefusedError):
+            head = desk.store.files.head(stored.sha256, _HEAD)
+            found += find_case_numbers(shown_subject(head))
+    return tuple(found)
+
+
+def _jump(work: UnitOfWork, read: int, named: Iterable[str], year: int) -> str:
     """Leave out case numbers that people may know from the forgotten time; the next one, or empty.
 
     Nobody knows which message had which number: an answer to a mail of that time must never meet
@@ -281,39 +273,46 @@ def _jump(desk: Desk, work: UnitOfWork, read: int, first: int, now: datetime) ->
     """
     if read <= 0:
         return ""
-    year = desk.today(now).year
-    seen = [work.last_case_number(year)]
-    for stored in work.mails.since_id(first):
-        named = find_case_numbers(shown_subject(desk.store.files.get(stored.sha256)))
-        seen += [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
-    last = min(max(seen), work.last_case_number(year) + _ROUND * _ROUND)
+    seen = [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
+    known = work.last_case_number(year)
+    last = min(max([known, *seen]), known + _ROUND * _ROUND)
     upto = ((last + read) // _ROUND + 1) * _ROUND
     work.case_numbers_spent(year, upto)
     return case_number(year, upto + 1)
 
 
-def _doubt(desk: Desk, work: UnitOfWork, now: datetime, *, anything_new: bool) -> list[str]:
+def _doubt(
+    work: UnitOfWork, letters: Mapping[str, int], now: datetime, *, anything_new: bool
+) -> list[str]:
     """Letters that were to be sent when the copy was made, and of which no witness was found.
 
     Where nothing at all has come since, nothing has been sent: they go.
+
+    Args:
+        work: of the store.
+        letters: number of a case → how many letters of it lie among those that were sent.
+        now: the moment.
+        anything_new: something has come since.
+
     """
     cases = []
     without = []
-    filed = filed_on_share(desk, now) - work.tasks.numbers_with(FILE)
+    known = work.tasks.numbers_with(FILE)
+    filed = {number: count for number, count in letters.items() if number not in known}
     for case in work.cases.open():
         # Its letter lies among those that were sent, and nobody has seen its witness.
         if case.number in filed and case.step != "send":
-            without.append(f"{OF_CASE}{case.id}")
+            without += [f"{OF_CASE}{case.id}"] * filed[case.number]
             cases.append(case.number)
     for entry in work.register.in_state("registered"):
         case = work.cases.get(entry.case_id)
-        letters = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
+        queued = [one for one in work.queue.letter_of(entry.case_id) if one.entry == entry.id]
         if not anything_new and case.number not in filed:
             continue
-        if not letters:
+        if not queued:
             without.append(str(entry.id))
             cases.append(case.number)
-        cases += [case.number for message in letters if _unknown_now(work, message, now)]
+        cases += [case.number for message in queued if _unknown_now(work, message, now)]
     work.facts.set(DOUBTFUL, ",".join(without))
     return list(dict.fromkeys(cases))
 
@@ -332,15 +331,13 @@ def _unknown_now(work: UnitOfWork, message: Outgoing, now: datetime) -> bool:
     return bool(open_ones)
 
 
-def _scans_again(desk: Desk, work: UnitOfWork, doubtful: list[str], now: datetime) -> list[str]:
+def _scans_again(work: UnitOfWork, names: Iterable[str], doubtful: list[str]) -> list[str]:
     """Cases that wait for a signature whose signed copy was accepted in the forgotten time."""
-    folder = desk.folders.base / sent_folder(desk.today(now).year)
+    scanned = {name.partition(" ")[0] for name in names if name.partition(" ")[2][:4] == "Скан"}
     return [
         case.number
         for case in work.cases.open()
-        if case.step == "sign"
-        and any(folder.glob(f"{case.number} Скан*"))
-        and case.number not in doubtful
+        if case.step == "sign" and case.number in scanned and case.number not in doubtful
     ]
 
 

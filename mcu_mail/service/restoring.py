@@ -27,6 +27,7 @@ from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.store import archive, copying
 from mcu_mail.store.database import migrate
 from mcu_mail.store.files import Files, sync_folder
+from mcu_mail.store.lease import forget_holder
 from mcu_mail.store.unit_of_work import Store
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def _prepare(database: Path, manifest: Manifest, now: datetime) -> None:
     with store.work() as work:
         ask_to_reconcile(work, now, copy_of=manifest.made_at)
         forget_alive(work, now)
+        forget_holder(work.facts)
         work.commit()
     store.close()
     copying.flattened(database)

@@ -18,6 +18,7 @@ from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.guard import CrashedError, TooSlowError
 from mcu_mail.service.aside import assign, open_from, settle
+from mcu_mail.service.by_hand import marks_in_copy
 from mcu_mail.service.collect import sort_mail
 from mcu_mail.service.hearing import hear, word_of
 from mcu_mail.service.questions import close_about
@@ -25,8 +26,10 @@ from mcu_mail.store.ledger import NOT_AGAIN, MailState
 from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from mcu_mail.domain.codes import PrintMark
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
     from mcu_mail.service.collect import Sorted
@@ -78,11 +81,19 @@ def retry(desk: Desk, mail_id: int, now: datetime, *, by: str, read_as: str = ""
     if stored is None:
         return fault
     reading = desk.read(stored.sha256)
-    return foreseeing(lambda: _retried(desk, stored, reading, now, by=by, read_as=read_as))
+    marks = () if read_as else marks_in_copy(desk, reading.mail)
+    return foreseeing(lambda: _retried(desk, stored, reading, marks, now, by=by, read_as=read_as))
 
 
 def _retried(
-    desk: Desk, stored: StoredMail, reading: Reading, now: datetime, *, by: str, read_as: str
+    desk: Desk,
+    stored: StoredMail,
+    reading: Reading,
+    marks: Sequence[PrintMark],
+    now: datetime,
+    *,
+    by: str,
+    read_as: str,
 ) -> Outcome:
     """Decide anew about a mail that was read."""
     mail_id, mail = stored.id, reading.mail
@@ -100,7 +111,7 @@ def _retried(
                 case = open_from(desk, work, stored, reading, track, now, stored.arrived_at)
                 done = (NOTICE, MailState.handled, case.id)
             else:
-                done = sort_mail(desk, work, stored, reading, now, stored.arrived_at, word)
+                done = sort_mail(desk, work, stored, reading, now, stored.arrived_at, word, marks)
         except RefusedError as error:
             return Outcome(
                 id=mail_id,

@@ -43,7 +43,7 @@ from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
 from mcu_mail.service.waking import Waking
 from mcu_mail.service.watching import watch
-from mcu_mail.service.year_end import close_last_year, miss_next_calendar
+from mcu_mail.service.year_end import close_last_year, tell_of_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,7 +229,7 @@ class Rounds:
         if not anew and seen == self.noted:
             return 0
         done = self._job("year_end", lambda: close_last_year(self.desk, now), now)
-        done += self._job("calendar", lambda: miss_next_calendar(self.desk, now), now)
+        done += self._job("calendar", lambda: tell_of_calendar(self.desk, now), now)
         self._job("today", lambda: int(write_today(self.desk, now)), now)
         self.noted = seen
         return done

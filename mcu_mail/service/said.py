@@ -198,7 +198,8 @@ def _word_of(mail: Incoming) -> WordFile | None:
     try:
         draft = word_draft(item.content, item.name)
     except RefusedError as error:
-        return WordFile(fault=str(error), forwarded=forwarded)
+        # Whose file it is, its sender is told by its name; the error itself says none, for the log.
+        return WordFile(fault=f"{item.name} – {error}", forwarded=forwarded)
     return WordFile(
         text=draft.text,
         salutation=draft.salutation,

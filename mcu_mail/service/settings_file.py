@@ -51,9 +51,11 @@ class SettingsFile:
             faults = inspect(self.path).faults
             text = settings_have_changed(faults)
             found.append(
-                Concern(matter=Matter.settings, stage=digest[:16], grave=bool(faults), text=text)
+                Concern(
+                    matter=Matter.settings_file, stage=digest[:16], grave=bool(faults), text=text
+                )
             )
-        return tell_of(desk, found, (Matter.settings,), now)
+        return tell_of(desk, found, (Matter.settings_file,), now)
 
     def _signature(self) -> tuple[int, int] | None:
         try:

@@ -34,8 +34,8 @@ _DOORS: Final = ("imap", "smtp")
 _HOURLY: Final = frozenset(Matter) - {
     Matter.store_space,
     Matter.share_space,
-    Matter.settings,
-    Matter.calendar,
+    Matter.settings_file,
+    Matter.calendar_year,
 }
 """Room and settings are looked at in every pass, the calendar once a day."""
 

@@ -35,7 +35,7 @@ def take_over(desk: Desk, now: datetime) -> int:
             raise_alarm(
                 desk,
                 work,
-                what="templates",
+                what="template_faults",
                 key=f"templates:{templates.refused[:16]}",
                 since=now,
                 error="\n".join((*templates.told[:_SHOWN], *more)),

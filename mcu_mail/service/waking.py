@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.errors import StoreError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.service.after_outage import remember_missed
 from mcu_mail.service.alive import (
@@ -98,7 +99,11 @@ class Waking:
                 health.until.clear()
                 wait_no_longer(desk, now)
         self.last = now, ticks
-        beat(desk, now, played=self.played)
+        try:
+            beat(desk, now, played=self.played)
+        except StoreError as error:
+            # Each job will say so for itself; an older mark only makes an outage look longer.
+            log.warning("the mark of being at work waits: %s", type(error).__name__)
 
     def wakes(
         self,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.folder import sent_folder
 from mcu_mail.documents.record import write_record
 from mcu_mail.domain.catalogue import year_missing, year_summary, year_totals, year_unsent
-from mcu_mail.domain.surrounding_words import calendar_is_missing
+from mcu_mail.domain.surroundings import Matter, calendar_concerns
 from mcu_mail.domain.yearly import Row, YearRecord, year_record
 from mcu_mail.service.asking import tell
+from mcu_mail.service.concerns import tell_of
 from mcu_mail.service.counting import GIVEN
-from mcu_mail.service.health import raise_alarm
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_AHEAD = timedelta(days=60)
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -64,31 +63,13 @@ def close_last_year(desk: Desk, now: datetime) -> int:
     return 1
 
 
-def miss_next_calendar(desk: Desk, now: datetime) -> int:
-    """Raise the alarm, once a year, that next year's calendar is not confirmed; 1 when raised now.
+def tell_of_calendar(desk: Desk, now: datetime) -> int:
+    """Tell of a year that nobody has confirmed, ahead and once more when it begins (F35).
 
-    Sixty days before the year ends, as the decree about its days off is out by then (F35).
+    Returns how much was told.
     """
-    today = desk.today(now)
-    coming = today + _AHEAD
-    if coming.year == today.year or coming.year in desk.settings.calendar.years_confirmed:
-        return 0
-    fact = f"alarm:calendar:{coming.year}"
-    with desk.store.work() as work:
-        if work.facts.get(fact) is not None:
-            return 0
-        raise_alarm(
-            desk,
-            work,
-            what="calendar",
-            key=fact,
-            since=now,
-            error=calendar_is_missing(coming.year, now=False),
-            now=now,
-        )
-        work.facts.set(fact, now.isoformat())
-        work.commit()
-    return 1
+    found = calendar_concerns(desk.today(now), desk.settings.calendar.years_confirmed)
+    return tell_of(desk, found, (Matter.calendar_year,), now)
 
 
 def record_of(view: UnitOfWork, year: int) -> YearRecord:

@@ -47,6 +47,13 @@ def holder(facts: Facts) -> Holder | None:
     return Holder(number=int(number), host=host, seen=datetime.fromisoformat(seen))
 
 
+def forget_holder(facts: Facts) -> None:
+    """Nobody has this copy of a store, whoever had the store itself when it was copied."""
+    known = holder(facts)
+    if known is not None:
+        _write(facts, known.number, "", known.seen)
+
+
 def _write(facts: Facts, number: int, host: str, seen: datetime) -> None:
     facts.set(LEASE, f"{number}|{seen.astimezone(UTC).isoformat()}|{host}")
 

@@ -273,7 +273,7 @@ class Ledger:
             mails.c.moved.is_(False) & (mails.c.state != "stored"),
             mails.c.place.is_not(None) & (mails.c.state != "stored"),
         ):
-            query = sa.select(mails.c.id).where(condition).limit(1)
+            query = sa.select(mails.c.id).where(condition).order_by(mails.c.place).limit(1)
             if self._connection.execute(query).scalar() is not None:
                 return True
         return False

@@ -96,6 +96,25 @@ def test_what_cannot_be_done_is_said_in_russian(
     assert call(config, command).exit_code == 2
 
 
+@pytest.mark.parametrize("where", ["env:MCU_DB", "file:secrets/database"])
+def test_an_address_that_stands_elsewhere_is_copied_and_put_back_like_any_other(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'elsewhere' / 'mcu.db'}"
+    monkeypatch.setenv("MCU_DB", url)
+    (tmp_path / "secrets").mkdir(exist_ok=True)
+    (tmp_path / "secrets" / "database").write_text(url, encoding="utf-8")
+    (tmp_path / "secrets" / "database").chmod(0o600)
+    text = config.read_text(encoding="utf-8").replace("sqlite:///var/mcu.db", where)
+    config.write_text(text, encoding="utf-8")
+    assert call(config, "backup", tmp_path / "mcu.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "mcu.zip") as kept:
+        assert where in kept.read("config.yaml").decode()
+    (tmp_path / "elsewhere" / "mcu.db").unlink()
+    assert call(config, "restore", tmp_path / "mcu.zip").exit_code == 0
+    assert (tmp_path / "elsewhere" / "mcu.db").stat().st_size
+
+
 def test_a_password_in_the_databases_address_stays_at_home(config: Path, tmp_path: Path) -> None:
     from mcu_mail.service.backing_up import kept_beside
 

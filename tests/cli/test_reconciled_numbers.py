@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,16 @@ import pytest
 from mcu_mail import wiring
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.service import reconciling
+from mcu_mail.service.collect import collect
 from mcu_mail.service.letter_marks import is_forgotten, make_key, mark_in, marked
-from mcu_mail.service.rebuilding import LOST, REBUILT
+from mcu_mail.service.looking_back import letters_among
+from mcu_mail.service.rebuilding import LOST, REBUILT, rebuild
+from mcu_mail.service.reconcile_mark import (
+    ask_to_reconcile,
+    mark_of,
+    remember_whole,
+    take_doubt,
+)
 from tests.cli.offices import an_office
 from tests.store.stores import NOW, a_case, keep_case
 
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcu_mail.service.desk import Desk
+    from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 ROW = (
@@ -81,21 +91,83 @@ def test_numbers_between_those_that_were_seen_keep_a_void_row_and_are_given_to_n
         assert reconciling._close_gaps(desk, work, [["", "", "2026", 7]], NOW) == []
 
 
+def keep_mail(desk: Desk, work: UnitOfWork, raw: bytes, uid: int) -> StoredMail:
+    work.mails.add(
+        folder="INBOX",
+        uidvalidity=1,
+        uid=uid,
+        sha256=desk.store.files.put(raw),
+        size=len(raw),
+        arrived_at=NOW,
+        stored_at=NOW,
+    )
+    return work.mails.get(work.mails.newest())
+
+
 def test_new_cases_get_numbers_that_nobody_has_seen(desk: Desk) -> None:
     with desk.store.work() as work:
-        sha256 = desk.store.files.put(b"Subject: Re: [2026-000203] x\r\n\r\n+")
-        work.mails.add(
-            folder="INBOX",
-            uidvalidity=1,
-            uid=1,
-            sha256=sha256,
-            size=1,
-            arrived_at=NOW,
-            stored_at=NOW,
-        )
-        assert reconciling._jump(desk, work, 0, 1, NOW) == ""
-        assert reconciling._jump(desk, work, 1, 1, NOW) == "2026-000301"
+        keep_mail(desk, work, b"Subject: Re: [2026-000203] x\r\n\r\n+", 1)
+        altered = keep_mail(desk, work, b"Subject: Re: [2026-000400] x\r\n\r\n+", 2)
+        desk.store.files.path(altered.sha256).write_bytes(b"Subject: [2026-000999]")
+        named = reconciling._numbers_named(desk, work.mails.since_id(1))
+        assert named == ("2026-000203",)
+        assert reconciling._jump(work, 0, named, 2026) == ""
+        assert reconciling._jump(work, 2, named, 2026) == "2026-000301"
         assert work.next_case_number(2026) == 301
+
+
+def test_a_letter_that_may_have_gone_is_doubted_once_for_each_that_lies_on_the_share(
+    desk: Desk,
+) -> None:
+    with desk.store.work() as work:
+        names = [f"2026-000001 Ответ{one}.pdf" for one in ("", " (промежуточный)")]
+        letters = letters_among([*names, "2026-000001 Скан.pdf", "2026-000001 Ответ.docx"])
+        assert reconciling._doubt(work, letters, NOW, anything_new=False) == ["2026-000001"]
+        doubts = [take_doubt(work, entry=entry, case=1) for entry in (1, 2, 3)]
+        assert doubts == [True, True, False]
+        a_row(work, 4, state="registered")
+        assert reconciling._doubt(work, {}, NOW, anything_new=True) == ["2026-000001"]
+        entry = work.register.of_case(1)[0].id
+        assert [take_doubt(work, entry=one, case=1) for one in (entry + 1, entry, entry)] == [
+            False,
+            True,
+            False,
+        ]
+
+
+def test_what_a_marked_store_does_moves_no_moment_from_which_the_mailbox_is_read(
+    desk: Desk,
+) -> None:
+    for minute in (0, 59, 61, 90):
+        desk.seen["fetched"] = NOW + timedelta(minutes=minute)
+        collect(desk, NOW + timedelta(hours=2), played=False)
+    with desk.store.work() as work:
+        ask_to_reconcile(work, NOW + timedelta(days=1))
+        work.commit()
+    remember_whole(desk, NOW + timedelta(days=1))
+    with desk.store.view() as view:
+        mark = mark_of(view)
+    assert mark is not None
+    assert mark["whole"] == (NOW + timedelta(minutes=61)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("copy_of", "whole", "played", "since"),
+    [
+        ("", None, False, None),
+        ("", "", False, None),
+        ("", "2026-11-20T10:00:00+00:00", False, date(2026, 11, 18)),
+        ("2026-11-22T10:00:00+00:00", "2026-11-20T10:00:00+00:00", False, date(2026, 11, 18)),
+        ("2026-11-22T10:00:00+00:00", "", False, date(2026, 11, 20)),
+        ("", "2026-11-20T10:00:00+00:00", True, None),
+        ("2026-11-22T10:00:00+00:00", "2026-11-20T10:00:00+00:00", True, date(2026, 11, 20)),
+    ],
+)
+def test_the_mailbox_is_read_from_when_it_was_known_whole(
+    copy_of: str, whole: str | None, played: bool, since: date | None
+) -> None:
+    mark = {"copy_of": copy_of} | ({} if whole is None else {"whole": whole})
+    assert reconciling._since(mark, played=played) == since
 
 
 @pytest.mark.parametrize(
@@ -124,24 +196,18 @@ def test_nobody_else_can_write_a_witness_of_a_forgotten_letter(
         assert mark_in(work, read_mail(genuine.replace(old, new, 1))) is None
 
 
-def test_a_witness_of_a_case_that_is_there_is_not_taken_for_another(desk: Desk) -> None:
+@pytest.mark.parametrize("case", ["2026-000001", "2026-000009"])
+def test_a_witness_whose_number_belongs_to_another_case_changes_nothing(
+    desk: Desk, case: str
+) -> None:
     with desk.store.work() as work:
         other = work.cases.add(a_case("2026-000002"), mail_id=None)
         a_row(work, 7, case_id=other.id)
-        mark = mark_in(work, read_mail(marked(work, RAW, ATTEMPT, [REGION])))
+        raw, attempt = RAW.replace(b"2026-000001", case.encode()), f"{case}{ATTEMPT[11:]}"
+        mark = mark_in(work, read_mail(marked(work, raw, attempt, [REGION])))
         assert mark is not None
-        from mcu_mail.service.rebuilding import rebuild
-
-        sha256 = desk.store.files.put(RAW)
-        work.mails.add(
-            folder="INBOX",
-            uidvalidity=1,
-            uid=1,
-            sha256=sha256,
-            size=1,
-            arrived_at=NOW,
-            stored_at=NOW,
-        )
-        stored = work.mails.to_handle(1)[0]
+        stored = keep_mail(desk, work, RAW, 1)
         assert rebuild(desk, work, mark, read_mail(RAW), stored, NOW) is None
         assert work.register.of_case(1) == ()
+        assert [one.number for one in work.cases.open()] == ["2026-000001", "2026-000002"]
+        assert work.cases.by_number("2026-000009") is None

@@ -84,7 +84,7 @@ def test_just_enough_is_enough(changes):
 def test_the_calendar_of_next_year_is_asked_for_sixty_days_ahead(today, years, grave):
     told = list(found(WELL, today=today, years=years))
     assert [item.grave for item in told] == ([] if grave is None else [grave])
-    assert all(item.matter is Matter.calendar for item in told)
+    assert all(item.matter is Matter.calendar_year for item in told)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def test_a_service_that_ticks_and_fails_at_nothing_is_well() -> None:
         ({"jobs": {"clock": failing(0, alarmed=True)}}, ["job:clock"]),
         ({"free_mb": 499}, ["disk"]),
         ({"free_mb": 500}, []),
+        ({"free_mb": 500, "least_free_mb": 501}, ["disk"]),
+        ({"free_mb": 1, "least_free_mb": 0}, []),
         ({"certificate_days": 13}, ["certificate"]),
         ({"certificate_days": -1}, ["certificate"]),
         ({"certificate_days": 14}, []),

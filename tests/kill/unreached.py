@@ -23,7 +23,6 @@ UNREACHED: dict[str, str] = {
     "*.late._one:*": "only for a letter that an outage has made late; `tests/stories` do",
     "*.late._fenced:*": "only for such a letter that cannot be asked about; `tests/stories` do",
     "*._tell_of_missing:*": "only when the copy of a letter was accepted and never comes",
-    "*.miss_next_calendar:*": "only when the calendar of the next year is not confirmed",
     "copy.rows.*": "only on PostgreSQL: SQLite's copy is one call",
     "*._copy_rows:*": "as `copy.rows`",
 }

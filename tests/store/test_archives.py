@@ -18,6 +18,7 @@ from mcu_mail.service.backing_up import back_up, gaps, last_backup
 from mcu_mail.service.reconcile_mark import MARK
 from mcu_mail.service.restoring import restore
 from mcu_mail.store import archive, copying, database
+from mcu_mail.store.lease import Lease
 from mcu_mail.store.mirror import SLICES, Mirror
 from mcu_mail.store.tables import metadata
 from tests.store.stores import NOW, keep_case, open_store
@@ -117,6 +118,8 @@ def test_the_same_state_comes_back_and_the_store_is_asked_to_look_what_was_sent_
     with store.work() as work:
         work.journal.add(1, NOW, "service", "opened", {"text": "Снег"})
         work.commit()
+    lease = Lease(store.engine, "the old machine", lambda: NOW)
+    lease.take()
     made = back_up(store, tmp_path / "mcu.zip", NOW, {"config.yaml": b"office: {}"})
     with store.view() as view:
         assert last_backup(view) == NOW
@@ -128,6 +131,9 @@ def test_the_same_state_comes_back_and_the_store_is_asked_to_look_what_was_sent_
         assert [event.kind for event in view.journal.of_case(1)] == ["opened"]
         assert made.manifest.made_at in (view.facts.get(MARK) or "")
     assert mails(again) == {1: b"the first mail"}
+    elsewhere = Lease(again.engine, "the new machine", lambda: NOW)
+    elsewhere.take()
+    assert elsewhere.number == lease.number + 1
     with pytest.raises(sa.exc.DatabaseError), again.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM events"))
 

@@ -46,6 +46,7 @@ CLIENTS = {
     "appeals": Client.outlook,
     "registry": Client.plain,
 }
+MORNING_LINE = "Служба работает, "
 NATIVE = {"letters.engine": "native", "letters.word_format": "docx"}
 """Letters in a few hundredths of a second, where the engine does not matter."""
 
@@ -178,10 +179,15 @@ class OfficeDay:
         self.got = {}
         for person, address in _addresses().items():
             mails = self.post.mailbox(address)
-            fresh = mails[self._seen.get(person, 0) :]
+            fresh = [
+                message_from_bytes(raw, policy=default)
+                for raw in mails[self._seen.get(person, 0) :]
+            ]
             self._seen[person] = len(mails)
-            if fresh:
-                self.got[person] = [message_from_bytes(raw, policy=default) for raw in fresh]
+            # The line of each morning concerns no case.
+            told = [one for one in fresh if MORNING_LINE not in str(one["Subject"])]
+            if told:
+                self.got[person] = told
 
     def arrives(self, raw: bytes, at: str) -> None:
         """A mail comes into the service's box, and its moment is played."""

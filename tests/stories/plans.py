@@ -14,7 +14,17 @@ import sqlalchemy as sa
 
 READ_WHOLE = (
     # Newest or oldest row first, and one of them: it stops at the first.
-    re.compile(r"^SELECT events\.hash FROM events ORDER BY events\.id DESC\s+LIMIT"),
+    re.compile(r" ORDER BY \w+\.id DESC\s+LIMIT"),
+    # Which letters were ever filed: asked at the start alone.
+    re.compile(r"^SELECT DISTINCT cases\.number FROM cases JOIN tasks"),
+    # A restored store asks once which letters were to be sent when it was copied.
+    re.compile(r" FROM register WHERE register\.state = \? ORDER BY register\.id$"),
+    # Once a day the census and the line of the morning count all mails.
+    re.compile(
+        r"count\(\*\) AS count_1 FROM mails(?: WHERE mails\.stored_at .*)?"
+        r"(?: GROUP BY mails\.state)?$"
+    ),
+    re.compile(r"^SELECT coalesce\(sum\(mails\.size\), \?\) AS coalesce_1 FROM mails$"),
     # Some lines that the service keeps of itself.
     re.compile(r" FROM (?:meta|counters|alembic_version)$"),
     # A person names a number of the register, and writes it in his own way.

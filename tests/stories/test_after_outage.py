@@ -202,3 +202,9 @@ def test_sixty_days_before_the_year_ends_a_missing_calendar_is_an_alarm(
             told = [one for one in subjects(stage, ADMIN) if "календарь" in one]
             assert len(told) == (0 if moment.startswith("2026-10") else 1)
         assert "2027" in texts(stage, ADMIN)
+        # A year that begins so is told of once more, gravely, and by every pass only once.
+        for moment in ("2027-01-01 09:00", "2027-01-02 09:00"):
+            stage.play(moment)
+        told = [one for one in subjects(stage, ADMIN) if "календарь" in one]
+        assert len(told) == 2
+        assert "сроки могут быть неверными" in " ".join(texts(stage, ADMIN).split())

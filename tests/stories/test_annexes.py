@@ -334,7 +334,7 @@ def test_an_unreadable_draft_and_a_photo_are_answered_by_one_mail(day):
     files = [("Ответ.docx", DOCX, b"PK\x03\x04 half a file"), shot(1)]
     day.reply("roads_head", CONTACT, "08:50", files=files)
     assert len(day.got["roads_head"]) == 1
-    assert "Текст ответа не взят: файл Ответ.docx" in day.told("roads_head")
+    assert "Текст ответа не взят: Ответ.docx – файл Word" in day.told("roads_head")
     assert "Взято в приложение" in day.told("roads_head")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mcu_mail.domain.surroundings import Matter
+from mcu_mail.errors import TemporaryError
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail, press, text_of
 from mcu_mail.service.around_findings import around_findings
 from mcu_mail.service.backing_up import back_up
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mcu_mail.rehearsal.postoffice import PostOffice
+    from mcu_mail.service.desk import Desk
 
 MB = 1_000_000
 
@@ -226,3 +229,23 @@ def test_a_server_that_cannot_be_trusted_is_told_of_before_anything_is_to_be_sen
     assert around.faults.keys() == {"smtp"}
     assert around.faults["smtp"].sure
     assert str(told).endswith("|closed")
+
+    # The job that is to send this very alarm says nothing of its own by mail; a later outage does.
+    queued = waiting_subjects(desk)
+    for minutes in (1, 15, 30):
+        rounds.one(desk.real_now() + timedelta(minutes=minutes))
+    assert "smtp" in rounds.health.alarmed
+    assert waiting_subjects(desk) == queued
+    later = desk.real_now() + timedelta(minutes=31)
+    rounds.health.went_well(desk, "smtp", later)
+    for minutes in (1, 15):
+        rounds.health.failed(
+            desk, "smtp", TemporaryError("нет связи"), later + timedelta(minutes=minutes)
+        )
+    assert any("Почта не отправляется" in one for one in waiting_subjects(desk))
+
+
+def waiting_subjects(desk: Desk) -> list[str]:
+    with desk.store.view() as view:
+        found = view.queue.owed(desk.real_now() + timedelta(days=1), 100)
+        return sorted(one.subject for one in found)

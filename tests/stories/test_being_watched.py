@@ -16,7 +16,7 @@ from mcu_mail.cli import app
 from mcu_mail.documents.folder import Folder
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.rehearsal.stage import Stage
-from mcu_mail.service.alarm_ways import BY_HAND, NOTE, command_faults
+from mcu_mail.service.alarm_ways import NOTE, command_faults
 from mcu_mail.service.noting import certificate_days, place, quota_percent
 from mcu_mail.service.rounds import Rounds
 from mcu_mail.store import health_file
@@ -83,10 +83,10 @@ def test_one_outage_is_one_alarm_by_every_way_whatever_is_started_anew_meanwhile
         words = note.read_bytes().decode("utf-8-sig")
         assert "Письма не уходят с 23.11.2026 09:00." in words
         assert "Почта не читается" not in words
-        assert BY_HAND not in words
-        (stage.desk.folders.base / BY_HAND).mkdir()
+        assert Folder.READY not in words
+        (stage.desk.folders.base / Folder.READY / "2026-000001").mkdir()
         stage.play("2026-11-23 09:46")
-        assert BY_HAND in note.read_bytes().decode("utf-8-sig")
+        assert Folder.READY in note.read_bytes().decode("utf-8-sig")
         said, names = caught.read_text(encoding="utf-8").splitlines()
         assert "не работает – отправка писем, с 23.11.2026 09:00" in said
         assert "MCU_REHEARSAL_PASSWORD" in os.environ

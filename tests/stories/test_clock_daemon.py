@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 LEAPS = 4
-PATIENCE = 130.0
+PATIENCE = 250.0
 
 
 def until(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

@@ -72,6 +72,8 @@ def test_a_mailbox_that_is_silent_lets_the_letter_go_in_the_same_pass(
     stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.imap.port": imap.port})
     with stage.opened():
         waits = patience(stage, imap=0.3)
+        # Right after an outage a letter would wait for the mailbox.
+        stage.play(at(stage, "16:38"))
         stage.drop("скан.pdf", waiting_letter.scan)
         for moment, place in (("16:40", "login"), ("16:41", "select")):
             imap.plan(Fault(place=place, way="back", action="silence", times=1000))
@@ -97,7 +99,8 @@ def test_a_server_that_is_silent_after_the_letter_costs_one_time_out_and_no_verd
         rounds.start(at(stage, "16:40"))
         rounds.until_idle(at(stage, "16:40"))
         assert smtp.connections == smtp.happened == 1, "four were to be sent"
-        assert states(stage) == dict.fromkeys(REGION, "unknown")
+        with stage.desk.store.view() as view:
+            assert len(view.queue.unclear()) == 1
         assert len(cases(stage)) == 4, "the mailbox was read"
         # While it is left alone, mail is read and decided about.
         post_office.deliver(OURS, notice(stage, "2026-11-23 16:20", serial=5))
@@ -150,6 +153,37 @@ def test_a_slow_verdict_holds_no_pass_and_counts_when_it_comes(
         assert copies(stage) == [1, 1]
         assert register(stage)[0].state == "sent"
         assert not any("Неизвестно" in one for one in subjects(stage, dispatcher.address))
+
+
+def test_an_address_to_be_tried_again_wakes_no_letter_whose_server_is_still_silent(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice, smtp: BrokenWire
+) -> None:
+    post_office.refuse(REGION[0], 450, "4.2.1 later", times=1)
+    stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.smtp.port": smtp.port})
+    with stage.opened():
+        waits = patience(stage, hold=0.2)
+        stage.drop("скан.pdf", waiting_letter.scan)
+        smtp.plan(Fault(place="dot", way="back", action="delay", seconds=600))
+        assert stage.play(at(stage, "16:40")) == ("smtp",)
+        half = dict(zip(REGION, ("deferred", "sending"), strict=True))
+        assert states(stage) == half
+        waits["hold"] = 20
+        # The first address falls due; then another mail finds the server away.
+        stage.play(at(stage, "16:42"))
+        assert states(stage) == half
+        smtp.plan(Fault(place="mail"))
+        post_office.deliver(OURS, notice(stage, "2026-11-23 16:20", serial=2))
+        assert stage.play(at(stage, "16:50")) == ("smtp",)
+        assert smtp.happened == 1
+        assert states(stage) == half
+        assert letter_out(stage).rcpt_at is not None, "a power cut now would leave it unclear"
+        assert copies(stage) == [0, 1]
+
+        smtp.heal()
+        wait_until(lambda: stage.play(at(stage, "17:10")) == () and not stage.desk.silent)
+        stage.play(at(stage, "17:12"))
+        assert states(stage) == dict.fromkeys(REGION, "accepted")
+        assert copies(stage) == [1, 1]
 
 
 def wait_until(done: Callable[[], bool]) -> None:

@@ -17,6 +17,7 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.people import fresh_mail, press, text_of
 from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.service.retrying import retry, waiting
 from mcu_mail.service.rounds import Rounds
 from tests.stories.signed_letter import (
     NUMBER,
@@ -268,6 +269,25 @@ def test_the_clerk_may_have_sent_her_own_scan_before_it_was_registered(
         stage.play(at(stage, "18:40"))
         assert copies(stage) == [0, 0]
         assert (register(stage)[0].state, register(stage)[0].number) == ("sent", "01-12/1")
+
+
+def test_a_copy_that_was_set_aside_counts_when_it_is_taken_up_again(
+    waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice
+) -> None:
+    stage = waiting_letter.on(tmp_path / "office", post_office, {"mail.read_mb": 1})
+    with stage.opened():
+        scan = ("SKM_C250i26112317550.pdf", waiting_letter.scan)
+        post_office.deliver(OURS, by_hand(stage, [scan, ("photo.raw", bytes(1_000_000))]))
+        stage.play(at(stage, "18:20"))
+        assert ("too_large", "aside") in mail_states(stage)
+        (mail_id,) = waiting(stage.desk)
+        assert retry(stage.desk, mail_id, at(stage, "18:25"), by="console").outcome == "handled"
+        assert ("hand_copy", "handled") in mail_states(stage)
+        stage.drop("Scan0001.pdf", waiting_letter.scan)
+        stage.play(at(stage, "18:30"))
+        stage.play(at(stage, "18:50"))
+        assert copies(stage) == [0, 0]
+        assert register(stage)[0].state == "sent"
 
 
 def test_a_mailbox_that_cannot_be_read_holds_the_letter_for_one_wait(evening: Evening) -> None:

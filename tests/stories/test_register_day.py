@@ -690,7 +690,10 @@ def test_the_note_of_the_day_says_what_to_write_on_paper_and_what_lies_refused(
     hold_back(stage)
     stage.drop("скан.pdf", waiting_letter.scan)
     play(stage, "16:00")
-    assert f"– дело {NUMBER}: № 01-12/1 от 23.11.2026 (ещё не ушло)" in today(stage)
+    assert (
+        f"– дело {NUMBER}: № 01-12/1 от 23.11.2026 (ещё не ушло, готовые файлы – в «К отправке»)"
+        in today(stage)
+    )
     let_through(stage)
     play(stage, "16:30")
     assert f"– дело {NUMBER}: № 01-12/1 от 23.11.2026\r\n" in today(stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ from mcu_mail.failpoints import armed
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import press, reply
 from mcu_mail.service.backing_up import back_up
-from mcu_mail.service.reconciling import reconciled_line
+from mcu_mail.service.reconcile_mark import ask_to_reconcile, is_marked
+from mcu_mail.service.reconciling import reconcile, reconciled_line
 from mcu_mail.service.restoring import restore
 from tests.stories.signed_letter import (
     DRAFT,
@@ -163,15 +165,17 @@ def test_a_folder_copied_back_by_hand_is_noticed_and_a_killed_look_is_taken_up_a
         before = numbers(stage)
     office.copy_by_hand(kept)
     with stage.opened():
-        for point in (
-            "commit:service.reconciling._read_mailbox:after@2",
-            "commit:service.reconciling._put_back:after",
-            "commit:service.reconciling._end:before",
+        # Each is tried again minutes later: until then a database that failed is left alone.
+        for at_time, point in (
+            ("15:00", "commit:service.reading_again.read_again:after@2"),
+            ("15:05", "commit:service.reconciling._put_back:after"),
+            ("15:10", "commit:service.reconciling._end:before"),
         ):
             with armed(f"{point}=EIO"):
-                assert stage.play("2026-11-24 15:00") == ("mailbox",)
+                assert stage.play(f"2026-11-24 {at_time}") == ("mailbox",)
+                assert is_marked(stage.desk)
             assert copies(stage) == [2, 2]
-        assert stage.play("2026-11-24 15:00") == ()
+        assert stage.play("2026-11-24 15:15") == ()
         assert copies(stage) == [2, 2]
         assert numbers(stage) == before
         assert "Восстановлено из копии: найдено писем 2" in str(subjects(stage, dispatcher.address))
@@ -232,3 +236,32 @@ def test_a_machine_that_was_rolled_back_with_its_mailbox_is_told_by_the_share(
         assert copies(stage) == [0, 0]
         assert states(stage) == dict.fromkeys(REGION, "unknown")
         assert "Неизвестно, ушёл ли ответ" in subjects(stage, dispatcher.address)[-1]
+
+
+def test_a_large_mailbox_is_read_in_turns_each_mail_once_and_an_altered_file_stops_nothing(
+    office: Office,
+) -> None:
+    stage = office.stage
+    with stage.opened():
+        stage.post.deliver(OURS, notice(stage, "2026-11-23 16:25", serial=3))
+        stage.post.deliver(OURS, notice(stage, "2026-11-23 16:26", serial=4))
+        stage.play(at(stage, "16:30"))
+        stage.post.deliver(OURS, notice(stage, "2026-11-23 16:45", serial=5))
+        desk = replace(stage.desk, turn_seconds=0)
+        with desk.store.work() as work:
+            known = work.mails.newest()
+            ask_to_reconcile(work, at(stage, "16:46"))
+            work.commit()
+        rounds = 0
+        while is_marked(desk):
+            reconcile(desk, at(stage, "16:46"), played=True)
+            rounds += 1
+            assert rounds <= 4, "three mails, and a look that finds no more"
+            with desk.store.view() as view:
+                fresh = view.mails.to_handle(10)
+            for mail in fresh:
+                desk.store.files.path(mail.sha256).write_bytes(b"altered")
+        assert rounds == 4
+        assert [mail.id for mail in fresh] == [known + 1]
+        with desk.store.view() as view:
+            assert "писем: 0" in reconciled_line(view, desk)

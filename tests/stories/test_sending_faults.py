@@ -276,8 +276,10 @@ def test_a_resend_that_was_chosen_is_the_same_letter(office: Office) -> None:
 
 
 def without_attempt(letter: bytes) -> bytes:
+    """Without what names the attempt, and what proves that name."""
+    own = (b"X-Letter-Id: ", b"X-Letter-Proof: ")
     lines = letter.split(b"\r\n")
-    return b"\r\n".join(one for one in lines if not one.startswith(b"X-Letter-Id: ")).rstrip()
+    return b"\r\n".join(one for one in lines if not one.startswith(own)).rstrip()
 
 
 def test_the_witness_of_an_earlier_attempt_proves_nothing_about_a_later_one(
