@@ -17,6 +17,8 @@ from mcu_mail.domain.surroundings import CERTIFICATE_DAYS, QUOTA_PERCENT
 ALARM_AFTER = timedelta(minutes=10)
 """So long a job may fail before anybody is disturbed."""
 BACKUP_AGE = timedelta(hours=36)
+_ROUNDS = 12
+"""So many times the age of a stale note a round may take: an hour, where nothing else is set."""
 MAIL_JOBS = ("mailbox", "smtp")
 """The jobs by which an alarm would go: when they fail it goes by other ways."""
 
@@ -134,4 +136,10 @@ def faults_of(record: HealthRecord | None, now: datetime) -> tuple[Fault, ...]:
         # A daemon that hangs and one that was killed look alike from outside.
         text = words.stalled(record.noted_at, now - record.noted_at, record.job)
         found.insert(0, Fault(code="stalled", text=text))
+    elif record.state is State.working:
+        # It moves, and comes to no end: one round may be long, but not as long as that.
+        ended = record.ticked_at or record.started_at
+        if now - ended > _ROUNDS * timedelta(seconds=record.stale_after):
+            text = words.stalled(ended, now - ended, record.job)
+            found.insert(0, Fault(code="stalled", text=text))
     return tuple(found)

@@ -27,7 +27,7 @@ WORTH_TELLING = timedelta(minutes=15)
 NOISY = frozenset({"remind", "late_superior", "late_centre", "late_curator", "term_near", "term"})
 """The moments that write to people who may be asleep."""
 _MORNING, _EVENING = time(7), time(22)
-_MISSED = "outage_missed"
+_MISSED, _MISSED_UNTIL = "outage_missed", "outage_missed_until"
 
 Row = tuple[str, str, str, datetime]
 LateRow = tuple[str, str, str, datetime, str, str]
@@ -60,12 +60,19 @@ def is_night(desk: Desk, now: datetime) -> bool:
 
 
 def remember_missed(desk: Desk, outage: Outage) -> None:
-    """Keep which terms passed in an outage, before anything is done about them."""
+    """Keep which terms passed in an outage, before anything is done about them.
+
+    Those of its first part stay when it was made longer by a second.
+    """
     with desk.store.work() as work:
         key = f"{_MISSED}:{outage.since.isoformat()}"
-        if work.facts.get(key) is None:
+        kept, until = work.facts.get(key), outage.until.isoformat()
+        if kept is None or work.facts.get(_MISSED_UNTIL) != until:
             missed = work.cases.overdue_between(outage.since, outage.until)
-            work.facts.set(key, ",".join(str(case.id) for case in missed))
+            known = kept.split(",") if kept else []
+            ids = dict.fromkeys([*known, *(str(case.id) for case in missed)])
+            work.facts.set(key, ",".join(ids))
+            work.facts.set(_MISSED_UNTIL, until)
             work.commit()
 
 

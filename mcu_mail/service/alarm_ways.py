@@ -85,6 +85,9 @@ def keep_note(desk: Desk, health: Health, now: datetime) -> bool:
     down = {
         name: health.since[name] for name in MAIL_JOBS if name in health.alarmed & set(health.since)
     }
+    if "clock" in health.alarmed & set(health.since):
+        # By a clock that is not believed nothing is read and no letter sent.
+        down = dict.fromkeys(MAIL_JOBS, health.since["clock"])
     path = desk.folders.base / Folder.TO_SIGN / NOTE
     try:
         if not down:

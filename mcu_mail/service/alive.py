@@ -18,6 +18,7 @@ from mcu_mail.service.health import raise_alarm
 
 if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,18 @@ _OUTAGE = "outage"
 
 @dataclass(frozen=True, kw_only=True)
 class Outage:
-    """The service was not at work between two moments."""
+    """The service was not at work between two moments, or not for long enough to recover."""
 
     since: datetime
     until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """The clock is not believed: why, in Russian, and the last moment that was."""
+
+    text: str
+    last: datetime
 
 
 def seen_at(desk: Desk, *, played: bool) -> datetime | None:
@@ -52,25 +61,49 @@ def beat(desk: Desk, now: datetime, *, played: bool) -> None:
 
 
 def outage_at(desk: Desk, now: datetime, *, played: bool) -> Outage | None:
-    """The outage that ends at `now`, or one from which the service has not recovered yet."""
+    """The outage that ends at `now`, or one from which the service has not recovered yet.
+
+    A second one that begins before the service has recovered from the first makes that longer:
+    what is to be asked and told is the same.
+    """
+    stored, seen = _stored(desk, played=played), seen_at(desk, played=played)
+    if seen is None:
+        # A state that was put back does not know when its service was last at work.
+        return None if stored is None else _fell(desk, stored.since, now, played=played)
+    if now - seen < DOWN:
+        return stored
+    return _fell(desk, stored.since if stored else seen, now, played=played)
+
+
+def leapt(desk: Desk, before: datetime, now: datetime, *, played: bool) -> Outage:
+    """The outage of a service that was asleep, though not ended, from `before` to `now`."""
+    stored = _stored(desk, played=played)
+    return _fell(desk, stored.since if stored else before, now, played=played)
+
+
+def forget_alive(work: UnitOfWork, now: datetime) -> None:
+    """A state was put back at `now`: until then nobody worked, and no clock is judged by that."""
+    for played in (False, True):
+        alive, outage = (_key(name, played=played) for name in (_ALIVE, _OUTAGE))
+        seen = work.facts.get(alive)
+        since = (work.facts.get(outage) or "").partition("|")[0] or seen
+        if seen and since and datetime.fromisoformat(since) < now:
+            work.facts.set(outage, f"{since}|{now.isoformat()}")
+        if seen:
+            work.facts.set(alive, "")
+
+
+def _stored(desk: Desk, *, played: bool) -> Outage | None:
     with desk.store.view() as view:
         since, _, until = (view.facts.get(_key(_OUTAGE, played=played)) or "").partition("|")
-    if since:
-        return Outage(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until))
-    seen = seen_at(desk, played=played)
-    return None if seen is None else _begun(desk, seen, now, played=played)
-
-
-def leapt(desk: Desk, before: datetime, now: datetime, *, played: bool) -> Outage | None:
-    """The outage of a service that was asleep, though not ended, from `before` to `now`."""
-    return outage_at(desk, before, played=played) or _begun(desk, before, now, played=played)
-
-
-def _begun(desk: Desk, seen: datetime, now: datetime, *, played: bool) -> Outage | None:
-    if now - seen < DOWN:
+    if not since:
         return None
-    _set(desk, _key(_OUTAGE, played=played), f"{seen.isoformat()}|{now.isoformat()}")
-    return Outage(since=seen, until=now)
+    return Outage(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until))
+
+
+def _fell(desk: Desk, since: datetime, now: datetime, *, played: bool) -> Outage:
+    _set(desk, _key(_OUTAGE, played=played), f"{since.isoformat()}|{now.isoformat()}")
+    return Outage(since=since, until=now)
 
 
 def outage_over(desk: Desk, *, played: bool) -> None:
@@ -86,8 +119,8 @@ def wait_no_longer(desk: Desk, now: datetime) -> None:
         work.commit()
 
 
-def clock_doubt(desk: Desk, now: datetime) -> str:
-    """Why the machine's clock is not believed at `now`, in Russian; empty when it is.
+def clock_doubt(desk: Desk, now: datetime) -> Doubt | None:
+    """Why the machine's clock is not believed at `now`; None when it is.
 
     A doubt is told the administrator once a day of the last moment that was believed: by mail as
     soon as mails leave again, in the log at once.
@@ -100,7 +133,7 @@ def clock_doubt(desk: Desk, now: datetime) -> str:
             # A person has said that this date is right: what was seen before was not.
             _set(desk, _ALIVE, now.isoformat())
             _set(desk, _OUTAGE, "")
-        return ""
+        return None
     last = seen or now
     text = clock_wrong(desk.local(now), desk.local(seen) if seen else None)
     log.error("the clock is %s: last seen %s, now %s", why, last.isoformat(), now.isoformat())
@@ -108,7 +141,7 @@ def clock_doubt(desk: Desk, now: datetime) -> str:
     with desk.store.work() as work:
         raise_alarm(desk, work, what="clock", key=key, since=last, error=text, now=last)
         work.commit()
-    return text
+    return Doubt(text=text, last=last)
 
 
 def _key(name: str, *, played: bool) -> str:

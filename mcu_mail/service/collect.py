@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.errors import RefusedError, ReplacedError, TemporaryError
 from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.probes import probe_of
@@ -100,6 +100,8 @@ def collect(desk: Desk, now: datetime, *, played: bool) -> int:
             with desk.store.work() as work:
                 work.mails.uncount_attempt(stored.id)
                 work.commit()
+            raise
+        except ReplacedError:
             raise
         except Exception as error:  # one mail must never stop the others
             log.exception("mail %d could not be handled (try %d)", stored.id, stored.attempts + 1)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.discreet import discreet
 from mcu_mail.domain.surroundings import Matter, fact_of
 from mcu_mail.domain.watch import ALARM_AFTER, JobRecord
-from mcu_mail.errors import McuMailError, TemporaryError
+from mcu_mail.errors import McuMailError, ReplacedError, TemporaryError
 from mcu_mail.mail.tls import LoginRefusedError
 from mcu_mail.service.alarm_ways import run_command
 from mcu_mail.service.asking import tell
@@ -81,6 +81,12 @@ class Health:
         if now - since >= ALARM_AFTER or isinstance(error, LoginRefusedError):
             self._alarm(desk, name, since, now)
 
+    def is_told(self, desk: Desk, name: str, reason: str, since: datetime) -> None:
+        """Record what is wrong and must be known at once; whoever found it has queued the mail."""
+        self.since.setdefault(name, since)
+        self.faults[name] = reason
+        self._call(desk, name, self.since[name])
+
     def went_well(self, desk: Desk, name: str, now: datetime) -> None:
         """The job works (again)."""
         self.well[name] = now
@@ -140,11 +146,15 @@ class Health:
         well = self.well.get(name)
         return bool(stage) and (well is None or well <= datetime.fromisoformat(since))
 
-    def _alarm(self, desk: Desk, name: str, since: datetime, now: datetime) -> None:
+    def _call(self, desk: Desk, name: str, since: datetime) -> None:
+        """Alarm by the ways that need no mail, once."""
         if name not in self.alarmed:
             self.alarmed.add(name)
             log.error("job %s has been failing since %s", name, since.isoformat())
             run_command(desk, name, since=since)
+
+    def _alarm(self, desk: Desk, name: str, since: datetime, now: datetime) -> None:
+        self._call(desk, name, since)
         if name in self.mailed:
             return
         try:
@@ -162,6 +172,8 @@ class Health:
                         now=now,
                     )
                 work.commit()
+        except ReplacedError:
+            raise
         except Exception:  # a full disk or a busy database: the next failure tries again
             log.exception("the alarm of job %s could not be mailed", name)
         else:
@@ -193,6 +205,8 @@ def _tell_over(desk: Desk, name: str, since: datetime, now: datetime) -> None:
                     context=context,
                 )
             work.commit()
+    except ReplacedError:
+        raise
     except Exception:  # the health file and the log have said it
         log.exception("the end of the alarm of job %s could not be mailed", name)
 

@@ -8,6 +8,7 @@ of one number do less harm than none.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import told
 from mcu_mail.domain.decisions import Ask, Log, SetState
 from mcu_mail.domain.hand_catalogue import down_words, moment_words
+from mcu_mail.errors import ReplacedError, TemporaryError
 from mcu_mail.service.carry import Carrier
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.store.registry import VOID
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
 
+log = logging.getLogger(__name__)
+
 _WAITING = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
@@ -38,7 +42,26 @@ def ask_about_late(desk: Desk, outage: Outage, now: datetime) -> int:
         return 0
     with desk.store.view() as view:
         waiting = [one.id for one in view.queue.waiting_letters()]
-    return sum(_one(desk, message, outage, now) for message in waiting)
+    return sum(_fenced(desk, message, outage, now) for message in waiting)
+
+
+def _fenced(desk: Desk, message_id: int, outage: Outage, now: datetime) -> int:
+    """Ask about one letter; a fault of it holds nothing but this letter, for one wait."""
+    try:
+        return _one(desk, message_id, outage, now)
+    except (ReplacedError, TemporaryError):
+        raise
+    except Exception:  # one letter must never stop the others
+        log.exception("letter %d cannot be asked about", message_id)
+    try:
+        with desk.store.work() as work:
+            _hold(desk, work, work.queue.get(message_id), now)
+            work.commit()
+    except (ReplacedError, TemporaryError):
+        raise
+    except Exception:  # what is wrong with it is its own; its sending will say the same
+        log.exception("letter %d cannot be held", message_id)
+    return 0
 
 
 def _one(desk: Desk, message_id: int, outage: Outage, now: datetime) -> int:

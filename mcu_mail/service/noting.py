@@ -65,7 +65,8 @@ class Noting:
             jobs = {
                 name: replace(job, until=job.until if _is_near(job.until, now) else None)
                 for name, job in before.jobs.items()
-                if job.failing_since is None or job.failing_since <= now
+                # Of a clock that is behind it is said that it was right, later than now.
+                if job.failing_since is None or job.failing_since <= now or name == "clock"
             }
             health.take_over(jobs, waits=waits)
             self.mails = before.mails

@@ -55,30 +55,34 @@ def receive(desk: Desk, now: datetime) -> int:
             known = view.mails.known_uids(account.folder, mailbox.uidvalidity)
         ranks = _Ranks(desk)
         fresh = [uid for uid in mailbox.all_uids() if uid not in known]
+        waiting = fresh
         is_cramped = bool(fresh) and lacks_room(desk)
         if is_cramped:
             fresh = _answers(desk, mailbox, ranks, fresh)
         more = len(fresh) > _VISIT
         if more:
             fresh = _first(desk, mailbox, ranks, fresh)[:_VISIT]
-        else:
-            desk.backlog.clear()
-        done = read = 0
+        done = 0
+        taken: set[int] = set()
         arriving = _kept(desk, mailbox, ranks, fresh)
         for some in in_turn(arriving, desk.turn_seconds):
             # Their bytes are on the disk, and the server has them until they are moved: one commit
             # serves them all.
-            read += len(some)
+            taken.update(one.uid for one in some)
             with desk.store.work() as work:
                 done += work.mails.add_all(some, now)
                 work.commit()
         # A turn that was over too early leaves the rest for the next visit.
         is_over = inspect.getgeneratorstate(arriving) == inspect.GEN_CLOSED
-        if is_over and read < len(fresh):
+        if is_over and len(taken) < len(fresh):
             # Another client was quicker: what a person takes away unread is his.
-            log.info("%d mails vanished before they were read", len(fresh) - read)
+            log.info("%d mails vanished before they were read", len(fresh) - len(taken))
         if is_over and not more and not is_cramped:
             desk.seen["fetched"] = now
+            desk.backlog.clear()
+        else:
+            # What has not been fetched is waited for, unless it is a stranger's.
+            _ranked(desk, mailbox, ranks, [uid for uid in waiting if uid not in taken])
         return done + _move(desk, mailbox)
 
 
@@ -168,8 +172,6 @@ def _first(desk: Desk, mailbox: Mailbox, ranks: _Ranks, uids: Sequence[int]) -> 
     seen = _ranked(desk, mailbox, ranks, uids)
     waiting = [uid for uid in uids if uid in seen]
     waiting.sort(key=lambda uid: (seen[uid], uid))
-    for uid in waiting[:_VISIT]:
-        del seen[uid]
     return waiting
 
 

@@ -15,8 +15,8 @@ from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.decisions import Ask, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
-from mcu_mail.errors import TemporaryError
-from mcu_mail.service.after_outage import NOISY, Gathered, tell_what_stands
+from mcu_mail.errors import ReplacedError, TemporaryError
+from mcu_mail.service.after_outage import NOISY, Gathered
 from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import Carrier
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MOST = 10_000
+MOST = 10_000
 _NOT_YET = frozenset({
     RecipientState.queued,
     RecipientState.deferred,
@@ -54,16 +54,18 @@ def remind(desk: Desk, now: datetime, outage: Outage | None = None) -> int:
     """Deal with every moment that has come; return how many.
 
     What cannot be read for the present stays owed: a verdict that was held is never lost. What
-    fell due in an `outage` is dealt with by `remind_after`.
+    fell due in an `outage` is dealt with by `remind_after` (`caught_up`).
     """
     with desk.store.view() as view:
-        owed = view.due.owed(now) if outage is None else view.due.owed(now, _MOST)
+        owed = view.due.owed(now) if outage is None else view.due.owed(now, MOST)
     if outage is not None:
         owed = tuple(one for one in owed if one.kind not in NOISY or one.at > outage.until)
     done = 0
     for due in in_turn(owed, desk.turn_seconds):
         try:
             foreseeing(partial(_deal_with, desk, due, now, owed))
+        except ReplacedError:
+            raise
         except TemporaryError as error:
             log.warning("due moment %s stays owed: %s", due.key, error)
             continue
@@ -77,8 +79,8 @@ def remind(desk: Desk, now: datetime, outage: Outage | None = None) -> int:
 def _deal_with(desk: Desk, due: Due, now: datetime, owed: tuple[Due, ...]) -> None:
     with desk.store.work() as work:
         # After a pause several are owed at once: the newest says all that they say.
-        if work.due.claim(due.id, now) and not _is_outdone(due, owed):
-            _one(desk, work, due, now, owed)
+        if work.due.claim(due.id, now) and not is_outdone(due, owed):
+            do_moment(desk, work, due, now, owed)
         work.commit()
 
 
@@ -90,24 +92,7 @@ def _give_up(desk: Desk, due: Due, now: datetime) -> None:
         work.commit()
 
 
-def remind_after(desk: Desk, outage: Outage, now: datetime) -> int:
-    """Deal with everything that fell due in an outage, one mail to each person; return how many.
-
-    All of it or nothing: what a killed daemon has gathered is gathered anew.
-    """
-    with desk.store.work() as work:
-        found = work.due.owed(outage.until, _MOST)
-        owed = tuple(one for one in found if one.kind in NOISY)
-        out = Gathered()
-        for due in owed:
-            if work.due.claim(due.id, now) and not _is_outdone(due, owed):
-                _one(desk, work, due, now, owed, out)
-        tell_what_stands(desk, work, out, outage, now)
-        work.commit()
-    return len(owed)
-
-
-def _is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
+def is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
     """Whether a reminder is followed by a newer one, or by the escalation, of the same step.
 
     That a term is near is nothing to be told when it has passed.
@@ -127,7 +112,7 @@ def _is_owed_too(kind: str, due: Due, owed: tuple[Due, ...]) -> bool:
     return any(other.kind == kind and other.case_id == due.case_id for other in owed)
 
 
-def _one(
+def do_moment(
     desk: Desk,
     work: UnitOfWork,
     due: Due,
@@ -234,7 +219,7 @@ def _escalate(
         people=(person,),
         template="escalation",
         once=f"late:{case.entry}{due.data.get('question', '')}",
-        context=_late_one(desk, case, actor),
+        context=_latedo_moment(desk, case, actor),
     )
     _say(carrier, told_late, out)
 
@@ -258,12 +243,12 @@ def _term_near(
         people=(desk.office.roles.dispatcher,),
         template="escalation",
         once=due.key,
-        context=_late_one(desk, case, case.actor),
+        context=_latedo_moment(desk, case, case.actor),
     )
     _say(carrier, told, out)
 
 
-def _late_one(desk: Desk, case: Case, actor: str) -> dict[str, object]:
+def _latedo_moment(desk: Desk, case: Case, actor: str) -> dict[str, object]:
     """Who is late with which step, and his telephone."""
     late = desk.office.people.get(actor)
     return {
@@ -316,7 +301,7 @@ def _term_passed(
         people=tuple(one for one in people if desk.standing_in(one, now) != actor),
         template="escalation",
         once=f"term:{case.term.isoformat()}",
-        context=_late_one(desk, case, actor),
+        context=_latedo_moment(desk, case, actor),
     )
     _say(carrier, told, out)
     asked = _asked(work, case, actor)

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from mcu_mail.errors import RefusedError, TemporaryError
 from mcu_mail.failpoints import fail_point
+from mcu_mail.service.alive import forget_alive
 from mcu_mail.service.backing_up import TEMPLATES
 from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.store import archive, copying
@@ -104,6 +105,7 @@ def _prepare(database: Path, manifest: Manifest, now: datetime) -> None:
     store = Store(f"sqlite:///{database}", Files(database.parent))
     with store.work() as work:
         ask_to_reconcile(work, now, copy_of=manifest.made_at)
+        forget_alive(work, now)
         forget_holder(work.facts)
         work.commit()
     store.close()

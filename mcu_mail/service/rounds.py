@@ -6,27 +6,19 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.discreet import discreet
 from mcu_mail.domain.watch import State
-from mcu_mail.errors import McuMailError, ReplacedError, StoreError
+from mcu_mail.errors import McuMailError, ReplacedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.progress import progress
 from mcu_mail.service.absences import with_absences
-from mcu_mail.service.after_outage import WORTH_TELLING, is_night, remember_missed, tell_of_missed
-from mcu_mail.service.alive import (
-    DOWN,
-    beat,
-    clock_doubt,
-    leapt,
-    outage_at,
-    outage_over,
-    wait_no_longer,
-)
+from mcu_mail.service.after_outage import WORTH_TELLING, is_night, tell_of_missed
+from mcu_mail.service.alarm_ways import keep_note
 from mcu_mail.service.backing_up import back_up_daily
+from mcu_mail.service.caught_up import remind_after
 from mcu_mail.service.clerk_folders import prepare_folders, unsettled
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
@@ -36,20 +28,20 @@ from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.hand_sets import tidy_sets
 from mcu_mail.service.health import Health
 from mcu_mail.service.incoming import take_incoming
-from mcu_mail.service.late import ask_about_late
 from mcu_mail.service.letter_marks import make_key
 from mcu_mail.service.looking_back import look_at_share
 from mcu_mail.service.noting import Noting
 from mcu_mail.service.papers import do_papers, take_up_again
-from mcu_mail.service.receive import is_read_up, move_decided, receive
+from mcu_mail.service.receive import move_decided, receive
 from mcu_mail.service.reconcile_mark import is_marked
 from mcu_mail.service.reconciling import reconcile
-from mcu_mail.service.remind import remind, remind_after
+from mcu_mail.service.remind import remind
 from mcu_mail.service.scans import take_scans
 from mcu_mail.service.space import watch_room
 from mcu_mail.service.surroundings import look_around
 from mcu_mail.service.templates import take_over
 from mcu_mail.service.today import refused_files, write_today
+from mcu_mail.service.waking import Waking
 from mcu_mail.service.watching import watch
 from mcu_mail.service.year_end import close_last_year, tell_of_calendar
 
@@ -58,7 +50,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from mcu_mail.domain.office import Absence
-    from mcu_mail.service.alive import Outage
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.settings_file import SettingsFile
 
@@ -85,22 +76,18 @@ class Rounds:
     """The day, and the files in «Не принято», for which it has looked after the clerk's note."""
     ticks: Callable[[], float] = time.monotonic
     """Seconds that no correction of the clock moves."""
-    outage: Outage | None = None
-    """The service was down, and not everything that this asks for is done."""
-    awake: bool = True
-    """Whether the inbox was read since then: nothing is sent and nobody reminded before."""
-    last: tuple[datetime, float] | None = None
-    """When the last round began, by the clock and by `ticks`."""
+    waking: Waking = field(init=False)
     gathers: bool | None = None
     """After an outage everybody gets one mail; None: unless the moments, which lie apart by nature,
     are played."""
     is_held_back: bool = False
-    """The clock was not believed at the start, which has yet to be made."""
+    """The start has yet to be made: the clock was not believed, or it failed half-way."""
     configured: tuple[Absence, ...] = field(init=False)
     """The absences of the configuration, before those that the dispatcher has settled."""
 
     def __post_init__(self) -> None:
         """Keep what the configuration says: later absences stand beside it."""
+        self.waking = Waking(played=self.played, ticks=self.ticks)
         if self.gathers is None:
             self.gathers = not self.played
         if self.played:
@@ -111,9 +98,10 @@ class Rounds:
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and see for how long there was none."""
         fail_point("start.before")
-        self.noting.begin(self.desk, self.health, now, waits=not self.lasting)
-        self.is_held_back = self._is_clock_doubted(now)
-        if self.is_held_back:
+        if not self.is_held_back:
+            self.noting.begin(self.desk, self.health, now, waits=not self.lasting)
+            self.is_held_back = True
+        if self.waking.doubts(self.desk, self.health, now) is not None:
             return
         # On a full disk what was left can be settled only in the room of the reserve.
         self._job("room", lambda: watch_room(self.desk, now), now)
@@ -130,80 +118,28 @@ class Rounds:
         take_up_again(self.desk, now)
         void_codes_of_the_gone(self.desk, now)
         self._job("folder", lambda: tidy_sets(self.desk), now, idle_proves=False)
-        self._fell_out(outage_at(self.desk, now, played=self.played))
-        self.last = now, self.ticks()
+        self.waking.begin(self.desk, now)
         fail_point("start.after")
-
-    def _is_clock_doubted(self, now: datetime) -> bool:
-        """Whether the machine's clock cannot be right; a played moment is what it is."""
-        text = "" if self.played else clock_doubt(self.desk, now)
-        if text:
-            self.health.faults["clock"] = text
-        else:
-            self.health.faults.pop("clock", None)
-        return bool(text)
-
-    def _fell_out(self, outage: Outage | None) -> None:
-        if outage is not None:
-            # Played moments lie apart: that is no news.
-            level = logging.INFO if self.played else logging.WARNING
-            since, until = outage.since.isoformat(), outage.until.isoformat()
-            log.log(level, "down from %s to %s", since, until)
-            self.outage, self.awake = outage, False
-
-    def _beat(self, now: datetime) -> None:
-        """Remember this moment; a machine that slept, or whose clock leapt, was down as well."""
-        ticks = self.ticks()
-        if self.last is not None:
-            before, then = self.last
-            leap = (now - before).total_seconds() - (ticks - then)
-            if leap >= DOWN.total_seconds():
-                self._fell_out(leapt(self.desk, before, now, played=self.played))
-            elif leap <= -DOWN.total_seconds():
-                log.warning("the clock was put back by %d seconds", -leap)
-                self.health.until.clear()
-                wait_no_longer(self.desk, now)
-        self.last = now, ticks
-        try:
-            beat(self.desk, now, played=self.played)
-        except StoreError as error:
-            # Each job will say so for itself; an older mark only makes an outage look longer.
-            log.warning("the mark of being at work waits: %s", type(error).__name__)
-
-    def _wakes(self, now: datetime) -> bool:
-        """Whether the inbox has been read, so that the rest of the work may begin.
-
-        A mailbox that cannot be read is not waited for longer than an answer would be.
-        """
-        if self.awake or self.outage is None:
-            return True
-        wait = timedelta(minutes=self.desk.settings.mail.late_ask_minutes)
-        failing = {"mailbox", "collect"} & self.health.since.keys()
-        if now - self.outage.until < wait and (failing or not is_read_up(self.desk)):
-            return False
-        fail_point("start.awake.before")
-        outage = self.outage
-        remember_missed(self.desk, outage)
-        self._job("late", lambda: ask_about_late(self.desk, outage, now), now)
-        self.awake = "late" not in self.health.since
-        return self.awake
+        self.is_held_back = False
 
     def _remind(self, now: datetime) -> int:
         """Whatever has fallen due; what fell due in an outage is told at once to each person."""
-        outage = self.outage
+        outage = self.waking.outage
         if outage is None or outage.until - outage.since < WORTH_TELLING:
-            return remind(self.desk, now) + self._over()
+            return remind(self.desk, now) + self.waking.over(self.desk)
         if not self.gathers:
-            return tell_of_missed(self.desk, outage, now) + remind(self.desk, now) + self._over()
+            return (
+                tell_of_missed(self.desk, outage, now)
+                + remind(self.desk, now)
+                + self.waking.over(self.desk)
+            )
         if is_night(self.desk, now):
             return remind(self.desk, now, outage)
-        return remind_after(self.desk, outage, now) + self._over() + remind(self.desk, now)
-
-    def _over(self) -> int:
-        if self.outage is not None:
-            outage_over(self.desk, played=self.played)
-            self.outage = None
-        return 0
+        return (
+            remind_after(self.desk, outage, now)
+            + self.waking.over(self.desk)
+            + remind(self.desk, now)
+        )
 
     def mail_in(self, now: datetime) -> int:
         """Fetch, decide, move."""
@@ -234,11 +170,24 @@ class Rounds:
 
     def one(self, now: datetime) -> int:
         """A whole round; returns how much was done."""
-        if self._is_clock_doubted(now):
-            return 0
+        at = self.waking.doubts(self.desk, self.health, now)
+        if at is not None:
+            return self._tell_of_clock(at)
         if self.is_held_back:
             self.start(now)
-        self._beat(now)
+        self.waking.beat(self.desk, self.health, now)
+        done = self._round(now)
+        self.noting.ticked_at = self.desk.real_now()
+        return done
+
+    def _tell_of_clock(self, at: datetime) -> int:
+        """By a clock that is not believed nothing is done but to say so; returns 0."""
+        if not is_marked(self.desk):
+            self._job("smtp", lambda: dispatch(self.desk, at, letters=False), at, idle_proves=False)
+        self._job("watch", lambda: int(keep_note(self.desk, self.health, at)), at)
+        return 0
+
+    def _round(self, now: datetime) -> int:
         self.desk = with_absences(self.desk, self.configured)
         self._job("room", lambda: watch_room(self.desk, now), now)
         if self.settings_file is not None:
@@ -252,22 +201,24 @@ class Rounds:
         done += self.mail_in(now)
         if is_marked(self.desk):
             return done + self._reconcile(now)
-        if self._wakes(now):
+        if self.waking.wakes(self.desk, self.health, now, self._job):
             done += self.work(now)
-        elif "mailbox" in self.health.since:
-            # Nobody is reminded and no letter leaves; but what is wrong here must be heard of.
-            done += self._indoors(now) + self._send(now, letters=False)
         else:
-            return done
+            # Nobody is reminded and no letter leaves; but what is wrong here must be heard of.
+            is_blind = "mailbox" in self.health.since
+            done += (self._indoors(now) if is_blind else 0) + self._send(now, letters=False)
+            if not is_blind:
+                return done + self._watch(now)
         done += self._job("backup", lambda: back_up_daily(self.desk, now, at_once=self.played), now)
         done += self._notes(now, anew=bool(done))
         if not self.played:
             # A server that has just refused another job is not asked for its certificate.
             closed = {door for door, name in _DOORS.items() if name in self.health.faults}
             self._job("around", lambda: look_around(self.desk, now, closed=closed), now)
-        done += self._job("watch", lambda: watch(self.desk, self.health, self.noting, now), now)
-        self.noting.ticked_at = self.desk.real_now()
-        return done
+        return done + self._watch(now)
+
+    def _watch(self, now: datetime) -> int:
+        return self._job("watch", lambda: watch(self.desk, self.health, self.noting, now), now)
 
     def _notes(self, now: datetime, *, anew: bool) -> int:
         """The clerk's note of the day; `anew`: something was done."""

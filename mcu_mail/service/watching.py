@@ -25,7 +25,9 @@ def watch(desk: Desk, health: Health, noting: Noting, now: datetime) -> int:
     noting.count_seldom(desk)
     daily = daily_line.is_due(desk, now)
     queued = 0
-    if daily or census.is_owed(desk, now):
+    # A mailbox that has just failed is left to its own job: a refused login, said again and again,
+    # locks the account out.
+    if "mailbox" not in health.since and (daily or census.is_owed(desk, now)):
         try:
             noting.mails = census.take_census(desk, now)
             queued += census.is_wrong(noting.mails)

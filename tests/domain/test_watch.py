@@ -21,6 +21,7 @@ WELL = HealthRecord(
     noted_at=NOW - timedelta(seconds=20),
     stale_after=300,
     at=NOW,
+    ticked_at=NOW,
     jobs={"mailbox": JobRecord(well_at=NOW)},
     counts={"open": 3, "overdue": 1, "unknown": 0},
 )
@@ -52,6 +53,12 @@ def test_a_service_that_ticks_and_fails_at_nothing_is_well() -> None:
         ({"noted_at": NOW - timedelta(days=3), "state": State.done}, ["stalled"]),
         # A clock that was put back must not look like a stall for ever, nor hide one.
         ({"noted_at": NOW + timedelta(hours=1)}, []),
+        # It notes that it moves, and no round has come to an end for an hour.
+        ({"ticked_at": NOW - timedelta(minutes=61)}, ["stalled"]),
+        ({"started_at": NOW - timedelta(minutes=61), "ticked_at": None}, ["stalled"]),
+        ({"ticked_at": NOW - timedelta(minutes=61), "state": State.done}, []),
+        ({"ticked_at": NOW - timedelta(minutes=60)}, []),
+        ({"jobs": {"clock": failing(0, alarmed=True)}}, ["job:clock"]),
         ({"free_mb": 499}, ["disk"]),
         ({"free_mb": 500}, []),
         ({"free_mb": 500, "least_free_mb": 501}, ["disk"]),

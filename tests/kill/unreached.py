@@ -21,6 +21,7 @@ UNREACHED: dict[str, str] = {
     "*.alive.clock_doubt:*": "only when the clock leaps over weeks; `tests/stories` do",
     "*.alive.wait_no_longer:*": "only when the clock is put back; `tests/stories` do",
     "*.late._one:*": "only for a letter that an outage has made late; `tests/stories` do",
+    "*.late._fenced:*": "only for such a letter that cannot be asked about; `tests/stories` do",
     "*._tell_of_missing:*": "only when the copy of a letter was accepted and never comes",
     "copy.rows.*": "only on PostgreSQL: SQLite's copy is one call",
     "*._copy_rows:*": "as `copy.rows`",

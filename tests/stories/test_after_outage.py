@@ -162,10 +162,10 @@ def test_a_machine_that_slept_over_the_hour_was_down(stage: Stage) -> None:
     rounds.until_idle(at(stage, "17:50"))
     seconds[0] += 60
     rounds.one(at(stage, "17:51"))
-    assert rounds.outage is None
+    assert rounds.waking.outage is None
     seconds[0] += 1800
     rounds.one(at(stage, "18:21"))
-    assert rounds.outage is None, "a long round is no outage"
+    assert rounds.waking.outage is None, "a long round is no outage"
     seconds[0] += 20
     rounds.one(at(stage, "18:51"))
     with stage.desk.store.view() as view:
