@@ -15,7 +15,9 @@ import sqlalchemy as sa
 READ_WHOLE = (
     # Newest or oldest row first, and one of them: it stops at the first.
     re.compile(r"^SELECT events\.hash FROM events ORDER BY events\.id DESC\s+LIMIT"),
-    re.compile(r"^SELECT register\.on_date FROM register ORDER BY register\.id DESC\s+LIMIT"),
+    re.compile(r"^SELECT (?:register\.(?:on_date|sent_at)|mails\.stored_at) FROM .* DESC\s+LIMIT"),
+    # What the share knows is compared at the start of a service, and by a restored store.
+    re.compile(r"^SELECT DISTINCT cases\.number FROM cases JOIN tasks .*tasks\.kind = \?$"),
     # A restored store asks once which letters were to be sent when it was copied.
     re.compile(r" FROM register WHERE register\.state = \? ORDER BY register\.id$"),
     # Once a day the census and the line of the morning count all mails.
