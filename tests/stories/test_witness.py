@@ -100,7 +100,7 @@ def test_while_our_mailbox_cannot_be_read_nothing_is_concluded_from_its_silence(
             stage.drop("скан.pdf", waiting_letter.scan)
             smtp.plan(Fault(place="dot", way="back"))
             imap.plan(Fault(place="login", way="out", times=1000))
-            for moment in ("16:40", "16:56", "17:20", "17:55"):
+            for moment in ("16:40", "16:56", "17:20", "17:50"):
                 stage.play(at(stage, moment))
             assert states(stage) == dict.fromkeys(REGION, "unknown")
             assert copies(stage) == [1, 1], "the witness lies in the mailbox, unread"
