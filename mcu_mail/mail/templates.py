@@ -110,7 +110,11 @@ def environment(files: Mapping[str, bytes], folder: str) -> ImmutableSandboxedEn
     timed = (phrases.when, phrases.until, phrases.at, phrases.stamp, phrases.day, phrases.left)
     environment.filters.update({function.__name__: _with_now(function) for function in timed})
     environment.filters["quoted"] = _with_now(markup.quoted)
-    environment.filters.update({"fails": watch_words.fails, "works": watch_words.works})
+    environment.filters.update({
+        "job": watch_words.job,
+        "fails": watch_words.fails,
+        "works": watch_words.works,
+    })
     environment.tests["notice"] = watch_words.is_notice
     return environment
 
