@@ -339,7 +339,9 @@ class Queue:
     def wait_at_most(self, now: datetime, until: datetime) -> None:
         """Try no address later than `until`, and mail of the office's own that is new at once."""
         waiting = recipients.c.state.in_(["queued", "deferred"])
-        own = sa.select(outgoing.c.id).where(outgoing.c.kind != "letter")
+        own = sa.exists().where(
+            outgoing.c.id == recipients.c.outgoing_id, outgoing.c.kind != "letter"
+        )
         self._connection.execute(
             recipients.update().where(waiting, recipients.c.next_at > until).values(next_at=until)
         )
@@ -350,7 +352,7 @@ class Queue:
                 waiting,
                 recipients.c.next_at > now,
                 recipients.c.attempts == 0,
-                recipients.c.outgoing_id.in_(own),
+                own,
             )
             .values(next_at=now)
         )
