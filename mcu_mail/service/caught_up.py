@@ -49,10 +49,11 @@ class _MomentError(Exception):
 
 def _remind_together(desk: Desk, outage: Outage, now: datetime, left: Collection[int]) -> int:
     with desk.store.work() as work:
-        found = work.due.owed(outage.until, MOST)
-        owed = tuple(one for one in found if one.kind in NOISY and one.id not in left)
+        # What has fallen due since says more than what fell due then, and is told behind this.
+        owed = tuple(one for one in work.due.owed(now, MOST) if one.id not in left)
+        missed = [one for one in owed if one.kind in NOISY and one.at <= outage.until]
         out = Gathered()
-        for due in owed:
+        for due in missed:
             try:
                 if work.due.claim(due.id, now) and not is_outdone(due, owed):
                     do_moment(desk, work, due, now, owed, out)
@@ -62,4 +63,4 @@ def _remind_together(desk: Desk, outage: Outage, now: datetime, left: Collection
                 raise _MomentError(due.id) from error
         tell_what_stands(desk, work, out, outage, now)
         work.commit()
-    return len(owed)
+    return len(missed)

@@ -88,6 +88,21 @@ def test_one_case_alone_is_reminded_of_as_ever(stage: Stage) -> None:
     assert "Код:" in text_of(mail)
 
 
+def test_of_a_reminder_missed_and_one_due_since_the_newer_alone_is_told(stage: Stage) -> None:
+    stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15"))
+    stage.play("2026-11-23 08:53")
+    due = stage.desk.local(cases(stage)[0].due or cases(stage)[0].term)
+    seconds = [0.0]
+    rounds = Rounds(desk=stage.desk, played=True, gathers=True, ticks=lambda: seconds[0])
+    rounds.start(due - timedelta(minutes=30))
+    # Sixteen minutes go by before anybody can be reminded of the sixty that were left.
+    seconds[0] = 16 * 60.0
+    rounds.until_idle(due - timedelta(minutes=14))
+    stage.post.settle()
+    told = [one for one in subjects(stage, head.address) if "Осталось" in one]
+    assert len(told) == 1, told
+
+
 def rounds_at(stage: Stage, moment: datetime) -> Rounds:
     rounds = Rounds(desk=stage.desk)
     rounds.start(moment)
