@@ -69,7 +69,7 @@ def test_a_day_survives_a_kill_at_a_later_passing_of_every_point(
     with stage(move=False) as (folder, post, zygote):
         story = one_day(folder / "office", post, zygote, dict.fromkeys(points, (2,)))
     assert story.count.faults == {}
-    assert missed(points, story.passed) == []
+    assert not missed(points, story.passed), "\n".join(missed(points, story.passed))
     often = {name for name in points if story.passed[name] > 1}
     assert often <= set(story.killed)
     record_property("figures", figures("each point at its second passing", story))

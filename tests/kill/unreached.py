@@ -20,6 +20,7 @@ UNREACHED: dict[str, str] = {
     "backup.sweep": "only when a copy that was killed hours ago has left its beginning",
     "*.alive.clock_doubt:*": "only when the clock leaps over weeks; `tests/stories` do",
     "*.alive.wait_no_longer:*": "only when the clock is put back; `tests/stories` do",
+    "*.after_outage.tell_of_missed:*": "only in played moments; `tests/stories` do",
     "*.late._one:*": "only for a letter that an outage has made late; `tests/stories` do",
     "*.late._fenced:*": "only for such a letter that cannot be asked about; `tests/stories` do",
     "*._tell_of_missing:*": "only when the copy of a letter was accepted and never comes",
