@@ -205,9 +205,8 @@ class Rounds:
             done += self.work(now)
         else:
             # Nobody is reminded and no letter leaves; but what is wrong here must be heard of.
-            is_blind = "mailbox" in self.health.since
-            done += (self._indoors(now) if is_blind else 0) + self._send(now, letters=False)
-            if not is_blind:
+            done += self._indoors(now) + self._send(now, letters=False)
+            if "mailbox" not in self.health.since:
                 return done + self._watch(now)
         done += self._job("backup", lambda: back_up_daily(self.desk, now, at_once=self.played), now)
         done += self._notes(now, anew=bool(done))

@@ -195,7 +195,7 @@ def test_a_day_of_every_sample_and_of_faults_leaves_nobodys_data_in_the_log(
     log = out.getvalue()
     assert tally.received >= len(mails) - 3
     assert tally.difference == 0
-    for place_of_fault in ("OSError", "mcu_mail.service.daemon", "не принял имя или пароль"):
+    for place_of_fault in ("OSError", "mcu_mail.service.rounds", "не принял имя или пароль"):
         assert place_of_fault in log, "the faults have happened"
     assert len(codes - {""}) >= 3
     for text in (log, noted, printed, complained, " ".join(sys.argv)):
