@@ -15,6 +15,9 @@ from hypothesis import settings
 
 from mcu_mail import waits
 from mcu_mail.rehearsal.postoffice import PostOffice
+from mcu_mail.rehearsal.stage import Stage
+from mcu_mail.store.files import Files
+from mcu_mail.store.unit_of_work import Store
 from tests.peers.post import RealPostOffice, missing
 
 if TYPE_CHECKING:
@@ -32,8 +35,15 @@ LONG = ("tests/stories/", "tests/documents/", "tests/rehearsal/", "tests/cli/")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the directories of long files, so that all cores have work to the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the directories of long files, so that all cores have work to the end.
+
+    What waits for real seconds belongs to the long run.
+    """
+    if not os.environ.get("MCU_MAIL_LONG"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: item.nodeid.startswith(LONG), reverse=True)
 
 
@@ -47,6 +57,22 @@ def _nothing_slow_in_a_transaction() -> Iterator[None]:
     yield
     waits.log.removeHandler(handler)
     assert not lines, lines
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _blank_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every stage begins with a store whose schema was made once: it takes a third of a second."""
+    folder = tmp_path_factory.mktemp("blank")
+    store = Store(f"sqlite:///{folder / 'mcu.db'}", Files(folder / "files"))
+    store.prepare()
+    # A copy of the file alone must be whole: nothing of it may stand in the log beside it.
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    Stage.blank = folder / "mcu.db"
+    yield
+    Stage.blank = None
 
 
 @pytest.fixture

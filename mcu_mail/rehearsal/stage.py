@@ -7,6 +7,7 @@ here is the service itself. Refuses every host but this machine.
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime
@@ -14,7 +15,7 @@ from email import message_from_bytes
 from email.policy import default
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import yaml
 
@@ -70,6 +71,9 @@ class Stage:
 
     """
 
+    blank: ClassVar[Path | None] = None
+    """An empty store to begin with, its schema up to date; None: each stage makes its own."""
+
     def __init__(
         self, folder: Path, post: Post, password: str, changes: Mapping[str, Any] | None = None
     ) -> None:
@@ -88,6 +92,11 @@ class Stage:
             yaml.dump(values, Dumper=_DUMPER, allow_unicode=True, sort_keys=False),
             encoding="utf-8",
         )
+        if self.blank is not None:
+            store = folder / "var" / "mcu.db"
+            store.parent.mkdir(exist_ok=True)
+            if not store.exists():
+                shutil.copyfile(self.blank, store)
         self._desk: Desk | None = None
         self.gathers: bool | None = None
         """As in `Rounds`: True where the time between two moments is to be an outage in all."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CLOCK, _LATE = "clock", "late"
+_CLOCK = "clock"
 
 
 @dataclass(kw_only=True)
@@ -137,8 +137,8 @@ class Waking:
             remember_missed(desk, outage)
             return ask_about_late(desk, outage, now)
 
-        job(_LATE, catch_up, now)
-        self.awake = waited or _LATE not in health.since
+        job("late", catch_up, now)
+        self.awake = waited or "late" not in health.since
         return self.awake
 
     def over(self, desk: Desk) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ UNREACHED: dict[str, str] = {
     "*.late._one:*": "only for a letter that an outage has made late; `tests/stories` do",
     "*.late._fenced:*": "only for such a letter that cannot be asked about; `tests/stories` do",
     "*._tell_of_missing:*": "only when the copy of a letter was accepted and never comes",
+    "kept.piece*": "only for a mail of more than eight megabytes; `tests/stories` do",
     "copy.rows.*": "only on PostgreSQL: SQLite's copy is one call",
     "*._copy_rows:*": "as `copy.rows`",
 }
 """By the pattern of their names."""
+SHARE = int(os.environ.get("MCU_MAIL_KILL_SHARE", "4"))
+"""Each of the two days of the test command kills at every so-manieth point: at all of them it would
+not end in time. 1: at all; the long run kills at all too."""
 WITHOUT_MOVE = frozenset({"imap.copied"})
 """Passed only where the mail server has no MOVE; one of the two days is played on such a one."""
 

@@ -34,9 +34,10 @@ def jobs_of_rounds():
     names = set()
     for _, tree in trees():
         for call in ast.walk(tree):
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            if not isinstance(call, ast.Call):
                 continue
-            place = {"_job": 0, "went_well": 1, "failed": 1}.get(call.func.attr)
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            place = {"_job": 0, "job": 0, "went_well": 1, "failed": 1}.get(called)
             if place is not None and len(call.args) > place:
                 name = call.args[place]
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):

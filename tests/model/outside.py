@@ -108,10 +108,21 @@ class SmtpWire:
         self._verdict: tuple[int, bytes] | None = None
         self._fate = TAKEN
         self.sock = self
+        self.patience = self
         self.esmtp_features = {"size": "50000000", "8bitmime": ""}
 
     def settimeout(self, seconds: float) -> None:
         """Nobody waits here."""
+
+    def give(self, seconds: float) -> None:
+        """As `settimeout`."""
+
+    def rest(self) -> None:
+        """As `settimeout`."""
+
+    def recv(self, _octets: int) -> bytes:
+        """Inside a letter the server says nothing."""
+        raise BlockingIOError
 
     def has_extn(self, name: str) -> bool:
         return name in self.esmtp_features
@@ -237,6 +248,8 @@ def wired_to(office: PostOffice) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(smtp, "open_session", session)
+        # Every answer is there at once: no socket has to be asked whether it is.
+        patch.setattr(smtp, "is_speaking", lambda _sock, _seconds: True)
         for module in (receive, looking_back, census):
             patch.setattr(module, "Mailbox", _Box)
         yield

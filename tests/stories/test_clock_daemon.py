@@ -98,6 +98,7 @@ def daemon(stage: Stage, clock: Clock) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed")
 def test_down_over_18_and_a_clock_that_leaps_send_one_letter_and_tell_nothing_twice(
     waiting_letter: Prepared, tmp_path: Path, post_office: PostOffice

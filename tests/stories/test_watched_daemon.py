@@ -121,6 +121,7 @@ def test_a_daemon_tells_systemd_that_it_is_ready_alive_and_about_to_end(
     assert {"mailbox", "folder", "collect", "round"} <= ended.jobs.keys()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract sockets")
 def test_a_job_that_hangs_is_covered_by_nobody(stage: Stage) -> None:
     stage.post.deliver(OURS, notice(stage, "2026-11-23 08:15"))
