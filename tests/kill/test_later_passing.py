@@ -58,6 +58,7 @@ def started(office: Office, armed: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(PATIENCE)
 
 
+@pytest.mark.long
 @pytest.mark.office
 @pytest.mark.timeout(1500)
 def test_a_day_survives_a_kill_at_a_later_passing_of_every_point(

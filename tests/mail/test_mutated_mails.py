@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,10 @@ SOURCES = tuple(
     Source(track=track, senders=("@region.example",), subjects=subjects)
     for track, subjects in (("incident", ("инцидент",)), ("pos", ("ПОС",)), ("governor", ()))
 )
-COUNT = 1000
+COUNT = 1000 if os.environ.get("MCU_MAIL_LONG") else 400
 
 
-def test_a_thousand_mutated_mails_are_read_by_one_process_without_an_end() -> None:
+def test_mutated_mails_are_read_by_one_process_without_an_end() -> None:
     with closing(Reader()) as reader:
         reader.read(mutated(0), SOURCES, ZONE)
         process = reader.pid
