@@ -138,7 +138,7 @@ def _guarded_life(module: str, arguments: list[str], stdin: int, stdout: int) ->
         os._exit(code)
 
 
-def _run(command: list[str], *, input: bytes, **_: object) -> SimpleNamespace:  # noqa: A002
+def _run(command: list[str], *, input: bytes, **_: object) -> SimpleNamespace:  # noqa: A002 - the name that `subprocess.run` has
     process = ForkedProcess(command)
 
     def give() -> None:
