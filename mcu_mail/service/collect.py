@@ -26,10 +26,9 @@ from mcu_mail.service.by_hand import hand_copy, marks_in_copy
 from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.case_events import may_speak_of_case
 from mcu_mail.service.delivery import closed_by_person
-from mcu_mail.service.dispatch import LETTER_ID
 from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
-from mcu_mail.service.letter_marks import is_forgotten, mark_in
+from mcu_mail.service.letter_marks import LETTER_ID, is_forgotten, mark_in
 from mcu_mail.service.measuring import TOKEN
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions

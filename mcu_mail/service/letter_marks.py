@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.registry import Entry
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-ID, ROW, TAKEN, PROOF = "X-Letter-Id", "X-Letter-Row", "X-Letter-Taken", "X-Letter-Proof"
+LETTER_ID, ROW, TAKEN, PROOF = "X-Letter-Id", "X-Letter-Row", "X-Letter-Taken", "X-Letter-Proof"
 _KEY = "letters:key"
 
 
@@ -93,7 +93,7 @@ def _notice_of(work: UnitOfWork, case: Case) -> tuple[str, str]:
 def marked(work: UnitOfWork, raw: bytes, attempt_id: str, taken: Sequence[str]) -> bytes:
     """The letter as it is handed over to these addresses: its header says so, and proves it."""
     key = work.facts.get(_KEY)
-    line = f"{ID}: {attempt_id}\r\n".encode()
+    line = f"{LETTER_ID}: {attempt_id}\r\n".encode()
     if not key or not attempt_id or line not in raw:
         return raw
     row = _header_row(raw)
@@ -121,7 +121,7 @@ def _proof(key: str, attempt_id: str, taken: Sequence[str], row: Mapping[str, An
 
 def mark_in(work: UnitOfWork, mail: Incoming) -> Mark | None:
     """The proven witness that a mail is; None of any other mail."""
-    key, attempt_id, proof = work.facts.get(_KEY), mail.header(ID), mail.header(PROOF)
+    key, attempt_id, proof = work.facts.get(_KEY), mail.header(LETTER_ID), mail.header(PROOF)
     if not key or not attempt_id or not proof:
         return None
     attempt_id = attempt_id.strip()

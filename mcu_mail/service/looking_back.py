@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.folder import sent_folder
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.imap import Mailbox
-from mcu_mail.service.letter_marks import ID, PROOF, ROW, TAKEN, is_forgotten, mark_in
+from mcu_mail.service.letter_marks import LETTER_ID, PROOF, ROW, TAKEN, is_forgotten, mark_in
 from mcu_mail.service.reconcile_mark import ask_to_reconcile
 from mcu_mail.waits import may_wait
 
@@ -35,7 +35,7 @@ _SHARE = "share:seen"
 _ANSWER = re.compile(r"(20\d{2}-\d{6}) Ответ(?: \(промежуточный\))?\.pdf")
 _MOST = 500
 """The newest so many are looked at: one that the store does not know is among them, or none is."""
-_FIELDS = ("FROM", ID, ROW, TAKEN, PROOF)
+_FIELDS = ("FROM", LETTER_ID, ROW, TAKEN, PROOF)
 
 
 def look_back(desk: Desk, mailbox: Mailbox, now: datetime) -> None:

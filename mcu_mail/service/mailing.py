@@ -9,7 +9,7 @@ from mcu_mail.documents.file_names import safe_name
 from mcu_mail.domain.codes import new_code
 from mcu_mail.mail.compose import build
 from mcu_mail.service.cards import card_of
-from mcu_mail.service.letter_marks import ID, ROW, row_of
+from mcu_mail.service.letter_marks import LETTER_ID, ROW, row_of
 from mcu_mail.service.reconcile_mark import take_doubt
 from mcu_mail.service.writing import signer_of
 from mcu_mail.store.queue import RecipientState
@@ -90,7 +90,7 @@ def queue_letter(
         message_id=message_id,
         attachments=attachments,
         date=desk.local(now),
-        headers={ID: letter_id, ROW: row_of(work, case, entry, letter)},
+        headers={LETTER_ID: letter_id, ROW: row_of(work, case, entry, letter)},
         auto_submitted=False,
     )
     work.queue.add(

@@ -20,7 +20,7 @@ from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.first_look import first_look, shown_subject
 from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
-from mcu_mail.service.letter_marks import ID, mark_in
+from mcu_mail.service.letter_marks import LETTER_ID, mark_in
 from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
 from mcu_mail.service.reading_again import FOUND, found_in, read_again
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
@@ -109,7 +109,7 @@ def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
         if not look.is_from({desk.address.lower()}):
             return
         head = desk.read_head(stored.sha256).mail
-        if head.sender.address != desk.address or not head.header(ID):
+        if head.sender.address != desk.address or not head.header(LETTER_ID):
             return
         with desk.store.view() as view:
             mark = mark_in(view, head)

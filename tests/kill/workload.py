@@ -421,7 +421,7 @@ def _answered(office: Office, house: int, author: str = "roads_head") -> Thread:
 def unclear(office: Office, day: Day) -> Iterable[Thread]:
     """The verdict of the server is not heard, and the verdict heard cannot be kept."""
     day.fail({"smtp.dot.after": (2,)}, "EIO")
-    day.fail({"commit:service.dispatch._Attempt._commit:before": (3,)})
+    day.fail({"commit:service.attempt.Attempt._commit:before": (3,)})
     yield plain(office, 24)
 
 

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 
     from mcu_mail.service.rounds import Rounds
 
-_OF_A_SEND = ("smtp.", "commit:service.dispatch", "commit:service.finishing")
-_VERDICT_NOTED = "commit:service.dispatch._Attempt._commit:after"
+_OF_A_SEND = (
+    "smtp.",
+    "commit:service.attempt",
+    "commit:service.dispatch",
+    "commit:service.finishing",
+)
+_VERDICT_NOTED = "commit:service.attempt.Attempt._commit:after"
 
 
 class _At:

@@ -10,7 +10,8 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.domain.hand_catalogue import SET_NOTE
 from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service import delivery
-from mcu_mail.service.dispatch import attempt_id, recover
+from mcu_mail.service.attempt import attempt_id
+from mcu_mail.service.dispatch import recover
 from mcu_mail.service.rounds import Rounds
 from mcu_mail.store.queue import RecipientState
 from tests.peers.wire import WireServer, smtp_script
