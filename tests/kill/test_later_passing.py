@@ -14,6 +14,7 @@ import pytest
 
 from mcu_mail.failpoints import TRACE, VARIABLE
 from mcu_mail.rehearsal.stage import PASSWORD_VARIABLE
+from mcu_mail.wiring import clock
 from tests.kill.audit import count
 from tests.kill.daemon import HOUSE
 from tests.kill.fail_points import fail_points
@@ -84,8 +85,9 @@ def test_a_daemon_of_the_command_line_dies_at_its_point_and_goes_on(
     real_post: RealPostOffice, tmp_path: Path
 ) -> None:
     office = Office(tmp_path / "office", real_post)
-    # It states no moment: this daemon has the machine's own clock, and nothing may be late by it.
-    office.notice(notice_text(office, 3).split("\n", 1)[1])
+    # This daemon has the machine's own clock, and nothing may be late by it.
+    office.set_clock(clock())
+    office.notice(notice_text(office, 3))
     armed = "commit:service.collect._decide_read:after"
     with started(office, armed) as process:
         assert process.wait(PATIENCE) == -signal.SIGKILL
