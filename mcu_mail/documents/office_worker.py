@@ -12,11 +12,11 @@ import ctypes
 import json
 import os
 import queue
-import shutil
 import signal
+import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 LIBRARIES: Final = ("libmergedlo.so", "libsofficeapp.so")
 """The library that holds the interface, by how LibreOffice was built."""
 
-_REMOVALS: Final = 3
+# Its input ends when the process that wrote to it has ended, however that came about.
+_REMOVER: Final = 'read -r _; rm -rf -- "$0"'
 _MEMORY: Final = 4 << 30
 _LARGEST_FILE: Final = 200 << 20
 # The places of functions in the tables of LibreOfficeKit.h; the first entry is the table's size.
@@ -118,10 +119,20 @@ def _listen(orders: queue.SimpleQueue[dict[str, Any]], folder: Path) -> None:
 
 
 def _leave(folder: Path) -> NoReturn:
-    """End everything that runs here, whatever it is doing."""
-    for _ in range(_REMOVALS):
-        # LibreOffice may be writing into it at this moment.
-        shutil.rmtree(folder, ignore_errors=True)
+    """End everything that runs here, whatever it is doing; its files go after it.
+
+    LibreOffice whose files vanish under it ends with an error of its own, before the last of them
+    is gone, and may be writing more of them: so who removes them waits for the end of this process.
+    """
+    with suppress(OSError):
+        subprocess.Popen(  # noqa: S603 - a constant command
+            ["/bin/sh", "-c", _REMOVER, str(folder)],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)

@@ -57,6 +57,8 @@ class Zygote:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(OSError):
+            # This process lives, and ends its own post office, if it is its own at all.
+            self.guard([], [])
             self._process.stdin.close()
         try:
             self._process.wait(_PATIENCE)
