@@ -103,11 +103,11 @@ class WorkCalendar:
             return ()
         return tuple(rest for rest, why in self.days_off.items() if _moved_from(why) == worked)
 
-    def next_working_day(self, day: date) -> date:
+    def next_working_day(self, day: date, track: str | None = None) -> date:
         """The first working day after `day`; RefusedError when a year holds none."""
         for _ in range(366):
             day += _DAY
-            if self.is_working_day(day):
+            if self.is_working_day(day, track):
                 return day
         raise RefusedError(catalogue.no_working_day(day - 366 * _DAY))
 

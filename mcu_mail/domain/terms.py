@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mcu_mail.domain.calendar import WorkCalendar
 
 _DAY = timedelta(days=1)
+StatedRule = Literal["earlier_wins", "letter_wins", "ignore"]
+"""What counts beside the regulation when a notice names a term of its own."""
 
 
 class GovernorRule(StrEnum):
@@ -39,7 +41,7 @@ class GovernorTermSettings:
     cutoff: time = time(12)
     goal_same_day_if_before: time | None = time(12)
     weekend: Literal["calendar", "next_working_day"] = "calendar"
-    stated: Literal["earlier_wins", "letter_wins", "ignore"] = "earlier_wins"
+    stated: StatedRule = "earlier_wins"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ class Term:
     """The notice names a later term than the one in force: the dispatcher confirms."""
     sentence: str
     """The arithmetic in Russian."""
+    is_known: bool = True
+    """False: the term is set elsewhere and was not told; `due` is when it must be known."""
 
 
 def governor_term(
@@ -83,7 +87,7 @@ def governor_term(
         stated = stated.astimezone(received.tzinfo)
     due = own
     if stated is not None:
-        due, sentence = _with_stated(received, own, stated, settings)
+        due, sentence = with_stated(received, own, stated, settings.stated)
         words.append(sentence)
     goal = _goal(received, due, settings, calendar, track)
     if goal is not None:
@@ -139,21 +143,18 @@ def _off_weekend(
     return datetime.combine(calendar.next_working_day(due.date()), due.time(), due.tzinfo)
 
 
-def _with_stated(
-    received: datetime,
-    own: datetime,
-    stated: datetime,
-    settings: GovernorTermSettings,
+def with_stated(
+    received: datetime, own: datetime, stated: datetime, how: StatedRule
 ) -> tuple[datetime, str]:
     """The term in force beside a stated one, and the sentence that says which wins."""
     year = received.year
-    if settings.stated == "ignore":
+    if how == "ignore":
         return own, catalogue.term_stated_ignored(stated, year=year)
     if stated <= received:
         return own, catalogue.term_stated_past(stated, year=year)
     if stated == own:
         return own, catalogue.term_stated_same()
-    if settings.stated == "letter_wins":
+    if how == "letter_wins":
         return stated, catalogue.term_stated_wins(stated, year=year)
     if stated < own:
         return stated, catalogue.term_stated_earlier(stated, year=year)
