@@ -41,6 +41,8 @@ class MeaningKind(StrEnum):
     sent_by_hand = "sent_by_hand"
     fast_track = "fast_track"
     urgent = "urgent"
+    term = "term"
+    """«Срок ДД.ММ.ГГГГ»: a term of the system, or one that the regional centre has set."""
     citizen = "citizen"
     recall = "recall"
     answer = "answer"

@@ -16,6 +16,14 @@ _CLAUSES = {
 }
 
 
+def first_reply_text(due: datetime) -> str:
+    """What the citizen is told within the hour: it is at work, and until when (decree 5.1)."""
+    return (
+        "Здравствуйте! Ваше сообщение принято в работу. "
+        f"Ответ будет дан до {due:%d.%m.%Y}, {due:%H:%M}."
+    )
+
+
 def clause(track: str) -> str:
     """The clause from which the track's terms come."""
     return _CLAUSES.get(track, "по настройке")

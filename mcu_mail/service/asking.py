@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
@@ -18,6 +18,7 @@ from mcu_mail.service.doubted import doubts_of, marked_contacts
 from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 from mcu_mail.service.measuring import FOUND, reply_address
+from mcu_mail.service.track_context import track_context
 from mcu_mail.service.waiting import unreachable_of
 from mcu_mail.service.who_helps import duty_of, executors_of, place_of
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _LONGEST = timedelta(days=7)
 _AFTER_TERM = timedelta(hours=24)
+_STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
@@ -51,6 +53,9 @@ def ask(
 ) -> Request:
     """Make a request and queue its mail; the code's row is committed before the mail can leave."""
     expires = min(max(case.term, now) + _AFTER_TERM, now + _LONGEST)
+    if purpose in STANDING:
+        # It takes words until the case is over, and a comment that comes after.
+        expires = max(case.term, now) + _STANDING
     request = work.requests.add(
         case=case,
         purpose=purpose,
@@ -291,9 +296,11 @@ def _context(
         context |= unreachable_of(desk, work, words, now)
     elif template == "restricted":
         context["emergency"] = emergency_lines(desk, now)
+    elif template == "publish":
+        context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
-    return context
+    return context | track_context(desk, case, template, now)
 
 
 def _card(
