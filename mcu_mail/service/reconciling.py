@@ -18,13 +18,13 @@ from mcu_mail.domain.numbering import case_number, find_case_numbers, number_tex
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
 from mcu_mail.mail.first_look import first_look, shown_subject
-from mcu_mail.service.asking import tell
 from mcu_mail.service.counting import GIVEN
 from mcu_mail.service.letter_marks import LETTER_ID, mark_in
 from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
 from mcu_mail.service.reading_again import FOUND, found_in, read_again
 from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
 from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
+from mcu_mail.service.roles_told import alarmed_roles, tell_roles
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
@@ -345,21 +345,16 @@ def _tell(
     desk: Desk, work: UnitOfWork, report: Mapping[str, Any], since: str, now: datetime
 ) -> None:
     copy_of = report["copy_of"]
-    roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
-    for role in dict.fromkeys(item for item in roles if item):
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(role, now),
-            template="reconciled",
-            key=f"reconciled:{since}:{role}",
-            now=now,
-            context={
-                **report,
-                "copy_of": desk.local(datetime.fromisoformat(copy_of)) if copy_of else None,
-            },
-        )
+    made = desk.local(datetime.fromisoformat(copy_of)) if copy_of else None
+    tell_roles(
+        desk,
+        work,
+        alarmed_roles(desk),
+        template="reconciled",
+        key=f"reconciled:{since}",
+        now=now,
+        context={**report, "copy_of": made},
+    )
 
 
 def reconciled_line(view: UnitOfWork, desk: Desk) -> str:
