@@ -252,6 +252,7 @@ def open_from(
     reading: Reading,
     track: str,
     now: datetime,
+    *,
     arrived: datetime,
 ) -> Case:
     """Open a case from a mail that a person calls a message of this track.

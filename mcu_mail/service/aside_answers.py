@@ -179,7 +179,9 @@ class _Answer:
             outcome = "assigned"
         else:
             try:
-                case = open_from(desk, work, stored, mail, _TRACK, self._now, stored.arrived_at)
+                case = open_from(
+                    desk, work, stored, mail, _TRACK, self._now, arrived=stored.arrived_at
+                )
             except RefusedError as error:
                 self._tell("refused", details=str(error))
                 return Heard(state=MailState.handled)

@@ -82,6 +82,7 @@ def hand_copy(
     mail: Incoming,
     marks: Sequence[PrintMark],
     now: datetime,
+    *,
     arrived: datetime,
 ) -> tuple[str, MailState, int | None] | None:
     """What became of a copy of a letter that somebody of the office has sent; None for other mail.

@@ -154,7 +154,9 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
     marks = marks_in_copy(desk, reading.mail)
-    foreseeing(lambda: _decide_read(desk, stored, reading, marks, now, arrived, played=played))
+    foreseeing(
+        lambda: _decide_read(desk, stored, reading, marks, now, arrived=arrived, played=played)
+    )
 
 
 def _decide_read(
@@ -163,8 +165,8 @@ def _decide_read(
     reading: Reading,
     marks: Sequence[PrintMark],
     now: datetime,
-    arrived: datetime,
     *,
+    arrived: datetime,
     played: bool,
 ) -> None:
     """Decide about a mail that was read; done again when more has to be read for it."""
@@ -173,7 +175,9 @@ def _decide_read(
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
     with desk.store.work() as work:
-        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
+        kind, state, case_id = sort_mail(
+            desk, work, stored, reading, now, word, marks, arrived=arrived
+        )
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
             kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
@@ -238,9 +242,10 @@ def sort_mail(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
-    arrived: datetime,
     word: WordFile | None,
     marks: Sequence[PrintMark],
+    *,
+    arrived: datetime,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to.
 
@@ -252,21 +257,21 @@ def sort_mail(
     kind = reading.kind
     if kind in {MailKind.BOUNCE, MailKind.DELAY}:
         return take_return(desk, work, stored, reading, now)
-    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived)
+    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived=arrived)
     if ours is None and reading.mail.sender.address == desk.address:
         ours = "own", MailState.ignored, None
     if ours is not None:
         return ours
     answers = _answers_us(desk, work, reading.mail)
     if (reading.source is None or answers) and may_bring(reading):
-        taken = take_in(desk, work, stored, reading, now, arrived)
+        taken = take_in(desk, work, stored, reading, now, arrived=arrived)
         if taken is not None:
             return taken
     about_letter = None if _is_event(reading) else region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
     if reading.is_notification and not answers:
-        return _notice(desk, work, stored, reading, now, arrived)
+        return _notice(desk, work, stored, reading, now, arrived=arrived)
     if kind is not MailKind.REPLY:
         return _no_reply(desk, work, stored, reading, now)
     heard = hear(desk, work, stored, reading, now, word=word)
@@ -370,6 +375,7 @@ def _notice(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
+    *,
     arrived: datetime,
 ) -> Sorted:
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
@@ -378,7 +384,7 @@ def _notice(
     if others:
         tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
         return "other_track", MailState.aside, None
-    taken = open_all(desk, work, stored, reading, "notice", None, now, arrived)
+    taken = open_all(desk, work, stored, reading, "notice", None, now, arrived=arrived)
     if taken.kind == "empty":
         return "empty_notice", MailState.aside, None
     return taken.kind, taken.state, taken.case_id
