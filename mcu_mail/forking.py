@@ -21,18 +21,22 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 from mcu_mail.forking_source import LARGEST, NO_CHILD
 from mcu_mail.starting import Done, environment
 
+assert sys.platform == "linux"
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BEGIN_SECONDS = 60
 """So long a source may take to load a module and to fork."""
 ENDING_SECONDS = 5
+MOST_BYTES = 1 << 30
 _MOST_AT_ONCE = 1 << 20
 ENDED_WITH_SOURCE = -signal.SIGTERM
 """The code of a child whose source ended before it: stopped, and no fault of what it read."""
 _BROKEN = frozenset({
-    -getattr(signal, name, 0)
+    -signal.Signals[name]
     for name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS")
+    if name in signal.Signals.__members__
 })  # fmt: skip
 
 
@@ -64,6 +68,7 @@ class Forked:
 
     Args:
         begin_seconds: so long the source may take until a child is there.
+        most_bytes: a child that answers an order with more is ended.
         start: starts a source.
 
     """
@@ -72,9 +77,11 @@ class Forked:
         self,
         *,
         begin_seconds: float = BEGIN_SECONDS,
+        most_bytes: int = MOST_BYTES,
         start: Callable[[socket.socket], Started] = start,
     ) -> None:
         self._begin_seconds = begin_seconds
+        self._most_bytes = most_bytes
         self._start = start
         self._source: _Source | None = None
         # Held by who counts the children of a source too, so that none begins in one that ends.
@@ -83,7 +90,7 @@ class Forked:
     def run(self, module: str, arguments: Sequence[str], order: bytes, seconds: float) -> Done:
         """See `Way.run`."""
         with closing(self._child(module, arguments)) as child:
-            return child.run(order, seconds)
+            return child.run(order, seconds, self._most_bytes)
 
     def keep(self, module: str) -> Child:
         """See `Way.keep`."""
@@ -160,7 +167,9 @@ class _Source:
             self.is_left = True
             self._process.kill()
             self._process.wait()
-            self._orders.close()
+            # While one of them may still be sending its order, the number of the socket is its own.
+            if not self.children:
+                self._orders.close()
 
 
 class Child:
@@ -211,8 +220,8 @@ class Child:
         self.stdin = cast("IO[bytes]", self._data.makefile("wb"))
         self.stdout = cast("IO[bytes]", self._data.makefile("rb"))
 
-    def run(self, order: bytes, seconds: float) -> Done:
-        """Give it its one order and wait for its end.
+    def run(self, order: bytes, seconds: float, most: int) -> Done:
+        """Give it its one order and wait for its end; it may not answer with more than `most`.
 
         Raises:
             TimeoutError: it was killed after so many seconds.
@@ -220,7 +229,10 @@ class Child:
         """
         deadline = time.monotonic() + seconds
         try:
-            answered = self._answered(order, deadline)
+            answered = self._answered(order, deadline, most)
+            if len(answered) > most:
+                self.kill()
+                return Done(code=-signal.SIGKILL, answered=b"")
             code = self._waited(deadline)
         except TimeoutError:
             self.kill()
@@ -271,20 +283,22 @@ class Child:
                 with suppress(OSError):
                     pipe.close()
 
-    def _answered(self, order: bytes, deadline: float) -> bytes:
+    def _answered(self, order: bytes, deadline: float, most: int) -> bytes:
         parts: list[bytes] = []
+        size = 0
         # One that ends before it has read everything tells by its code why.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._data.settimeout(_left(deadline))
             self._data.sendall(order)
             self._data.shutdown(socket.SHUT_WR)
         with suppress(ConnectionResetError):
-            while True:
+            while size <= most:
                 self._data.settimeout(_left(deadline))
                 part = self._data.recv(_MOST_AT_ONCE)
                 if not part:
                     break
                 parts.append(part)
+                size += len(part)
         return b"".join(parts)
 
     def _waited(self, deadline: float | None) -> int:
@@ -313,5 +327,13 @@ class Child:
 
 
 def _left(deadline: float) -> float:
-    """The seconds until then; a little when it is over, for none would mean something else."""
-    return max(deadline - time.monotonic(), 0.001)
+    """The seconds until then.
+
+    Raises:
+        TimeoutError: there are none.
+
+    """
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds

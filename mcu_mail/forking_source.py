@@ -25,6 +25,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+assert sys.platform == "linux"
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

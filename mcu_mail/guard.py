@@ -17,7 +17,6 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError, TemporaryError
-from mcu_mail.forking import Forked
 from mcu_mail.starting import Started
 from mcu_mail.waits import may_wait
 
@@ -34,7 +33,12 @@ _LARGEST = 1 << 31
 """Bytes: more than that no process of ours can hold."""
 _ENDING_SECONDS = 5
 _STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT})
-_way: Way = Forked() if sys.platform == "linux" else Started()
+if sys.platform == "linux":
+    from mcu_mail.forking import Forked
+
+    _way: Way = Forked()
+else:
+    _way = Started()
 
 
 def choose(way: Way) -> None:
@@ -90,7 +94,7 @@ def guarded(
         raise TemporaryError(f"{module} не запускается: {type(error).__name__}") from error
     if done.code == 1 and done.fault != MemoryError.__name__:
         # The name of the error alone: its words may be those of the file.
-        fault = done.fault if done.fault.isidentifier() else ""
+        fault = done.fault if done.fault.isascii() and done.fault.isidentifier() else ""
         raise TemporaryError(f"{module} не работает: {fault[:80]}")
     _raise_for(done.code)
     if done.code != 0:

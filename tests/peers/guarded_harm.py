@@ -42,6 +42,11 @@ def hang() -> None:
     time.sleep(600)
 
 
+def flood() -> None:
+    while True:
+        os.write(1, bytes(100))
+
+
 def meet() -> None:
     """Come to an end only while the other one is there."""
     with Path(sys.argv[2]).open(sys.argv[3], encoding="ascii") as fifo:
@@ -58,6 +63,7 @@ HARM: dict[str, Callable[[], object]] = {
     "stop": stop,
     "hang": hang,
     "meet": meet,
+    "flood": flood,
 }
 
 

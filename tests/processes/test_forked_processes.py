@@ -183,6 +183,14 @@ def test_large_orders_go_both_ways(way: Forked) -> None:
     assert state(way, large, b"", large)
 
 
+def test_a_child_that_answers_without_an_end_is_ended_by_its_time_and_by_its_size() -> None:
+    for most, seconds, error in ((1 << 30, 0.5, TooSlowError), (1 << 16, 60, CrashedError)):
+        with closing(Forked(most_bytes=most)) as way:
+            with pytest.raises(error):
+                guarded(HARM, "flood", blobs=(), way=way, seconds=seconds)
+            assert state(way)["orders"] == []
+
+
 def test_nothing_is_left_of_many_orders(way: Forked) -> None:
     pid = source(way)
 
