@@ -52,6 +52,8 @@ class WorkCalendar:
     overrides: Mapping[date, Override] = field(default_factory=dict)
     years_confirmed: frozenset[int] = frozenset()
     hours: Hours = (time(8, 30), time(17, 30))
+    track_hours: Mapping[str, Hours] = field(default_factory=dict)
+    """Usual hours of the tracks that have their own."""
     lunch: Hours | None = None
     apply_short_day: bool = False
     working_saturdays: bool = True
@@ -84,7 +86,7 @@ class WorkCalendar:
                 return own
             if override.work is not None:
                 return override.work
-        opening, closing = self.hours
+        opening, closing = self.track_hours.get(track or "", self.hours)
         if self.apply_short_day and self.is_short_day(day):
             closing = (datetime.combine(day, closing) - timedelta(hours=1)).time()
         return opening, closing
@@ -126,7 +128,7 @@ class WorkCalendar:
         day = start.date()
         idle = 0
         while idle <= 366:  # noqa: PLR2004 - a leap year without a working day is a wrong calendar
-            spans = self._spans(day, track)
+            spans = self.spans_on(day, track)
             idle = 0 if spans else idle + 1
             for opening, closing in spans:
                 begin = max(start, datetime.combine(day, opening, start.tzinfo))
@@ -139,7 +141,7 @@ class WorkCalendar:
             day += _DAY
         raise RefusedError(catalogue.no_working_day(day - 367 * _DAY))
 
-    def _spans(self, day: date, track: str | None) -> tuple[Hours, ...]:
+    def spans_on(self, day: date, track: str | None) -> tuple[Hours, ...]:
         """The working hours of `day` without the lunch break."""
         hours = self.hours_on(day, track)
         if hours is None:

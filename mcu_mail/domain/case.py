@@ -58,6 +58,19 @@ class Purpose(StrEnum):
     """One tap on a command of the clerk that nobody had asked for, or on what follows of it."""
     absent = "absent"
     """Somebody who was asked cannot be reached: who is to do it for him?"""
+    accept = "accept"
+    """The message is accepted («В работу», «Принято: категория»); stays open as `control` does."""
+    control = "control"
+    """The responsible's own word about a case: stays open until the case is over."""
+    publish = "publish"
+    regional = "regional"
+    """What has the regional centre said?"""
+    term = "term"
+    """The system names the term, and the notice does not tell it."""
+
+
+STANDING = frozenset({Purpose.accept, Purpose.control})
+"""Requests that take the responsible's word at any step, and for a while after the end."""
 
 
 class CloseReason(StrEnum):
@@ -119,6 +132,8 @@ class Case:
     """Who may read it besides the roles that always may (`domain/restriction.py`); None: all."""
     forward: str | None = None
     """To whom the matter is passed on as not the okrug's, in the dative; None: it is answered."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """What is known of it beside (`domain/marks.py`); moments are ISO."""
 
 
 @dataclass(frozen=True, kw_only=True)

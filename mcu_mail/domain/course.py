@@ -22,12 +22,13 @@ from mcu_mail.domain.course_deciding import (
 from mcu_mail.domain.course_drafting import enough_contact, on_draft
 from mcu_mail.domain.course_events import on_event, on_urgent
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
+from mcu_mail.domain.course_publishing import on_publish, on_regional, on_standing
 from mcu_mail.domain.course_routing import on_route
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
 from mcu_mail.domain.forwarding import on_outside
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.restriction import on_restricted
-from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.route import Form, StepKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +52,8 @@ _STEP_OF = {
     Purpose.approve: StepKind.approve,
     Purpose.sign: StepKind.sign,
     Purpose.register: StepKind.register,
+    Purpose.publish: StepKind.publish,
+    Purpose.regional: StepKind.regional_approval,
 }
 
 
@@ -73,6 +76,11 @@ def on_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         Purpose.approve: on_approve,
         Purpose.sign: on_sign,
         Purpose.register: on_register,
+        Purpose.publish: on_publish,
+        Purpose.regional: on_regional,
+        Purpose.accept: on_standing,
+        Purpose.control: on_standing,
+        Purpose.term: on_standing,
         Purpose.later_term: on_later_term,
         Purpose.sending: on_sending,
         Purpose.similar: on_similar,
@@ -94,14 +102,17 @@ def _on_absent(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
 
 _STEP_FOR = {
     MeaningKind.accept: StepKind.accept,
-    MeaningKind.first_reply: StepKind.first_reply,
-    MeaningKind.fast_track: StepKind.first_reply,
-    MeaningKind.urgent: StepKind.first_reply,
     MeaningKind.published: StepKind.publish,
     MeaningKind.regional: StepKind.regional_approval,
     MeaningKind.citizen: StepKind.publish,
 }
 """Words that decide something only where the route has such a step."""
+_OF_PUBLISHED = frozenset({
+    MeaningKind.first_reply,
+    MeaningKind.fast_track,
+    MeaningKind.urgent,
+})
+"""Words that decide something only where answers are published."""
 _DISPATCHERS = frozenset({
     MeaningKind.by_phone,
     MeaningKind.close,
@@ -120,7 +131,9 @@ def _misplaced(request: Request, reply: Reply, rules: Rules) -> str:
         # «Принято» is no word of a step there.
         return ""
     needed = _STEP_FOR.get(kind)
-    if needed is not None and all(step.kind is not needed for step in rules.route.steps):
+    if needed is not None and rules.route.kind(needed) is None:
+        return "other_track"
+    if kind in _OF_PUBLISHED and rules.route.form is Form.letter:
         return "other_track"
     return "dispatchers_word" if kind in _DISPATCHERS and request.purpose in _OF_THE_WORK else ""
 

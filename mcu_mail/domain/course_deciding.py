@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import addressed, closing, not_taken, receipt
+from mcu_mail.domain.course_publishing import put_up
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.verdicts import MeaningKind, strip_frame
@@ -43,6 +44,11 @@ def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
 def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     meaning = reply.meaning
     step = rules.route.step(case.step)
+    after = rules.route.step(step.on[Outcome.done])
+    if meaning.kind is MeaningKind.published and after.kind is StepKind.publish:
+        # Who has put the answer up has agreed to it.
+        approved = Log(kind="approved", data={"version": case.version, "step": case.step})
+        return (approved, *put_up(case, request, reply, rules))
     stands_in = reply.person != request.person
     if meaning.kind is MeaningKind.approve and stands_in and reply.person == case.author:
         return not_taken(request, reply, "own_letter")
@@ -93,7 +99,12 @@ def _edited(case: Case, reply: Reply, word: str) -> Decisions:
 def enter_next(name: str, rules: Rules) -> Decisions:
     """The next step is entered, and the one whose turn it is there is asked."""
     step = rules.route.step(name)
-    templates = {StepKind.approve: "approve", StepKind.sign: "sign", StepKind.register: ""}
+    templates = {
+        StepKind.approve: "approve",
+        StepKind.sign: "sign",
+        StepKind.register: "",
+        StepKind.publish: "publish",
+    }
     return (Enter(step=name, template=templates.get(step.kind, ""), close_as=CloseReason.decided),)
 
 

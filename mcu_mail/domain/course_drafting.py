@@ -6,13 +6,15 @@ No text that was handed in is lost: what cannot become a version yet is kept unt
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.case import CloseReason, Draft
 from mcu_mail.domain.contacts import take_sure_contacts
 from mcu_mail.domain.course_parts import addressed, not_taken, told
+from mcu_mail.domain.course_publishing import put_up
 from mcu_mail.domain.decisions import (
     AddContacts,
     Change,
@@ -21,16 +23,20 @@ from mcu_mail.domain.decisions import (
     KeepDraft,
     Log,
     NewVersion,
+    SetMarks,
     Tell,
 )
 from mcu_mail.domain.drafts import capitalised, continuation, unfinished
+from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.route import Form, Outcome, StepKind
+from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
 from mcu_mail.domain.whose_turn import (
-    actor_of,
     department_of,
     find_department,
     find_person,
     first_approval,
+    holder,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +68,7 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         return (
             Log(kind="not_ours", data={"reason": meaning.reason, "name": meaning.name}),
             Enter(
-                step="route",
+                step=rules.route.step(case.step).on[Outcome.not_ours],
                 template="route",
                 close_as=CloseReason.reassigned,
                 context={
@@ -74,6 +80,10 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
                 },
             ),
         )
+    if meaning.kind is MeaningKind.published and (
+        up := _put_up_himself(case, request, reply, rules)
+    ):
+        return up
     if meaning.kind is MeaningKind.interim and (interim := _interim(case, request, reply, rules)):
         return interim
     if meaning.kind in {MeaningKind.interim, MeaningKind.wait}:
@@ -96,6 +106,23 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             told(request, "time"),
         )
     return _on_text(case, request, reply, rules)
+
+
+def _put_up_himself(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions | None:
+    """«Опубликовано, решено: …» of an executor who publishes himself (decree 5.3)."""
+    after = rules.route.step(rules.route.step(case.step).on[Outcome.done])
+    if after.kind is not StepKind.publish or holder(after, case, rules.office) != holder(
+        rules.route.step(case.step), case, rules.office
+    ):
+        return None
+    done = put_up(case, request, reply, rules)
+    if not isinstance(done[-1], Enter):
+        return done
+    text = strip_frame(reply.word_text or reply.meaning.text)
+    if not text.strip():
+        return done
+    version = NewVersion(text=text, author=reply.person, then=done[-1].step)
+    return (*done[:-1], KeepDraft(draft=None), version)
 
 
 def _with_contacts_of_file(reply: Reply, rules: Rules) -> Reply:
@@ -137,7 +164,7 @@ def _name_executor(case: Case, request: Request, reply: Reply, rules: Rules) -> 
         return not_taken(request, reply, "unknown_person")
     if department is None or reply.person not in {
         department.head,
-        actor_of(rules.route.step("approve_head"), case, rules.office, rules.today),
+        acting_for(department.head, rules.today, rules.office.absences).person,
     }:
         return not_taken(request, reply, "not_the_head")
     return (
@@ -286,6 +313,7 @@ def _new_version(
     return (
         Log(kind="interim" if promised else "draft", data={"version": case.version + 1}),
         KeepDraft(draft=None),
+        *_promise(text, promised, rules),
         NewVersion(
             text=text,
             author=author,
@@ -294,3 +322,15 @@ def _new_version(
             keeps_promise=text is None,
         ),
     )
+
+
+def _promise(text: str | None, promised: str, rules: Rules) -> Decisions:
+    """Where answers are published: which day the text on its way promises, if it is an interim."""
+    if rules.clock is None or rules.route.form is not Form.text or text is None:
+        return ()
+    if not promised:
+        return (SetMarks(values={Mark.promised: None}),)
+    day, clock = date.fromisoformat(promised), rules.clock
+    closing = closing_of(clock.calendar, day, clock.terms.track)
+    end = datetime.combine(day, closing, clock.now.tzinfo)
+    return (SetMarks(values={Mark.promised: end.isoformat()}),)

@@ -15,12 +15,23 @@ from mcu_mail.domain.decisions import Decision, Enter, KeepAddressing, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
+    from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.domain.case import Request
     from mcu_mail.domain.office import Office
     from mcu_mail.domain.route import Route
+    from mcu_mail.domain.track_terms import TermRules
     from mcu_mail.domain.verdicts import Meaning
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackClock:
+    """The present moment, in the office's zone, and what a track's terms are counted by."""
+
+    now: datetime
+    terms: TermRules
+    calendar: WorkCalendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +45,14 @@ class Rules:
     contact: str = "block"
     """Whether a record of contact is required: block, warn or none (decree 5.3)."""
     competence: CompetenceRules = field(default_factory=CompetenceRules)
+    clock: TrackClock | None = None
+    """What the terms of a track whose answers are published are counted by; else None."""
+    category_needed: bool = False
+    """Whether a message is accepted with a category (decree 5.3)."""
+    outcome_needed: bool = False
+    """Whether a publication bears «решено» or «разъяснено» (decree 5.3)."""
+    category: str = ""
+    """«Категория / подкатегория» that is proposed for the case's topic."""
     is_author_proven: bool = True
     """Whether the author of a text is vouched for: else it saves nobody an approval."""
 

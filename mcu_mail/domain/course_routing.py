@@ -13,13 +13,14 @@ from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told, told_why
 from mcu_mail.domain.decisions import Change, CloseRequest, Decision, Enter, Log
 from mcu_mail.domain.fields import read_fields, with_fields
-from mcu_mail.domain.route import Outcome
+from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import find_department
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules
+    from mcu_mail.domain.route import Step
 
 
 def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -37,7 +38,7 @@ def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             Log(kind="fields", data={"fields": sorted(fields)}),
             Change(values={"notice": notice}),
         ]
-    wanted = _named_department(reply, rest, rules)
+    wanted = named_department(reply, rest, rules)
     department = find_department(wanted, rules.office) if wanted else None
     if department is not None:
         return (*decisions, *_assign(replace(case, notice=notice), department, rules))
@@ -58,7 +59,8 @@ def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     return (*decisions, *told_why(request, "department_missing"))
 
 
-def _named_department(reply: Reply, rest: str, rules: Rules) -> str:
+def named_department(reply: Reply, rest: str, rules: Rules) -> str:
+    """The words of a reply that name a department; `rest` is what is left of it below fields."""
     meaning = reply.meaning
     if meaning.kind in {MeaningKind.route, MeaningKind.not_ours}:
         return meaning.name or meaning.reason
@@ -82,9 +84,15 @@ def _assign(case: Case, department: str, rules: Rules, by: str = "person") -> De
         Log(kind="assigned", data={"department": department, "by": by}),
         Change(values={"department": department, "executor": None, "topic": topic}),
         Enter(
-            step=rules.route.step("route").on[Outcome.done],
+            step=_route(rules).on[Outcome.done],
             template="task",
             context={"why": again},
             close_as=CloseReason.decided,
         ),
     )
+
+
+def _route(rules: Rules) -> Step:
+    step = rules.route.kind(StepKind.route)
+    assert step is not None, "every route has somebody who appoints"
+    return step

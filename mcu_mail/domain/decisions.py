@@ -30,6 +30,13 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetMarks:
+    """Write down what is now known of the case (`domain/marks.py`); None takes it back."""
+
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeepDraft:
     """Keep a text with the case until it can become a version; None forgets it."""
 
@@ -126,5 +133,5 @@ class Work:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Note = Log | Change | KeepDraft | AddContacts | KeepAddressing | CloseRequest | SetState
+Note = Log | Change | SetMarks | KeepDraft | AddContacts | KeepAddressing | CloseRequest | SetState
 Decision = Note | NewVersion | Enter | Ask | Tell | Work

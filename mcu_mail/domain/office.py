@@ -83,6 +83,8 @@ class Topic:
     minus: tuple[str, ...] = ()
     about: str = ""
     """The heading of a letter on this topic: «об уборке снега»; empty = taken from the name."""
+    category: str = ""
+    """«Категория / подкатегория» that is proposed where a track asks for one (decree 5.3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +108,18 @@ class Roles:
     centre_head: str
     dispatcher: str
     coordinator: Mapping[str, str] = field(default_factory=dict)
+    consent: Mapping[str, str] = field(default_factory=dict)
+    """By track: who consents to a publication (decree 5.2), where it is not the curator."""
+    executors_publish: frozenset[str] = frozenset()
+    """The tracks on which the executor himself puts the answer up (decree 5.3)."""
     duty: str | None = None
     """Who is told at once of a threat to life; None: the head of the centre and the dispatcher."""
     intake: tuple[str, ...] = ()
     """Who else may open cases by mail («Новое: …»)."""
+
+    def responsible(self, track: str) -> str:
+        """Who is responsible for a track (decree 3.6, 3.7); the dispatcher, if nobody is named."""
+        return self.coordinator.get(track, self.dispatcher)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,6 @@ class Actor(StrEnum):
     """Whose turn a step is: a role, or a person found by competence."""
 
     dispatcher = "dispatcher"
-    """Who distributes the track's messages: its coordinator, where it has one (decree 3.6, 3.7)."""
     drafter = "drafter"
     """The named executor, else the head of the department (decree 5.3)."""
     department_head = "department_head"
@@ -114,6 +113,13 @@ class Route:
     def first(self) -> Step:
         """Where a case of the track begins."""
         return self.steps[0]
+
+    def comes_before(self, name: str, kind: StepKind) -> bool:
+        """Whether the row `name` stands before the first one of that kind."""
+        mark = self.kind(kind)
+        if mark is None:
+            return False
+        return self.steps.index(self.step(name)) < self.steps.index(mark)
 
     def kind(self, kind: StepKind) -> Step | None:
         """The first row of that kind; None when the route has none."""

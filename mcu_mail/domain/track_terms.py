@@ -79,6 +79,8 @@ class TermRules:
     """Working minutes to mend what the regional centre returned when its term had passed."""
     urgent_minutes: int = 2 * _HOUR
     """Minutes by the clock on the wall for an urgent request that names no moment."""
+    urgent_any_hour: bool = False
+    """«Вне зависимости от дня недели и времени суток» (decree 5.1); elsewhere in working hours."""
 
 
 def term_of(

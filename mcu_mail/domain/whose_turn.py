@@ -36,8 +36,18 @@ def holder(step: Step, case: Case, office: Office) -> str | None:
         Actor.drafter: case.executor or (department.head if department else roles.dispatcher),
         Actor.department_head: department.head if department else roles.dispatcher,
         Actor.curator: department.curator if department else roles.curator,
+        Actor.coordinator: roles.responsible(case.track),
+        Actor.consenter: roles.consent.get(case.track, roles.curator),
+        Actor.publisher: _publisher(case, office, department),
     }
     return by_role[step.actor]
+
+
+def _publisher(case: Case, office: Office, department: Department | None) -> str:
+    responsible = office.roles.responsible(case.track)
+    if case.track not in office.roles.executors_publish:
+        return responsible
+    return case.executor or (department.head if department else responsible)
 
 
 def actor_of(step: Step, case: Case, office: Office, on: date) -> str | None:

@@ -50,6 +50,14 @@ class Card:
     """What of salutation and addressee the letter leaves open, and how to put it right."""
     forward: str = ""
     """To whom the matter is passed on, in the dative; empty: it is answered."""
+    publishes: bool = False
+    """The answer is no letter: it is put up in the system that the message came from."""
+    source: str = ""
+    """The system: «Инцидент менеджмент»."""
+    external_id: str = ""
+    """The message's number in it."""
+    published_link: str = ""
+    """Where the answer that was put up can be read."""
     marks: tuple[str, ...] = ()
     """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 

@@ -17,6 +17,7 @@ from mcu_mail.mail import (
     grave_samples,
     intake_samples,
     return_samples,
+    track_samples,
     watch_samples,
 )
 from mcu_mail.mail.card import Candidate, Card
@@ -195,6 +196,15 @@ _DECISIONS = (
     "sent_now",
     "sent_by_hand",
     "left",
+    "published",
+    "accepted",
+    "assigned",
+    "first_reply",
+    "first_reply_known",
+    "told_approved",
+    "told_returned",
+    "told_commented",
+    "told_term",
 )
 _STALLS = (
     "clock",
@@ -330,6 +340,7 @@ _REQUESTS: Mapping[str, Mapping[str, Any]] = {
         **_ASKED,
         "buttons": TASK_BUTTONS[:1],
         "by": "Хозяйственнов Илья Макетович",
+        "returned_by": "dep_life",
         "reason": "нет даты повторной уборки; назовите улицу полностью",
     },
     "approve": {**_ASKED, "buttons": APPROVE_BUTTONS},
@@ -362,6 +373,16 @@ _REQUESTS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
+_PUBLISHED = replace(
+    CARD,
+    publishes=True,
+    source="Инцидент менеджмент",
+    external_id="8123456",
+    goal=None,
+    contact_lines=(),
+    letter_notes=(),
+)
+
 MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **{name: _both(context) for name, context in _REQUESTS.items()},
     "sign": (
@@ -378,8 +399,16 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**_REQUESTS["route"], "doubt": "appeal", "by_law": "59-ФЗ: ответить до 24.12.2026"},
         {**_REQUESTS["route"], "refused_by": PERSON.name, "reason": "дорога областная"},
     ),
+    "rework": (
+        *_both(_REQUESTS["rework"]),
+        *(
+            {**_REQUESTS["rework"], "card": _PUBLISHED, "returned_by": by}
+            for by in ("region", "citizen")
+        ),
+    ),
     "approve": (
         *_both(_REQUESTS["approve"]),
+        {**_REQUESTS["approve"], "card": _PUBLISHED},
         {**_REQUESTS["approve"], "card": _INTERIM},
         {**_REQUESTS["approve"], "enclosure": "фотографии на 2 л. в 1 экз."},
     ),
@@ -388,7 +417,10 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**_REQUESTS["confirm_needed"], "words": "СТОП", "what": "stop"},
         {**_REQUESTS["confirm_needed"], "words": "", "what": "files", "files": ("фото.jpg",)},
     ),
-    "task": (*_both(_REQUESTS["task"]), {**_REQUESTS["task"], "why": "interim"}),
+    "task": (
+        *_both(_REQUESTS["task"]),
+        *({**_REQUESTS["task"], "why": "interim", "card": card} for card in (CARD, _PUBLISHED)),
+    ),
     "register_number": (
         *_both(_REQUESTS["register_number"]),
         {**_REQUESTS["register_number"], "voided": "01-12/345", "scan_name": ""},
@@ -398,6 +430,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **intake_samples.mails(_CASE, CODE, _button),
     **grave_samples.mails(_CASE, CODE, _button),
     **watch_samples.mails(_CASE),
+    **track_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({

@@ -24,54 +24,56 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Request
-    from mcu_mail.domain.meaning import Meaning
-    from mcu_mail.service.carry import Carrier
-    from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
+    from mcu_mail.service.answer import Answer
     from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _REWORKED = frozenset({StepKind.draft, StepKind.approve, StepKind.sign})
 
 
-def after_sending(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def after_sending(answer: Answer) -> None:
     """Carry out what the dispatcher says of a letter."""
-    letter = _letter_of(work, carrier.case.id, request)
-    reply = Reply(person=request.person, meaning=meaning, text=said.text)
-    if "unproven" in request.data and carrier.case.state is CaseState.closed:
-        if meaning.kind is MeaningKind.close and meaning.reason.strip():
-            work.requests.close(request.id, now, CloseReason.decided)
-            carrier.carry((
-                Log(kind="earlier_left", data={"reason": meaning.reason.strip()}),
-                told(request, "other"),
-            ))
-            return
-        if meaning.kind is not MeaningKind.return_ or not meaning.reason.strip():
-            carrier.carry(not_taken(request, reply, "not_understood"))
-            return
+    work, request, words = answer.work, answer.request, answer.said.text
+    letter = _letter_of(work, answer.case.id, request)
+    if "unproven" in request.data and answer.case.state is CaseState.closed:
+        _decide_unproven(answer)
+    elif request.data.get("why") == LATE and wants_it_sent_now(words):
+        if not send_now(work, answer.carrier, request, answer.now):
+            _not_taken(answer, "step_over")
+    elif letter is not None and wants_it_sent_again(words):
+        _send_again(answer, letter)
+    elif letter is not None and "beside" in request.data:
+        _settle_earlier(answer, letter)
+    else:
+        take(answer)
+
+
+def _decide_unproven(answer: Answer) -> None:
+    """A closed case whose end nobody vouches for: it is left so, or opened at its sending."""
+    carrier, request, meaning = answer.carrier, answer.request, answer.meaning
+    reason = meaning.reason.strip()
+    if meaning.kind is MeaningKind.close and reason:
+        answer.work.requests.close(request.id, answer.now, CloseReason.decided)
+        carrier.carry((
+            Log(kind="earlier_left", data={"reason": reason}),
+            told(request, "other"),
+        ))
+    elif meaning.kind is MeaningKind.return_ and reason:
         carrier.carry((
             Log(kind="reopened", data={"why": request.data["why"]}),
             Enter(step="send", template=""),
             Change(values={"closed_at": None}),
         ))
-        take(desk, work, carrier, said, request, meaning, now)
-    elif request.data.get("why") == LATE and wants_it_sent_now(said.text):
-        if not send_now(work, carrier, request, now):
-            carrier.carry(not_taken(request, reply, "step_over"))
-    elif letter is not None and wants_it_sent_again(said.text):
-        _send_again(work, carrier, letter, request, reply, now)
-    elif letter is not None and "beside" in request.data:
-        _settle_earlier(desk, work, carrier, letter, request, reply, now)
+        take(answer)
     else:
-        take(desk, work, carrier, said, request, meaning, now)
+        _not_taken(answer, "not_understood")
+
+
+def _not_taken(answer: Answer, reason: str) -> None:
+    """Nothing moves; the dispatcher hears why."""
+    request = answer.request
+    reply = Reply(person=request.person, meaning=answer.meaning, text=answer.said.text)
+    answer.carrier.carry(not_taken(request, reply, reason))
 
 
 def _letter_of(work: UnitOfWork, case_id: int, request: Request) -> Outgoing | None:
@@ -82,18 +84,12 @@ def _letter_of(work: UnitOfWork, case_id: int, request: Request) -> Outgoing | N
     return found[-1] if found else None
 
 
-def _send_again(
-    work: UnitOfWork,
-    carrier: Carrier,
-    letter: Outgoing,
-    request: Request,
-    reply: Reply,
-    now: datetime,
-) -> None:
+def _send_again(answer: Answer, letter: Outgoing) -> None:
+    work, request, now = answer.work, answer.request, answer.now
     refused = [item for item in letter.addressees if item.state is RecipientState.refused]
     void = letter.entry is None or work.register.get(letter.entry).state == VOID
     if not refused or void:
-        carrier.carry(not_taken(request, reply, "nothing_to_resend"))
+        _not_taken(answer, "nothing_to_resend")
         return
     for item in refused:
         work.queue.set_state(
@@ -106,29 +102,22 @@ def _send_again(
             },
         )
     work.requests.close(request.id, now, CloseReason.decided)
-    carrier.carry((
+    answer.carrier.carry((
         Log(kind="sent_again", data={"recipients": [item.address for item in refused]}),
         *(() if "beside" in request.data else (SetState(state=CaseState.waiting),)),
         told(request, "sent_again"),
     ))
 
 
-def _settle_earlier(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    letter: Outgoing,
-    request: Request,
-    reply: Reply,
-    now: datetime,
-) -> None:
+def _settle_earlier(answer: Answer, letter: Outgoing) -> None:
     """By hand, left with a reason, or worked over: the letter's own row, never the case's end."""
-    meaning = reply.meaning
+    work, carrier, now = answer.work, answer.carrier, answer.now
+    request, meaning = answer.request, answer.meaning
     reason = meaning.reason.strip()
     if meaning.kind is MeaningKind.sent_by_hand and meaning.at is None:
-        carrier.carry(not_taken(request, reply, "no_time"))
+        _not_taken(answer, "no_time")
     elif meaning.kind is MeaningKind.sent_by_hand and meaning.at is not None:
-        at = moment_said(meaning.at, meaning.until, desk.local(now))
+        at = moment_said(meaning.at, meaning.until, answer.desk.local(now))
         _mark(work, letter, at)
         work.requests.close(request.id, now, CloseReason.decided)
         carrier.carry((
@@ -137,8 +126,7 @@ def _settle_earlier(
             told(request, "sent_by_hand"),
         ))
     elif meaning.kind in {MeaningKind.close, MeaningKind.return_} and not reason:
-        missing = "no_basis" if meaning.kind is MeaningKind.close else "no_reason"
-        carrier.carry(not_taken(request, reply, missing))
+        _not_taken(answer, "no_basis" if meaning.kind is MeaningKind.close else "no_reason")
     elif meaning.kind is MeaningKind.close:
         accepted = [
             item.at or now for item in letter.addressees if item.state is RecipientState.accepted
@@ -152,9 +140,9 @@ def _settle_earlier(
             told(request, "left"),
         ))
     elif meaning.kind is MeaningKind.return_:
-        _work_over(work, carrier, request, reply, now)
+        _work_over(answer)
     else:
-        carrier.carry(not_taken(request, reply, "not_understood"))
+        _not_taken(answer, "not_understood")
 
 
 def _mark(work: UnitOfWork, letter: Outgoing, at: datetime) -> None:
@@ -162,24 +150,20 @@ def _mark(work: UnitOfWork, letter: Outgoing, at: datetime) -> None:
         work.register.change(letter.entry, {"state": "sent", "sent_at": at})
 
 
-def _work_over(
-    work: UnitOfWork, carrier: Carrier, request: Request, reply: Reply, now: datetime
-) -> None:
+def _work_over(answer: Answer) -> None:
     """The region has sent an earlier answer back while the next one is being made."""
-    route = ROUTES[carrier.case.track]
-    if (
-        carrier.case.state is CaseState.closed
-        or route.step(carrier.case.step).kind not in _REWORKED
-    ):
-        carrier.carry(not_taken(request, reply, "step_over"))
+    case, reason = answer.case, answer.meaning.reason
+    route = ROUTES[case.track]
+    if case.state is CaseState.closed or route.step(case.step).kind not in _REWORKED:
+        _not_taken(answer, "step_over")
         return
-    work.requests.close(request.id, now, CloseReason.decided)
-    carrier.carry((
-        Log(kind="returned", data={"reason": reply.meaning.reason, "by": "region"}),
+    answer.work.requests.close(answer.request.id, answer.now, CloseReason.decided)
+    answer.carrier.carry((
+        Log(kind="returned", data={"reason": reason, "by": "region"}),
         Enter(
             step=route.step("sign").on[Outcome.returned],
             template="rework",
-            context={"reason": reply.meaning.reason, "returned_by": reply.person},
+            context={"reason": reason, "returned_by": answer.request.person},
             close_as=CloseReason.step_over,
         ),
     ))

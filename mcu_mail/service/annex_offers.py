@@ -17,21 +17,16 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.enclosed import is_mail
-from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.said import HARMLESS, draft_file, is_word
 from mcu_mail.service.was_it_you import ask_sender
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mcu_mail.domain.case import Request
+    from mcu_mail.domain.case import Case
     from mcu_mail.domain.course_parts import Decisions
     from mcu_mail.domain.decisions import Decision
     from mcu_mail.domain.verdicts import Meaning
-    from mcu_mail.service.carry import Carrier
-    from mcu_mail.service.desk import Desk
+    from mcu_mail.service.answer import Answer, Spoken
     from mcu_mail.service.said import Said
-    from mcu_mail.store.unit_of_work import UnitOfWork
 
 _ANSWERED = frozenset({"note_kept", "missing"})
 """Mails to the sender that the one answer replaces."""
@@ -42,17 +37,7 @@ _GIVEN_AWAY = frozenset({MeaningKind.not_ours, MeaningKind.route, MeaningKind.re
 _ASKED = frozenset({Purpose.draft, Purpose.approve})
 
 
-def owe_annexes(
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    decisions: Decisions,
-    meaning: Meaning,
-    request: Request,
-    now: datetime,
-    *,
-    word_too: bool = False,
-) -> Decisions:
+def owe_annexes(answer: Answer, decisions: Decisions, *, word_too: bool = False) -> Decisions:
     """Owe the files of a mail that counts; the decisions without the mails that wait for them.
 
     Args:
@@ -60,33 +45,28 @@ def owe_annexes(
 
     """
     # A drafter's «Понял, вот фото» decides nothing, whatever word it begins with.
-    drafted = request.purpose is Purpose.draft and meaning.kind not in _GIVEN_AWAY
-    if meaning.kind not in HARMLESS and not drafted:
+    said, kind = answer.said, answer.meaning.kind
+    drafted = answer.request.purpose is Purpose.draft and kind not in _GIVEN_AWAY
+    if kind not in HARMLESS and not drafted:
         # Files beside a verdict are marks of the approver's own, not papers for the citizen.
         return decisions
     files = _files(said, word_too=word_too)
     pictures = said.word_pictures and not word_too
     if not files and not said.removal and not pictures:
         return decisions
-    person = said.person.id if said.person else request.person
     waiting = [item for item in decisions if _waits(item)]
     _owe(
-        work,
-        carrier,
-        said,
+        answer,
         files,
         waiting,
-        person=person,
-        request=request.id,
-        now=now,
+        person=answer.speaker,
+        request=answer.request.id,
         pictures=pictures,
     )
     return tuple(item for item in decisions if item not in waiting)
 
 
-def offer(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, meaning: Meaning, now: datetime
-) -> bool:
+def offer(spoken: Spoken, meaning: Meaning) -> bool:
     """Owe the files of a mail that answers no open request of its sender.
 
     Returns:
@@ -94,72 +74,54 @@ def offer(
         to add any, or when its text wants an answer of its own.
 
     """
-    case = carrier.case
-    if said.person is None or said.level is TrustLevel.REFUSED or meaning.kind not in HARMLESS:
+    case, said = spoken.case, spoken.said
+    if said.person is None or spoken.is_forged or meaning.kind not in HARMLESS:
         return False
-    open_now = work.requests.open_of_case(case.id)
+    open_now = spoken.work.requests.open_of_case(case.id)
     asked = [item.person for item in open_now if item.purpose in _ASKED]
-    today = desk.today(now)
-    if not may_annex(said.person.id, case, asked, desk.office, ROUTES[case.track], today):
+    office, route = spoken.desk.office, ROUTES[case.track]
+    if not may_annex(said.person.id, case, asked, office, route, spoken.today):
         return False
     files = _files(said, word_too=False)
     if not files and not said.removal:
         return False
-    if said.level is not TrustLevel.PROVEN and _would_void(carrier):
+    if not spoken.is_proven and _would_void(case):
         # A version must not be voided again and again in somebody's name: it is offered to him.
-        _ask_first(desk, work, carrier, said, files, now)
+        _ask_first(spoken, said.person.id, files)
         return True
-    _owe(work, carrier, said, files, [], person=said.person.id, request=None, now=now)
+    _owe(spoken, files, [], person=said.person.id, request=None)
     if said.text:
-        carrier.log("note", {"text": said.text[:2000]})
+        spoken.carrier.log("note", {"text": said.text[:2000]})
     return said.word is None and meaning.kind is not MeaningKind.answer
 
 
-def _would_void(carrier: Carrier) -> bool:
+def _would_void(case: Case) -> bool:
     """Whether a version waits for an approval, which a change would make void."""
-    case = carrier.case
     step = ROUTES[case.track].step(case.step)
     return step.kind is StepKind.approve and bool(case.version)
 
 
-def _ask_first(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    files: list[int],
-    now: datetime,
-) -> None:
+def _ask_first(spoken: Spoken, person: str, files: list[int]) -> None:
     """The mail is kept; one tap of the one in whose name it came makes it count."""
-    assert said.person is not None
+    carrier, said = spoken.carrier, spoken.said
     carrier.log("not_taken", {"reason": "files_unproven", "count": len(files)})
     if said.text:
         carrier.log("note", {"text": said.text[:2000]})
     names = [said.mail.files[place].name for place in files]
-    ask_sender(
-        desk,
-        work,
-        carrier,
-        said,
-        said.person.id,
-        now,
-        about="files",
-        what="files",
-        files=names,
-    )
+    ask_sender(spoken, person, about="files", what="files", files=names)
 
 
-def owe_files(work: UnitOfWork, carrier: Carrier, said: Said, person: str, now: datetime) -> None:
+def owe_files(spoken: Spoken, person: str) -> None:
     """Owe the files of a mail that a person has put to the case; `person` hears what was taken."""
     files = [
         place
-        for place, item in enumerate(said.mail.attachments)
+        for place, item in enumerate(spoken.said.mail.attachments)
         if not is_silent(item.name, item.content_type)
     ]
     if files:
         # A stranger's words take nothing out of the letter: his mail only adds.
-        said = replace(said, removal=Removal())
-        _owe(work, carrier, said, files, [], person=person, request=None, now=now)
+        adding = replace(spoken, said=replace(spoken.said, removal=Removal()))
+        _owe(adding, files, [], person=person, request=None)
 
 
 def _files(said: Said, *, word_too: bool) -> list[int]:
@@ -189,17 +151,15 @@ def _waits(decision: Decision) -> bool:
 
 
 def _owe(
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
+    spoken: Spoken,
     files: list[int],
     waiting: list[Decision],
     *,
     person: str,
     request: int | None,
-    now: datetime,
     pictures: bool = False,
 ) -> None:
+    said, case = spoken.said, spoken.case
     removal = said.removal
     data: dict[str, Any] = {
         "mail": said.stored.id,
@@ -219,10 +179,10 @@ def _owe(
             if isinstance(item, Tell)
         ],
     }
-    work.tasks.add(
-        key=f"annexes:{carrier.case.id}:{said.stored.id}",
-        case_id=carrier.case.id,
+    spoken.work.tasks.add(
+        key=f"annexes:{case.id}:{said.stored.id}",
+        case_id=case.id,
         kind="annexes",
         data=data,
-        now=now,
+        now=spoken.now,
     )

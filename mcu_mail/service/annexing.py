@@ -195,7 +195,7 @@ def _settle(
     outcome.gone, outcome.unknown = removed([item.annex for item in present], removal)
     work.annexes.remove((item.id for item in outcome.gone), now)
     left = [item for item in present if item.annex not in outcome.gone]
-    _keep(desk, work, carrier, files, left, task, now, outcome)
+    _keep(desk, work, carrier, files, left, task, outcome)
     if outcome.taken or outcome.gone or outcome.refused:
         carrier.log(
             "annexes",
@@ -233,7 +233,6 @@ def _keep(
     files: Sequence[_Looked],
     left: Sequence[KeptAnnex],
     task: Task,
-    now: datetime,
     outcome: _Outcome,
 ) -> None:
     """Keep the new files that fit; the others are refused by name."""
@@ -263,7 +262,7 @@ def _keep(
             sha256=desk.store.files.put(item.content),
             ready=desk.store.files.put(made.content),
             sender=str(task.data["person"]),
-            now=now,
+            now=carrier.now,
         )
     outcome.taken = list(taken)
 

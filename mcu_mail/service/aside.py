@@ -23,6 +23,7 @@ from mcu_mail.mail.first_look import shown_subject
 from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.wording import Button
 from mcu_mail.service.annex_offers import owe_files
+from mcu_mail.service.answer import Spoken
 from mcu_mail.service.asking import queue_mail, tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import open_case
@@ -207,7 +208,7 @@ def assign(
     if case.state is not CaseState.closed:
         assert actor is not None
         if ROUTES[case.track].step(case.step).kind in _OPEN_STEPS:
-            owe_files(work, carrier, said, actor, now)
+            owe_files(Spoken(desk=desk, work=work, carrier=carrier, said=said, now=now), actor)
         who = mail.sender.name or mail.sender.address or ""
         carrier.carry((
             Tell(
@@ -251,6 +252,7 @@ def open_from(
     reading: Reading,
     track: str,
     now: datetime,
+    *,
     arrived: datetime,
 ) -> Case:
     """Open a case from a mail that a person calls a message of this track.

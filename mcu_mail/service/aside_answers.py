@@ -18,9 +18,9 @@ from mcu_mail.errors import RefusedError
 from mcu_mail.mail.compose import read_message_id
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.mail.wording import Button
+from mcu_mail.service.answer import Heard
 from mcu_mail.service.aside import aside_buttons, assign, next_mail, open_from, settle
 from mcu_mail.service.asking import queue_mail
-from mcu_mail.service.taking import Heard
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -179,7 +179,9 @@ class _Answer:
             outcome = "assigned"
         else:
             try:
-                case = open_from(desk, work, stored, mail, _TRACK, self._now, stored.arrived_at)
+                case = open_from(
+                    desk, work, stored, mail, _TRACK, self._now, arrived=stored.arrived_at
+                )
             except RefusedError as error:
                 self._tell("refused", details=str(error))
                 return Heard(state=MailState.handled)

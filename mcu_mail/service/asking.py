@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.domain.case import Purpose
+from mcu_mail.domain.case import STANDING
 from mcu_mail.domain.codes import grouped, new_code
-from mcu_mail.domain.rich_text import readable
 from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
-from mcu_mail.mail.wording import Candidate
-from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
-from mcu_mail.service.doubted import doubts_of, marked_contacts
+from mcu_mail.service.cards import buttons_of, card_for
 from mcu_mail.service.emergency import emergency_lines
-from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
 from mcu_mail.service.measuring import FOUND, reply_address
-from mcu_mail.service.waiting import unreachable_of
-from mcu_mail.service.who_helps import duty_of, executors_of, place_of
+from mcu_mail.service.request_context import proposed_in, refused_in, request_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mcu_mail.domain.case import Case, Request
-    from mcu_mail.mail.wording import Card, Worded
+    from mcu_mail.domain.case import Case, Purpose, Request
+    from mcu_mail.mail.wording import Worded
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.letters import Letter
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _LONGEST = timedelta(days=7)
 _AFTER_TERM = timedelta(hours=24)
+_STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
@@ -51,6 +46,9 @@ def ask(
 ) -> Request:
     """Make a request and queue its mail; the code's row is committed before the mail can leave."""
     expires = min(max(case.term, now) + _AFTER_TERM, now + _LONGEST)
+    if purpose in STANDING:
+        # It takes words until the case is over, and a comment that comes after.
+        expires = max(case.term, now) + _STANDING
     request = work.requests.add(
         case=case,
         purpose=purpose,
@@ -73,7 +71,7 @@ def send_request(
     letter = work.letters.get(case.id, case.version) if case.version else None
     template = str(words["template"])
     context = {
-        **_context(desk, work, case, request, template, words["context"], letter, now),
+        **request_context(desk, work, case, request, words, now),
         "now": desk.local(now),
         "code": grouped(request.code),
     }
@@ -145,14 +143,15 @@ def tell(
         if not receipt:
             whole["code"] = grouped(request.code)
         if not receipt or context.get("undo_until"):
+            kept = work.requests.words(request.id)["context"]
             whole["buttons"] = buttons_of(
                 request,
                 case,
                 desk,
                 after=str(context.get("reason", template)),
                 words=str(context.get("words", "")),
-                refused=_refused(work.requests.words(request.id)["context"]),
-                proposed=_proposed(work.requests.words(request.id)["context"]),
+                refused=refused_in(kept),
+                proposed=proposed_in(kept),
             )
         ordinal = work.requests.next_mail(request.id)
         message_id = read_message_id(request.code, ordinal, desk.domain)
@@ -242,119 +241,3 @@ def _letter_files(
         (f"{name}.pdf", "application/pdf", desk.store.files.get(letter.pdf)),
         (f"{name}.docx", _DOCX, desk.store.files.get(letter.docx)),
     )
-
-
-def _context(
-    desk: Desk,
-    work: UnitOfWork,
-    case: Case,
-    request: Request,
-    template: str,
-    words: Mapping[str, Any],
-    letter: Letter | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """Everything the template of a request may name."""
-    previous = work.letters.get(case.id, case.version - 1) if template == "approve" else None
-    context: dict[str, Any] = {
-        **words,
-        "card": _card(desk, work, case, letter, previous, request.person, now),
-        "person": desk.office.people[request.person],
-        "buttons": buttons_of(
-            request, case, desk, proposed=_proposed(words), refused=_refused(words)
-        ),
-    }
-    if template == "approve":
-        context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
-        card = context["card"]
-        notes = (*card.letter_notes, *doubts_of(work, case))
-        context["card"] = replace(card, letter_notes=notes)
-    elif template == "task":
-        context["executors"] = executors_of(desk, case, request.person)
-        context["place"] = place_of(desk, case)
-    elif template == "rework":
-        context["by"] = name_of(words.get("returned_by"), desk)
-        context["previous_text"] = readable(letter.text) if letter else ""
-    elif template == "route":
-        only_fields = request.purpose is Purpose.fields
-        context["candidates"] = (
-            () if only_fields else _candidates(desk, case, _proposed(words), _refused(words))
-        )
-        context["refused_by"] = name_of(words.get("refused_by"), desk)
-    elif template == "sign":
-        context["print_file"] = f"На подпись\\{case.number} Ответ.pdf"
-        context["scan_folder"] = "Подписано"
-        context["follower"] = desk.settings.register_.mode == "follower"
-        context["duty"] = duty_of(desk, case, now)
-        context["annex_pages"] = letter.annex_pages or 0 if letter else 0
-    elif template == "unreachable":
-        context |= unreachable_of(desk, work, words, now)
-    elif template == "restricted":
-        context["emergency"] = emergency_lines(desk, now)
-    elif template == "stated_later":
-        context["stated"] = desk.local(case.notice.due or case.term)
-    return context
-
-
-def _card(
-    desk: Desk,
-    work: UnitOfWork,
-    case: Case,
-    letter: Letter | None,
-    previous: Letter | None,
-    person: str,
-    now: datetime,
-) -> Card:
-    """The card of a case; with `previous` also what is new in the text and in the annexes."""
-    card = card_for(case, letter, desk, person, now, previous=previous)
-    card = replace(card, contact_lines=marked_contacts(work, case, card.contact_lines))
-    if letter is None or previous is None:
-        return card
-    files = annex_changes(work, previous, letter)
-    return replace(card, what_changed=(*files, *card.what_changed))
-
-
-def _proposed(words: Mapping[str, Any]) -> str | None:
-    """The department that whoever refused the case has named."""
-    found = words.get("proposed")
-    return str(found) if found else None
-
-
-def _refused(words: Mapping[str, Any]) -> str | None:
-    """The department that has refused the case."""
-    found = words.get("refused")
-    return str(found) if found else None
-
-
-def _candidates(
-    desk: Desk, case: Case, proposed: str | None, refused: str | None
-) -> tuple[Candidate, ...]:
-    scores = dict(scores_of(case, desk))
-    found = []
-    named = [item for item in desk.office.departments if item.id == proposed]
-    for item in desk.office.departments:
-        if item in named or item.id == refused:
-            continue
-        own = {topic: scores[topic] for topic in item.topics if topic in scores}
-        if own:
-            best = max(own, key=lambda topic: own[topic])
-            found.append(
-                Candidate(
-                    name=item.name,
-                    head_name=desk.office.people[item.head].name,
-                    score=own[best],
-                    why=desk.office.topics[best].name,
-                )
-            )
-    if not found and not named:
-        # Nothing speaks for anybody: the dispatcher sees whom he can name.
-        return tuple(
-            Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
-            for item in desk.office.departments
-            if item.id != refused
-        )
-    first = [
-        Candidate(name=item.name, head_name=desk.office.people[item.head].name, score=0)
-        for item in named
-    ]
-    return tuple([*first, *sorted(found, key=lambda one: -one.score)][:4])

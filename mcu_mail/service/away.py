@@ -47,10 +47,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
-    from mcu_mail.domain.meaning import Meaning
     from mcu_mail.mail.reading import Reading
+    from mcu_mail.service.answer import Answer
     from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.queue import Outgoing
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -209,24 +208,18 @@ def _whom_to_ask(desk: Desk, absent: str, now: datetime) -> str:
     return next((one for one in chain if one != absent), desk.standing_in(roles.curator, now))
 
 
-def chosen(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def chosen(answer: Answer) -> None:
     """The dispatcher's word about somebody who cannot be reached."""
+    desk, work, carrier, now = answer.desk, answer.work, answer.carrier, answer.now
+    request, meaning, words = answer.request, answer.meaning, answer.said.text
     absent = request.data["absent"]
-    reply = Reply(person=request.person, meaning=meaning, text=said.text)
-    back = whose_work_back(said.text)
+    reply = Reply(person=request.person, meaning=meaning, text=words)
+    back = whose_work_back(words)
     if back is not None and (not back or person_named(back, desk.office) == absent):
         work.requests.close(request.id, now, CloseReason.decided)
-        give_back(desk, work, carrier, absent, now, by=request.person)
+        give_back(answer, absent)
         return
-    waits = wants_to_wait(said.text) or meaning.kind is MeaningKind.wait
+    waits = wants_to_wait(words) or meaning.kind is MeaningKind.wait
     if waits and request.closed_at is None:
         work.requests.close(request.id, now, CloseReason.decided)
         carrier.carry((Log(kind="waits", data={"person": absent}), told(request, "waits")))
@@ -242,13 +235,12 @@ def chosen(
     elif person in authors_of((*waiting_of(work, absent), *handed_of(desk, work, absent))):
         carrier.carry(not_taken(request, reply, "author_named"))
     else:
-        _hand_over(desk, work, carrier, request, person, now)
+        _hand_over(answer, person)
 
 
-def _hand_over(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, request: Request, person: str, now: datetime
-) -> None:
+def _hand_over(answer: Answer, person: str) -> None:
     """Everything that waits for the absent one is asked of `person`, with fresh codes."""
+    desk, work, request, now = answer.desk, answer.work, answer.request, answer.now
     absent, until = request.data["absent"], request.data["until"]
     today = desk.today(now)
     last = max(today.fromisoformat(until), today) if until else today
@@ -266,13 +258,12 @@ def _hand_over(
             own.carry((Tell(people=(item.person,), template="taken_from", context={}),))
         _ask_instead(desk, work, case, item, person, now, instead_of=absent)
     details = handed_over(desk.office.people[person].name, last if until else None)
-    carrier.carry((told(request, "handed_over", details),))
+    answer.carrier.carry((told(request, "handed_over", details),))
 
 
-def give_back(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, absent: str, now: datetime, *, by: str
-) -> None:
-    """`absent` is there again, `by` says so: he is asked what others were, with fresh codes."""
+def give_back(answer: Answer, absent: str) -> None:
+    """`absent` is there again, as the answer says: what others were asked is asked of him."""
+    desk, work, now, by = answer.desk, answer.work, answer.now, answer.request.person
     given = handed_of(desk, work, absent)
     end_absence(work, absent)
     for item in work.requests.open_of_person(desk.office.roles.dispatcher):
@@ -283,7 +274,7 @@ def give_back(
         own.log("handed_back", {"from": item.person, "to": absent, "purpose": item.purpose.value})
         own.carry((Tell(people=(item.person,), template="taken_from", context={}),))
         _ask_instead(desk, work, case, item, absent, now)
-    carrier.carry((
+    answer.carrier.carry((
         Tell(
             people=tuple(dict.fromkeys([by, desk.office.roles.dispatcher])),
             template="receipt",
@@ -297,12 +288,13 @@ def give_back(
     ))
 
 
-def is_back(work: UnitOfWork, desk: Desk, said: Said, request: Request) -> bool:
+def is_back(answer: Answer) -> bool:
     """Whether the one asked says that he is there again, where another was chosen for him."""
+    work, said, request = answer.work, answer.said, answer.request
     himself = said.person is not None and said.person.id == request.person
     if not himself or not says_he_is_back(said.text):
         return False
-    return has_stand_in(work, request.person) or bool(handed_of(desk, work, request.person))
+    return has_stand_in(work, request.person) or bool(handed_of(answer.desk, work, request.person))
 
 
 def _ask_instead(

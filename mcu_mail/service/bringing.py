@@ -61,8 +61,8 @@ def open_all(
     how: str,
     brought: Brought | None,
     now: datetime,
-    arrived: datetime,
     *,
+    arrived: datetime,
     insists: bool = False,
 ) -> Taken:
     """Open a case for every message of a mail whose sender counts; in the caller's unit.
@@ -82,7 +82,7 @@ def open_all(
     found = messages(reading, how)
     if not found:
         return Taken(kind="empty", state=MailState.handled)
-    return open_each(desk, work, stored, found, how, brought, now, arrived, insists=insists)
+    return open_each(desk, work, stored, found, how, brought, now, arrived=arrived, insists=insists)
 
 
 def open_each(
@@ -93,8 +93,8 @@ def open_each(
     how: str,
     brought: Brought | None,
     now: datetime,
-    arrived: datetime,
     *,
+    arrived: datetime,
     insists: bool,
     only: int | None = None,
     text: str = "",

@@ -25,12 +25,12 @@ from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.domain.whose_turn import may_speak_for, person_at
 from mcu_mail.mail.proof import TrustLevel, prove
+from mcu_mail.service.answer import Heard, spoken_in, why
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import settle
 from mcu_mail.service.late import ask_whether_sent
 from mcu_mail.service.mailing import attachment_name
 from mcu_mail.service.said import meaning_of
-from mcu_mail.service.taking import Heard, carrier_of, why
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.store.registry import VOID
@@ -82,6 +82,7 @@ def hand_copy(
     mail: Incoming,
     marks: Sequence[PrintMark],
     now: datetime,
+    *,
     arrived: datetime,
 ) -> tuple[str, MailState, int | None] | None:
     """What became of a copy of a letter that somebody of the office has sent; None for other mail.
@@ -196,7 +197,7 @@ def hand_word(
         return None
     assert said.person is not None
     heard = Heard(state=MailState.handled, case_id=case.id)
-    carrier = carrier_of(desk, work, case, said, now)
+    carrier = spoken_in(desk, work, case, said, now).carrier
     person = said.person.id
     if meaning.at is None:
         context = why("no_time", said.text)

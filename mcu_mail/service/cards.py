@@ -13,13 +13,15 @@ from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.intake_catalogue import RESTRICTED_TITLE, notice_marks
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.restriction import HELPER, may_read
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import ROUTES, Form, StepKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip, initials
 from mcu_mail.mail.wording import Button, Card
 from mcu_mail.service.addressing import addressed
+from mcu_mail.service.track_buttons import track_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,6 +134,10 @@ def card_of(
         unsure=notice.unsure,
         letter_notes=addressed(desk.settings, case).doubts if writes else (),
         forward=case.forward or "",
+        publishes=route.form is Form.text,
+        source=desk.settings.tracks.title(case.track) if route.form is Form.text else "",
+        external_id=notice.external_id or "",
+        published_link=case.marks.get(Mark.link, ""),
         marks=notice_marks(notice.flags, notice.nickname),
     )
 
@@ -212,6 +218,7 @@ def buttons_of(
         Purpose.urgent: (("Изменить срок", "ДА"), ("Срок оставить", "Вернуть: срок прежний")),
         Purpose.command: _command_choices(request),
         Purpose.absent: _absent_choices(request, desk),
+        **track_choices(case, desk),
     }
     pairs = choices.get(request.purpose, ())
     if request.purpose is Purpose.route:

@@ -5,19 +5,22 @@ Nothing here reaches outside: mails go to the queue, effects on files become tas
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from mcu_mail.domain import decisions as what
-from mcu_mail.domain.case import Case, CaseState, CloseReason, Purpose
+from mcu_mail.domain.case import STANDING, Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.course import on_rendered
+from mcu_mail.domain.route import ROUTES, Form, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
 from mcu_mail.service.planning import plan_of, remind_of, watch_term
+from mcu_mail.service.track_moments import latest_of, watch_step
 from mcu_mail.service.waiting import waiting_of
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ _OF_STEP = frozenset({
     Purpose.sending,
     Purpose.restricted,
     Purpose.outside,
+    Purpose.publish,
+    Purpose.regional,
 })
 _ANSWERS = ANSWERS | {"receipt", "opened"}
 """Mails that answer a mail: they go to whoever wrote it, absent or not."""
@@ -48,6 +53,8 @@ _PURPOSE = {
     StepKind.approve: Purpose.approve,
     StepKind.sign: Purpose.sign,
     StepKind.register: Purpose.register,
+    StepKind.accept: Purpose.accept,
+    StepKind.publish: Purpose.publish,
 }
 
 
@@ -146,6 +153,9 @@ class Carrier:
                 if "term" in decision.values:
                     watch_term(self.case, self._work, self._now)
                     self._plan()
+            case what.SetMarks():
+                marks = {**self.case.marks, **decision.values}
+                self._change({"marks": {key: value for key, value in marks.items() if value}})
             case what.KeepDraft():
                 self._change({"draft": decision.draft})
             case what.AddContacts():
@@ -198,7 +208,14 @@ class Carrier:
             "author": decision.author,
             "draft": None,
         })
-        self._work_for("render", {"version": version})
+        if ROUTES[self.case.track].form is Form.letter:
+            self._work_for("render", {"version": version})
+            return
+        # The words themselves are what is approved and put up.
+        letter = self._work.letters.get(self.case.id, version)
+        assert letter is not None, "it was added above"
+        self._change({"letter_sha": hashlib.sha256(letter.text.encode()).hexdigest()})
+        self.carry(on_rendered(decision.then, self._desk.rules(self.case, self._now)))
 
     def _ask(self, decision: what.Ask) -> None:
         key = decision.data.get("key", "")
@@ -303,9 +320,10 @@ class Carrier:
             "step": step.name,
             "entry": self.case.entry + 1,
             "actor": actor,
-            "state": CaseState.open,
+            "state": CaseState.waiting if step.waits else CaseState.open,
         })
         self._plan()
+        watch_step(self.case, self._work)
         self.log(
             "step",
             {
@@ -338,6 +356,8 @@ class Carrier:
         if request.purpose is Purpose.absent:
             waiting = waiting_of(self._work, request.data["absent"])
             return any(case.id != self.case.id for _, case in waiting)
+        if request.purpose in STANDING:
+            return True
         return request.purpose is Purpose.command or "beside" in request.data
 
     def _close(self, step: str) -> None:
@@ -360,4 +380,6 @@ class Carrier:
     def _plan(self) -> None:
         """Plan the steps still to come back from the target; a step never gets less time anew."""
         plan = plan_of(self.case, self._desk, self._now)
-        self._change({"plan": plan, "due": plan.get(self.case.step, self.case.term)})
+        latest = latest_of(self.case, self._desk, self._now)
+        due = latest or plan.get(self.case.step, self.case.term)
+        self._change({"plan": plan, "due": due})

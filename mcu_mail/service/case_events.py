@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.concerns import concerns_in
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
+from mcu_mail.domain.happened import Happened, What, on_happened
 from mcu_mail.domain.intake_catalogue import event_name, term_renamed
 from mcu_mail.domain.numbering import find_case_numbers, names_a_message
 from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
+from mcu_mail.domain.route import ROUTES, Form
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import told_urgent
 
@@ -127,6 +129,10 @@ def bind(
         ))
         return
     carrier.carry(warned(flags, desk.office.roles))
+    happened = happened_of(notice, words)
+    if happened is not None and ROUTES[case.track].form is Form.text:
+        carrier.carry(on_happened(case, happened, by, desk.rules(case, now)))
+        return
     if notice.event == "returned":
         carrier.carry(_returned(desk, case, words, cause, now))
     elif notice.event == "citizen_comment":
@@ -137,6 +143,39 @@ def bind(
         carrier.carry(_told(desk, case, notice.event, words, now))
     if notice.event in _NAMES_TERM:
         carrier.carry(_other_term(desk, case, notice, cause))
+
+
+_WHAT = {
+    "accepted": What.accepted,
+    "submitted": What.submitted,
+    "live": What.live,
+    "approved": What.approved,
+    "awaiting_rating": What.awaiting,
+    "consented": What.consented,
+    "returned": What.returned,
+    "citizen_comment": What.commented,
+    "rated": What.rated,
+    "closed": What.closed,
+    "fast_track": What.fast_track,
+    "urgent": What.urgent,
+    "term_changed": What.term,
+    "extended": What.term,
+}
+
+
+def happened_of(notice: Notice, words: str) -> Happened | None:
+    """What a notice says to have happened; None for what is only told."""
+    what = _WHAT.get(notice.event)
+    if what is None:
+        return None
+    return Happened(
+        what=what,
+        words=notice.text or notice.basis or words,
+        at=notice.due,
+        rating=notice.rating,
+        sense=notice.satisfaction,
+        link=notice.link or "",
+    )
 
 
 def _returned(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.errors import RefusedError
 from mcu_mail.mail.imap import Mailbox
 from mcu_mail.service.asking import tell
-from mcu_mail.service.health import alarmed_roles
+from mcu_mail.service.roles_told import alarmed_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

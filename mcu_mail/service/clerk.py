@@ -16,14 +16,14 @@ from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.catalogue import index_confirmed
 from mcu_mail.domain.clerk_readers import read_number
 from mcu_mail.domain.course import on_reply
-from mcu_mail.domain.course_parts import Reply, told, told_why
+from mcu_mail.domain.course_parts import Reply, told
 from mcu_mail.domain.decisions import Ask, CloseRequest, Log, Tell
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import may_speak_for
 from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.answer import Heard, spoken_in, why
 from mcu_mail.service.asking import tell
 from mcu_mail.service.pens import pen_fault, pen_too_late, receipt_of_pen, take_pen
-from mcu_mail.service.taking import Heard, carrier_of, why
 from mcu_mail.service.voiding import ask_to_void, entry_meant, make_void
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.registry import VOID
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.meaning import Meaning
+    from mcu_mail.service.answer import Answer
     from mcu_mail.service.carry import Carrier
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
@@ -92,29 +93,19 @@ def is_answerable(desk: Desk, said: Said, request: Request, now: datetime) -> bo
     )
 
 
-def obey(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def obey(answer: Answer) -> None:
     """A command on an open code from a proven sender: it counts at once."""
-    assert said.person is not None
-    person = said.person.id
+    carrier, meaning = answer.carrier, answer.meaning
     if meaning.kind is MeaningKind.pen:
-        _pen(desk, work, carrier, request, meaning, person)
+        _pen(answer)
         return
-    entry, fault, details = entry_meant(work, carrier.case, meaning)
+    entry, fault, details = entry_meant(answer.work, answer.case, meaning)
     if entry is None:
-        carrier.carry(_not_taken(request, person, fault, said.text, details))
+        carrier.carry(_not_taken(answer.request, answer.speaker, fault, answer.said.text, details))
     elif not meaning.reason:
-        ask_to_void(work, carrier, entry, "", person)
+        ask_to_void(answer.work, carrier, entry, "", answer.speaker)
     else:
-        cause = f"mail{said.stored.id}"
-        make_void(desk, work, request, entry, meaning.reason, person, cause, now)
+        make_void(answer, entry, meaning.reason)
 
 
 def ask_first(
@@ -142,7 +133,7 @@ def ask_first(
             context=context,
         )
         return Heard(state=MailState.handled)
-    carrier = carrier_of(desk, work, case, said, now)
+    carrier = spoken_in(desk, work, case, said, now).carrier
     if entry is not None:
         ask_to_void(work, carrier, entry, meaning.reason, person)
     elif meaning.kind is MeaningKind.pen:
@@ -172,89 +163,67 @@ def _ask_to_change(carrier: Carrier, meaning: Meaning, person: str) -> None:
     ))
 
 
-def answered(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def answered(answer: Answer) -> None:
     """The answer to a request about a command: one tap, the missing reason, or a decision."""
-    speaker = said.person.id if said.person else request.person
-    match request.data["command"]:
+    match answer.request.data["command"]:
         case "void":
-            _void_answered(desk, work, carrier, said, request, meaning, speaker, now)
+            _void_answered(answer)
         case "pen":
-            _pen_answered(desk, work, carrier, said, request, meaning, speaker)
+            _pen_answered(answer)
         case "index":
-            _index_answered(work, carrier, said, request, meaning)
+            _index_answered(answer)
         case _:
-            reply = Reply(person=speaker, meaning=meaning, text=said.text)
-            carrier.carry(on_reply(carrier.case, request, reply, desk.rules(carrier.case, now)))
+            reply = Reply(person=answer.speaker, meaning=answer.meaning, text=answer.said.text)
+            rules = answer.desk.rules(answer.case, answer.now)
+            answer.carrier.carry(on_reply(answer.case, answer.request, reply, rules))
 
 
-def _void_answered(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    speaker: str,
-    now: datetime,
-) -> None:
-    entry = work.register.get(int(request.data["entry"]))
-    known = request.data["reason"]
-    if meaning.kind is MeaningKind.void and meaning.reason:
-        reason = meaning.reason
-    elif known:
-        reason = known if meaning.kind in _YES else ""
-    else:
-        reason = said.text.strip() if meaning.kind in _PLAIN else ""
+def _void_answered(answer: Answer) -> None:
+    entry = answer.work.register.get(int(answer.request.data["entry"]))
+    known = answer.request.data["reason"]
+    reason = _reason_given(answer, known)
     if entry.state == VOID:
-        carrier.carry(told_why(request, "void_already", said.text))
+        answer.refuse("void_already")
     elif not reason:
-        carrier.carry(told_why(request, "void_yes" if known else "void_reason", said.text))
+        answer.refuse("void_yes" if known else "void_reason")
     else:
-        make_void(desk, work, request, entry, reason, speaker, f"mail{said.stored.id}", now)
+        make_void(answer, entry, reason)
 
 
-def _pen_answered(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    speaker: str,
-) -> None:
+def _reason_given(answer: Answer, known: str) -> str:
+    """Why the row is to be void, when the answer says that it is; `known` was said before."""
+    meaning = answer.meaning
+    if meaning.kind is MeaningKind.void and meaning.reason:
+        return meaning.reason
+    if known:
+        return known if meaning.kind in _YES else ""
+    return answer.said.text.strip() if meaning.kind in _PLAIN else ""
+
+
+def _pen_answered(answer: Answer) -> None:
+    carrier, request, meaning = answer.carrier, answer.request, answer.meaning
     if meaning.kind is MeaningKind.pen:
         carrier.carry((CloseRequest(request_id=request.id, reason=CloseReason.decided),))
-        _pen(desk, work, carrier, request, meaning, speaker)
+        _pen(answer)
         return
     if meaning.kind not in _YES:
-        carrier.carry(told_why(request, "pen_yes", said.text))
+        answer.refuse("pen_yes")
         return
-    if int(request.data["version"]) != carrier.case.version:
-        carrier.carry(told_why(request, "pen_no_letter", said.text))
+    if int(request.data["version"]) != answer.case.version:
+        answer.refuse("pen_no_letter")
         return
     pairs = tuple((str(was), str(now)) for was, now in json.loads(request.data["changes"]))
     carrier.carry((CloseRequest(request_id=request.id, reason=CloseReason.decided),))
-    told_before = replace(meaning, kind=MeaningKind.pen, changes=pairs, reason="", text=said.text)
-    _pen(desk, work, carrier, request, told_before, speaker)
+    words = answer.said.text
+    told_before = replace(meaning, kind=MeaningKind.pen, changes=pairs, reason="", text=words)
+    _pen(replace(answer, meaning=told_before))
 
 
-def _pen(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    request: Request,
-    meaning: Meaning,
-    speaker: str,
-) -> None:
-    fault, details = pen_fault(desk, work, carrier.case, meaning)
+def _pen(answer: Answer) -> None:
+    """Make the change, or say why it cannot be made."""
+    desk, work, carrier = answer.desk, answer.work, answer.carrier
+    request, meaning, speaker = answer.request, answer.meaning, answer.speaker
+    fault, details = pen_fault(desk, work, answer.case, meaning)
     if fault:
         if fault == "pen_late":
             pen_too_late(desk, carrier, meaning.changes, speaker)
@@ -264,15 +233,14 @@ def _pen(
     receipt_of_pen(carrier, request, meaning.changes)
 
 
-def _index_answered(
-    work: UnitOfWork, carrier: Carrier, said: Said, request: Request, meaning: Meaning
-) -> None:
+def _index_answered(answer: Answer) -> None:
     """The index of the nomenclature for a new year: confirmed, or changed in the settings."""
-    if meaning.kind not in _YES:
-        carrier.carry(told_why(request, "index_by_settings", said.text))
+    request = answer.request
+    if answer.meaning.kind not in _YES:
+        answer.refuse("index_by_settings")
         return
-    index = str(work.requests.words(request.id)["context"]["index"])
-    carrier.carry((
+    index = str(answer.work.requests.words(request.id)["context"]["index"])
+    answer.carrier.carry((
         Log(kind="index_confirmed", data={"number": index}),
         CloseRequest(request_id=request.id, reason=CloseReason.decided),
         told(request, "other", details=index_confirmed(index)),

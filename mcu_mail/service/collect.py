@@ -6,14 +6,13 @@ person and told of; the queue behind it goes on (`threats.md` F08).
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
-from mcu_mail.errors import RefusedError, ReplacedError, TemporaryError
+from mcu_mail.errors import ReplacedError, TemporaryError
 from mcu_mail.mail.forwarded import is_forward
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.probes import probe_of
@@ -39,9 +38,10 @@ from mcu_mail.service.region import region_answer
 from mcu_mail.service.returns import take_return
 from mcu_mail.service.strangers import answer_stranger, is_machine
 from mcu_mail.service.turns import in_turn
+from mcu_mail.service.twins import twin_of
 from mcu_mail.service.witness import witnessed
 from mcu_mail.store.ledger import DUPLICATE, MailState
-from mcu_mail.waits import foreseeing, foreseen
+from mcu_mail.waits import foreseeing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +61,6 @@ _BATCH = 200
 _TOO_LARGE = "too_large"
 _UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
 """Kinds that nobody looks at."""
-_MOST_TWINS = 5
-"""Mails of one Message-ID that are read to compare: a genuine one has a copy or two, and whoever
-sends a hundred under one id must not have each read a hundred times."""
 
 
 class _ForgottenError(Exception):
@@ -154,7 +151,9 @@ def _decide(desk: Desk, stored: StoredMail, now: datetime, *, played: bool) -> N
     # One that a person has put back was stored, and arrived, when it first came.
     arrived = stored.stored_at if played else stored.arrived_at
     marks = marks_in_copy(desk, reading.mail)
-    foreseeing(lambda: _decide_read(desk, stored, reading, marks, now, arrived, played=played))
+    foreseeing(
+        lambda: _decide_read(desk, stored, reading, marks, now, arrived=arrived, played=played)
+    )
 
 
 def _decide_read(
@@ -163,8 +162,8 @@ def _decide_read(
     reading: Reading,
     marks: Sequence[PrintMark],
     now: datetime,
-    arrived: datetime,
     *,
+    arrived: datetime,
     played: bool,
 ) -> None:
     """Decide about a mail that was read; done again when more has to be read for it."""
@@ -173,7 +172,9 @@ def _decide_read(
     known = mail.sender.address and person_at(mail.sender.address, desk.office)
     word = word_of(stored, mail) if known else None
     with desk.store.work() as work:
-        kind, state, case_id = sort_mail(desk, work, stored, reading, now, arrived, word, marks)
+        kind, state, case_id = sort_mail(
+            desk, work, stored, reading, now, word, marks, arrived=arrived
+        )
         if not known and kind in _UNREAD and _is_cry(desk, work, stored, reading, now):
             kind, state = MailKind.REPLY.value, MailState.aside
         if state is MailState.aside:
@@ -238,9 +239,10 @@ def sort_mail(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
-    arrived: datetime,
     word: WordFile | None,
     marks: Sequence[PrintMark],
+    *,
+    arrived: datetime,
 ) -> Sorted:
     """What kind of mail this is, what became of it, and whose case it belongs to.
 
@@ -252,21 +254,21 @@ def sort_mail(
     kind = reading.kind
     if kind in {MailKind.BOUNCE, MailKind.DELAY}:
         return take_return(desk, work, stored, reading, now)
-    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived)
+    ours = hand_copy(desk, work, stored, reading.mail, marks, now, arrived=arrived)
     if ours is None and reading.mail.sender.address == desk.address:
         ours = "own", MailState.ignored, None
     if ours is not None:
         return ours
     answers = _answers_us(desk, work, reading.mail)
     if (reading.source is None or answers) and may_bring(reading):
-        taken = take_in(desk, work, stored, reading, now, arrived)
+        taken = take_in(desk, work, stored, reading, now, arrived=arrived)
         if taken is not None:
             return taken
     about_letter = None if _is_event(reading) else region_answer(desk, work, stored, reading, now)
     if about_letter is not None:
         return about_letter
     if reading.is_notification and not answers:
-        return _notice(desk, work, stored, reading, now, arrived)
+        return _notice(desk, work, stored, reading, now, arrived=arrived)
     if kind is not MailKind.REPLY:
         return _no_reply(desk, work, stored, reading, now)
     heard = hear(desk, work, stored, reading, now, word=word)
@@ -324,44 +326,8 @@ def _filed(
             # The store has been put back behind our back: nothing leaves until it has looked.
             raise _ForgottenError
         return "witness", MailState.ignored, witnessed(work, letter_id, now, mail.message_id)
-    twin = _twin(desk, work, stored, mail)
+    twin = twin_of(desk, work, stored, mail)
     return ("duplicate", MailState.ignored, twin.case_id) if twin is not None else None
-
-
-def _twin(desk: Desk, work: UnitOfWork, stored: StoredMail, mail: Incoming) -> StoredMail | None:
-    """The same mail taken before: same bytes, or same Message-ID with the same text (F05, F06)."""
-    same = work.mails.same_as(stored)
-    if same is not None:
-        return same
-    if not mail.message_id:
-        return None
-    # One that could not be read is no twin: what it said is not known.
-    alike = [
-        other
-        for other in work.mails.with_message_id(mail.message_id, stored.id)
-        if other.sender == mail.sender.address and other.error is None
-    ]
-    for other in alike[:_MOST_TWINS]:
-        try:
-            said = _kept_matter(desk, other.sha256)
-        except RefusedError:
-            continue
-        if said == _matter(mail):
-            return other
-    return None
-
-
-def _kept_matter(desk: Desk, sha256: str) -> str:
-    """`_matter` of a kept mail; the mail itself, with its files, is not held in memory."""
-    return foreseen(("matter", sha256), lambda: _matter(desk.read(sha256).mail))
-
-
-def _matter(mail: Incoming) -> str:
-    """What a mail says, whatever way it came, as a digest."""
-    digest = hashlib.sha256(repr((mail.sender.address, mail.subject, mail.text)).encode())
-    for item in mail.attachments:
-        digest.update(repr(item.name).encode() + hashlib.sha256(item.content).digest())
-    return digest.hexdigest()
 
 
 def _notice(
@@ -370,6 +336,7 @@ def _notice(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
+    *,
     arrived: datetime,
 ) -> Sorted:
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
@@ -378,7 +345,7 @@ def _notice(
     if others:
         tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
         return "other_track", MailState.aside, None
-    taken = open_all(desk, work, stored, reading, "notice", None, now, arrived)
+    taken = open_all(desk, work, stored, reading, "notice", None, now, arrived=arrived)
     if taken.kind == "empty":
         return "empty_notice", MailState.aside, None
     return taken.kind, taken.state, taken.case_id

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.watch import faults_within
 from mcu_mail.service.asking import tell
-from mcu_mail.service.health import alarmed_roles
+from mcu_mail.service.roles_told import alarmed_roles
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,6 +9,7 @@ from mcu_mail.documents.letter import TEMPLATES
 from mcu_mail.documents.record import RECORD
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
+from mcu_mail.domain.course_parts import TrackClock
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.waits import foreseen
 
@@ -166,6 +167,21 @@ class Desk:
             route=ROUTES[case.track],
             today=self.today(now),
             # Nobody speaks with the applicant about what is not the okrug's.
-            contact="none" if case.forward else self.settings.tracks.governor.contact,
+            contact="none" if case.forward else self.settings.tracks.contact(case.track),
             competence=self.settings.competence.value(),
+            clock=self.clock_of(case.track, now),
+            category=self._category_of(case),
+            category_needed=self.settings.tracks.needs_category(case.track),
+            outcome_needed=self.settings.tracks.needs_outcome(case.track),
         )
+
+    def clock_of(self, track: str, now: datetime) -> TrackClock | None:
+        """What the terms of a track are counted by; None on the governor's, which has its own."""
+        terms = self.settings.tracks.term_rules(track)
+        if terms is None:
+            return None
+        return TrackClock(now=self.local(now), terms=terms, calendar=self.calendar)
+
+    def _category_of(self, case: Case) -> str:
+        topic = self.office.topics.get(case.topic or "")
+        return case.notice.rubric or (topic.category or topic.name if topic else "")

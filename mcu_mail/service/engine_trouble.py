@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Literal
 
-from mcu_mail.service.asking import tell
+from mcu_mail.service.roles_told import tell_roles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,17 +35,15 @@ def tell_of_failure(
         return
     log.warning("case %s: the wanted engine made no %s (%s)", case.number, what, made.failure)
     roles = (desk.office.roles.registry, desk.settings.roles.administrator)
-    for role in dict.fromkeys(item for item in roles if item):
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(role, now),
-            template="engine_failed",
-            key=f"engine:{made.failure}:{desk.today(now)}:{role}",
-            now=now,
-            context={"number": case.number, "what": what, "reason": made.note},
-        )
+    tell_roles(
+        desk,
+        work,
+        roles,
+        template="engine_failed",
+        key=f"engine:{made.failure}:{desk.today(now)}",
+        now=now,
+        context={"number": case.number, "what": what, "reason": made.note},
+    )
 
 
 def register_note(pdf_note: str | None, word: WordFile | None) -> str | None:

@@ -19,7 +19,7 @@ from mcu_mail.domain.watch import ALARM_AFTER, JobRecord
 from mcu_mail.errors import McuMailError, ReplacedError, TemporaryError
 from mcu_mail.mail.tls import LoginRefusedError
 from mcu_mail.service.alarm_ways import run_command
-from mcu_mail.service.asking import tell
+from mcu_mail.service.roles_told import alarmed_roles, tell_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,28 +193,20 @@ def _tell_over(desk: Desk, name: str, since: datetime, now: datetime) -> None:
     context = {"what": name, "since": desk.local(since)}
     try:
         with desk.store.work() as work:
-            for role in alarmed_roles(desk):
-                tell(
-                    desk,
-                    work,
-                    None,
-                    person=desk.standing_in(role, now),
-                    template="alarm_over",
-                    key=f"{key}:{role}",
-                    now=now,
-                    context=context,
-                )
+            tell_roles(
+                desk,
+                work,
+                alarmed_roles(desk),
+                template="alarm_over",
+                key=key,
+                now=now,
+                context=context,
+            )
             work.commit()
     except ReplacedError:
         raise
     except Exception:  # the health file and the log have said it
         log.exception("the end of the alarm of job %s could not be mailed", name)
-
-
-def alarmed_roles(desk: Desk) -> tuple[str, ...]:
-    """Who hears of faults: the administrator, if there is one, and the dispatcher."""
-    roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
-    return tuple(dict.fromkeys(item for item in roles if item))
 
 
 def raise_alarm(
@@ -229,14 +221,12 @@ def raise_alarm(
     hint: str = "",
 ) -> None:
     """Tell the administrator, if there is one, and the dispatcher of a fault, once per key."""
-    for role in alarmed_roles(desk):
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(role, now),
-            template="alarm",
-            key=f"{key}:{role}",
-            now=now,
-            context={"what": what, "since": desk.local(since), "error": error, "hint": hint},
-        )
+    tell_roles(
+        desk,
+        work,
+        alarmed_roles(desk),
+        template="alarm",
+        key=key,
+        now=now,
+        context={"what": what, "since": desk.local(since), "error": error, "hint": hint},
+    )

@@ -235,7 +235,7 @@ def _opened(
     """The cases that the file opens; None when it holds no message."""
     brought = Brought(person=desk.office.roles.dispatcher, how="file")
     if read.how:
-        taken = open_all(desk, work, stored, read.mail, read.how, brought, now, now)
+        taken = open_all(desk, work, stored, read.mail, read.how, brought, now, arrived=now)
         return None if taken.kind == "empty" else taken
     if read.is_paper and len(claimed.content) <= desk.settings.letters.max_mb * 1_000_000:
         suffix = PurePath(claimed.name.lower()).suffix
@@ -252,7 +252,9 @@ def _opened(
         found = [Message(letter=read.mail.mail, notice=one, words=one.text) for one in read.notices]
     # A question about one of them reads the very same words again.
     text = desk.store.files.put(read.words.encode()) if read.words else ""
-    return open_each(desk, work, stored, found, "file", brought, now, now, insists=False, text=text)
+    return open_each(
+        desk, work, stored, found, "file", brought, now, arrived=now, insists=False, text=text
+    )
 
 
 def _young(desk: Desk, dropped: Dropped | None) -> bool:

@@ -59,6 +59,7 @@ def take_in(
     stored: StoredMail,
     reading: Reading,
     now: datetime,
+    *,
     arrived: datetime,
 ) -> Sorted | None:
     """What became of a mail that opens cases or answers a question without one; None: neither."""
@@ -115,7 +116,7 @@ def _weighed(
         )
     if level is TrustLevel.PROVEN:
         brought = Brought(person=person.id, how=how)
-        taken = open_all(desk, work, stored, reading, how, brought, now, arrived)
+        taken = open_all(desk, work, stored, reading, how, brought, now, arrived=arrived)
         if taken.kind == "empty":
             return _refused(
                 desk, work, stored, reading, person, how=how, why="empty", now=now, arrived=arrived
@@ -341,7 +342,7 @@ def _open_asked(
         how,
         brought,
         now,
-        arrived,
+        arrived=arrived,
         insists=insists,
         only=None if at is None else int(at),
         text=question.data.get("text", ""),

@@ -10,24 +10,20 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.whose_turn import department_of
-from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.enclosing import limit_mb
 
 if TYPE_CHECKING:
     from mcu_mail.domain.cloud_links import CloudLink
-    from mcu_mail.service.carry import Carrier
-    from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
-    from mcu_mail.store.unit_of_work import UnitOfWork
+    from mcu_mail.service.answer import Spoken
 
 
-def ask_for_files(desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said) -> None:
+def ask_for_files(spoken: Spoken) -> None:
     """Ask the sender for the files behind his links, once a mail; a stranger is told nothing."""
-    case = carrier.case
-    if said.person is None or said.level is TrustLevel.REFUSED or case.state is CaseState.closed:
+    carrier, said, case = spoken.carrier, spoken.said, spoken.case
+    if said.person is None or spoken.is_forged or case.state is CaseState.closed:
         return
     files = tuple(_shown(link) for link in said.links)
-    context = {"files": files, "limit": limit_mb(desk, work)}
+    context = {"files": files, "limit": limit_mb(spoken.desk, spoken.work)}
     carrier.carry((
         Log(
             kind="cloud_links",
@@ -40,7 +36,7 @@ def ask_for_files(desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said) ->
             once=f"cloud_links:{said.stored.id}",
         ),
     ))
-    department = department_of(case, desk.office)
+    department = department_of(case, spoken.desk.office)
     if department is not None and department.head != said.person.id:
         carrier.carry((
             Tell(

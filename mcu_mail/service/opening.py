@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.concerns import concerns_in
-from mcu_mail.domain.decisions import Ask, Enter, Log, Tell
+from mcu_mail.domain.decisions import Ask, Enter, Log, SetMarks, Tell
 from mcu_mail.domain.forwarding import OUTSIDE
 from mcu_mail.domain.intake_catalogue import appeal_terms
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.numbering import case_number, names_a_message
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.route import ROUTES, Form, Outcome, StepKind
 from mcu_mail.domain.terms import governor_term
+from mcu_mail.domain.track_terms import term_of
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.rebuilding import of_notice
+from mcu_mail.service.track_moments import watch_opening
 
 if TYPE_CHECKING:
     from mcu_mail.domain.competence import Finding
@@ -103,10 +106,7 @@ def open_case(
         received = desk.local(arrival(notice, arrived, now))
         return work.cases.change(forgotten.id, {"notice": notice, "received_at": received})
     received = desk.local(arrival(notice, arrived, now))
-    settings = desk.settings.tracks.governor
-    term = governor_term(
-        received, settings.term_settings(), desk.calendar, stated=notice.due, track=notice.track
-    )
+    term = term_for(desk, notice, received, now)
     finding = find_competence(
         notice.matter, notice.address, desk.office, desk.settings.competence.value()
     )
@@ -128,6 +128,7 @@ def open_case(
         mail_id=mail.id,
     )
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"mail{mail.id}.{ordinal}")
+    watch_opening(case, desk, work, now)
     doubt: str = "appeal" if appeal else finding.doubt
     if "anonymous" in notice.flags:
         doubt = "anonymous"
@@ -138,8 +139,20 @@ def open_case(
     elif OUTSIDE in notice.flags:
         first = (*first, _whose(case))
     else:
-        first = (*first, *_routed(case, desk, brought, sure=sure, doubt=doubt))
+        first = (*first, *_routed(case, desk, brought, term, sure=sure, doubt=doubt))
     return carrier.start((*first, *beside))
+
+
+def term_for(desk: Desk, notice: Notice, received: datetime, now: datetime) -> Term:
+    """The term of a message by the rules of its track."""
+    clock = desk.clock_of(notice.track, now)
+    if clock is None:
+        settings = desk.settings.tracks.governor.term_settings()
+        return governor_term(
+            received, settings, desk.calendar, stated=notice.due, track=notice.track
+        )
+    fast = bool(notice.fast_track)
+    return term_of(received, clock.terms, clock.calendar, notice.due, fast=fast)
 
 
 def with_flags(notice: Notice, desk: Desk) -> Notice:
@@ -161,7 +174,7 @@ def _new_case(
         number=number,
         track=notice.track,
         state=CaseState.open,
-        step="route",
+        step=ROUTES[notice.track].first.name,
         entry=0,
         actor=None,
         # A doubtful department is a candidate for the dispatcher, no department of the case.
@@ -216,15 +229,19 @@ def _thanked(desk: Desk, brought: Brought | None) -> Decisions:
 
 
 def _routed(
-    case: Case, desk: Desk, brought: Brought | None, *, sure: bool, doubt: str
+    case: Case, desk: Desk, brought: Brought | None, term: Term, *, sure: bool, doubt: str
 ) -> Decisions:
     """The ordinary way: the competent department, or the dispatcher who chooses it."""
     unsure = case.notice.unsure
-    dispatcher = desk.office.roles.dispatcher
+    dispatcher = desk.office.roles.responsible(case.track)
     asked = brought.person if brought else dispatcher
     decisions: list[Decision] = []
-    if sure:
-        name = ROUTES[case.track].steps[1].name
+    route = ROUTES[case.track]
+    if route.first.kind is StepKind.accept:
+        known: dict[str, str | None] = {} if term.is_known else {Mark.term_asked: "notice"}
+        decisions += [SetMarks(values=known), Enter(step=route.first.name, template="accept")]
+    elif sure:
+        name = route.first.on[Outcome.done]
         decisions.append(Enter(step=name, template="task", context={"why": ""}))
     else:
         context: dict[str, object] = {"why": "", "doubt": doubt}
@@ -233,7 +250,12 @@ def _routed(
             decisions.append(Log(kind="appeal_term", data={"note": context["by_law"]}))
         paper = _paper_of(brought)
         context["paper"] = bool(brought and brought.how == "file" and not case.notice.text)
-        decisions.append(Enter(step="route", template="route", context=context, data=paper))
+        decisions.append(
+            Enter(step=route.first.name, template="route", context=context, data=paper)
+        )
+    if route.form is Form.text and route.first.kind is not StepKind.accept:
+        # Her word about the case is taken at any step (decree 3.6).
+        decisions.append(Ask(purpose=Purpose.control, person=dispatcher, template="control"))
     # Whoever told of it knows what is missing; else the dispatcher finds it out.
     if unsure and (sure or asked != dispatcher):
         decisions.append(
@@ -267,7 +289,7 @@ def _whose(case: Case) -> Enter:
 
 def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decisions:
     """What the dispatcher is asked or told besides the first step."""
-    dispatcher = desk.office.roles.dispatcher
+    dispatcher = desk.office.roles.responsible(case.track)
     decisions: list[Decision] = []
     if term.stated_is_later:
         decisions.append(

@@ -9,15 +9,18 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.plan import PlanSettings, plan_back
+from mcu_mail.domain.plan_text import plan_working
 from mcu_mail.domain.restriction import repeat_at
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.settings.schema import signing_hours
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
+    from mcu_mail.domain.course_parts import TrackClock
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -39,6 +42,9 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
     keeps its moment when there is more time than then.
     """
     route = ROUTES[case.track]
+    clock = desk.clock_of(case.track, now)
+    if clock is not None:
+        return _plan_published(case, desk, clock)
     rows = [step for step in route.from_step(case.step) if step.kind in _PLANNED]
     on = desk.today(now)
     drafter = case.author or actor_of(route.step("draft"), case, desk.office, on)
@@ -59,6 +65,42 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
     )
     planned = {name: max(at, min(case.plan.get(name, at), target)) for name, at in fresh.items()}
     return {name: desk.local(at) for name, at in planned.items()}
+
+
+def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, datetime]:
+    """The same where the answer is published: the term bounds the steps up to the publication."""
+    route = ROUTES[case.track]
+    rows = route.from_step(case.step)
+    last = next((i for i, step in enumerate(rows) if step.kind is StepKind.publish), None)
+    if last is None:
+        return {}
+    rows = rows[: last + 1]
+    shares = {step.name: step.share for step in rows}
+    making = [step for step in rows if route.comes_before(step.name, StepKind.approve)]
+    making = making or [step for step in rows if step.kind is not StepKind.publish]
+    fresh = plan_working(
+        [step.name for step in rows],
+        clock.now,
+        desk.local(case.term),
+        _with_share(shares, [step.name for step in making], clock.terms.executor_share),
+        clock.calendar,
+        case.track,
+    )
+    return {name: max(at, min(case.plan.get(name, at), case.term)) for name, at in fresh.items()}
+
+
+def _with_share(
+    shares: Mapping[str, float], making: Sequence[str], part: float
+) -> dict[str, float]:
+    """The shares such that those who make the answer have `part` of the whole (`facts.md` §1.1)."""
+    made = sum(share for name, share in shares.items() if name in making)
+    rest = sum(share for name, share in shares.items() if name not in making)
+    if not made or not rest:
+        return dict(shares)
+    return {
+        name: share / made * part if name in making else share / rest * (1 - part)
+        for name, share in shares.items()
+    }
 
 
 def remind_of(

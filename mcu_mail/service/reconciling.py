@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mcu_mail.domain.numbering import case_number, find_case_numbers, number_text
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
-from mcu_mail.mail.first_look import first_look, shown_subject
-from mcu_mail.service.asking import tell
-from mcu_mail.service.counting import GIVEN
+from mcu_mail.mail.first_look import first_look
 from mcu_mail.service.letter_marks import LETTER_ID, mark_in
 from mcu_mail.service.looking_back import FILE, letters_among, names_on_share
 from mcu_mail.service.reading_again import FOUND, found_in, read_again
-from mcu_mail.service.rebuilding import LOST, REBUILT, closed_case, rebuild
+from mcu_mail.service.rebuilding import rebuild
 from mcu_mail.service.reconcile_mark import DOUBTFUL, MARK, OF_CASE, READ_AGAIN, mark_of
+from mcu_mail.service.reconcile_numbers import HEAD, close_gaps, jump, numbers_named
+from mcu_mail.service.roles_told import alarmed_roles, tell_roles
 from mcu_mail.store.ledger import MailState
 from mcu_mail.store.queue import RecipientState
 
@@ -43,9 +41,7 @@ log = logging.getLogger(__name__)
 REPORT = "reconcile:report"
 _MARGIN = timedelta(days=2)
 """The server counts whole days in a zone of its own."""
-_ROUND = 100
 _ALL = 10_000_000
-_HEAD = 32_000
 _OPEN = frozenset({RecipientState.queued, RecipientState.deferred})
 
 
@@ -105,7 +101,7 @@ def _begin(desk: Desk) -> None:
 def _learn(desk: Desk, stored: StoredMail, now: datetime) -> None:
     """Let the store know of the letter whose witness a mail is; other mails wait for their turn."""
     try:
-        look = first_look(desk.store.files.head(stored.sha256, _HEAD))
+        look = first_look(desk.store.files.head(stored.sha256, HEAD))
         if not look.is_from({desk.address.lower()}):
             return
         head = desk.read_head(stored.sha256).mail
@@ -171,12 +167,12 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
         again = view.mails.since_id(int(first))
     read = int(last) - int(first) + 1
     # The disk and the share are slow: they are read before the database is held.
-    named = _numbers_named(desk, again)
+    named = numbers_named(desk, again)
     names = names_on_share(desk, now)
     with desk.store.work() as work:
         found = found_in(work)
-        lost = _close_gaps(desk, work, found["letters"], now)
-        next_case = _jump(work, read, named, desk.today(now).year)
+        lost = close_gaps(desk, work, found["letters"], now)
+        next_case = jump(work, read, named, desk.today(now).year)
         doubtful = _doubt(work, letters_among(names), now, anything_new=read > 0)
         report: dict[str, Any] = {
             "at": now.isoformat(),
@@ -202,83 +198,6 @@ def _end(desk: Desk, mark: Mapping[str, str], now: datetime) -> None:
         len(doubtful),
         report["read"],
     )
-
-
-def _close_gaps(desk: Desk, work: UnitOfWork, letters: list[list[Any]], now: datetime) -> list[str]:
-    """Numbers below one that was seen were given too: each keeps a void row; return them."""
-    lost = []
-    for scope in dict.fromkeys(str(one[2]) for one in letters):
-        rows = work.register.of_scope(scope)
-        if scope.startswith(GIVEN):
-            continue
-        there = {row.n for row in rows}
-        before = max((row.n for row in rows if row.note != REBUILT), default=0)
-        rebuilt = sorted(row.n for row in rows if row.note == REBUILT)
-        begin = before + 1 if before else rebuilt[0]
-        for n in range(begin, max(there)):
-            if n in there:
-                continue
-            after = next(row for row in rows if row.n > n)
-            lost.append(_void_row(desk, work, scope, n, after.on_date, now))
-    return lost
-
-
-def _void_row(desk: Desk, work: UnitOfWork, scope: str, n: int, on_date: str, now: datetime) -> str:
-    on = date.fromisoformat(on_date)
-    register = desk.settings.register_
-    number = number_text(register.pattern, case=register.case, n=n, on=on)
-    name = case_number(on.year, 0)
-    # No case is guessed: such rows stand under a number that no case ever gets.
-    case = work.cases.by_number(name) or work.cases.add(
-        closed_case(name, desk.local(now)), mail_id=None
-    )
-    work.register.add(
-        scope=scope,
-        n=n,
-        number=number,
-        year=on.year,
-        on_date=on_date,
-        case_id=case.id,
-        version=0,
-        addressee="—",
-        subject="—",
-        executor="",
-        signer="",
-        sheets=0,
-        state="void",
-        registered_at=now,
-        scan="",
-        void_reason=LOST,
-        void_by="служба",
-        void_at=now,
-    )
-    return number
-
-
-def _numbers_named(desk: Desk, mails: Iterable[StoredMail]) -> tuple[str, ...]:
-    """The numbers of cases in the subjects of mails, without those that were altered on disk."""
-    found: list[str] = []
-    for stored in mails:
-        with suppress(RefusedError):
-            head = desk.store.files.head(stored.sha256, _HEAD)
-            found += find_case_numbers(shown_subject(head))
-    return tuple(found)
-
-
-def _jump(work: UnitOfWork, read: int, named: Iterable[str], year: int) -> str:
-    """Leave out case numbers that people may know from the forgotten time; the next one, or empty.
-
-    Nobody knows which message had which number: an answer to a mail of that time must never meet
-    another case.
-    """
-    if read <= 0:
-        return ""
-    seen = [int(one.rpartition("-")[2]) for one in named if one.startswith(f"{year}-")]
-    known = work.last_case_number(year)
-    last = min(max([known, *seen]), known + _ROUND * _ROUND)
-    upto = ((last + read) // _ROUND + 1) * _ROUND
-    work.case_numbers_spent(year, upto)
-    return case_number(year, upto + 1)
 
 
 def _doubt(
@@ -345,21 +264,16 @@ def _tell(
     desk: Desk, work: UnitOfWork, report: Mapping[str, Any], since: str, now: datetime
 ) -> None:
     copy_of = report["copy_of"]
-    roles = (desk.settings.roles.administrator, desk.office.roles.dispatcher)
-    for role in dict.fromkeys(item for item in roles if item):
-        tell(
-            desk,
-            work,
-            None,
-            person=desk.standing_in(role, now),
-            template="reconciled",
-            key=f"reconciled:{since}:{role}",
-            now=now,
-            context={
-                **report,
-                "copy_of": desk.local(datetime.fromisoformat(copy_of)) if copy_of else None,
-            },
-        )
+    made = desk.local(datetime.fromisoformat(copy_of)) if copy_of else None
+    tell_roles(
+        desk,
+        work,
+        alarmed_roles(desk),
+        template="reconciled",
+        key=f"reconciled:{since}",
+        now=now,
+        context={**report, "copy_of": made},
+    )
 
 
 def reconciled_line(view: UnitOfWork, desk: Desk) -> str:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mcu_mail.domain.case import Case, Request
-    from mcu_mail.domain.verdicts import Meaning
+    from mcu_mail.domain.case import Case
+    from mcu_mail.service.answer import Answer
     from mcu_mail.service.carry import Carrier
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -134,15 +134,11 @@ def kept_scan(scan: SignedScan) -> str:
 
 
 def register_by_number(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
+    answer: Answer,
 ) -> None:
     """«№ 345 от 24.11.2026» of the clerk: the row of the register gets that number."""
-    case = carrier.case
+    desk, work, carrier, now = answer.desk, answer.work, answer.carrier, answer.now
+    case, request, meaning = answer.case, answer.request, answer.meaning
     if desk.settings.register_.mode == "master" and request.purpose is Purpose.sign:
         carrier.carry(told_why(request, "number_by_program", meaning.text))
         return

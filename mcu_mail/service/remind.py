@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
 from mcu_mail.domain.decisions import Ask, Tell
+from mcu_mail.domain.happened import is_published
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.errors import ReplacedError, TemporaryError
@@ -26,6 +27,7 @@ from mcu_mail.service.late import is_asked
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.service.second_thoughts import keep_unheard
+from mcu_mail.service.track_moments import KINDS, at_moment
 from mcu_mail.service.turns import in_turn
 from mcu_mail.store.queue import RecipientState
 from mcu_mail.waits import foreseeing
@@ -133,6 +135,12 @@ def do_moment(
         closed_by_person(desk, work, work.cases.get(case.id), now, due.key)
     elif due.kind == "restricted":
         repeat_restricted(desk, work, case, now)
+    elif due.kind in KINDS:
+        carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+        carrier.carry(at_moment(desk, work, case, due))
+    elif due.kind in {"term", "term_near"} and is_published(case):
+        # The term is met by the publication (decree 5.1).
+        return
     elif due.kind == "term_near":
         _term_near(desk, work, case, due, now, out)
     elif due.kind == "term":

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.restriction import HEARD, HELPER, helped
-from mcu_mail.domain.whose_turn import may_speak_for
-from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.asking import send_request
 from mcu_mail.service.planning import plan_repeat
 from mcu_mail.service.taking import take
@@ -17,46 +15,33 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
-    from mcu_mail.domain.meaning import Meaning
-    from mcu_mail.service.carry import Carrier
+    from mcu_mail.service.answer import Answer, Spoken
     from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 
-def restricted_answer(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def restricted_answer(answer: Answer) -> None:
     """The word of one who decides, or a report of the one who was named to help."""
-    if not request.data.get(HELPER):
-        take(desk, work, carrier, said, request, meaning, now)
-        return
-    _reported(desk, work, carrier, said, request)
+    if answer.request.data.get(HELPER):
+        _reported(answer, answer.request)
+    else:
+        take(answer)
 
 
-def report_by_number(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, now: datetime
-) -> bool:
+def report_by_number(spoken: Spoken) -> bool:
     """Whether it was a report, by the case's number, of one who was named to help there."""
-    if said.person is None or said.level is TrustLevel.REFUSED:
+    if spoken.is_forged:
         return False
-    codes = sorted(work.requests.codes_of_case(carrier.case.id))
-    today = desk.today(now)
-    for request in work.requests.by_codes(codes):
-        asked = request.data.get(HELPER)
-        if asked and may_speak_for(said.person.id, request.person, desk.office, today):
-            _reported(desk, work, carrier, said, request)
+    codes = sorted(spoken.work.requests.codes_of_case(spoken.case.id))
+    for request in spoken.work.requests.by_codes(codes):
+        if request.data.get(HELPER) and spoken.may_speak_for(request.person):
+            _reported(spoken, request)
             return True
     return False
 
 
-def _reported(desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request) -> None:
+def _reported(spoken: Spoken, request: Request) -> None:
+    said, carrier = spoken.said, spoken.carrier
     files = tuple(item.name for item in said.mail.files if not item.inline)
     if files:
         carrier.log("attachments", {"mail": said.stored.id, "count": len(files)})
@@ -66,12 +51,12 @@ def _reported(desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, reques
     carrier.carry(
         helped(
             request,
-            work.requests.open_of_case(carrier.case.id),
-            desk.office,
+            spoken.work.requests.open_of_case(spoken.case.id),
+            spoken.desk.office,
             who=said.person.id if said.person else request.person,
             text=said.text,
             files=files,
-            is_unproven=said.level is not TrustLevel.PROVEN,
+            is_unproven=not spoken.is_proven,
         )
     )
 

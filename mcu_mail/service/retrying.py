@@ -108,10 +108,12 @@ def _retried(
                 done: Sorted = (REPLY, heard.state, heard.case_id)
             elif read_as:
                 track = read_as.partition(":")[2]
-                case = open_from(desk, work, stored, reading, track, now, stored.arrived_at)
+                case = open_from(desk, work, stored, reading, track, now, arrived=stored.arrived_at)
                 done = (NOTICE, MailState.handled, case.id)
             else:
-                done = sort_mail(desk, work, stored, reading, now, stored.arrived_at, word, marks)
+                done = sort_mail(
+                    desk, work, stored, reading, now, word, marks, arrived=stored.arrived_at
+                )
         except RefusedError as error:
             return Outcome(
                 id=mail_id,

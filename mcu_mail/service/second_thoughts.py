@@ -17,24 +17,20 @@ from mcu_mail.domain.decisions import CloseRequest, Enter, KeepDraft, Log, Tell
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.errors import RefusedError
-from mcu_mail.mail.proof import TrustLevel
+from mcu_mail.service.answer import why
 from mcu_mail.service.aside import tell_aside
 from mcu_mail.service.doubted import is_draft_doubted
 from mcu_mail.service.floods import may_warn
 from mcu_mail.service.held import drop_held, hold
-from mcu_mail.service.taking import why
 from mcu_mail.service.was_it_you import ask_sender
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mcu_mail.domain.case import Request
-    from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.mail.reading import Reading
-    from mcu_mail.service.carry import Carrier
+    from mcu_mail.service.answer import Answer
     from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -46,31 +42,24 @@ _HELD = (
 )
 
 
-def unproven(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def unproven(answer: Answer) -> None:
     """Our server vouched for nobody: `trust.unproven` says what to do (§3.6).
 
     Of several replies to one request the newest waits: one question is open at a time.
     """
+    desk, work, carrier = answer.desk, answer.work, answer.carrier
+    request, said, kind = answer.request, answer.said, answer.meaning.kind.value
     policy = desk.settings.mail.trust.unproven
     carrier.log("not_taken", {"reason": "unproven", "policy": policy})
     if policy == "confirm":
         # The registered address of the one who seems to have written: he knows.
-        person = said.person.id if said.person else request.person
-        ask_sender(desk, work, carrier, said, person, now, about=str(request.id))
+        ask_sender(answer, answer.speaker, about=str(request.id))
     elif policy == "hold":
         # What nobody can be warned of must not count for want of an objection.
-        if not may_warn(desk, work, carrier.case, str(request.id), request.person, now):
+        if not may_warn(desk, work, answer.case, str(request.id), request.person, answer.now):
             return
         until = hold(work, carrier, said.stored.id, request.id)
-        decision = meaning.kind.value if meaning.kind.value in _RECEIPTS else ""
+        decision = kind if kind in _RECEIPTS else ""
         carrier.warn((
             Tell(
                 people=(request.person,),
@@ -95,9 +84,10 @@ def unproven(
         ))
 
 
-def confirmed(carrier: Carrier, request: Request, meaning: Meaning) -> bool:
+def confirmed(answer: Answer) -> bool:
     """Whether «ДА» answered a fresh code at the registered address: the held mail counts now."""
-    if meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
+    carrier, request = answer.carrier, answer.request
+    if answer.meaning.kind not in {MeaningKind.confirm, MeaningKind.weak, MeaningKind.approve}:
         # Neither an empty reply nor another word burns the code.
         carrier.carry(told_why(request, "not_confirmed"))
         return False
@@ -140,13 +130,11 @@ def keep_unheard(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> N
     tell_aside(desk, work, held, head, now, "failed")
 
 
-def recall(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request, now: datetime
-) -> None:
+def recall(answer: Answer) -> None:
     """«СТОП» inside the undo window takes a verdict back, unless the letter was registered."""
-    window = timedelta(minutes=desk.settings.mail.undo_minutes)
+    work, carrier, request, case = answer.work, answer.carrier, answer.request, answer.case
+    window = timedelta(minutes=answer.desk.settings.mail.undo_minutes)
     decided = request.closed_at
-    case = carrier.case
     if decided is None and drop_held(work, carrier, request.id):
         carrier.carry((
             Log(kind="recalled", data={"step": request.step, "version": request.version}),
@@ -158,30 +146,30 @@ def recall(
             ),
         ))
         return
-    if _disowned(desk, work, carrier, request):
+    if _disowned(answer):
         return
     # He may have had to confirm it: what counts is when he wrote.
     possible = (
         decided is not None
-        and min(now, said.stored.stored_at) - decided <= window
+        and min(answer.now, answer.said.stored.stored_at) - decided <= window
         and request.close_reason is CloseReason.decided
         and not work.register.live_of_case(case.id, request.version)
     )
     if not possible:
-        carrier.carry(told_why(request, "recall_late", said.text))
-    elif said.level is TrustLevel.PROVEN:
+        answer.refuse("recall_late")
+    elif answer.is_proven:
         carrier.carry(on_recall(case, request))
     else:
-        _unproven_recall(desk, work, carrier, said, request, now)
+        _unproven_recall(answer)
 
 
-def _disowned(desk: Desk, work: UnitOfWork, carrier: Carrier, request: Request) -> bool:
+def _disowned(answer: Answer) -> bool:
     """Whether he has taken back a text that came in his name, and that nobody vouched for.
 
     No more proof is asked for than the text itself had.
     """
-    case = carrier.case
-    if request.purpose is not Purpose.draft or not is_draft_doubted(work, case):
+    desk, carrier, request, case = answer.desk, answer.carrier, answer.request, answer.case
+    if request.purpose is not Purpose.draft or not is_draft_doubted(answer.work, case):
         return False
     waits = request.closed_at is None and case.draft is not None
     shown = ROUTES[case.track].step(case.step).kind is StepKind.approve
@@ -209,17 +197,15 @@ def _disowned(desk: Desk, work: UnitOfWork, carrier: Carrier, request: Request) 
     return True
 
 
-def _unproven_recall(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, request: Request, now: datetime
-) -> None:
+def _unproven_recall(answer: Answer) -> None:
     """A forged «СТОП» must not undo what was proven: the verdict stands until he confirms."""
+    carrier, said, request = answer.carrier, answer.said, answer.request
     carrier.log("not_taken", {"reason": "recall_unproven"})
-    person = said.person.id if said.person else request.person
     dispatcher = Tell(
-        people=(desk.office.roles.dispatcher,),
+        people=(answer.desk.office.roles.dispatcher,),
         template="not_taken",
         context=why("recall_unproven", said.text, by=said.person.name if said.person else ""),
         once=f"recall_unproven:{request.id}",
     )
-    ask_sender(desk, work, carrier, said, person, now, about=f"stop:{request.id}", what="stop")
+    ask_sender(answer, answer.speaker, about=f"stop:{request.id}", what="stop")
     carrier.warn((dispatcher,))

@@ -5,13 +5,13 @@ A Word file counts by what its author changed; a text of one whose turn it is no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.addressing import read_addressing
 from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.case import Purpose
-from mcu_mail.domain.catalogue import draft_in_your_name, replies_elsewhere
+from mcu_mail.domain.catalogue import draft_in_your_name
 from mcu_mail.domain.course import Reply, on_reply
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
@@ -20,9 +20,8 @@ from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
-from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import owe_annexes
-from mcu_mail.service.carry import Carrier
+from mcu_mail.service.answer import why
 from mcu_mail.service.doubted import is_author_proven, remember
 from mcu_mail.service.floods import may_warn
 from mcu_mail.service.registering import register_by_number
@@ -30,71 +29,26 @@ from mcu_mail.service.was_it_you import ask_sender
 from mcu_mail.service.writing import thaw
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.case import Request
     from mcu_mail.domain.course_parts import Decisions
     from mcu_mail.domain.verdicts import Meaning
-    from mcu_mail.service.desk import Desk
+    from mcu_mail.service.answer import Answer, Spoken
     from mcu_mail.service.said import Said
-    from mcu_mail.store.ledger import MailState
     from mcu_mail.store.unit_of_work import UnitOfWork
-
 
 _PLAIN = frozenset({MeaningKind.note, MeaningKind.answer})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What became of a person's mail."""
-
-    state: MailState
-    case_id: int | None = None
-
-
-def carrier_of(desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetime) -> Carrier:
-    """The carrier of what a mail causes, in the name of who wrote it."""
-    actor = said.person.id if said.person else "stranger"
-    return Carrier(
-        desk,
-        work,
-        case,
-        now=now,
-        actor=actor,
-        cause=f"mail{said.stored.id}",
-        is_unproven=said.level is not TrustLevel.PROVEN,
-        remark=_reply_address(said),
-    )
-
-
-def _reply_address(said: Said) -> str:
-    """What the receipt says of a Reply-To that leads elsewhere: we never write to it (A39)."""
-    elsewhere = said.mail.reply_to
-    own = said.person.addresses if said.person else ()
-    return replies_elsewhere(elsewhere) if elsewhere and elsewhere not in own else ""
-
-
-def why(reason: str, text: str, by: str = "") -> dict[str, object]:
-    """The context of a `not_taken` mail: the reason, his words, whose turn it is instead."""
-    return {"reason": reason, "words": text[:500], "by": by, "asked_version": None, "details": ""}
-
-
-def take(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
-    request: Request,
-    meaning: Meaning,
-    now: datetime,
-) -> None:
+def take(answer: Answer) -> None:
     """The reply counts: decide and carry out."""
+    desk, work, carrier, now = answer.desk, answer.work, answer.carrier, answer.now
+    said, request, meaning, speaker = answer.said, answer.request, answer.meaning, answer.speaker
     names = [item.name for item in said.mail.files if not item.inline]
     if names:
         carrier.log("attachments", {"mail": said.stored.id, "count": len(names)})
     asked_for_paper = request.purpose in {Purpose.register, Purpose.sign}
     if asked_for_paper and meaning.kind is MeaningKind.register_number:
-        register_by_number(desk, work, carrier, request, meaning, now)
+        register_by_number(answer)
         return
     # What an approver was sent by somebody else is no letter that he has edited himself.
     foreign = request.purpose is Purpose.approve and said.word_forwarded
@@ -102,7 +56,7 @@ def take(
     asked_for_text = request.purpose in {Purpose.draft, Purpose.approve} and not enclosing
     if said.several_words and asked_for_text and meaning.kind is not MeaningKind.return_:
         which = told_why(request, "file_which", said.text)
-        carrier.carry(owe_annexes(work, carrier, said, which, meaning, request, now))
+        carrier.carry(owe_annexes(answer, which))
         return
     if said.unreadable and asked_for_text:
         unread: Decisions = (
@@ -114,10 +68,9 @@ def take(
                 context={**why("word_unreadable", said.text), "details": said.unreadable},
             ),
         )
-        carrier.carry(owe_annexes(work, carrier, said, unread, meaning, request, now))
+        carrier.carry(owe_annexes(answer, unread))
         return
-    speaker = said.person.id if said.person else request.person
-    word = None if enclosing else _own_words(desk, work, carrier.case, said, request)
+    word = None if enclosing else _own_words(answer)
     if said.word and word is None and not enclosing and meaning.kind is MeaningKind.empty:
         carrier.carry(told_why(request, "word_unchanged"))
         return
@@ -132,9 +85,7 @@ def take(
     if any(isinstance(one, Log) and one.data.get("reason") == "no_reason" for one in decisions):
         work.facts.set(f"reason_asked:{request.id}", reply.person)
     if request.purpose in {Purpose.draft, Purpose.approve}:
-        decisions = owe_annexes(
-            work, carrier, said, decisions, meaning, request, now, word_too=enclosing
-        )
+        decisions = owe_annexes(answer, decisions, word_too=enclosing)
     came = remember(work, carrier.case, said, decisions, proven=proven)
     if came and may_warn(desk, work, carrier.case, f"draft:{request.id}", speaker, now):
         carrier.warn((
@@ -170,27 +121,26 @@ def _with_reason(work: UnitOfWork, request: Request, reply: Reply) -> Reply:
     return replace(reply, meaning=replace(reply.meaning, kind=kind, reason=reply.text.strip()))
 
 
-def _own_words(
-    desk: Desk, work: UnitOfWork, case: Case, said: Said, request: Request
-) -> str | None:
+def _own_words(answer: Answer) -> str | None:
     """The text of a Word file without the lines that the template adds to our letter.
 
     A salutation or an addressee that an approver has changed in our letter stands before it as
     a line of its own: «Обращение: …», «Кому: …».
     None when nothing was changed: a program has attached our own letter once more.
     """
-    word = said.word
-    letter = work.letters.get(case.id, case.version) if case.version else None
+    said, case, word = answer.said, answer.case, answer.said.word
+    letter = answer.work.letters.get(case.id, case.version) if case.version else None
     if word is None or letter is None or letter.content is None:
         return word
-    content = thaw(desk.store.files.get(letter.content), number="", on=letter.created_at.date())
+    frozen = answer.desk.store.files.get(letter.content)
+    content = thaw(frozen, number="", on=letter.created_at.date())
     own = {_even(line) for line in letter.text.splitlines()}
     added = {_even(line) for line in content.paragraphs} - own
     text = "\n".join(line for line in word.splitlines() if _even(line) not in added)
     unchanged = _even(text) == _even(letter.text)
     settled = []
     # A drafter may have begun with another citizen's letter; an approver was shown this one.
-    if request.purpose is Purpose.approve:
+    if answer.request.purpose is Purpose.approve:
         greeting, to = _even(said.word_salutation), _even(said.word_addressee)
         settled += [f"Обращение: {greeting}"] if greeting != _even(content.salutation) else []
         settled += [f"Кому: {to}"] if to != _even(content.addressee) else []
@@ -202,28 +152,27 @@ def _even(text: str) -> str:
     return " ".join(text.split())
 
 
-def take_continuation(
-    desk: Desk, work: UnitOfWork, carrier: Carrier, said: Said, now: datetime
-) -> bool:
+def take_continuation(spoken: Spoken) -> bool:
     """Whether «Продолжение: …» of a letter's own author became its next version.
 
     The first part went to approval already; an approval holds only for what was shown.
     """
-    case, rest = carrier.case, continuation(said.text)
-    letter = work.letters.get(case.id, case.version) if case.version else None
+    carrier, case, said = spoken.carrier, spoken.case, spoken.said
+    rest = continuation(said.text)
+    letter = spoken.work.letters.get(case.id, case.version) if case.version else None
     step = ROUTES[case.track].step(case.step)
     if rest is None or letter is None or step.kind is not StepKind.approve:
         return False
     if said.person is None or said.person.id != letter.author or said.word is not None:
         return False
-    if said.level is TrustLevel.REFUSED or case.letter_sha is None:
+    if spoken.is_forged or case.letter_sha is None:
         return False
     person = said.person.id
-    if said.level is not TrustLevel.PROVEN:
+    if not spoken.is_proven:
         carrier.log("not_taken", {"reason": "continuation_unproven"})
-        ask_sender(desk, work, carrier, said, person, now, about="files", what="files")
+        ask_sender(spoken, person, about="files", what="files")
         return True
-    then = asked_again(case, person, desk.office, ROUTES[case.track], desk.today(now))
+    then = asked_again(case, person, spoken.desk.office, ROUTES[case.track], spoken.today)
     carrier.carry((
         Log(kind="draft", data={"version": case.version + 1}),
         NewVersion(text=f"{letter.text}\n{strip_frame(rest)}", author=person, then=then),
@@ -231,15 +180,16 @@ def take_continuation(
     return True
 
 
-def show_to_head(desk: Desk, carrier: Carrier, said: Said) -> None:
+def show_to_head(spoken: Spoken) -> None:
     """A draft or a note from somebody whose turn it is not: the department's head may use it."""
-    department = department_of(carrier.case, desk.office)
-    head = department.head if department else desk.office.roles.dispatcher
-    if said.person is None or said.level is TrustLevel.REFUSED or head == said.person.id:
+    said, office = spoken.said, spoken.desk.office
+    department = department_of(spoken.case, office)
+    head = department.head if department else office.roles.dispatcher
+    if said.person is None or spoken.is_forged or head == said.person.id:
         return
     names = tuple(item.name for item in said.mail.files if not item.inline)
     text = said.text or readable(said.word or "")
-    carrier.carry((
+    spoken.carrier.carry((
         Tell(
             people=(head,),
             template="note_shown",

@@ -16,6 +16,7 @@ from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.domain.restriction import alerted
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
+from mcu_mail.service.answer import Heard, spoken_in, why
 from mcu_mail.service.asking import send_request
 from mcu_mail.service.by_hand import hand_word
 from mcu_mail.service.cards import name_of
@@ -24,7 +25,7 @@ from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.reconcile_mark import first_of_its_kind, is_read_again
 from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
-from mcu_mail.service.taking import Heard, carrier_of, show_to_head, take, take_continuation, why
+from mcu_mail.service.taking import show_to_head, take, take_continuation
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.meaning import Meaning
+    from mcu_mail.domain.office import Person
+    from mcu_mail.service.answer import Spoken
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -46,73 +49,72 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
         return Heard(state=MailState.aside, case_id=case.id if case else None)
     command = command_in_subject(desk, said, now)
     if command is not None:
-        heard: Heard | None = ask_first(desk, work, said, case, command, now)
-    else:
-        heard = None if len(named) > 1 else hand_word(desk, work, said, case, now)
-    if heard is not None:
-        return heard
+        return ask_first(desk, work, said, case, command, now)
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
+    by_hand = hand_word(desk, work, said, case, now)
+    return by_hand or _by_his_turn(desk, work, said, said.person, case, now)
+
+
+def _by_his_turn(
+    desk: Desk, work: UnitOfWork, said: Said, person: Person, case: Case | None, now: datetime
+) -> Heard:
+    """What becomes of an official's words by what he was asked, in this case or in all."""
     mine = [
         item
-        for item in work.requests.open_of_person(said.person.id)
+        for item in work.requests.open_of_person(person.id)
         if case is None or item.case_id == case.id
     ]
     meaning = meaning_of(desk, said, now, drafting=True)
-    if case is not None and _taken_by_number(desk, work, said, case, mine, meaning, now):
-        return Heard(state=MailState.handled, case_id=case.id)
+    if case is not None:
+        spoken = spoken_in(desk, work, case, said, now)
+        if _taken_by_number(spoken, mine, meaning):
+            return spoken.handled
     for request in mine:
         _ask_again(desk, work, said, request, now)
-    if not mine and case is not None and is_read_again(work, said.stored.id):
+    if mine:
+        return Heard(state=MailState.handled, case_id=case.id if case else mine[0].case_id)
+    if case is not None and is_read_again(work, said.stored.id):
         return Heard(state=MailState.handled, case_id=case.id)
-    if not mine and said.level is TrustLevel.REFUSED:
+    if said.level is TrustLevel.REFUSED:
         # In an official's name, and not his: his words stand in no case.
         return Heard(state=MailState.aside, case_id=case.id if case else None)
-    if not mine and case is not None and case.state is not CaseState.closed:
-        carrier = carrier_of(desk, work, case, said, now)
-        carrier.carry((
-            Log(kind="note", data={"text": said.text[:2000]}),
-            Tell(
-                people=(said.person.id,),
-                template="not_taken",
-                context=why("not_your_turn", said.text, by=name_of(case.actor, desk)),
-            ),
-        ))
-        if meaning.kind in HARMLESS or said.word is not None:
-            show_to_head(desk, carrier, said)
-    if mine or (case is not None and case.state is not CaseState.closed):
-        first = case.id if case is not None else mine[0].case_id
-        return Heard(state=MailState.handled, case_id=first)
+    if case is not None and case.state is not CaseState.closed:
+        return _not_his_turn(spoken_in(desk, work, case, said, now), person.id, meaning)
     return _asked_nothing(desk, work, said, case, now)
 
 
-def _taken_by_number(
-    desk: Desk,
-    work: UnitOfWork,
-    said: Said,
-    case: Case,
-    mine: Sequence[Request],
-    meaning: Meaning,
-    now: datetime,
-) -> bool:
+def _not_his_turn(spoken: Spoken, person: str, meaning: Meaning) -> Heard:
+    """Nobody waits for his word in this case: it is noted, and shown to the head if it may help."""
+    said = spoken.said
+    by = name_of(spoken.case.actor, spoken.desk)
+    spoken.carrier.carry((
+        Log(kind="note", data={"text": said.text[:2000]}),
+        Tell(
+            people=(person,),
+            template="not_taken",
+            context=why("not_your_turn", said.text, by=by),
+        ),
+    ))
+    if meaning.kind in HARMLESS or said.word is not None:
+        show_to_head(spoken)
+    return spoken.handled
+
+
+def _taken_by_number(spoken: Spoken, mine: Sequence[Request], meaning: Meaning) -> bool:
     """Whether the mail was taken for what needs no code: a draft, files, a helper's report."""
-    carrier = carrier_of(desk, work, case, said, now)
     drafting = [item for item in mine if item.purpose is Purpose.draft]
-    harmless = meaning.kind in HARMLESS or said.word is not None
-    if drafting and harmless and said.level is not TrustLevel.REFUSED:
-        take(desk, work, carrier, said, drafting[0], meaning, now)
+    harmless = meaning.kind in HARMLESS or spoken.said.word is not None
+    if drafting and harmless and not spoken.is_forged:
+        take(spoken.to(drafting[0], meaning))
         return True
-    return (
-        take_continuation(desk, work, carrier, said, now)
-        or offer(desk, work, carrier, said, meaning, now)
-        or report_by_number(desk, work, carrier, said, now)
-    )
+    return take_continuation(spoken) or offer(spoken, meaning) or report_by_number(spoken)
 
 
 def _ask_again(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: datetime) -> None:
     """No guess, even if only one is open: his request is sent again with a note (§3.8)."""
     case = work.cases.get(request.case_id)
-    carrier = carrier_of(desk, work, case, said, now)
+    carrier = spoken_in(desk, work, case, said, now).carrier
     if is_read_again(work, said.stored.id):
         # What he answered was asked in a time that a restored store has forgotten.
         if first_of_its_kind(work, f"asked_again:{request.id}"):
@@ -143,7 +145,7 @@ def _asked_nothing(
         return Heard(state=MailState.aside)
     roles = desk.office.roles
     people = alerted(roles) if case.restricted is not None else (roles.dispatcher,)
-    carrier_of(desk, work, case, said, now).carry((
+    spoken_in(desk, work, case, said, now).carrier.carry((
         Log(kind="note", data={"text": said.whole[:2000], "count": len(files)}),
         Tell(
             people=people,
@@ -178,10 +180,10 @@ def _which_case(
     """Numbers of several cases in one mail: nothing is guessed, its author writes to each."""
     person = said.person.id if said.person else ""
     for case in named:
-        carrier = carrier_of(desk, work, case, said, now)
+        carrier = spoken_in(desk, work, case, said, now).carrier
         carrier.log("not_taken", {"reason": "case_which"})
     numbers = ", ".join(case.number for case in named)
-    carrier_of(desk, work, named[0], said, now).carry((
+    spoken_in(desk, work, named[0], said, now).carrier.carry((
         Tell(
             people=(person,),
             template="not_taken",

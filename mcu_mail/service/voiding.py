@@ -21,10 +21,9 @@ from mcu_mail.service.pens import is_begun
 from mcu_mail.store.registry import VOID, Entry
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.case import Case
     from mcu_mail.domain.meaning import Meaning
+    from mcu_mail.service.answer import Answer
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
@@ -96,21 +95,14 @@ def ask_to_void(work: UnitOfWork, carrier: Carrier, entry: Entry, reason: str, p
     ))
 
 
-def make_void(
-    desk: Desk,
-    work: UnitOfWork,
-    request: Request,
-    entry: Entry,
-    reason: str,
-    speaker: str,
-    cause: str,
-    now: datetime,
-) -> None:
+def make_void(answer: Answer, entry: Entry, reason: str) -> None:
     """The row is void; a letter that has not left stays here, of another the dispatcher decides."""
+    desk, work, request, now = answer.desk, answer.work, answer.request, answer.now
+    who = desk.office.people[answer.speaker].name
     case = work.cases.get(entry.case_id)
-    carrier = Carrier(desk, work, case, now=now, actor=speaker, cause=cause)
+    carrier = Carrier(desk, work, case, now=now, actor=answer.speaker, cause=answer.cause)
     begun = is_begun(work, entry) or case.step != "send" or case.state is CaseState.closed
-    if not work.register.void(entry.id, reason=reason, by=desk.office.people[speaker].name, at=now):
+    if not work.register.void(entry.id, reason=reason, by=who, at=now):
         return
     for message in work.queue.letter_of(case.id):
         if message.entry == entry.id:
@@ -122,11 +114,7 @@ def make_void(
         told(request, "other", details=void_done(entry.number, begun=begun)),
     ))
     carrier.carry((Work(kind="set", data={"entry": entry.id, "void": entry.id}),))
-    what = {
-        "register_number": entry.number,
-        "reason": reason,
-        "who": desk.office.people[speaker].name,
-    }
+    what = {"register_number": entry.number, "reason": reason, "who": who}
     if begun:
         _leave_to_dispatcher(desk, work, carrier, entry, what)
     else:

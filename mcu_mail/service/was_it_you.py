@@ -13,21 +13,13 @@ from mcu_mail.service.floods import may_warn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from mcu_mail.service.carry import Carrier
-    from mcu_mail.service.desk import Desk
-    from mcu_mail.service.said import Said
-    from mcu_mail.store.unit_of_work import UnitOfWork
+    from mcu_mail.service.answer import Spoken
 
 
 def ask_sender(
-    desk: Desk,
-    work: UnitOfWork,
-    carrier: Carrier,
-    said: Said,
+    spoken: Spoken,
     person: str,
-    now: datetime,
     *,
     about: str,
     what: str = "verdict",
@@ -44,12 +36,13 @@ def ask_sender(
         False when nothing was asked, because enough was asked about that today.
 
     """
-    if not may_warn(desk, work, carrier.case, about, person, now):
+    work, said, case, now = spoken.work, spoken.said, spoken.case, spoken.now
+    if not may_warn(spoken.desk, work, case, about, person, now):
         return False
-    for item in work.requests.open_of_case(carrier.case.id):
+    for item in work.requests.open_of_case(case.id):
         if item.purpose is Purpose.confirm and item.data["request"] == about:
             work.requests.close(item.id, now, CloseReason.new_version)
-    carrier.warn((
+    spoken.carrier.warn((
         Ask(
             purpose=Purpose.confirm,
             person=person,

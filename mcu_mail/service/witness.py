@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.decisions import Log, Tell
-from mcu_mail.service.asking import tell
 from mcu_mail.service.by_hand import count_by_hand
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.delivery import ask_about_unclear, is_over, settle
+from mcu_mail.service.roles_told import alarmed_roles, tell_roles
 from mcu_mail.store.queue import RecipientState
 
 if TYPE_CHECKING:
@@ -76,18 +76,15 @@ def mind_refused_witness(desk: Desk, work: UnitOfWork, outgoing_id: int, now: da
         case = work.cases.get(message.case_id)
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"out{message.id}")
         carrier.log("no_witness", {"answer": answer})
-    for role in dict.fromkeys((desk.settings.roles.administrator, desk.office.roles.dispatcher)):
-        if role:
-            tell(
-                desk,
-                work,
-                None,
-                person=desk.standing_in(role, now),
-                template="mailbox_refuses",
-                key=f"mailbox_refuses:{desk.today(now)}:{role}",
-                now=now,
-                context={"address": desk.address, "excerpt": answer},
-            )
+    tell_roles(
+        desk,
+        work,
+        alarmed_roles(desk),
+        template="mailbox_refuses",
+        key=f"mailbox_refuses:{desk.today(now)}",
+        now=now,
+        context={"address": desk.address, "excerpt": answer},
+    )
 
 
 def ask_witness(desk: Desk, now: datetime) -> int:

@@ -153,7 +153,14 @@ def office_of(settings: Settings) -> Office:
             for item in settings.departments
         ),
         topics={
-            key: Topic(id=key, name=item.name, stems=item.stems, minus=item.minus, about=item.about)
+            key: Topic(
+                id=key,
+                name=item.name,
+                stems=item.stems,
+                minus=item.minus,
+                about=item.about,
+                category=item.category,
+            )
             for key, item in settings.topics.items()
         },
         territories=tuple(
@@ -168,6 +175,8 @@ def office_of(settings: Settings) -> Office:
             centre_head=roles.centre_head,
             dispatcher=roles.dispatcher,
             coordinator={str(key): value for key, value in roles.coordinator.items()},
+            consent=settings.tracks.consent,
+            executors_publish=settings.tracks.executors_publish,
             duty=roles.duty,
             intake=roles.intake,
         ),
@@ -185,6 +194,7 @@ def work_calendar(settings: Settings, years: Iterable[int]) -> WorkCalendar:
         overrides={day: item.value() for day, item in calendar.overrides.items()},
         years_confirmed=frozenset(calendar.years_confirmed),
         hours=settings.tracks.incident.hours,
+        track_hours=settings.tracks.hours,
         lunch=calendar.lunch,
         apply_short_day=calendar.short_day == "apply",
         working_saturdays=calendar.working_saturdays,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from mcu_mail.domain.route import ROUTES
 
 LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
 
@@ -78,7 +80,16 @@ Secret = Annotated[str, AfterValidator(_secret)]
 Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
-TrackName = Literal["governor", "incident", "pos", "kuzbass_online"]
+
+
+def _track(value: str) -> str:
+    if value not in ROUTES:
+        raise ValueError(f"нет такого потока; есть: {', '.join(ROUTES)}")
+    return value
+
+
+TrackName = Annotated[str, AfterValidator(_track)]
+"""A track that has a route (`domain/route.py`)."""
 
 
 class Model(BaseModel):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mcu_mail.domain.acting import loops, overlaps
+from mcu_mail.domain.route import ROUTES
 from mcu_mail.settings.schema import is_loopback
 
 if TYPE_CHECKING:
@@ -25,7 +26,16 @@ def relation_faults(settings: Settings) -> tuple[Fault, ...]:
     """Every fault between sections of a settings file that is well-formed key by key."""
     return tuple(
         fault
-        for check in (_zones, _transport, _people, _departments, _topics, _absences, _governor)
+        for check in (
+            _zones,
+            _transport,
+            _people,
+            _departments,
+            _topics,
+            _absences,
+            _governor,
+            _tracks,
+        )
         for fault in check(settings)
     )
 
@@ -182,3 +192,15 @@ def _governor(settings: Settings) -> Iterator[Fault]:
         yield place, "адрес указан дважды"
     if settings.mail.address in addresses:
         yield place, "среди получателей адрес самой службы"
+
+
+def _tracks(settings: Settings) -> Iterator[Fault]:
+    for name in settings.tracks.others:
+        if name not in ROUTES:
+            known = ", ".join(ROUTES)
+            yield ("tracks", name), f"нет маршрута для потока «{name}»; есть: {known}"
+    for name in settings.tracks.hours:
+        section = settings.tracks.published(name)
+        person = section.consent if section is not None else None
+        if person is not None and person not in settings.people:
+            yield ("tracks", name, "consent"), f"нет такого человека в people: «{person}»"

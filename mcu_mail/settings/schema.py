@@ -169,7 +169,8 @@ class Override(Model):
 
     day_off: bool | None = None
     work: HoursPair | None = None
-    tracks: dict[TrackName, HoursPair] = Field(default_factory=dict)
+    tracks: dict[TrackName, HoursPair | None] = Field(default_factory=dict)
+    """Hours of single tracks, as the region sets them for a holiday; null: it does not work."""
     why: Text
 
     def value(self) -> DomainOverride:
@@ -240,9 +241,8 @@ class RolesSettings(Model):
     administrator: Id | None = None
     duty: Id | None = None
     intake: tuple[Id, ...] = ()
-    coordinator: dict[Literal["incident", "pos", "kuzbass_online"], Id] = Field(
-        default_factory=dict
-    )
+    coordinator: dict[TrackName, Id] = Field(default_factory=dict)
+    """The responsible of a track (decree 3.6, 3.7); without one the dispatcher."""
 
 
 class AbsenceSettings(Model):
@@ -292,6 +292,8 @@ class TopicSettings(Model):
     stems: tuple[Text, ...] = ()
     minus: tuple[Text, ...] = ()
     about: str = ""
+    category: str = ""
+    """«Категория / подкатегория» of the portal that is proposed for the topic."""
 
 
 class TerritorySettings(Model):

@@ -89,6 +89,7 @@ def _case(row: Any) -> Case:
         addressing=Addressing(**row.addressing) if row.addressing else Addressing(),
         restricted=None if row.restricted is None else tuple(row.restricted),
         forward=row.forward,
+        marks=row.marks or {},
     )
 
 
@@ -111,6 +112,8 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
             plain = {step: at.isoformat() for step, at in value.items()}
         elif isinstance(value, CaseState):
             plain = value.value
+        elif name == "marks":
+            plain = dict(value) or None
         elif name == "restricted":
             plain = None if value is None else list(value)
         elif name == "draft" and value is None:

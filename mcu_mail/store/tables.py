@@ -93,6 +93,7 @@ cases = sa.Table(
     sa.Column("link", sa.String(500)),
     sa.Column("address", sa.String(500)),
     sa.Column("words", sa.String(64)),
+    sa.Column("marks", sa.JSON(none_as_null=True)),
     sa.Index(None, "state", "term_at"),
     sa.Index(None, "step", "state"),
     sa.Index(None, "external_id"),

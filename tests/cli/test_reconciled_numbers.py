@@ -10,7 +10,7 @@ import pytest
 
 from mcu_mail import wiring
 from mcu_mail.mail.mime import read_mail
-from mcu_mail.service import reconciling
+from mcu_mail.service import reconcile_numbers, reconciling
 from mcu_mail.service.collect import collect
 from mcu_mail.service.letter_marks import is_forgotten, make_key, mark_in, marked
 from mcu_mail.service.looking_back import letters_among
@@ -82,13 +82,15 @@ def test_numbers_between_those_that_were_seen_keep_a_void_row_and_are_given_to_n
         a_row(work, 4)
         a_row(work, 7, note=REBUILT)
         work.register.spent("2026", 7)
-        lost = reconciling._close_gaps(desk, work, [["01-12/7", "2026-000001", "2026", 7]], NOW)
+        lost = reconcile_numbers.close_gaps(
+            desk, work, [["01-12/7", "2026-000001", "2026", 7]], NOW
+        )
         assert lost == ["01-12/5", "01-12/6"]
         rows = {row.n: row for row in work.register.of_scope("2026")}
         assert [rows[n].void_reason for n in (5, 6)] == [LOST, LOST]
         assert work.cases.get(rows[5].case_id).number == "2026-000000"
         assert work.register.take("2026", 1) == 8
-        assert reconciling._close_gaps(desk, work, [["", "", "2026", 7]], NOW) == []
+        assert reconcile_numbers.close_gaps(desk, work, [["", "", "2026", 7]], NOW) == []
 
 
 def keep_mail(desk: Desk, work: UnitOfWork, raw: bytes, uid: int) -> StoredMail:
@@ -109,10 +111,10 @@ def test_new_cases_get_numbers_that_nobody_has_seen(desk: Desk) -> None:
         keep_mail(desk, work, b"Subject: Re: [2026-000203] x\r\n\r\n+", 1)
         altered = keep_mail(desk, work, b"Subject: Re: [2026-000400] x\r\n\r\n+", 2)
         desk.store.files.path(altered.sha256).write_bytes(b"Subject: [2026-000999]")
-        named = reconciling._numbers_named(desk, work.mails.since_id(1))
+        named = reconcile_numbers.numbers_named(desk, work.mails.since_id(1))
         assert named == ("2026-000203",)
-        assert reconciling._jump(work, 0, named, 2026) == ""
-        assert reconciling._jump(work, 2, named, 2026) == "2026-000301"
+        assert reconcile_numbers.jump(work, 0, named, 2026) == ""
+        assert reconcile_numbers.jump(work, 2, named, 2026) == "2026-000301"
         assert work.next_case_number(2026) == 301
 
 

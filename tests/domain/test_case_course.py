@@ -398,5 +398,5 @@ def test_no_reply_ever_sends_or_registers_by_itself(purpose, text, step):
 
 
 def test_outcomes_are_few():
-    assert {item.value for item in Outcome} == {"done", "returned", "not_ours"}
+    assert {item.value for item in Outcome} == {"done", "returned", "not_ours", "commented"}
     assert CaseState("aside") is CaseState.aside

@@ -1,0 +1,319 @@
+"""Replies of those who publish, and the word of the responsible on a case of hers.
+
+Decree 3.6, 3.7: she controls the whole course of a message, so her word about it is taken at any
+step on the request that stays open with the case (`STANDING`); an approval of a text is taken on
+the request of exactly that text alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain import term_words
+from mcu_mail.domain.case import CaseState, CloseReason
+from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
+from mcu_mail.domain.course_routing import named_department
+from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
+from mcu_mail.domain.happened import Happened, What, accepted, is_published, on_happened, published
+from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.track_terms import closing_of
+from mcu_mail.domain.whose_turn import find_department, find_person
+
+if TYPE_CHECKING:
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
+    from mcu_mail.domain.meaning import Meaning
+
+
+def on_publish(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the word of the one who was asked to put the answer up."""
+    step = rules.route.step(case.step)
+    meaning = reply.meaning
+    if step.kind is not StepKind.publish or rules.clock is None:
+        return not_taken(request, reply, "step_over")
+    if meaning.kind is MeaningKind.published:
+        return put_up(case, request, reply, rules)
+    if meaning.kind is MeaningKind.return_:
+        return _sent_back(case, request, reply, rules)
+    return not_taken(request, reply, "publish_expected")
+
+
+def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """«Опубликовано …»: the term is met; an interim answer leaves the full one owed."""
+    clock = _clock(rules)
+    step = rules.route.kind(StepKind.publish)
+    assert step is not None, "only a route that publishes asks for it"
+    meaning = reply.meaning
+    if rules.outcome_needed and not meaning.name and Mark.outcome not in case.marks:
+        return not_taken(request, reply, "outcome_expected")
+    up = Happened(
+        what=What.submitted,
+        link=meaning.reason,
+        outcome=meaning.name,
+        at=_moment(meaning, clock),
+    )
+    done = published(case, up, reply.person, rules, step.on[Outcome.done])
+    promised = case.marks.get(Mark.promised)
+    if promised is None:
+        kept: Decisions = ()
+        if Mark.owed in case.marks:
+            kept = (
+                Log(kind="promise_kept", data={"promised": case.marks[Mark.owed]}),
+                SetMarks(values={Mark.owed: None}),
+            )
+        return (*done[:-1], *kept, receipt(request, "published"), done[-1])
+    # Decree 3.6: what an interim answer has promised is a term of its own.
+    due = datetime.fromisoformat(promised)
+    year = clock.now.year
+    return (
+        *(one for one in done[:-1] if not isinstance(one, SetMarks)),
+        SetMarks(values={Mark.promised: None, Mark.owed: promised}),
+        Change(
+            values={
+                "term": due,
+                "goal": None,
+                "term_sentence": f"{case.term_sentence} {term_words.promised(due, year=year)}",
+            }
+        ),
+        receipt(request, "published"),
+        Enter(
+            step=_draft(rules),
+            template="task",
+            context={"why": "interim"},
+            close_as=CloseReason.step_over,
+        ),
+    )
+
+
+def _draft(rules: Rules) -> str:
+    step = rules.route.kind(StepKind.draft)
+    assert step is not None, "every route has somebody who writes the answer"
+    return step.name
+
+
+def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    reason = reply.meaning.reason.strip()
+    if not reason:
+        return not_taken(request, reply, "no_reason")
+    log = Log(kind="returned", data={"reason": reason, "version": case.version})
+    return (
+        log,
+        receipt(request, "return"),
+        SetMarks(values={Mark.published: None, Mark.regional: None}),
+        *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
+        Enter(
+            step=rules.route.step(case.step).on[Outcome.returned],
+            template="rework",
+            context={"reason": reason, "returned_by": reply.person},
+            close_as=CloseReason.decided,
+        ),
+    )
+
+
+def on_standing(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the responsible's word about her case, at whatever step it stands."""
+    if rules.clock is None:
+        return not_taken(request, reply, "other_track")
+    handler = _HANDLERS.get(reply.meaning.kind, _on_happening)
+    return handler(case, request, reply, rules)
+
+
+def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
+    return closing(request, reply) or not_taken(request, reply, "not_understood")
+
+
+def _on_published(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    if rules.route.step(case.step).kind is StepKind.publish:
+        return put_up(case, request, reply, rules)
+    return not_taken(request, reply, "not_yet_approved")
+
+
+def _on_return(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    if is_published(case) and Outcome.returned in rules.route.step(case.step).on:
+        return _sent_back(case, request, reply, rules)
+    return not_taken(request, reply, "return_where_shown")
+
+
+def _on_happening(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What she tells to have happened in the system."""
+    happened = told_of(reply.meaning, _clock(rules))
+    if happened is None:
+        return not_taken(request, reply, "not_understood")
+    lacks = _LACKS.get(happened.what)
+    if lacks is not None and (happened.at is None if lacks == "no_term" else not happened.words):
+        return not_taken(request, reply, lacks)
+    return (
+        *on_happened(case, happened, reply.person, rules),
+        told(request, f"told_{happened.what.value}"),
+    )
+
+
+_LACKS = {What.urgent: "no_basis", What.returned: "no_reason", What.term: "no_term"}
+"""What must be told besides. Decree 5.1 names the grounds of an urgent request: one is kept."""
+
+
+def _clock(rules: Rules) -> TrackClock:
+    assert rules.clock is not None, "a track whose answers are published has a clock"
+    return rules.clock
+
+
+def on_regional(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """What follows from the answer what the regional centre has said of a published text."""
+    meaning = reply.meaning
+    if meaning.kind is MeaningKind.approve:
+        meaning = replace(meaning, kind=MeaningKind.regional, name="approved")
+    elif meaning.kind is MeaningKind.return_:
+        meaning = replace(meaning, kind=MeaningKind.regional, name="returned")
+    return on_standing(case, request, replace(reply, meaning=meaning), rules)
+
+
+def told_of(meaning: Meaning, clock: TrackClock) -> Happened | None:
+    """What a person tells to have happened in the system; None for any other word."""
+    what: What | None = None
+    match meaning.kind:
+        case MeaningKind.regional:
+            what = _REGIONAL.get(meaning.name)
+        case MeaningKind.citizen:
+            return _citizen(meaning)
+        case MeaningKind.fast_track:
+            what = What.slow_track if meaning.name == "off" else What.fast_track
+        case MeaningKind.urgent:
+            what = What.urgent
+        case MeaningKind.term:
+            what = What.term
+        case _:
+            what = None
+    if what is None:
+        return None
+    at = _moment(meaning, clock) if what in {What.urgent, What.term} else None
+    return Happened(what=what, words=meaning.reason, at=at)
+
+
+_REGIONAL = {
+    "approved": What.approved,
+    "returned": What.returned,
+    "submitted": What.submitted,
+    "consented": What.consented,
+}
+
+
+def _citizen(meaning: Meaning) -> Happened:
+    if meaning.name.isdigit():
+        return Happened(what=What.rated, words=meaning.reason, rating=int(meaning.name))
+    sense = meaning.name if meaning.name in {"positive", "negative"} else None
+    return Happened(what=What.commented, words=meaning.reason, sense=sense)
+
+
+def _moment(meaning: Meaning, clock: TrackClock) -> datetime | None:
+    """The moment named: an hour alone is one of today, a day alone ends with its work."""
+    if meaning.until is None and meaning.at is None:
+        return None
+    day = meaning.until or clock.now.date()
+    at = meaning.at or closing_of(clock.calendar, day, clock.terms.track)
+    return datetime.combine(day, at, clock.now.tzinfo)
+
+
+def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    clock = _clock(rules)
+    step = rules.route.kind(StepKind.accept)
+    if step is None:
+        return not_taken(request, reply, "other_track")
+    meaning = reply.meaning
+    category = meaning.name or rules.category
+    if rules.category_needed and not category:
+        return not_taken(request, reply, "category_expected")
+    term: Decisions = ()
+    if meaning.until is not None:
+        at = _moment(meaning, clock)
+        if at is not None and at > clock.now:
+            term = on_happened(case, Happened(what=What.term, at=at), reply.person, rules)
+            case = replace(
+                case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked}
+            )
+    taken = accepted(case, reply.person, rules, clock, category=category)
+    if Mark.term_asked in case.marks:
+        return (*taken, *not_taken(request, reply, "no_term"))
+    return (*term, *taken[:-1], told(request, "accepted"), taken[-1])
+
+
+def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """The citizen has got the first reply with the date of execution (decree 5.1)."""
+    clock = _clock(rules)
+    if not rules.route.beside:
+        return not_taken(request, reply, "other_track")
+    meaning = reply.meaning
+    if Mark.first_reply in case.marks:
+        return (told(request, "first_reply_known"),)
+    at = _moment(replace(meaning, until=None), clock) if meaning.name == "done" else None
+    at = clock.now if at is None or at > clock.now else at
+    data = {
+        "at": at.isoformat(),
+        "text": "" if meaning.name == "done" else meaning.reason,
+        "until": meaning.until.isoformat() if meaning.until else "",
+        "by": reply.person,
+    }
+    return (
+        Log(kind="first_reply", data=data),
+        SetMarks(values={Mark.first_reply: at.isoformat()}),
+        told(request, "first_reply"),
+    )
+
+
+def _assigned(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+    """«Назначить: Трассов», «Передать: дороги»: she appoints who answers (decree 3.6)."""
+    route = rules.route.kind(StepKind.route)
+    assert route is not None, "every route has somebody who appoints"
+    if is_published(case):
+        return not_taken(request, reply, "step_over")
+    words = named_department(reply, "", rules)
+    named = reply.meaning.name or reply.meaning.reason
+    department = find_department(words or named, rules.office)
+    person = find_person(named, rules.office) if department is None else None
+    if person is not None:
+        department = next(
+            (
+                item.id
+                for item in rules.office.departments
+                if person in {item.head, *item.executors}
+            ),
+            case.department,
+        )
+    if department is None:
+        return not_taken(request, reply, "unknown_department")
+    owner = next(item for item in rules.office.departments if item.id == department)
+    executor = person if person is not None and person != owner.head else None
+    data = {"department": department, "executor": executor or "", "by": reply.person}
+    assigned = (
+        Log(kind="assigned", data=data),
+        Change(values={"department": department, "executor": executor}),
+    )
+    if rules.route.comes_before(case.step, StepKind.route):
+        return (*assigned, told(request, "assigned"))
+    again = "reassigned" if case.department not in {None, department} else "task"
+    return (
+        *assigned,
+        told(request, "assigned"),
+        Enter(
+            step=route.on[Outcome.done],
+            template="task",
+            context={"why": again},
+            close_as=CloseReason.reassigned,
+        ),
+    )
+
+
+_HANDLERS = {
+    MeaningKind.close: _on_closing,
+    MeaningKind.duplicate: _on_closing,
+    MeaningKind.accept: _on_accept,
+    MeaningKind.first_reply: _on_first_reply,
+    MeaningKind.route: _assigned,
+    MeaningKind.not_ours: _assigned,
+    MeaningKind.executor: _assigned,
+    MeaningKind.published: _on_published,
+    MeaningKind.return_: _on_return,
+}

@@ -1,0 +1,75 @@
+"""Samples of the mails of the tracks whose answers are published, for `wording_samples`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mcu_mail.mail.markup import Button
+
+Samples = tuple["Mapping[str, Any]", ...]
+
+
+def mails(
+    case: Mapping[str, Any], code: str, button: Callable[[str, str], Button]
+) -> Mapping[str, Samples]:
+    """The contexts of each of these mails.
+
+    Args:
+        case: card, person and now.
+        code: of a request.
+        button: makes one from its label and the words it writes.
+
+    """
+    now = case["now"]
+    card = replace(
+        case["card"],
+        publishes=True,
+        source="Инцидент менеджмент",
+        external_id="8123456",
+        goal=None,
+    )
+    case = {**case, "card": card}
+    asked = {**case, "code": code, "buttons": (button("Опубликовано", "Опубликовано "),)}
+    who = "Письменнова Алла Проектовна"
+    return {
+        "control": (
+            {**asked, "first_reply_due": now, "first_reply": "Здравствуйте!", "actor_name": who},
+            {**asked, "first_reply_due": None, "first_reply": "", "actor_name": ""},
+        ),
+        "accept": tuple(
+            {
+                **asked,
+                "term_known": known,
+                "category": category,
+                "category_needed": needed,
+                "actor_name": name,
+            }
+            for known, category, needed, name in (
+                (True, "ЖКХ / Освещение", True, who),
+                (True, "", True, ""),
+                (False, "", False, who),
+            )
+        ),
+        "publish": (
+            {**asked, "outcome_needed": False, "enclosure": None},
+            {
+                **asked,
+                "card": replace(card, promised=now.date()),
+                "outcome_needed": True,
+                "enclosure": "фото на 2 л. в 1 экз.",
+            },
+        ),
+        "first_reply": (
+            {**asked, "late": False, "until": now.isoformat()},
+            {**case, "late": True, "until": now.isoformat()},
+        ),
+        "regional_check": (asked,),
+        "term_changed": tuple(
+            {**case, "event": event, "excerpt": excerpt, "by": "region"}
+            for event, excerpt in (("urgent", "поручение"), ("fast_track", ""), ("term", "ЦУР"))
+        ),
+    }
