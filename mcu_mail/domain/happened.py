@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain import term_words as words
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.decisions import Change, Decision, Enter, Log, SetMarks, Tell
-from mcu_mail.domain.intake_catalogue import event_name
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import Outcome, Step, StepKind
 from mcu_mail.domain.track_terms import afresh_due, fast_due, is_working, opening_after, rework_due
@@ -411,7 +410,7 @@ def _back(case: Case, step: str, reason: str, by: str) -> Decisions:
 
 
 def _noted(_case: Case, what: What, text: str, by: str) -> Decisions:
-    return (Log(kind="event", data={"note": event_name(what.value), "text": text, "by": by}),)
+    return (Log(kind="event", data={"note": words.happened_name(what), "text": text, "by": by}),)
 
 
 def _shown(case: Case, happened: Happened, rules: Rules) -> Decisions:
@@ -419,7 +418,7 @@ def _shown(case: Case, happened: Happened, rules: Rules) -> Decisions:
     people = (case.actor, rules.office.roles.responsible(case.track))
     context = {
         "event": happened.what.value,
-        "event_name": event_name(happened.what.value),
+        "event_name": words.happened_name(happened.what),
         "excerpt": happened.words,
     }
     readers = tuple(dict.fromkeys(one for one in people if one is not None))

@@ -186,4 +186,4 @@ class Desk:
     def category_of(self, case: Case) -> str:
         """The category that is proposed: the system's own, else that of the topic; or none."""
         topic = self.office.topics.get(case.topic or "")
-        return stated_rubric(case.notice.rubric) or (topic.category if topic else "")
+        return stated_rubric(case.notice.rubric) or (topic.category or topic.name if topic else "")
