@@ -6,6 +6,7 @@ open request's code is found and answered as its reader's program does.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 from email.message import EmailMessage
@@ -50,7 +51,8 @@ def mail_of(sender: str, subject: str, body: str, at: datetime, *, html: bool = 
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = sender, SERVICE, subject
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{abs(hash((subject, body, at)))}@source.example>"
+    digest = hashlib.sha256(f"{subject}{body}{at}".encode()).hexdigest()[:24]
+    mail["Message-ID"] = f"<{digest}@source.example>"
     mail.set_content(body, subtype="html" if html else "plain", cte="base64")
     return mail.as_bytes()
 
@@ -76,9 +78,12 @@ class Course:
         return self.day.case(self.number)
 
     @property
-    def stands(self) -> tuple[str, str | None, str]:
-        """(step, whose turn, state)."""
-        return self.case.step, self.case.actor, self.case.state.value
+    def stands(self) -> str:
+        """«draft roads_head open»: its step, whose turn it is, its state; «closed» at the end."""
+        case = self.case
+        if case.actor is None:
+            return case.state.value
+        return f"{case.step} {case.actor} {case.state.value}"
 
     @property
     def term(self) -> str:
