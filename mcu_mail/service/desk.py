@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.letter import TEMPLATES
@@ -134,7 +134,9 @@ class Desk:
 
     @property
     def _sources(self) -> tuple[Source, ...]:
-        return tuple(item.value() for item in self.settings.sources)
+        title = self.settings.tracks.title
+        values = (item.value() for item in self.settings.sources)
+        return tuple(replace(one, name=title(one.track)) for one in values)
 
     def letter_template(self, kind: str) -> bytes:
         """The Word template in which letters of this kind are set."""
