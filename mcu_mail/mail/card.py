@@ -58,6 +58,8 @@ class Card:
     """The message's number in it."""
     published_link: str = ""
     """Where the answer that was put up can be read."""
+    is_published: bool = False
+    """Whether the answer has been put up, so that its term is met."""
     marks: tuple[str, ...] = ()
     """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 

@@ -113,6 +113,16 @@ EVENTS = {
     "region_filed": "область получила ответ",
     "sent_again": "отправляем ещё раз",
     "waits": "решено ждать",
+    "accepted": "принято в работу",
+    "consented": "дано согласие на опубликование",
+    "first_reply": "дан первичный ответ",
+    "first_reply_late": "первичный ответ опаздывает",
+    "promise_kept": "обещанный ответ дан",
+    "published": "ответ опубликован",
+    "rated": "заявитель оценил ответ",
+    "region_closed": "система закрыла сообщение",
+    "regional_approved": "ЦУР согласовал ответ",
+    "wait_over": "заявитель не возразил",
 }
 _DETAILS = {
     "actor": "ход",
@@ -121,7 +131,9 @@ _DETAILS = {
     "at": "в",
     "basis": "основание",
     "belongs": "подпись относится к этому файлу",
+    "by": "сообщил",
     "cases": "дела",
+    "category": "категория",
     "certificate": "сертификат",
     "changes": "исправлено",
     "count": "файлов",
@@ -137,14 +149,18 @@ _DETAILS = {
     "ink": "подпись от руки",
     "late": "опаздывает",
     "lines": "запись",
+    "link": "ссылка",
     "missing": "не хватает",
     "note": "примечание",
     "number": "номер",
     "of": "дело",
     "on": "от",
+    "outcome": "итог",
     "owner": "владелец",
     "pages": "страниц",
     "person": "кому",
+    "promised": "обещано к",
+    "rating": "оценка",
     "reason": "причина",
     "received": "поступило",
     "refused": "не взято",
@@ -163,6 +179,8 @@ _DETAILS = {
     "valid_from": "сертификат с",
     "valid_to": "сертификат по",
     "version": "вариант",
+    "was": "прежний срок",
+    "why": "почему",
 }
 ACTORS = {
     "service": "служба",
@@ -200,7 +218,13 @@ _REASONS = {
     "no_code": "нет кода",
     "no_number": "нет номера дела",
     "no_reason": "нет причины",
+    "no_term": "не назван срок",
     "no_time": "не названо время",
+    "category_expected": "не названа категория",
+    "not_yet_approved": "публиковать нечего",
+    "outcome_expected": "не названо, решено или разъяснено",
+    "publish_expected": "ждали отметки о публикации",
+    "return_where_shown": "вернуть нечего",
     "not_confirmed": "не подтверждено",
     "not_the_head": "решает руководитель подразделения",
     "not_understood": "непонятные слова",
@@ -257,6 +281,14 @@ _CODES = {
     "actor": ACTORS,
     "engine": {"native": "встроенный", "libreoffice": "LibreOffice", "word": "Word"},
     "reason": _REASONS,
+    "basis": {"fast_track": "фаст-трек", "urgent": "срочный запрос", "region": "решение ЦУР"},
+    "by": {"region": "система или ЦУР"},
+    "why": {
+        "region": "ЦУР вернул",
+        "citizen": "отзыв заявителя",
+        "returned": "область вернула ответ",
+        "void": "снято с регистрации",
+    },
     "states": RECIPIENT_STATES,
     "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
     "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
@@ -306,7 +338,7 @@ def _value(key: str, value: Any, office: Office) -> str:
         return ", ".join(f"{one} – {_value(key, two, office)}" for one, two in value.items())
     if isinstance(value, list):
         return ", ".join(_value(key, one, office) for one in value)
-    text = str(value)
+    text = "да" if value is True else str(value)
     if text in _CODES.get(key, {}):
         return _CODES[key][text]
     if _MOMENT.match(text):

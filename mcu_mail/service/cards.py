@@ -138,6 +138,7 @@ def card_of(
         source=desk.settings.tracks.title(case.track) if route.form is Form.text else "",
         external_id=notice.external_id or "",
         published_link=case.marks.get(Mark.link, ""),
+        is_published=Mark.published in case.marks,
         marks=notice_marks(notice.flags, notice.nickname),
     )
 
@@ -193,7 +194,7 @@ def buttons_of(
         Purpose.draft: (
             ("Нужно время", "Нужно время до "),
             ("Не наше", "Не наше: "),
-            ("Не дозвонился", "Не дозвонились: "),
+            *_call_choices(case),
         ),
         Purpose.approve: (
             ("Согласовать", "Согласовано"),
@@ -243,6 +244,13 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _call_choices(case: Case) -> tuple[tuple[str, str], ...]:
+    """The button of a call in vain; nobody has to call where the answer is published."""
+    if ROUTES[case.track].form is Form.text:
+        return ()
+    return (("Не дозвонился", "Не дозвонились: "),)
 
 
 def _sending_choices(request: Request) -> tuple[tuple[str, str], ...]:
