@@ -416,6 +416,10 @@ def _noted(_case: Case, what: What, text: str, by: str) -> Decisions:
 def _shown(case: Case, happened: Happened, rules: Rules) -> Decisions:
     """Nothing moves; who is at work and the responsible read the words."""
     people = (case.actor, rules.office.roles.responsible(case.track))
-    context = {"event": happened.what.value, "event_name": "", "excerpt": happened.words}
+    context = {
+        "event": happened.what.value,
+        "event_name": words.happened_name(happened.what),
+        "excerpt": happened.words,
+    }
     readers = tuple(dict.fromkeys(one for one in people if one is not None))
     return (Tell(people=readers, template="event_told", context=context),)

@@ -184,4 +184,4 @@ class Desk:
 
     def _category_of(self, case: Case) -> str:
         topic = self.office.topics.get(case.topic or "")
-        return case.notice.rubric or (topic.category if topic else "")
+        return case.notice.rubric or (topic.category or topic.name if topic else "")

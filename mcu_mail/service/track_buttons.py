@@ -46,7 +46,7 @@ def _acceptance(case: Case, desk: Desk) -> Choices:
         return (("Сменить исполнителя", "Передать: "),)
     if desk.settings.tracks.needs_category(case.track):
         topic = desk.office.topics.get(case.topic or "")
-        proposed = case.notice.rubric or (topic.category if topic else "")
+        proposed = case.notice.rubric or (topic.category or topic.name if topic else "")
         return (("Принято", f"Принято: {proposed}"), ("Другой исполнитель", "Передать: "))
     words = "В работу, срок " if Mark.term_asked in case.marks else "В работу"
     return (("В работу", words), ("Другой исполнитель", "Передать: "))
