@@ -37,7 +37,14 @@ REQUESTS = frozenset({
 })
 """Mails that always ask: they cannot be written without a code."""
 
-ANSWERS = frozenset({"annexes", "aside_answer", "missing", "note_kept", "not_taken"})
+ANSWERS = frozenset({
+    "annexes",
+    "aside_answer",
+    "missing",
+    "note_kept",
+    "not_taken",
+    "sheet_answer",
+})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
 OUTSIDE = frozenset({"letter_cover", "stranger", "stranger_grave"})
