@@ -17,6 +17,7 @@ from mcu_mail.mail import (
     grave_samples,
     intake_samples,
     return_samples,
+    sheet_samples,
     track_samples,
     watch_samples,
 )
@@ -431,6 +432,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **grave_samples.mails(_CASE, CODE, _button),
     **watch_samples.mails(_CASE),
     **track_samples.mails(_CASE, CODE, _button),
+    **sheet_samples.mails(_CASE, CODE, _button),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({
