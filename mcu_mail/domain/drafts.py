@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from mcu_mail.domain import track_words as track
 from mcu_mail.domain import verdict_words as words
 from mcu_mail.domain.verdict_words import AFTER, LABEL, QUESTION, same_length
 
@@ -43,7 +44,7 @@ _US = re.compile(
 """Our own From name, which mail programs («Здравствуйте, МЦУ.» of The Bat!) put into greetings."""
 _COMMANDS = (
     *(words.PREFIX, words.WEAK, words.CONFIRM, words.RECALL, words.APPROVE, words.NOT_AGREED),
-    *(words.SENT_BACK, words.REDO, words.DUPLICATE, words.PUBLISHED, words.CLOSE, words.BY_HAND),
+    *(words.SENT_BACK, words.REDO, words.DUPLICATE, track.PUBLISHED, words.CLOSE, words.BY_HAND),
     re.compile(r"(?:не\s+)?(?:с[оа]гл|утвержд|одобр|замечан|отклон|верн|возвр)"),
 )
 """Words that name nobody: «Добрый день, Хорошо.» greets nobody called Хорошо."""

@@ -34,6 +34,8 @@ class Denial(Enum):
     """Somebody or some department is named: no name begins with «не»."""
     PROMISE = auto()
     """A day, or an answer for the time being: «завтра» belongs to it."""
+    RESULT = auto()
+    """What has happened, and then a text about it, which may be negative."""
     STOP = auto()
     """A recall: only a plain «не надо» takes it back, since stopping spoils nothing."""
 
@@ -128,6 +130,8 @@ _PARTS = re.compile(
     r"[;!?()\n]|,(?![0-9])|[.:](?![0-9])|\s-+\s|\s?[–—]\s?|(?<!\w)(?:запятая|точка|двоеточие)(?!\w)",
 )
 _LINE_END = re.compile(r"[!?\n]|\.(?![0-9])")
+_SHORT_DOUBT = 2
+"""Words up to which a doubt is all that the first part says."""
 _LOOKED_AT = 600
 """Characters after a command: a denial further on is another sentence."""
 
@@ -150,8 +154,11 @@ def is_denied(said: Said, how: Denial) -> bool:
     if how is Denial.FACT:
         sentence = _LINE_END.split(after, maxsplit=1)[0]
         return any(map(_has_doubt, (first, *_PARTS.split(sentence))))
-    if how is Denial.ACT:
-        return _has_doubt(direct) or _UNDONE.fullmatch(first) is not None
+    if how in {Denial.RESULT, Denial.ACT}:
+        # «Решено: частично», but «Решено: фонарь не горел, заменён».
+        is_short = how is Denial.RESULT and len(first.split()) <= _SHORT_DOUBT
+        undone = _UNDONE.fullmatch(first) is not None
+        return _has_doubt(direct) or undone or (is_short and _has_doubt(first))
     line = reason.partition("\n")[0]
     if how is Denial.TOLD and _SAID_YES.search(line):
         return True

@@ -59,9 +59,9 @@ def reason_of(text: str) -> str:
     return reason[: dictated.start()] if dictated else reason
 
 
-def all_as_reason(kind: MeaningKind) -> Callable[[Said], Meaning]:
+def all_as_reason(kind: MeaningKind, name: str = "") -> Callable[[Said], Meaning]:
     """A reader that takes all that follows as the reason."""
-    return lambda said: Meaning(kind=kind, reason=said.reason)
+    return lambda said: Meaning(kind=kind, name=name, reason=said.reason)
 
 
 def is_asked(said: Said) -> bool:
@@ -141,21 +141,21 @@ def _weak_as(kind: MeaningKind, said: Said) -> Meaning | None:
     return Meaning(kind=kind) if is_harmless(f"{said.rest}\n{said.below}") else None
 
 
-_SURNAME = re.compile(
+SURNAME = re.compile(
     r"[а-я-]{2,}(?:[оеё]в(?:а|у|ым|ой)?|[иы]н(?:а|у|ым|ой)?|ск(?:ий|ая|ого|ому|ой)|енко|[юу]к|ич)"
     r"(?:\s+[а-я]\.?\s?(?:[а-я]\.?)?)?",
 )
-_NAME_END = re.compile(r"[,;(!]|(?<![А-ЯЁ])\.(?:\s|$)|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
+NAME_END = re.compile(r"[,;(!]|(?<![А-ЯЁ])\.(?:\s|$)|\s+(?:до|срок|точка|запятая)(?!\w)|\s[–—-]\s")
 
 
 def executor(said: Said) -> Meaning | None:
     """The executor named; None when «исполнитель» opens a sentence of prose."""
-    name = _NAME_END.split(said.rest, maxsplit=1)[0].strip()
+    name = NAME_END.split(said.rest, maxsplit=1)[0].strip()
     spoken = name.split()
     dictated = "двоеточие" in said.match[0]
     marked = said.match["colon"] or dictated
     # «Исполнитель работ …» is prose: without a colon only a surname names somebody.
-    surname = name[:1].isupper() or _SURNAME.fullmatch(same_length(name).rstrip(". "))
+    surname = name[:1].isupper() or SURNAME.fullmatch(same_length(name).rstrip(". "))
     if len(spoken) > 4 or not (marked or surname):  # noqa: PLR2004 - surname, name, patronymic, post
         return None
     return Meaning(
@@ -171,13 +171,13 @@ def entrusted(said: Said) -> Meaning | None:
     name = said.line[slice(*said.match.span(found))].strip(" .")
     if said.below.strip() and not is_harmless(said.below):
         return None
-    is_name = _SURNAME.fullmatch(same_length(name).partition(" ")[0]) is not None
+    is_name = SURNAME.fullmatch(same_length(name).partition(" ")[0]) is not None
     if not is_name or not (name[:1].isupper() or found == "let"):
         return None
     return Meaning(kind=MeaningKind.executor, name=name)
 
 
-def _unit(said: Said) -> tuple[str, str]:
+def unit_of(said: Said) -> tuple[str, str]:
     """The department named in a line, and what is said beside it."""
     line = re.sub(r"^(?:в|во|на)\s+", "", said.rest, flags=re.IGNORECASE)
     name, *rest = re.split(r"\.(?:\s|$)|;|\s[–—-]\s|(?<!\w)точка(?!\w)", line, maxsplit=1)
@@ -186,13 +186,13 @@ def _unit(said: Said) -> tuple[str, str]:
 
 def passed_on(said: Said) -> Meaning:
     """«Передать: отдел»: not our competence, and whose it is."""
-    name, reason = _unit(said)
+    name, reason = unit_of(said)
     return Meaning(kind=MeaningKind.not_ours, name=name, reason=reason)
 
 
 def routed(said: Said) -> Meaning:
     """«Отдел: …»: the department the dispatcher chose."""
-    name, reason = _unit(said)
+    name, reason = unit_of(said)
     return Meaning(kind=MeaningKind.route, name=name, reason=reason)
 
 
@@ -205,7 +205,7 @@ def not_ours(said: Said) -> Meaning:
     if onward is None:
         return Meaning(kind=MeaningKind.not_ours, reason=reason_of(rest))
     first, _, below = rest[onward.end() :].partition("\n")
-    name, reason = _unit(replace(said, rest=first, below=below))
+    name, reason = unit_of(replace(said, rest=first, below=below))
     before = reason_of(rest[: onward.start()])
     return Meaning(
         kind=MeaningKind.not_ours,
@@ -222,19 +222,19 @@ _UNTIL = re.compile(
 )
 
 
-def _until(line: str, today: date) -> tuple[date | None, time | None, int, int]:
+def until_of(line: str, today: date) -> tuple[date | None, time | None, int, int]:
     """The day and hour promised in `line`, and the part of it that says so (0, 0: none does)."""
     plain = same_length(line)
     mark = _UNTIL.search(plain)
     if mark is None:
         return None, None, 0, 0
-    day, at, end = _moment(plain, mark.end(), today, "ahead")
+    day, at, end = moment_at(plain, mark.end(), today, "ahead")
     if day is None and at is None:
         return None, None, 0, 0
     return day, at, mark.start(), end
 
 
-def _moment(
+def moment_at(
     plain: str,
     start: int,
     today: date,
@@ -261,46 +261,12 @@ def promised(kind: MeaningKind) -> Callable[[Said], Meaning]:
     def read(said: Said) -> Meaning:
         if is_asked(said):
             return Meaning(kind=MeaningKind.question)
-        until, at, start, end = _until(said.rest, said.today)
+        until, at, start, end = until_of(said.rest, said.today)
         # A promise at the beginning belongs to the command, one further on to the text.
         text = said.rest[end:] if start == 0 else said.rest
         return Meaning(kind=kind, until=until, at=at, reason=reason_of(f"{text}\n{said.below}"))
 
     return read
-
-
-def first_reply(said: Said) -> Meaning | None:
-    """«Первичный ответ: текст, срок ДД.ММ.ГГГГ»: the whole text, and the day named in it."""
-    reason = said.reason
-    if not reason:
-        return None
-    until, at, _, _ = _until(reason, said.today)
-    return Meaning(kind=MeaningKind.first_reply, until=until, at=at, reason=reason)
-
-
-def urgent(said: Said) -> Meaning | None:
-    """«Срочно до ЧЧ:ММ основание»; None when no moment is named."""
-    until, at, start, end = _until(f"до {said.rest}", said.today)
-    if start or not end:
-        return None
-    reason = reason_of(f"{said.rest[end - len('до ') :]}\n{said.below}")
-    return Meaning(kind=MeaningKind.urgent, until=until, at=at, reason=reason)
-
-
-def published(said: Said) -> Meaning:
-    """«Опубликовано», with the link as the reason and the outcome as the name."""
-    link = re.search(r"https?://\S+", f"{said.rest}\n{said.below}")
-    outcome = re.search(r"(?<!\w)(?:решено|разъяснено)(?!\w)", same_length(said.rest))
-    return Meaning(
-        kind=MeaningKind.published,
-        name=outcome[0] if outcome else "",
-        reason=link[0] if link else "",
-    )
-
-
-def regional(name: str) -> Callable[[Said], Meaning]:
-    """A decision of the regional centre told by the coordinator, by its name."""
-    return lambda said: Meaning(kind=MeaningKind.regional, name=name, reason=said.reason)
 
 
 def duplicate(said: Said) -> Meaning:
@@ -319,20 +285,13 @@ def duplicate(said: Said) -> Meaning:
 def sent_by_hand(said: Said) -> Meaning:
     """«Отправлено вручную ЧЧ:ММ», with the basis."""
     plain = same_length(said.rest)
-    day, at, end = _moment(plain, 0, said.today, "back")
+    day, at, end = moment_at(plain, 0, said.today, "back")
     return Meaning(
         kind=MeaningKind.sent_by_hand,
         until=day,
         at=at,
         reason=reason_of(f"{said.rest[end:]}\n{said.below}"),
     )
-
-
-def marked(said: Said) -> Meaning:
-    """«Оценка: 1–5» of the citizen."""
-    mark = said.match["mark"]
-    name = words.MARK_WORDS.get(mark, mark)
-    return Meaning(kind=MeaningKind.citizen, name=name, reason=said.reason)
 
 
 def note_is_answer(said: Said) -> Meaning:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from mcu_mail.domain.cloud_links import names_cloud
+from mcu_mail.domain.row_words import is_row_list
 from mcu_mail.domain.verdict_words import APPROVE, CONFIRM, WEAK, same_length
 
 _LONGEST = 200
@@ -21,7 +22,9 @@ _SPLIT = re.compile(
     r"[,;!()\n]|\.(?![0-9])|\s[–—-]\s|(?<!\w)(?:запятая|точка|тире|двоеточие)(?!\w)",
 )
 _QUOTES = " \t:*_«»\"'„“”–—-.\\/"
-_DIGITS = r"[0-9]{1,4}(?:[.:-][0-9]{2,4}){0,2}"
+_DATE = r"(?:[0-3]?[0-9]\.[01][0-9](?:\.(?:20)?[0-9]{2})?|[0-3]?[0-9]-[01][0-9]-(?:20)?[0-9]{2})"
+_HOUR = r"(?:[0-2]?[0-9][.:][0-5][0-9]|в\s+[0-2]?[0-9]-[0-5][0-9])"
+"""A bare number may be the row of a sheet, so it is neither a date nor an hour."""
 _MONTH = r"(?:января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)"
 _FILES = r"(?:(?:файл|письмо|документ|скан)(?:\s+и\s+)?)?(?:(?:электронная\s+)?подпись)?"
 _HARMLESS = re.compile(
@@ -50,7 +53,7 @@ _HARMLESS = re.compile(
             r"в\s+работу",
             # It is about what happens after the letter, not about its text.
             r"прошу\s+учесть\s+сроки?\s+(?:публикации|отправки|направления)[\w\s«»\"-]*",
-            rf"(?:(?:от|в)\s+)?{_DIGITS}(?:\s+(?:в\s+)?{_DIGITS})?(?:\s*г)?|[а-я]",
+            rf"(?:от\s+)?{_DATE}(?:\s*г)?(?:\s+(?:в\s+)?{_HOUR})?|(?:в\s+)?{_HOUR}(?:\s+{_DATE})?|[а-я]",
         ),
     ),
 )
@@ -140,6 +143,8 @@ def is_harmless(tail: str) -> bool:
 def _is_signature_line(plain: str) -> bool:
     """A post, a phone, an address, the note of a phone's mail program."""
     if len(plain) > _LONGEST:
+        return False
+    if is_row_list(plain):
         return False
     if _SENT_FROM.fullmatch(plain) or _REACH.fullmatch(plain):
         return True

@@ -12,22 +12,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import clerk_readers as clerk
-from mcu_mail.domain import verdict_readers as readers
 from mcu_mail.domain import verdict_words as words
 from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.contacts import Contact, take_contacts
 from mcu_mail.domain.drafts import is_draft, is_prose, opening, skip_greeting, strip_frame
 from mcu_mail.domain.meaning import Meaning, MeaningKind
-from mcu_mail.domain.verdict_denials import Denial, is_denied
-from mcu_mail.domain.verdict_readers import Said, asked_too
+from mcu_mail.domain.verdict_denials import is_denied
+from mcu_mail.domain.verdict_list import COMMANDS, DENIABLE, OF_A_DRAFTER, WEAK, named_rows
+from mcu_mail.domain.verdict_readers import Said
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import clean, same_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import date
 
-    Reader = Callable[[Said], Meaning | None]
+    from mcu_mail.domain.verdict_list import Commands
 
 __all__ = [
     "Contact",
@@ -68,7 +67,8 @@ def read_meaning(
         and is_harmless(f"{head}\n{below}")
     ):
         meaning = Meaning(kind=only)
-    return replace(meaning, contacts=contacts, addressing=addressing, text=body.strip())
+    text = meaning.text if meaning.kind is MeaningKind.published else body.strip()
+    return replace(meaning, contacts=contacts, addressing=addressing, text=text)
 
 
 _QUOTED = re.compile(r"\s*(?:>|&gt;)")
@@ -93,11 +93,13 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
     opened = opening(body)
     if drafting and opened == "label":
         return Meaning(kind=MeaningKind.answer)
-    meaning = _by_words(head, below, today, _OF_A_DRAFTER if drafting else _COMMANDS)
+    meaning = _by_words(head, below, today, OF_A_DRAFTER if drafting else COMMANDS)
     if meaning is _DENIED:
         meaning = None
     if drafting and _reads_as_prose(meaning, body, salutation=opened == "salutation"):
-        return Meaning(kind=MeaningKind.answer)
+        # «Решено. …» of the one who publishes himself: the outcome is told with the answer.
+        outcome = meaning.name if meaning and meaning.kind is MeaningKind.published else ""
+        return Meaning(kind=MeaningKind.answer, name=outcome)
     if meaning is not None:
         return meaning
     if opened == "label" or (drafting and is_draft(body) == "draft"):
@@ -111,7 +113,7 @@ def _read(head: str, below: str, body: str, today: date, *, drafting: bool) -> M
 def _is_approval_in_latin(head: str, today: date) -> bool:
     """Whether a line typed in the other layout or in Latin letters may approve: it is asked."""
     for said in words.in_cyrillic(head):
-        meaning = _by_words(said, "", today, _COMMANDS)
+        meaning = _by_words(said, "", today, COMMANDS)
         if meaning is not None and meaning.kind is MeaningKind.approve:
             return True
     return False
@@ -134,6 +136,12 @@ _ALSO_PROSE = frozenset(
         MeaningKind.void,
         MeaningKind.pen,
         MeaningKind.register_number,
+        MeaningKind.term,
+        MeaningKind.regional,
+        MeaningKind.citizen,
+        MeaningKind.apart,
+        MeaningKind.appeal,
+        MeaningKind.rows,
     },
 )
 """Verdicts that nobody asks of a drafter, and whose words may open the answer itself."""
@@ -146,14 +154,12 @@ def _reads_as_prose(meaning: Meaning | None, body: str, *, salutation: bool) -> 
     return meaning.kind in _ALSO_PROSE and (salutation or is_prose(body))
 
 
-def _by_words(
-    head: str, below: str, today: date, listed: Sequence[tuple[re.Pattern[str], Reader]]
-) -> Meaning | None:
+def _by_words(head: str, below: str, today: date, listed: Commands) -> Meaning | None:
     """The meaning by the closed list; None when the line is not on it."""
     plain = same_length(head)
     starts = _starts(plain)
     # A weak word counts only when no real one follows it: «Ок, согласовано».
-    for commands in (listed, _WEAK):
+    for commands in (listed, WEAK):
         for start in starts:
             meaning = _at((start, plain), head, below, today, commands)
             if meaning is not None:
@@ -177,7 +183,7 @@ def _at(
     head: str,
     below: str,
     today: date,
-    commands: Sequence[tuple[re.Pattern[str], Reader]],
+    commands: Commands,
 ) -> Meaning | None:
     """The meaning of the first of `commands` that stands at `place` and can be read."""
     start, plain = place
@@ -187,10 +193,12 @@ def _at(
             continue
         rest = head[words.skip_gap(plain, match.end()) :]
         said = Said(line=head, rest=rest, below=below, match=match, today=today)
-        meaning = reader(said)
+        meaning = named_rows(pattern, said) or reader(said)
         if meaning is None:
             continue
-        how = _DENIABLE.get(pattern)
+        if meaning.kind is MeaningKind.rows:
+            return meaning
+        how = DENIABLE.get(pattern)
         if how is None or meaning.kind is MeaningKind.question or not is_denied(said, how):
             return meaning
         return _DENIED
@@ -216,82 +224,3 @@ def _recalled(plain: str, start: int, meaning: Meaning) -> Meaning:
     if meaning.kind in yes and words.RECALL.search(plain, start) and "?" not in plain:
         return Meaning(kind=MeaningKind.recall)
     return meaning
-
-
-_COMMANDS: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (words.RECALL, asked_too(readers.all_as_reason(MeaningKind.recall))),
-    (words.CALLED_BACK, readers.all_as_reason(MeaningKind.recall)),
-    (words.BY_PHONE, asked_too(readers.all_as_reason(MeaningKind.by_phone))),
-    (words.REGIONAL_YES, asked_too(readers.regional("approved"))),
-    (words.REGIONAL_NO, asked_too(readers.regional("returned"))),
-    (words.HEAD_RETURNED, asked_too(readers.all_as_reason(MeaningKind.head_returned))),
-    (words.NOT_OURS, readers.not_ours),
-    (words.PASS_ON, readers.passed_on),
-    (words.NOT_AGREED, readers.returned),
-    (words.SENT_BACK, readers.returned),
-    (words.REDO, readers.redone),
-    (words.REMARKS, readers.all_as_reason(MeaningKind.conditional)),
-    (words.APPROVE, readers.approved),
-    (words.EXECUTOR, readers.executor),
-    (words.ENTRUST, readers.entrusted),
-    (words.ROUTE, readers.routed),
-    (words.INTERIM, readers.promised(MeaningKind.interim)),
-    (words.WAIT, readers.promised(MeaningKind.wait)),
-    (words.FIRST_REPLY, asked_too(readers.first_reply)),
-    (words.ACCEPT_WORK, asked_too(readers.all_as_reason(MeaningKind.accept))),
-    (words.ACCEPT, asked_too(readers.all_as_reason(MeaningKind.accept))),
-    (words.PUBLISHED, asked_too(readers.published)),
-    (words.CLOSE, asked_too(readers.all_as_reason(MeaningKind.close))),
-    (words.DUPLICATE, asked_too(readers.duplicate)),
-    (words.BY_HAND, asked_too(readers.sent_by_hand)),
-    (words.FAST_TRACK, asked_too(readers.all_as_reason(MeaningKind.fast_track))),
-    (words.URGENT, asked_too(readers.urgent)),
-    (words.COMMENT, readers.all_as_reason(MeaningKind.citizen)),
-    (words.MARK, readers.marked),
-    (words.IS_ANSWER, readers.note_is_answer),
-    (words.PEN, clerk.changed_by_pen),
-    (words.VOID, clerk.voided),
-    (words.IS_NUMBERED, clerk.numbered),
-)
-"""The closed list, the more exact words before the more general ones."""
-
-_DENIABLE = {
-    words.RECALL: Denial.STOP,
-    words.BY_PHONE: Denial.FACT,
-    words.REGIONAL_YES: Denial.FACT,
-    words.REGIONAL_NO: Denial.TOLD,
-    words.HEAD_RETURNED: Denial.TOLD,
-    words.NOT_OURS: Denial.PROMISE,
-    words.PASS_ON: Denial.NAME,
-    words.NOT_AGREED: Denial.ORDER,
-    words.SENT_BACK: Denial.ORDER,
-    words.REDO: Denial.CHANGE,
-    words.EXECUTOR: Denial.NAME,
-    words.ROUTE: Denial.NAME,
-    words.INTERIM: Denial.PROMISE,
-    words.WAIT: Denial.PROMISE,
-    words.FIRST_REPLY: Denial.PROMISE,
-    words.ACCEPT_WORK: Denial.ORDER,
-    words.ACCEPT: Denial.ORDER,
-    words.PUBLISHED: Denial.FACT,
-    words.CLOSE: Denial.ORDER,
-    words.DUPLICATE: Denial.FACT,
-    words.BY_HAND: Denial.ACT,
-    words.FAST_TRACK: Denial.ACT,
-    words.URGENT: Denial.PROMISE,
-    words.IS_ANSWER: Denial.ACT,
-    words.PEN: Denial.PROMISE,
-    words.VOID: Denial.ORDER,
-}
-"""How each command is looked at for words that deny it.
-
-An approval is not here: whatever follows it holds it anyway. A citizen's words deny nothing.
-"""
-
-_OF_A_DRAFTER = tuple(item for item in _COMMANDS if item[0] is not words.REDO)
-"""«Замените фото», «Уберите машины»: from a drafter a note, or the answer itself."""
-
-_WEAK: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (words.CONFIRM, readers.confirmed),
-    (words.WEAK, readers.weak),
-)
