@@ -45,8 +45,6 @@ class MeaningKind(StrEnum):
     fast_track = "fast_track"
     """Its name is «off» when the mark is taken off."""
     urgent = "urgent"
-    term = "term"
-    """«Срок ДД.ММ.ГГГГ»: a term of the system, or one that the regional centre has set."""
     citizen = "citizen"
     """The applicant's reaction; its name is comment, negative, positive, or a mark 1–5."""
     recall = "recall"
