@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.reports import matter_words
 from mcu_mail.reports.board import RECIPIENT_STATES
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ EVENTS = {
     "region_filed": "область получила ответ",
     "sent_again": "отправляем ещё раз",
     "waits": "решено ждать",
+    **matter_words.EVENTS,
 }
 _DETAILS = {
     "actor": "ход",
@@ -153,6 +155,7 @@ _DETAILS = {
     "valid_from": "сертификат с",
     "valid_to": "сертификат по",
     "version": "вариант",
+    **matter_words.DETAILS,
 }
 ACTORS = {
     "service": "служба",
@@ -242,12 +245,14 @@ _REASONS = {
     "outside_decide": "не выбрано, чей это вопрос",
     "outside_where": "не названо, куда направить",
     "restricted_decide": "не выбрано, что дальше",
+    **matter_words.REASONS,
 }
 _CODES = {
     "actor": ACTORS,
     "engine": {"native": "встроенный", "libreoffice": "LibreOffice", "word": "Word"},
     "reason": _REASONS,
     "states": RECIPIENT_STATES,
+    "way": matter_words.WAYS,
     "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
     "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
 }
