@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.reports import matter_words
 from mcu_mail.reports.board import RECIPIENT_STATES
 
 if TYPE_CHECKING:
@@ -113,16 +114,7 @@ EVENTS = {
     "region_filed": "область получила ответ",
     "sent_again": "отправляем ещё раз",
     "waits": "решено ждать",
-    "accepted": "принято в работу",
-    "consented": "дано согласие на опубликование",
-    "first_reply": "дан первичный ответ",
-    "first_reply_late": "первичный ответ опаздывает",
-    "promise_kept": "обещанный ответ дан",
-    "published": "ответ опубликован",
-    "rated": "заявитель оценил ответ",
-    "region_closed": "система закрыла сообщение",
-    "regional_approved": "ЦУР согласовал ответ",
-    "wait_over": "заявитель не возразил",
+    **matter_words.EVENTS,
 }
 _DETAILS = {
     "actor": "ход",
@@ -181,6 +173,7 @@ _DETAILS = {
     "version": "вариант",
     "was": "прежний срок",
     "why": "почему",
+    **matter_words.DETAILS,
 }
 ACTORS = {
     "service": "служба",
@@ -276,6 +269,7 @@ _REASONS = {
     "outside_decide": "не выбрано, чей это вопрос",
     "outside_where": "не названо, куда направить",
     "restricted_decide": "не выбрано, что дальше",
+    **matter_words.REASONS,
 }
 _CODES = {
     "actor": ACTORS,
@@ -290,6 +284,7 @@ _CODES = {
         "void": "снято с регистрации",
     },
     "states": RECIPIENT_STATES,
+    "way": matter_words.WAYS,
     "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
     "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
 }

@@ -16,6 +16,7 @@ from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.gathering import can_wait, gather_notice, gather_request
 from mcu_mail.service.measuring import FOUND, reply_address
 from mcu_mail.service.request_context import proposed_in, refused_in, request_context
+from mcu_mail.service.text_files import files_to_put_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ _AFTER_TERM = timedelta(hours=24)
 _STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_RECALLED = frozenset({"receipt", "by_phone"})
+"""Mails about what was decided: their code serves a recall."""
 _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
 
 
@@ -135,6 +138,7 @@ def mail_request(
     ordinal = work.requests.next_mail(request.id)
     message_id = read_message_id(request.code, ordinal, desk.domain)
     attachments = _letter_files(desk, case, letter) if template in {"approve", "sign"} else ()
+    attachments = (*attachments, *files_to_put_up(desk, work, case, template))
     if "file" in request.data and not reminder:
         attachments = (*attachments, _paper(desk, request))
     ics = None
@@ -205,13 +209,13 @@ def tell(
             request=request,
             mail=sheet_mail,
         )
-    receipt = template == "receipt"
+    receipt = template in _RECALLED
     carried = request is not None and (receipt or request.closed_at is None)
     if carried and request is not None and case is not None:
         # A receipt is no request: its code serves a recall alone, from the answer and the button.
         if not receipt:
             whole["code"] = grouped(request.code)
-        if not receipt or context.get("undo_until"):
+        if not receipt or context.get("undo_until") or template == "by_phone":
             kept = work.requests.words(request.id)["context"]
             whole["buttons"] = buttons_of(
                 request,

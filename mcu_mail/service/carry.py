@@ -19,6 +19,7 @@ from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, extend_codes, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
+from mcu_mail.service.matter_links import owe_text
 from mcu_mail.service.planning import plan_of, remind_anew, remind_of, watch_term
 from mcu_mail.service.track_moments import latest_of, watch_step
 from mcu_mail.service.waiting import waiting_of
@@ -337,7 +338,8 @@ class Carrier:
         )
         if step.kind is StepKind.sign:
             self._work_for("print", {"version": self.case.version})
-        if decision.template and actor is not None:
+        shared = owe_text(self._work, self.case, step, decision.template, self._now)
+        if decision.template and actor is not None and not shared:
             remind_of(self.case, self._desk, self._work, actor, self._now)
             ask(
                 self._desk,
@@ -373,6 +375,7 @@ class Carrier:
             "closed_at": self._now,
         })
         self._work.due.drop_all(self.case.id, self._now)
+        owe_text(self._work, self.case, ROUTES[self.case.track].step(step), "", self._now)
         self.log("case_closed", {})
 
     def start(self, decisions: Iterable[Decision]) -> Case:
