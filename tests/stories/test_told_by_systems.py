@@ -44,7 +44,7 @@ def test_a_status_is_bound_or_filed_and_opens_nothing(day):
 
     system(day, "08:50", "№ 8123401", "Ответ по инциденту № 8123401 направлен на согласование.\n")
     system(day, "08:55", "Инцидент № 8123401", "По инциденту № 8123401 что-то поменялось.\n")
-    system(day, "08:57", "[Инцидент] Новый инцидент № 8123401", INCIDENT)
+    system(day, "08:57", "[Инцидент] Новый инцидент № 8123401", INCIDENT + "Охват: 12\n")
     assert any("Такое дело уже есть" in one for one in subjects(day, "appeals"))
     assert len(day.standings()) == 1
     with day.stage.desk.store.view() as view:
