@@ -7,6 +7,7 @@ by whose word. Each part has its field of `Meaning`; what follows is kept as it 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import track_words as words
@@ -14,6 +15,7 @@ from mcu_mail.domain.meaning import Meaning, MeaningKind
 from mcu_mail.domain.verdict_readers import (
     NAME_END,
     SURNAME,
+    approved,
     moment_at,
     reason_of,
     unit_of,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 COMMENT, NEGATIVE, POSITIVE = "comment", "negative", "positive"
 """Names of a citizen's reaction; a mark is named by its digit."""
-OFF, DONE, SUBMITTED = "off", "done", "submitted"
+OFF, DONE, SUBMITTED, CONSENTED = "off", "done", "submitted", "consented"
 
 _LEAD = re.compile(r"(?:(?:не\s+позднее|до|на|к|ко|в|во|с|со|от|около)\s+)?")
 
@@ -262,6 +264,12 @@ def resolved(said: Said) -> Meaning:
 
 
 # --- consent, the citizen, the first reply -------------------------------------------------------
+
+
+def consented(said: Said) -> Meaning:
+    """Consent to publication: an approval by this name; held with a remark."""
+    meaning = approved(said)
+    return replace(meaning, name=CONSENTED) if meaning.kind is MeaningKind.approve else meaning
 
 
 def marked(said: Said) -> Meaning:

@@ -342,6 +342,8 @@ def test_a_phrase_of_the_tracks_is_read_as_meant(line):
         ("Заявитель доволен", {"name": "positive"}),
         ("Комментарий жителя: где дворник", {"name": "comment", "reason": "где дворник"}),
         ("Житель поставил двойку", {"name": "2"}),
+        ("Согласие получено", {"kind": MeaningKind.approve, "name": "consented"}),
+        ("Согласовано", {"kind": MeaningKind.approve, "name": ""}),
         ("Снять фаст-трек", {"name": "off"}),
         ("Куратор поставил фаст-трек в 15:00", {"name": "", "at": time(15)}),
         ("Срочно нужен ответ до 23:00: распоряжение главы",
