@@ -11,6 +11,7 @@ from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.course_parts import TrackClock
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.waits import foreseen
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Desk:
             contact="none" if case.forward else self.settings.tracks.contact(case.track),
             competence=self.settings.competence.value(),
             clock=self.clock_of(case.track, now),
-            category=self._category_of(case),
+            category=self.category_of(case),
             category_needed=self.settings.tracks.needs_category(case.track),
             outcome_needed=self.settings.tracks.needs_outcome(case.track),
         )
@@ -184,6 +185,7 @@ class Desk:
             return None
         return TrackClock(now=self.local(now), terms=terms, calendar=self.calendar)
 
-    def _category_of(self, case: Case) -> str:
+    def category_of(self, case: Case) -> str:
+        """The category that is proposed: the system's own, else that of the topic; or none."""
         topic = self.office.topics.get(case.topic or "")
-        return case.notice.rubric or (topic.category or topic.name if topic else "")
+        return stated_rubric(case.notice.rubric) or (topic.category or topic.name if topic else "")
