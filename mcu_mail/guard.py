@@ -1,26 +1,29 @@
 """Opens what strangers sent in a process that may crash, hang or eat memory, never in the daemon.
 
-A guarded module is run as `python -m module arguments`: it gets blobs on standard input and answers
-with blobs on standard output, each with its length before it. Passwords of the daemon do not reach
-it. `guarded` runs it for one order; `Kept` keeps it for many, since a start costs more than a mail.
+A guarded module is run in a process of its own: it gets blobs on standard input and answers with
+blobs on standard output, each with its length before it. Passwords of the daemon do not reach it.
+`guarded` runs it for one order; `Kept` keeps it for many, since a start costs more than a mail.
+How the process comes to be is `forking` on Linux, `starting` elsewhere.
 """
 
 from __future__ import annotations
 
-import os
+import atexit
 import signal
 import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mcu_mail.errors import RefusedError, TemporaryError
+from mcu_mail.starting import Started
 from mcu_mail.waits import may_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from mcu_mail.starting import Process, Way
 
 GUARD_SECONDS = 60
 CPU_SECONDS = 300
@@ -30,8 +33,26 @@ _LARGEST = 1 << 31
 """Bytes: more than that no process of ours can hold."""
 _ENDING_SECONDS = 5
 _STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT})
-# What a Python process needs, and nothing more.
-_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "LD_LIBRARY_PATH")
+if sys.platform == "linux":
+    from mcu_mail.forking import Forked
+
+    _way: Way = Forked()
+else:
+    _way = Started()
+
+
+def choose(way: Way) -> None:
+    """Let guarded processes come to be so, in this program, wherever no other way is named."""
+    global _way  # noqa: PLW0603 - one system, one way
+    _way = way
+
+
+def close() -> None:
+    """End what is kept for later orders; the next one would start it again."""
+    _way.close()
+
+
+atexit.register(close)
 
 
 class TooSlowError(RefusedError):
@@ -43,9 +64,20 @@ class CrashedError(RefusedError):
 
 
 def guarded(
-    module: str, *arguments: str, blobs: Iterable[bytes], seconds: float = GUARD_SECONDS
+    module: str,
+    *arguments: str,
+    blobs: Iterable[bytes],
+    seconds: float = GUARD_SECONDS,
+    way: Way | None = None,
 ) -> tuple[bytes, ...]:
     """Run a module of ours on `blobs` and return the blobs it answers with.
+
+    Args:
+        module: what is run: its `main`, which calls `inside` and `answer`.
+        arguments: its arguments.
+        blobs: what it is given.
+        seconds: the limit, by the clock on the wall.
+        way: how the process comes to be, if not in this system's way.
 
     Raises:
         TooSlowError: it took longer than `seconds`.
@@ -55,32 +87,19 @@ def guarded(
     """
     may_wait(module)
     try:
-        done = subprocess.run(  # noqa: S603 - our own module by our own interpreter
-            [sys.executable, "-m", module, *arguments],
-            input=packed(blobs),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=_environment(),
-        )
-    except subprocess.TimeoutExpired as error:
+        done = (way or _way).run(module, arguments, packed(blobs), seconds)
+    except TimeoutError as error:
         raise TooSlowError(f"{module}: дольше {seconds} с") from error
     except OSError as error:
         raise TemporaryError(f"{module} не запускается: {type(error).__name__}") from error
-    if done.returncode == 1:
+    if done.code == 1 and done.fault != MemoryError.__name__:
         # The name of the error alone: its words may be those of the file.
-        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise TemporaryError(f"{module} не работает: {last.partition(':')[0][:80]}")
-    _raise_for(done.returncode)
-    if done.returncode != 0:
-        raise CrashedError(f"{module}: завершилось с кодом {done.returncode}")
-    return unpacked(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    house = str(Path(__file__).resolve().parents[1])
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return {**kept, "PYTHONPATH": house}
+        fault = done.fault if done.fault.isascii() and done.fault.isidentifier() else ""
+        raise TemporaryError(f"{module} не работает: {fault[:80]}")
+    _raise_for(done.code)
+    if done.code != 0:
+        raise CrashedError(f"{module}: завершилось с кодом {done.code}")
+    return unpacked(done.answered)
 
 
 def packed(blobs: Iterable[bytes]) -> bytes:
@@ -123,6 +142,7 @@ class Kept:
         seconds: the limit of one order, by the clock on the wall.
         large: more bytes than this in one order wear the process out.
         most_orders: so do so many orders.
+        way: how the process comes to be, if not in this system's way.
 
     """
 
@@ -133,12 +153,14 @@ class Kept:
         seconds: float = GUARD_SECONDS,
         large: int = 8_000_000,
         most_orders: int = 20_000,
+        way: Way | None = None,
     ) -> None:
         self._module = module
         self._seconds = seconds
         self._large = large
         self._most_orders = most_orders
-        self._process: subprocess.Popen[bytes] | None = None
+        self._way = way
+        self._process: Process | None = None
         self._left = 0
         self._lock = threading.Lock()
 
@@ -178,16 +200,10 @@ class Kept:
         with self._lock:
             self._end()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Process:
         self._end()
         try:
-            process = subprocess.Popen(  # noqa: S603 - as in `guarded`
-                [sys.executable, "-m", self._module],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-            )
+            process = (self._way or _way).keep(self._module)
         except OSError as error:
             raise TemporaryError(
                 f"{self._module} не запускается: {type(error).__name__}"
@@ -214,7 +230,7 @@ class Kept:
                     pipe.close()
 
 
-def _within(seconds: float, process: subprocess.Popen[bytes], order: bytes | None) -> bytes:
+def _within(seconds: float, process: Process, order: bytes | None) -> bytes:
     """Give the order and wait for the answer; an end of the process is an error of the order."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -235,6 +251,7 @@ def _within(seconds: float, process: subprocess.Popen[bytes], order: bytes | Non
     finally:
         timer.cancel()
     if over.is_set():
+        _raise_for(process.wait())
         raise TooSlowError("чтение заняло слишком много времени")
     if answered is None:
         # One that has closed its pipe is about to end; one that talks nonsense is not.

@@ -19,6 +19,7 @@ from mcu_mail.documents.annex_pdf import TooManyPagesError, clean_pdf
 from mcu_mail.documents.annex_sheet import Owner
 from mcu_mail.documents.binding import Leaf, Part, bind, lowest_size, picture
 from mcu_mail.documents.file_kinds import AnnexFault
+from mcu_mail.documents.heif import register_heif
 from mcu_mail.documents.pages import POINTS_PER_INCH, LockedPdfError, open_pdf
 from mcu_mail.documents.photos import (
     Photo,
@@ -136,6 +137,12 @@ def bound(head: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
     )
     made = bind(parts, Owner(**head["owner"]), most_bytes=head["most_bytes"])
     return {"pages": made.pages, "dpi": made.dpi}, (made.pdf,)
+
+
+def get_ready() -> None:
+    """In a process whose children will be guarded: load what most orders need."""
+    Image.preinit()
+    register_heif()
 
 
 def main() -> None:

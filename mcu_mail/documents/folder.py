@@ -66,6 +66,9 @@ def sent_folder(year: int) -> str:
     return f"{Folder.SENT}/{year}"
 
 
+_WITH_FOLDERS = (Folder.SENT, Folder.READY)
+
+
 class Folders:
     """The folders under one base; `settle_seconds` is how long a file must lie unchanged.
 
@@ -105,8 +108,9 @@ class Folders:
             for folder in Folder:
                 (self.base / folder).mkdir(parents=True, exist_ok=True)
             self._work.mkdir(exist_ok=True)
-            years = (self.base / Folder.SENT).glob("*/")
-            end_unfinished(self.base, *(self.base / folder for folder in Folder), *years)
+            # Years, and the sets of letters that somebody sends by hand.
+            below = (one for name in _WITH_FOLDERS for one in (self.base / name).glob("*/"))
+            end_unfinished(self.base, *(self.base / folder for folder in Folder), *below)
             if not self.is_mounted():
                 write_whole(self.base / MARKER, _MARKER_TEXT.encode("utf-8-sig"))
 

@@ -98,6 +98,12 @@ def _jpeg(sheet: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def get_ready() -> None:
+    """In a process whose children will be guarded: load what most orders need."""
+    Image.preinit()
+    register_heif()
+
+
 def main() -> None:
     """Answer for the file on standard input."""
     (content,) = inside()

@@ -171,6 +171,12 @@ def _each_page(
     return tuple(pages)
 
 
+def get_ready() -> None:
+    """In a process whose children will be guarded: load what most orders need."""
+    Image.preinit()
+    register_heif()
+
+
 def main() -> None:
     """Answer for the file on standard input; the media is the one argument.
 

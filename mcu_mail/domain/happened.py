@@ -410,12 +410,16 @@ def _back(case: Case, step: str, reason: str, by: str) -> Decisions:
 
 
 def _noted(_case: Case, what: What, text: str, by: str) -> Decisions:
-    return (Log(kind="event", data={"note": what.value, "text": text, "by": by}),)
+    return (Log(kind="event", data={"note": words.happened_name(what), "text": text, "by": by}),)
 
 
 def _shown(case: Case, happened: Happened, rules: Rules) -> Decisions:
     """Nothing moves; who is at work and the responsible read the words."""
     people = (case.actor, rules.office.roles.responsible(case.track))
-    context = {"event": happened.what.value, "event_name": "", "excerpt": happened.words}
+    context = {
+        "event": happened.what.value,
+        "event_name": words.happened_name(happened.what),
+        "excerpt": happened.words,
+    }
     readers = tuple(dict.fromkeys(one for one in people if one is not None))
     return (Tell(people=readers, template="event_told", context=context),)

@@ -24,6 +24,29 @@ def first_reply_text(due: datetime) -> str:
     )
 
 
+_HAPPENED = {
+    "accepted": "сообщение принято в работу",
+    "submitted": "ответ внесён в систему",
+    "approved": "ЦУР согласовал ответ",
+    "returned": "ЦУР вернул ответ",
+    "consented": "опубликование согласовано",
+    "live": "ответ опубликован",
+    "awaiting": "ответ отправлен заявителю на оценку",
+    "commented": "комментарий заявителя",
+    "rated": "оценка заявителя",
+    "closed": "сообщение закрыто в системе",
+    "fast_track": "фаст-трек",
+    "slow_track": "фаст-трек снят",
+    "urgent": "срочный запрос",
+    "term": "срок изменён",
+}
+
+
+def happened_name(what: str) -> str:
+    """What has happened outside, in a few words."""
+    return _HAPPENED[what]
+
+
 def clause(track: str) -> str:
     """The clause from which the track's terms come."""
     return _CLAUSES.get(track, "по настройке")

@@ -62,6 +62,8 @@ class Card:
     """What was learnt of the applicant by telephone: «23.11 10:20, Орлова Н. П.: дом 5»."""
     matter: str = ""
     """The number of the case whose answer serves this one too."""
+    is_published: bool = False
+    """Whether the answer has been put up, so that its term is met."""
     marks: tuple[str, ...] = ()
     """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 

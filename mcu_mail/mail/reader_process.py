@@ -33,5 +33,10 @@ def handle(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return (packed_value(read_whole(raw, sources, zone)),)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer orders until nobody asks any more."""
     serve(handle, memory=MEMORY, cpu_seconds=CPU_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -446,6 +446,11 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         for name, context in _REQUESTS.items()
         for now in (NOW, CARD.due, _at(12, 50))
     ),
+    "asked_anew": tuple(
+        {**context, "request": name, "late_words": words}
+        for name, context in _REQUESTS.items()
+        for words in ("Согласовано", "")
+    ),
     "missing": _both({
         **_ASKED,
         "buttons": TASK_BUTTONS[2:],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import STANDING
 from mcu_mail.domain.codes import grouped, new_code
+from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
 from mcu_mail.service.cards import buttons_of, card_for
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from mcu_mail.store.letters import Letter
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_LONGEST = timedelta(days=7)
 _AFTER_TERM = timedelta(hours=24)
 _STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
@@ -33,6 +33,28 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _RECALLED = frozenset({"receipt", "by_phone"})
 """Mails about what was decided: their code serves a recall."""
 _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
+
+
+def expiry_of(desk: Desk, case: Case, purpose: Purpose, now: datetime) -> datetime:
+    """Until when a code that is given out at `now` takes an answer.
+
+    A day beyond the term and the working day after it at least: an answer that comes late is an
+    answer still, and a term may lie weeks ahead.
+    """
+    end = max(case.term, now)
+    if purpose in STANDING:
+        # It takes words until the case is over, and a comment that comes after.
+        return end + _STANDING
+    here = desk.local(end)
+    day = desk.calendar.next_working_day(here.date(), case.track)
+    closing = closing_of(desk.calendar, day, case.track)
+    return max(end + _AFTER_TERM, datetime.combine(day, closing, here.tzinfo))
+
+
+def extend_codes(desk: Desk, work: UnitOfWork, case: Case, now: datetime) -> None:
+    """The term has moved: the codes that are out live as long as new ones would, never shorter."""
+    for request in work.requests.open_of_case(case.id):
+        work.requests.extend(request.id, expiry_of(desk, case, request.purpose, now))
 
 
 def ask(
@@ -46,30 +68,40 @@ def ask(
     context: Mapping[str, Any],
     data: Mapping[str, str],
     now: datetime,
+    late_words: str | None = None,
 ) -> Request:
-    """Make a request and queue its mail; the code's row is committed before the mail can leave."""
-    expires = min(max(case.term, now) + _AFTER_TERM, now + _LONGEST)
-    if purpose in STANDING:
-        # It takes words until the case is over, and a comment that comes after.
-        expires = max(case.term, now) + _STANDING
+    """Make a request and queue its mail; the code's row is committed before the mail can leave.
+
+    `late_words` is what was answered to an earlier code that takes nothing any more.
+    """
     request = work.requests.add(
         case=case,
         purpose=purpose,
         person=person,
         code=new_code(desk.random(10)),
         created_at=now,
-        expires_at=expires,
+        expires_at=expiry_of(desk, case, purpose, now),
         data=data,
     )
     work.requests.remember_words(request.id, {"template": template, "context": dict(context)})
-    send_request(desk, work, case, request, now)
+    send_request(desk, work, case, request, now, late_words=late_words)
     return request
 
 
 def send_request(
-    desk: Desk, work: UnitOfWork, case: Case, request: Request, now: datetime, *, reminder: str = ""
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    request: Request,
+    now: datetime,
+    *,
+    reminder: str = "",
+    late_words: str | None = None,
 ) -> None:
-    """Queue the mail of a request, or its reminder with the same code."""
+    """Queue the mail of a request, or its reminder with the same code.
+
+    `late_words`: it stands for a request whose code has expired, and that was the answer to it.
+    """
     words = work.requests.words(request.id)
     letter = work.letters.get(case.id, case.version) if case.version else None
     template = str(words["template"])
@@ -80,6 +112,10 @@ def send_request(
     }
     if reminder:
         worded = desk.wording.compose("reminder", request=template, **context)
+    elif late_words is not None:
+        worded = desk.wording.compose(
+            "asked_anew", request=template, late_words=late_words, **context
+        )
     else:
         worded = desk.wording.compose(template, **context)
     ordinal = work.requests.next_mail(request.id)

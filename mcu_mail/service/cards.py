@@ -140,6 +140,7 @@ def card_of(
         published_link=case.marks.get(Mark.link, ""),
         clarified=tuple(case.marks.get(Mark.clarified, "").splitlines()),
         matter=case.marks.get(Mark.matter, ""),
+        is_published=Mark.published in case.marks,
         marks=notice_marks(notice.flags, notice.nickname),
     )
 
@@ -196,7 +197,7 @@ def buttons_of(
         Purpose.draft: (
             ("Нужно время", "Нужно время до "),
             ("Не наше", "Не наше: "),
-            ("Не дозвонился", "Не дозвонились: "),
+            *_call_choices(case),
         ),
         Purpose.approve: (
             ("Согласовать", "Согласовано"),
@@ -248,6 +249,13 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _call_choices(case: Case) -> tuple[tuple[str, str], ...]:
+    """The button of a call in vain; nobody has to call where the answer is published."""
+    if ROUTES[case.track].form is Form.text:
+        return ()
+    return (("Не дозвонился", "Не дозвонились: "),)
 
 
 def _sending_choices(request: Request) -> tuple[tuple[str, str], ...]:

@@ -53,8 +53,7 @@ def _to_accept(case: Case, desk: Desk) -> Choices:
     if Mark.accepted in case.marks:
         return (("Сменить исполнителя", "Передать: "),)
     if desk.settings.tracks.needs_category(case.track):
-        topic = desk.office.topics.get(case.topic or "")
-        proposed = case.notice.rubric or (topic.category if topic else "")
+        proposed = desk.category_of(case)
         return (("Принято", f"Принято: {proposed}"), ("Другой исполнитель", "Передать: "))
     words = "В работу, срок " if Mark.term_asked in case.marks else "В работу"
     return (("В работу", words), ("Другой исполнитель", "Передать: "))

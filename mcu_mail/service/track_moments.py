@@ -15,6 +15,7 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
 from mcu_mail.domain.track_terms import accept_due, closing_of, first_reply_due, wait_until
 from mcu_mail.service.appeals import NEAR, appeal_near
+from mcu_mail.service.quiet import audible
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +41,8 @@ def watch_opening(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> No
     )
     if due is None:
         return
-    for at, late in ((due - _BEFORE, False), (due, True)):
-        if at > now or late:
+    for at, late in ((audible(case, desk, due - _BEFORE), False), (audible(case, desk, due), True)):
+        if now < at < due or late:
             work.due.add(
                 key=f"{FIRST_REPLY}:{case.id}:{at.isoformat()}",
                 at=at,

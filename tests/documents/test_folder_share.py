@@ -74,7 +74,12 @@ def test_preparing_twice_changes_nothing(folders):
 
 def test_what_a_killed_daemon_had_begun_to_write_does_not_stay(folders):
     folders.publish(sent_folder(2026), "Ответ.pdf", b"%PDF")
-    places = [folders.base, *(folders.base / name for name in (Folder.TO_SIGN, sent_folder(2026)))]
+    by_hand = f"{Folder.READY}/2026-000020"
+    folders.publish(by_hand, "Ответ.pdf", b"%PDF")
+    places = [
+        folders.base,
+        *(folders.base / name for name in (Folder.TO_SIGN, sent_folder(2026), by_hand)),
+    ]
     for place in places:
         (place / ".0a1b2c3d.part").write_bytes(b"%P")
     (folders.base / Folder.SIGNED / "скан.pdf.part").write_bytes(b"of another program")

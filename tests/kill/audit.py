@@ -199,7 +199,8 @@ def _own_mails(office: Office, database: sqlite3.Connection, found: Count) -> No
         for message_id, one in mails.items():
             words = one.subject, _CODE.sub("CODE", one.text)
             at = queued.get(message_id)
-            if at is not None and words in said and at - said[words] < _ASKED_ANEW:
+            # Their order in the mailbox is that of delivery, which a kill may have turned round.
+            if at is not None and words in said and abs(at - said[words]) < _ASKED_ANEW:
                 found.second.append(f"{person}: «{one.subject}»")
             if at is not None:
                 said[words] = at

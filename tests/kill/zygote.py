@@ -2,9 +2,9 @@
 
 Two starts of Python, the daemon's and its reader's, would cost more than all that a killed daemon
 does. A daemon that is forked here runs the same entry of the command line. Three things of it are
-the harness's own: the clock, which a file moves on; a shorter poll than the settings allow; and
-guarded processes that are forked instead of started. `tests/kill/test_command_line.py` does
-without.
+the harness's own: the clock, which a file moves on; a shorter poll than the settings allow; and a
+source of guarded processes that is forked instead of started. `tests/kill/test_command_line.py`
+does without.
 
 One order a line on standard input, answers likewise: `{"start": …}` → `{"pid": …}`, and later
 `{"ended": pid, "status": …}`. When the orders end, for whatever reason, so does everything that was
@@ -18,22 +18,18 @@ import ctypes
 import gc
 import json
 import os
-import runpy
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mcu_mail import cli, failpoints, guard, terminal, wiring
+from mcu_mail import cli, failpoints, forking, forking_source, guard, starting, terminal, wiring
 from mcu_mail.documents import (
     annex_reading,
     dictionary,
@@ -46,6 +42,9 @@ from mcu_mail.documents import (
 from mcu_mail.mail import reader_process
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
+
+if TYPE_CHECKING:
+    import socket
 
 PASSWORD = "пароль-от-ящика"
 CLOCK = "MCU_KILL_CLOCK"
@@ -74,83 +73,43 @@ def office_clock(file: Path) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=ahead)
 
 
-class ForkedProcess:
-    """Stands in for `subprocess.Popen` of a guarded module: forked, with all modules loaded."""
+class ForkedSource:
+    """Stands in for the `subprocess.Popen` of a source: forked, with all modules loaded."""
 
-    def __init__(self, command: list[str], **_: object) -> None:
-        ours_in, theirs_out = os.pipe()
-        theirs_in, ours_out = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            _guarded_life(command[2], command[3:], theirs_in, theirs_out)
-        os.close(theirs_in)
-        os.close(theirs_out)
-        self.stdin = os.fdopen(ours_out, "wb")
-        self.stdout = os.fdopen(ours_in, "rb")
-        self.returncode: int | None = None
+    def __init__(self, orders: socket.socket) -> None:
+        self._code: int | None = None
+        self._pid = os.fork()
+        if self._pid == 0:
+            _source_life(orders.fileno())
 
-    def poll(self) -> int | None:
-        return self._reaped(os.WNOHANG)
-
-    def wait(self, _timeout: float | None = None) -> int | None:
-        return self._reaped(0)
+    def wait(self) -> int:
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self._code
 
     def kill(self) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
-
-    def _reaped(self, how: int) -> int | None:
-        if self.returncode is None:
-            pid, status = os.waitpid(self.pid, how)
-            if pid:
-                self.returncode = os.waitstatus_to_exitcode(status)
-        return self.returncode
+        if self._code is None:
+            os.kill(self._pid, signal.SIGKILL)
 
 
-def _unlimited(memory: int) -> None:
-    """Stands in for the limit of memory."""
-
-
-def _guarded_life(module: str, arguments: list[str], stdin: int, stdout: int) -> None:
-    code = 1
+def _source_life(orders: int) -> None:
+    """Be a source with the environment that a started one has."""
     try:
-        os.dup2(stdin, 0)
-        os.dup2(stdout, 1)
+        os.dup2(orders, 0)
+        for number in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
         os.closerange(3, 1024)
-        os.environ.pop(failpoints.VARIABLE, None)
-        os.environ.pop(failpoints.TRACE, None)
+        kept = starting.environment()
+        os.environ.clear()
+        os.environ.update(kept)
         failpoints.arm_from_environment()
         sys.stdin = os.fdopen(0, "r", encoding="utf-8", closefd=False)
         # Held by a second name too: a module may put something else in its place.
-        held = sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
-        sys.argv = [module, *arguments]
-        # The memory of the forked process holds the whole daemon: its limit is of no use here.
-        guard._limit = _unlimited
-        sys.modules.pop(module, None)
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
-        held.flush()
-        code = 0
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 1
-    except BaseException:  # noqa: BLE001 - nothing of it may go on as the daemon
-        traceback.print_exc()
+        sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc] # as at a start
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+        forking_source.main()
     finally:
-        os._exit(code)
-
-
-def _run(command: list[str], *, input: bytes, **_: object) -> SimpleNamespace:  # noqa: A002 - the name that `subprocess.run` has
-    process = ForkedProcess(command)
-
-    def give() -> None:
-        with contextlib.suppress(OSError), process.stdin:
-            process.stdin.write(input)
-
-    giving = threading.Thread(target=give)
-    giving.start()
-    with process.stdout:
-        out = process.stdout.read()
-    giving.join()
-    return SimpleNamespace(returncode=process.wait(), stdout=out, stderr=b"")
+        os._exit(1)
 
 
 def _shorten_poll() -> None:
@@ -184,13 +143,7 @@ def _daemon_life(order: dict[str, Any]) -> None:
         wiring.clock = lambda: office_clock(clock)
         wiring.reader.cache_clear()
         _shorten_poll()
-        vars(guard)["subprocess"] = SimpleNamespace(
-            Popen=ForkedProcess,
-            run=_run,
-            PIPE=subprocess.PIPE,
-            DEVNULL=subprocess.DEVNULL,
-            TimeoutExpired=subprocess.TimeoutExpired,
-        )
+        guard.choose(forking.Forked(start=ForkedSource))
         failpoints.arm_from_environment()
         cli.app(order["argv"])
         code = 0
@@ -215,6 +168,7 @@ def _warm_up() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     dictionary._analyzer()
     wiring.reader().close()
+    guard.close()
     gc.collect()
     gc.freeze()
 

@@ -67,5 +67,9 @@ def poisoned(order: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return (ANSWERS[kind],) if kind in ANSWERS else handle(order)
 
 
-if __name__ == "__main__":
+def main() -> None:
     serve(poisoned, memory=1 << 30, cpu_seconds=1)
+
+
+if __name__ == "__main__":
+    main()
