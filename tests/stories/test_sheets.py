@@ -124,7 +124,7 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     assert [day.case(number).step for number in (1, 2, 3)] == ["publish", "approve", "approve"]
     (told,) = day.got["appeals"]
     text = text_of(told)
-    assert "№ 2: чтобы вернуть письмо, нужна причина" in text
+    assert "№ 2: чтобы вернуть ответ, нужна причина" in text
     assert "Такой строки в листе нет" in text
     assert "№ 1: ваше согласие" in text
 
