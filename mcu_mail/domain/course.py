@@ -24,9 +24,11 @@ from mcu_mail.domain.course_events import on_event, on_urgent
 from mcu_mail.domain.course_parts import Decisions, Reply, Rules, not_taken, told_why
 from mcu_mail.domain.course_publishing import on_publish, on_regional, on_standing
 from mcu_mail.domain.course_routing import on_route
-from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
+from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetMarks, SetState, Tell
 from mcu_mail.domain.forwarding import on_outside
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.promises import owed_until
 from mcu_mail.domain.restriction import on_restricted
 from mcu_mail.domain.route import Form, StepKind
 
@@ -162,6 +164,7 @@ def on_delivery(
     if values == {"accepted"} and promised is not None:
         return (
             Log(kind="sent", data={"recipients": sorted(states), "late": late, "interim": True}),
+            SetMarks(values={Mark.owed: promised.isoformat()}),
             Change(values={"term": promised, "goal": None}),
             Enter(
                 step=rules.route.step("draft").name,
@@ -173,6 +176,7 @@ def on_delivery(
     if values == {"accepted"}:
         return (
             Log(kind="sent", data={"recipients": sorted(states), "late": late}),
+            *_promise_kept(case, late=late),
             Enter(step="close", template="", close_as=CloseReason.step_over),
         )
     refused = sorted(address for address, state in states.items() if state == "refused")
@@ -191,6 +195,15 @@ def on_delivery(
     if "unknown" in values:
         return (SetState(state=CaseState.aside),)
     return (SetState(state=CaseState.waiting),) if "deferred" in values else ()
+
+
+def _promise_kept(case: Case, *, late: bool) -> Decisions:
+    """The full letter has gone: what an interim one has promised is owed no more."""
+    until = owed_until(case)
+    if until is None:
+        return ()
+    data = {"promised": until.isoformat(), "late": late}
+    return (Log(kind="promise_kept", data=data), SetMarks(values={Mark.owed: None}))
 
 
 def on_recall(case: Case, request: Request) -> Decisions:

@@ -205,6 +205,8 @@ _DECISIONS = (
     "told_returned",
     "told_commented",
     "told_term",
+    "promise_kept",
+    "promise_none",
 )
 _STALLS = (
     "clock",

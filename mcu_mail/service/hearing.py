@@ -21,6 +21,7 @@ from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.away import chosen, give_back, is_back
 from mcu_mail.service.by_hand import hand_word
+from mcu_mail.service.calendar_orders import calendar_word
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
@@ -29,6 +30,7 @@ from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, wor
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
 from mcu_mail.service.spent_codes import hear_late
 from mcu_mail.service.taking import take
+from mcu_mail.service.term_changes import term_word
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.service.unheard import refuse_forged, refuse_stranger
 from mcu_mail.store.ledger import MailState
@@ -96,6 +98,9 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     about = about_aside(desk, work, said, heads[:MOST_READ], now)
     if about is not None:
         return about
+    ordered = calendar_word(desk, work, said, now)
+    if ordered is not None:
+        return ordered
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
@@ -134,7 +139,9 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if not spoken.may_speak_for(request.person):
         _hear_another(spoken, request)
         return spoken.handled
-    by_hand = hand_word(desk, work, said, case, now, request=request)
+    by_hand = hand_word(desk, work, said, case, now, request=request) or term_word(
+        desk, work, said, case, now, request=request
+    )
     if by_hand is not None:
         return by_hand
     meaning = meaning_of(
