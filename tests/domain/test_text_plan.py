@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcu_mail.domain.calendar import WorkCalendar
@@ -93,6 +93,7 @@ def test_the_last_step_ends_with_the_work_before_the_term(start, term, last):
     assert at(start) < plan["approve"] <= plan["publish"]
 
 
+@settings(max_examples=40)
 @given(start=MOMENTS, minutes=st.integers(1, 60 * 24 * 40))
 def test_no_step_is_planned_outside_the_hours_while_there_is_work_before_the_term(start, minutes):
     term = start + timedelta(minutes=minutes)
