@@ -20,6 +20,7 @@ from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.log_lines import log_to_stderr
 from mcu_mail.reports.one_mail import one_mail
+from mcu_mail.reports.track_words import open_remarks
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
@@ -214,12 +215,13 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         found = found_before(view.facts.get(FOUND), desk.settings)
         restored = reconciled_line(view, desk)
         mails = None if as_json else view.census.mails()
+        remarks = open_remarks(view, desk.settings.tracks.title)
     if mails is None:
         _print_json(document)
     else:
         if restored:
             _out().print(tables.plain(restored), soft_wrap=True)
-        _out().print(tables.open_cases(document, desk.office))
+        _out().print(tables.open_cases(document, desk.office, remarks))
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)
         _out().print(tables.plain(tally_line(*mails.parts)), soft_wrap=True)

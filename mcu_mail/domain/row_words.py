@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _LABEL = (
-    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у)?|строк(?:а|и|у|е|ам|ах)?"
+    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у|ам|ах)?|строк(?:а|и|у|е|ам|ах)?"
     r"|позици(?:я|и|ю|й)|поз\.)\s*)"
 )
 _ENDING = r"(?:-?(?:ый|ой|ая|ое|ую|ые|го|му|й|я|е|ю|м)(?!\w))?"
@@ -36,7 +36,7 @@ _BETWEEN = r"(?:\s*[{marks}+&]\s*(?:(?:и|а\s+также)\s+)?|\s+(?:и|зап�
 def _list_of(one: str, marks: str) -> str:
     """The pattern of a list of rows, of which `one` is the pattern of one, with `marks` between."""
     between = _BETWEEN.replace("{marks}", marks)
-    labelled = rf"{_LABEL}?{one}"
+    labelled = rf"{_LABEL}?{one}(?:\)(?=\s*,))?"
     span = (
         rf"(?:{_LABEL}?с(?:о)?\s+{labelled}\s+(?:по|до)\s+{labelled}"
         rf"|{labelled}(?:\s*(?:{_DASH}|\.{{2,3}}|…|(?<=\s)по(?=\s))\s*{labelled})?)"

@@ -58,6 +58,12 @@ class Card:
     """The message's number in it."""
     published_link: str = ""
     """Where the answer that was put up can be read."""
+    is_published: bool = False
+    """Whether the answer has been put up, so that its term is met."""
+    clarified: tuple[str, ...] = ()
+    """What was learnt of the applicant by telephone: «23.11 10:20, Орлова Н. П.: дом 5»."""
+    matter: str = ""
+    """The number of the case whose answer serves this one too."""
     marks: tuple[str, ...] = ()
     """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 
@@ -86,6 +92,7 @@ class Row:
         again: it stood in a sheet before.
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
+        files_apart: its files come with a mail of their own.
 
     """
 
@@ -99,6 +106,7 @@ class Row:
     again: bool = False
     urgent: bool = False
     outcome_needed: bool = False
+    files_apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from mcu_mail.mail.phrases import initials
 from mcu_mail.rehearsal import day
 from mcu_mail.rehearsal.chronicle import subject_of
 from mcu_mail.reports import board
+from mcu_mail.reports.track_words import state_of
 from mcu_mail.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _board(stage: Stage, entries: Sequence[Mapping[str, Any]], now: datetime) ->
             initials(person.name) if person else "служба",
             _short(row["due"]),
             _short(row["term"]),
-            board.STATES[row["state"]],
+            state_of(row),
         )
     sent = Table("Номер", "Дело", "О чём", "Состояние", "Отправлено", box=ASCII)
     for entry in entries:

@@ -32,6 +32,7 @@ from mcu_mail.service.spent_codes import hear_late
 from mcu_mail.service.taking import take
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.service.unheard import refuse_forged, refuse_stranger
+from mcu_mail.service.words_beside import words_beside
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -135,10 +136,14 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     commanded = _commanded(spoken, request)
     if commanded is not None:
         return commanded
+    beside = words_beside(spoken, request)
+    if isinstance(beside, Heard):
+        return beside
+    spoken, said = beside, beside.said
     if not spoken.may_speak_for(request.person):
         _hear_another(spoken, request)
         return spoken.handled
-    by_hand = hand_word(desk, work, said, case, now, request=request)
+    by_hand = hand_word(desk, work, said, spoken.case, now, request=request)
     if by_hand is not None:
         return by_hand
     meaning = meaning_of(
