@@ -70,11 +70,17 @@ def demo(
     directory: Annotated[
         Path | None, typer.Option("--dir", help="куда положить письма, журнал и почту")
     ] = None,
+    track: Annotated[
+        str | None,
+        typer.Option(
+            "--track", help="поток: governor, incident, pos, kuzbass_online или all – все четыре"
+        ),
+    ] = None,
 ) -> None:
     """Сыграть день: сообщение из соцсетей Губернатора – от уведомления до отправки ответа."""
     from mcu_mail.rehearsal.demo import play  # noqa: PLC0415 - needs the embedded post office
 
-    raise typer.Exit(play(directory))
+    raise typer.Exit(play(directory, track))
 
 
 @app.command()

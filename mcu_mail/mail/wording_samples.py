@@ -18,6 +18,7 @@ from mcu_mail.mail import (
     intake_samples,
     matter_samples,
     return_samples,
+    sheet_samples,
     track_samples,
     watch_samples,
 )
@@ -432,6 +433,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **grave_samples.mails(_CASE, CODE, _button),
     **watch_samples.mails(_CASE),
     **track_samples.mails(_CASE, CODE, _button),
+    **sheet_samples.mails(_CASE, CODE, _button),
     **matter_samples.mails(_CASE, _button),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),

@@ -63,9 +63,14 @@ def actor_of(actor: str, track: str) -> str:
     return own or ACTORS.get(actor, actor)
 
 
+def flags_of(marks: Mapping[str, str]) -> tuple[str, ...]:
+    """What is out of the ordinary: «фаст-трек», «опоздание»."""
+    return tuple(word for mark, word in _FLAGS.items() if mark in marks)
+
+
 def remarks_of(marks: Mapping[str, str]) -> tuple[str, ...]:
-    """What is marked in a case, in words: «фаст-трек», «опоздание», «опубликован 23.11 12:20»."""
-    said = [word for mark, word in _FLAGS.items() if mark in marks]
+    """All that is marked in a case, in words: «фаст-трек», «опубликован 23.11 12:20»."""
+    said = list(flags_of(marks))
     if Mark.first_reply in marks:
         said.append(f"первичный ответ {_short(marks[Mark.first_reply])}")
     if Mark.category in marks:
@@ -83,17 +88,17 @@ def _short(moment: str) -> str:
 
 
 def open_remarks(work: UnitOfWork, title: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
-    """By the number of each open case: its source, then what is marked in it.
+    """By the number of each open case: its source, then what is out of the ordinary.
 
     Args:
         work: where the cases are.
         title: the name of a track's source.
 
     """
-    return {case.number: about(case, title) for case in work.cases.open()}
+    return {case.number: (title(case.track), *flags_of(case.marks)) for case in work.cases.open()}
 
 
 def about(case: Case, title: Callable[[str], str]) -> tuple[str, ...]:
-    """The source of a case and what is marked in it."""
+    """The source of a case with its number there, and all that is marked."""
     number = f" № {case.notice.external_id}" if case.notice.external_id else ""
     return (f"{title(case.track)}{number}", *remarks_of(case.marks))

@@ -138,9 +138,9 @@ def card_of(
         source=desk.settings.tracks.title(case.track) if route.form is Form.text else "",
         external_id=notice.external_id or "",
         published_link=case.marks.get(Mark.link, ""),
+        is_published=Mark.published in case.marks,
         clarified=tuple(case.marks.get(Mark.clarified, "").splitlines()),
         matter=case.marks.get(Mark.matter, ""),
-        is_published=Mark.published in case.marks,
         marks=notice_marks(notice.flags, notice.nickname),
     )
 

@@ -74,6 +74,7 @@ class Carrier:
         is_unproven: a mail that our server does not vouch for is the cause: what it makes us
             write is limited, so that nobody floods an official in his own name (A38).
         remark: what the receipt of a decision is to say besides.
+        sheet_mail: the answer to a sheet that is the cause; 0 for all others.
 
     """
 
@@ -88,6 +89,7 @@ class Carrier:
         cause: str,
         is_unproven: bool = False,
         remark: str = "",
+        sheet_mail: int = 0,
     ) -> None:
         self._desk = desk
         self._work = work
@@ -97,6 +99,7 @@ class Carrier:
         self._cause = cause
         self._is_unproven = is_unproven
         self._remark = remark
+        self._sheet_mail = sheet_mail
         self._told = 0
 
     @property
@@ -271,6 +274,7 @@ class Carrier:
                 key=key,
                 now=self._now,
                 request=request,
+                sheet_mail=self._sheet_mail,
             )
 
     def _told_instead_of(self, person: str, tell: what.Tell) -> str:

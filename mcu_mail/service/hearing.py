@@ -27,6 +27,7 @@ from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
+from mcu_mail.service.sheet_answers import hear_sheet, named_sheet
 from mcu_mail.service.spent_codes import hear_late
 from mcu_mail.service.taking import take
 from mcu_mail.service.uncoded import without_code
@@ -97,6 +98,9 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     about = about_aside(desk, work, said, heads[:MOST_READ], now)
     if about is not None:
         return about
+    sheet = named_sheet(work, said)
+    if sheet is not None:
+        return hear_sheet(desk, work, said, sheet, now, _act)
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
