@@ -22,7 +22,6 @@ from mcu_mail.domain.sheet_plan import (
     is_time,
     is_urgent,
 )
-from mcu_mail.domain.term_words import first_reply_text
 from mcu_mail.mail.card import Row, ToldLine
 from mcu_mail.mail.compose import read_message_id
 from mcu_mail.mail.markup import Button
@@ -30,6 +29,8 @@ from mcu_mail.mail.phrases import initials
 from mcu_mail.service.asking import mail_request, queue_mail, tell
 from mcu_mail.service.cards import candidates_of, card_for, name_of
 from mcu_mail.service.gathering import Gathered, Told, gathered_of, keep, people_of
+from mcu_mail.service.library import first_reply_of
+from mcu_mail.service.text_files import files_of_rows, text_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,6 +222,15 @@ def _mail(
     )
     for row in rows:
         work.requests.next_mail(row.request.id)
+    put_up = [
+        (number, row.case)
+        for number, row in enumerate(rows, start=1)
+        if row.asked in {Asked.approve, Asked.publish} and not row.again
+    ]
+    files, apart = files_of_rows(desk, work, put_up)
+    for number in sorted(apart):
+        # Its photos fill a mail of their own, with the same code.
+        mail_request(desk, work, rows[number - 1].case, rows[number - 1].request, now)
     worded = desk.wording.compose(
         "sheet",
         person=desk.office.people[person],
@@ -241,6 +251,7 @@ def _mail(
         worded=worded,
         message_id=read_message_id(code, 1, desk.domain),
         now=now,
+        attachments=files,
         request_id=rows[0].request.id,
         code=code,
         threaded=False,
@@ -257,9 +268,10 @@ def _row(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) ->
     text = ""
     if asked in {Asked.approve, Asked.consent, Asked.publish}:
         text = card.draft_text
-        details = (*card.what_changed, *card.contact_lines)
+        notes = text_notes(desk, work, case, letter)
+        details = (*card.what_changed, *card.contact_lines, *card.clarified, *notes)
     elif asked is Asked.first_reply:
-        text = first_reply_text(desk.local(case.term))
+        text = first_reply_of(desk, case, now)
     elif asked is Asked.accept and rules.category_needed:
         details = (f"категория: {rules.category}",) if rules.category else ()
     elif asked is Asked.route:
