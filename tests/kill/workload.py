@@ -523,12 +523,12 @@ def _incidents(office: Office, houses: Sequence[int]) -> Thread:
     sheet: Letter = yield lambda: _with_rows(office, "ждёт первичного ответа", len(houses))
     office.reply("appeals", sheet, f"Первичный ответ дан {everybody}")
     for house in houses:
-        task: Letter = yield lambda house=house: office.find("roads_head", "ответ", f"д. {house}\n")
+        task: Letter = yield _found_at(office, house)
         office.reply("roads_head", task, f"Ответ: {ANSWER}")
     sheet = yield lambda: _with_rows(office, "ждёт согласования", len(houses))
     office.reply("appeals", sheet, f"Опубликовано {everybody}")
     for house in houses:
-        yield lambda house=house: _is_put_up(office, f"81234{house}")
+        yield _put_up(office, f"81234{house}")
     for house in houses:
         words = f"Инцидент № 81234{house}\nРешение куратора: СОГЛАСОВАНО\n"
         office.notice(words, f"Re: [Инцидент] № 81234{house} – ответ согласован", who)
@@ -540,8 +540,12 @@ def _with_rows(office: Office, words: str, rows: int) -> Letter | None:
     return sheet if sheet is not None and sheet.text.count(words) >= rows else None
 
 
-def _is_put_up(office: Office, external_id: str) -> bool:
-    return office.step_of(external_id) in {"regional", "citizen", "close"}
+def _found_at(office: Office, house: int) -> Waited:
+    return lambda: office.find("roads_head", "ответ", f"д. {house}\n")
+
+
+def _put_up(office: Office, external_id: str) -> Waited:
+    return lambda: office.step_of(external_id) in {"regional", "citizen", "close"}
 
 
 def restored(office: Office, day: Day) -> Iterable[Thread]:
