@@ -141,7 +141,7 @@ def on_later_term(case: Case, request: Request, reply: Reply, _rules: Rules) -> 
     if reply.meaning.kind in {MeaningKind.confirm, MeaningKind.approve} and stated is not None:
         return (
             Log(kind="term_changed", data={"term": stated.isoformat(), "basis": "stated"}),
-            Change(values={"term": stated}),
+            Change(values={"term": stated, "goal": None}),
             CloseRequest(request_id=request.id, reason=CloseReason.decided),
         )
     if reply.meaning.kind is MeaningKind.return_:

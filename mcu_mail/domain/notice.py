@@ -33,6 +33,7 @@ EventName = Literal[
     "live",
     "awaiting_rating",
     "moderator_comment",
+    "note",
     "withdrawn",
     "reminder",
     "overdue",
@@ -44,6 +45,7 @@ EVENTS: Final[tuple[str, ...]] = get_args(EventName)
 regional centre has agreed; `consented`: the «руководитель» has; `live`: the answer stands where the
 citizen sees it; `awaiting_rating`: he is asked how he likes it; `withdrawn`: he has taken his
 message back; `moderator_comment`: whoever oversees the answers has a remark.
+`note`: the system writes of a number that it has sent before, and no word of it is known.
 """
 STATUS_EVENTS: Final = frozenset({
     "accepted",

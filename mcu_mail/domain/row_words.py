@@ -36,7 +36,7 @@ _BETWEEN = r"(?:\s*[{marks}+&]\s*(?:(?:и|а\s+также)\s+)?|\s+(?:и|зап�
 def _list_of(one: str, marks: str) -> str:
     """The pattern of a list of rows, of which `one` is the pattern of one, with `marks` between."""
     between = _BETWEEN.replace("{marks}", marks)
-    labelled = rf"{_LABEL}?{one}"
+    labelled = rf"{_LABEL}?{one}(?:\)(?=\s*,))?"
     span = (
         rf"(?:{_LABEL}?с(?:о)?\s+{labelled}\s+(?:по|до)\s+{labelled}"
         rf"|{labelled}(?:\s*(?:{_DASH}|\.{{2,3}}|…|(?<=\s)по(?=\s))\s*{labelled})?)"

@@ -50,7 +50,7 @@ def cut_parts(
     `decides`: whether words alone are a verdict; `returns`: whether they send back; `takes_text`:
     whether the lines below belong to them; `is_whole`: whether they leave no loose text.
     """
-    body = clean("\n".join(line.replace("\t", " | ") for line in text.splitlines()))
+    body = clean("\n".join(map(_with_cells, text.splitlines())))
     kept = cut_closing("\n" + body)
     closing = body[len(kept) - 1 :] if len(kept) <= len(body) else ""
     reading = _Reading(decides=decides, returns=returns, takes_text=takes_text, is_whole=is_whole)
@@ -61,6 +61,15 @@ def cut_parts(
     if closing.strip() and not is_harmless("\n" + closing.strip()):
         parts.append(Part(said=closing.strip(), words=closing.strip(), is_remark=True))
     return tuple(parts)
+
+
+_COLUMNS = re.compile(r"(?<=\S)(?:[ \u00a0]*\t\s*|[ \u00a0]{2,})(?=\S)")
+_NUMBER_CELL = re.compile(r"\s*№?\s*[0-9]{1,3}[.)]?(?:\t|[ \u00a0]{2,})")
+
+
+def _with_cells(line: str) -> str:
+    """`line` with a mark between the cells of a copied table."""
+    return _COLUMNS.sub(" | ", line) if _NUMBER_CELL.match(line) else line
 
 
 class _Cutter:
@@ -185,6 +194,7 @@ class _Cutter:
         self._parts.append(part)
 
     def _take_text(self, piece: str, *, is_new_line: bool) -> None:
+        plain = same_length(piece)
         if self._reading.decides(piece):
             if self._rows:
                 self._parts.append(Part(said=piece, words=piece, scope="rows", rows=self._rows))
@@ -195,7 +205,9 @@ class _Cutter:
             return
         if is_new_line and is_harmless("\n" + piece):
             return
-        about = words.ABOUT_ROWS.match(same_length(piece)) if is_new_line else None
+        about = words.ABOUT_AGAIN.match(plain) or (
+            words.ABOUT_ROWS.match(plain) if is_new_line else None
+        )
         if about is not None:
             # «3 посмотрю завтра»: not understood, but of which row it is said.
             self._close()
@@ -208,10 +220,7 @@ class _Cutter:
         last = self._parts[-1] if self._parts else None
         belongs = last is not None and (
             not is_new_line
-            or (
-                self._reading.takes_text(last.words)
-                and words.ABOUT_OTHERS.search(same_length(piece)) is None
-            )
+            or (self._reading.takes_text(last.words) and words.ABOUT_OTHERS.search(plain) is None)
         )
         if last is not None and belongs:
             glue = "\n" if is_new_line else "; "

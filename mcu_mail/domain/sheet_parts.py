@@ -57,7 +57,8 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
             if looked > _MOST_LOOKED:
                 yield text[start:], True
                 return
-            if head_at(plain, soft.end()) is not None:
+            again = "." in soft[0] and words.ABOUT_AGAIN.match(plain, soft.end())
+            if again or head_at(plain, soft.end()) is not None:
                 end, next_start = soft.start(), soft.end()
                 break
         if head is not None and _is_cut_short(head, plain):
@@ -103,7 +104,7 @@ def parts_of(head: re.Match[str], piece: str, plain: str) -> list[Part]:
     verdict = groups.get("verdict")
     part = Part(
         said=piece,
-        words=_phrase(piece[: len(verdict)] if verdict else "", tail, head, plain),
+        words=_phrase(piece[: len(verdict)] if verdict else "", tail, head),
         scope=scope,
         rows=rows or (),
         out=excepted or (),
@@ -112,13 +113,15 @@ def parts_of(head: re.Match[str], piece: str, plain: str) -> list[Part]:
     return _listed(part, head, tail)
 
 
-def _phrase(verdict: str, tail: str, head: re.Match[str], plain: str) -> str:
+def _phrase(verdict: str, tail: str, head: re.Match[str]) -> str:
     """The words about the rows as one would write them of one mail."""
     if not verdict:
         return tail.strip()
     verdict = _without_lead(verdict)
+    if "(" in head["sep"]:
+        tail = tail.lstrip(" )")
     glue = ": " if head.groupdict().get("why") else " "
-    if re.match(r"\s*(?:[.,:;!()–—-]|двоеточие|точка|запятая|тире|$)", plain[head.end() :]):
+    if re.match(r"\s*(?:[.,:;!()–—-]|двоеточие|точка|запятая|тире|$)", same_length(tail)):
         glue = ""
     return f"{verdict}{glue}{tail.lstrip()}" if glue else f"{verdict}{tail}"
 

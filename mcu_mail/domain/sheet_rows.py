@@ -95,6 +95,9 @@ _WHY = {
         Why.words,
     ),
 }
+_SENTENCE = re.compile(r"[.!;\n]")
+_DIGIT = re.compile("[0-9>]")
+_LONGEST_RECALL = 60
 _AGREES = re.compile(r"(?:не\s*)?соглас(?:ен|на|ны)(?!\w)")
 _NEEDS_CASE = frozenset({MeaningKind.duplicate, MeaningKind.merge})
 _WITH_TEXT = frozenset({
@@ -129,12 +132,10 @@ def read_sheet(
     )
     if rows == 1 and len(parts) == 1 and parts[0].scope == "none" and not parts[0].is_remark:
         parts = (replace(parts[0], scope="rows", rows=(1,)),)
-    recalled = [part for part in parts if part.scope == "none" and reader.recalls(part.words)]
-    if recalled:
-        return SheetReply(
-            decided=(),
-            unread=(Unread(why=Why.recall, words=recalled[0].said, kind=MeaningKind.recall),),
-        )
+    recalled = next((one for one in _SENTENCE.split(new_text) if reader.recalls(one)), None)
+    if recalled is not None:
+        unread = Unread(why=Why.recall, words=recalled.strip(), kind=MeaningKind.recall)
+        return SheetReply(decided=(), unread=(unread,))
     reader.take(parts)
     return reader.reply(fits)
 
@@ -170,7 +171,9 @@ class _Reader:
         return meaning.kind is not MeaningKind.published or not meaning.text
 
     def recalls(self, text: str) -> bool:
-        """Whether words alone take all back."""
+        """Whether a short sentence takes all back; with a row in it, it is about that row."""
+        if len(text) > _LONGEST_RECALL or _DIGIT.search(text):
+            return False
         return self.read(text).kind is MeaningKind.recall
 
     def take(self, parts: tuple[Part, ...]) -> None:
@@ -190,7 +193,8 @@ class _Reader:
     def _take_bare(self, part: Part) -> None:
         meaning = self.read(part.words)
         why = _WHY.get(meaning.kind, Why.all)
-        if part.is_remark or why in {Why.words, Why.held}:
+        # «Поправьте дату в 2» is no answer to «все?» but a remark about what is agreed elsewhere.
+        if part.is_remark or why in {Why.words, Why.held, Why.question} or meaning.reason:
             self._is_held = True
         kind = None if why is Why.words else meaning.kind
         self._unread.append(Unread(why=why, words=part.said, kind=kind))

@@ -31,7 +31,7 @@ from mcu_mail.mail.outcomes import (
     reason_in,
     satisfaction_of,
 )
-from mcu_mail.mail.values import fold, states_nothing
+from mcu_mail.mail.values import fold, read_title_number, states_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,6 +62,7 @@ _FAST_OFF: Final = re.compile(
 _REPEAT: Final = re.compile(
     r"(?<!\w)повторн(?:о|ое|ая|ый)(?!\w)|ранее (?:направля|отправля|пересыл)|вторично направ"
 )
+_BARE: Final = re.compile(r"№\s?(\d{5,20})(?![\d.])")
 _BASIS: Final = re.compile(
     r"(?:основани[ею]|причина(?: продления| переноса| изменения| срочности)?|в связи с(?= поручени"
     r"| указани| решени))\s?[:–—\-]?\s?([^.!?;()\n]{4,200})",
@@ -113,6 +114,8 @@ def read_event(
     event = _configured(own_words or {}, [*lines, *prose]) or _event(
         draft, lines, prose, citizens=citizens
     )
+    if event.name not in {"new", "appeal_59fz"}:
+        _fill_number(draft, subject, entries)
     _fill_outcome(draft, event, said, entries)
     return event
 
@@ -246,6 +249,16 @@ def _fill_outcome(
         own = [*said, *([] if _is_the_citizens(draft) else [draft.text[:2000]])]
         found = next((hit for line in own if (hit := _BASIS.search(line))), None)
         draft.basis = " ".join(found[1].split()).strip(' ,«»"') if found else ""
+
+
+def _fill_number(draft: Draft, subject: str, entries: Sequence[Entry]) -> None:
+    """Read the number from a sentence that stands before a colon, or from the office's prose."""
+    said = [one.label for one in entries if one.field == "other"]
+    for words in said if _is_the_citizens(draft) else [*said, draft.text[:600]]:
+        draft.put("external_id", read_title_number(words), "words of the event")
+    office = "" if _is_the_citizens(draft) else draft.text[:600]
+    found = _BARE.search(f"{subject} {office}")
+    draft.put("external_id", found[1] if found else None, "words of the event")
 
 
 def _fill_reason(draft: Draft, said: Sequence[str], entries: Sequence[Entry]) -> None:

@@ -75,6 +75,12 @@ _ARRIVED: Final = re.compile(
     r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
+_WORK: Final = re.compile(r"ответ|срок|подготовить|направить|примите|принять")
+_ENDS: Final = re.compile(r"истека|заканчива|подходит к концу|(?:до|срок) (?:истечения|окончания)")
+_MOVED: Final = re.compile(
+    r"(?:срок|дат[аы]).{0,80}(?:перенес|продл|сдвин|измен)\w{0,5} (?:\w{1,12} ){0,3}(?:на|до)\s"
+    r"(?=\d{1,2}[. ]|завтра|сегодня)"
+)
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s(?=[А-ЯЁ])")
 _ASKS: Final = re.compile(
     r"срочн|незамедлит|ответ\w{0,3} (?:\w{1,16} ){0,2}(?:нуж|необход|треб|жд|до|к)"
@@ -338,7 +344,7 @@ def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
         if draft.due is not None or draft.length is not None:
             return
         low = fold(line.text[:600])
-        if not (is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)):
+        if not (is_request(line.text) or _WORK.search(low)):
             continue
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
@@ -357,7 +363,20 @@ def term_of_event(draft: Draft, setting: Setting) -> None:
     words = enumerate(_SENTENCES.split(draft.text[:2000]))
     lines = [Line(at=at, text=one, links=(), quoted=False, heading=False) for at, one in words]
     _term(draft, lines, setting)
+    _ending(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
     hour_of_day(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
+
+
+def _ending(draft: Draft, said: Sequence[str], setting: Setting) -> None:
+    """Read a term that is said to end or to be moved: «завтра, 26.11 в 23:59, истекает срок»."""
+    for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
+        low = fold(sentence)
+        moved = _MOVED.search(low)
+        if draft.due is None and draft.length is None and (moved or _ENDS.search(low)):
+            words = low[moved.end() :] if moved else sentence
+            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
+            if moment is not None:
+                put_due(draft, moment, "pattern: the end of a term", setting)
 
 
 def hour_of_day(draft: Draft, said: Sequence[str], setting: Setting) -> None:

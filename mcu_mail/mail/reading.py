@@ -6,7 +6,7 @@ which runs it in a process with limits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.alternative import shown_new_text
@@ -130,9 +130,7 @@ def _typed(
     subject = mail.subject if not mail.in_reply_to else ""
     messages = typed_messages(text, subject, _names(sources), fresh=alone)
     return tuple(
-        notice
-        for one in messages
-        for notice in notices_of_words(one.text, mail, one.track, sources, zone, one.number)
+        notice for one in messages for notice in notices_of_words(one, mail, sources, zone)
     )
 
 
@@ -166,6 +164,6 @@ def read_words(words: str, sources: Sequence[Source], zone: ZoneInfo) -> tuple[N
         notice
         for one in typed
         for notice in notices_of_words(
-            one.text, nobody, one.track or "governor", sources, zone, one.number
+            replace(one, track=one.track or "governor"), nobody, sources, zone
         )
     )

@@ -16,7 +16,7 @@ from mcu_mail.domain.track_names import track_in, words_of_tracks
 from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.mail.names import find_person
 from mcu_mail.mail.notices import read_notices
-from mcu_mail.mail.values import read_phone
+from mcu_mail.mail.values import read_links, read_phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +62,7 @@ _PLACE: Final = re.compile(
     r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\.|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
     r"(?:\s[А-ЯЁ][\w-]{1,30})?(?:,?\s(?:(?:д|дом|доме)\.?\s?)?\d{1,3}[а-яА-Я]?(?!\w))?"
 )
+_QUOTATION: Final = re.compile(r"^[ \t]*«([^«»]{10,4000})»[ \t.]*$", re.MULTILINE)
 _PLAINLY: Final = ("label", "pattern: «…»", "pattern: blockquote", "marks:")
 _TRACK_WORDS: Final = 2
 _MAX_LINES: Final = 4000
@@ -76,12 +77,14 @@ class Typed:
         track: empty when the words name none.
         text: its words.
         number: the number that the heading names; empty: none.
+        heading: what the heading says besides («фаст-трек», «срочно»).
 
     """
 
     track: str
     text: str
     number: str = ""
+    heading: str = ""
 
 
 def typed_messages(
@@ -139,7 +142,8 @@ def _opening(line: str, tracks: Mapping[str, str]) -> Typed | None:
         # «Новое обращение жителей района.» is a sentence, not an order.
         return None
     rest = line.strip()[found.end() :].strip()
-    return _headed(rest, track, number["id"] if number else "", tracks)
+    headed = _headed(rest, track, number["id"] if number else "", tracks)
+    return replace(headed, heading=more.strip())
 
 
 def _headed(rest: str, track: str, number: str, tracks: Mapping[str, str]) -> Typed:
@@ -174,38 +178,41 @@ def _told(lines: Sequence[str], subject: str, tracks: Mapping[str, str]) -> Type
         aside = same_length(words.strip())[found.end() : found.end() + 80]
         track = track_in(found["what"], tracks) or track_in(aside.partition(".")[0], tracks)
         body = "\n".join([head, *lines[1:]]) if lines else ""
-        return Typed(track=track, text=body.strip(), number=number)
+        return Typed(track=track, text=body.strip(), number=number, heading=aside)
     return None
 
 
 def notices_of_words(
-    words: str,
-    mail: Incoming,
-    track: str,
-    sources: Sequence[Source],
-    zone: ZoneInfo,
-    number: str = "",
+    one: Typed, mail: Incoming, sources: Sequence[Source], zone: ZoneInfo
 ) -> tuple[Notice, ...]:
-    """What typed words say, read like a notice of that track; only what says something.
-
-    `number` is that of the heading, when one was named there.
-    """
-    known = next((one for one in sources if one.track == track), None)
+    """What a typed message says, read like a notice of its track; only what says something."""
+    words, track = one.text, one.track
+    known = next((source for source in sources if source.track == track), None)
     source = Source(track=track, senders=(), labels=known.labels if known else {})
-    plain = replace(
-        mail, subject="", date=mail.date if number else None, plain=words, html=None, text=words
-    )
+    sent = mail.date if one.number else None
+    plain = replace(mail, subject="", date=sent, plain=words, html=None, text=words)
     found = read_notices(plain, source, zone)
     # He says himself that it is new, whatever his words look like.
-    said = [one for one in found if one.text.strip() or one.applicant or one.link]
+    said = [each for each in found if each.text.strip() or each.applicant or each.link]
     if len(said) <= 1 and not any(rule.startswith(_PLAINLY) for rule in _rules(said)):
         said = [_from_prose(words, said[0] if said else Notice(track=track))]
-    if number and len(said) == 1:
-        said = [replace(said[0], external_id=said[0].external_id or number)]
+    if len(said) == 1:
+        said = [_with_heading(said[0], one)]
     return tuple(
-        one if one.event in {"appeal_59fz", "urgent"} else replace(one, event="new")
-        for one in said
-        if one.text.strip() or one.applicant or one.link
+        each if each.event in {"appeal_59fz", "urgent"} else replace(each, event="new")
+        for each in said
+        if each.text.strip() or each.applicant or each.link
+    )
+
+
+def _with_heading(notice: Notice, one: Typed) -> Notice:
+    """What the heading says of the one message below it."""
+    low = one.heading.replace(" ", "-")
+    return replace(
+        notice,
+        external_id=notice.external_id or one.number or None,
+        fast_track=True if "фаст-трек" in low or "фасттрек" in low else notice.fast_track,
+        urgent=notice.urgent or "срочно" in low,
     )
 
 
@@ -221,7 +228,8 @@ def _from_prose(words: str, notice: Notice) -> Notice:
         "applicant": notice.applicant or (people[0] if len(people) == 1 else None),
         "phone": notice.phone or read_phone(whole),
         "address": notice.address or (places[0].strip(" ,.") if len(places) == 1 else None),
-        "text": words.strip() if len(whole.split()) > 1 else "",
+        "link": notice.link or _only(read_links(whole)),
+        "text": _quoted(words) or (words.strip() if len(whole.split()) > 1 else ""),
     }
     unsure = [name for name in ("applicant", "address", "text") if not values[name]]
     rules = {name: "pattern: prose" for name, value in values.items() if value}
@@ -230,7 +238,18 @@ def _from_prose(words: str, notice: Notice) -> Notice:
         applicant=values["applicant"],
         phone=values["phone"],
         address=values["address"],
+        link=values["link"],
         text=values["text"] or "",
         rules={**rules, **notice.rules},
         unsure=tuple(unsure),
     )
+
+
+def _only(many: Sequence[str]) -> str | None:
+    return many[0] if len(set(many)) == 1 else None
+
+
+def _quoted(words: str) -> str:
+    """The citizen's words that stand in «…» on lines of their own, where there are any."""
+    found = _QUOTATION.findall(words[:_MAX_TEXT])
+    return " ".join(found[0].split()) if len(found) == 1 else ""

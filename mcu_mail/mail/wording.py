@@ -34,10 +34,21 @@ REQUESTS = frozenset({
     "register_number",
     "confirm_needed",
     "reminder",
+    "asked_anew",
 })
 """Mails that always ask: they cannot be written without a code."""
 
-ANSWERS = frozenset({"annexes", "aside_answer", "missing", "note_kept", "not_taken"})
+REPEATING = frozenset({"reminder", "asked_anew"})
+"""Mails that put their own first lines above the mail of a request."""
+
+ANSWERS = frozenset({
+    "annexes",
+    "aside_answer",
+    "missing",
+    "note_kept",
+    "not_taken",
+    "sheet_answer",
+})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
 OUTSIDE = frozenset({"letter_cover", "stranger", "stranger_grave"})
@@ -94,8 +105,8 @@ class Wording:
         """Return the mail `name` in words.
 
         A request (a mail that asks) is given `code`, grouped or not, and gets the separator on top
-        and the code below. `reminder` also takes `request`, the name of the mail
-        it repeats below its own first lines, and that mail's context.
+        and the code below. `REPEATING` mails also take `request`, the name of the mail
+        they repeat below their own first lines, and that mail's context.
 
         Raises:
             ValueError: a request without a code, or a letter to the region with one.
@@ -129,7 +140,7 @@ class Wording:
     ) -> tuple[str, tuple[markup.Block, ...]]:
         inner: tuple[markup.Block, ...] = ()
         known = self._with_office(context)
-        if name == "reminder":
+        if name in REPEATING:
             known["request_subject"], inner = self._rendered(context["request"], context)
         subject, blocks = markup.parse(self._mails.get_template(f"{name}.j2").render(known))
         return subject, (*blocks, *inner)

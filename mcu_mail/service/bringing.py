@@ -14,6 +14,7 @@ from mcu_mail.service.case_events import (
     bind,
     case_of,
     may_speak_of_case,
+    noted_case,
     speaks_of_case,
 )
 from mcu_mail.service.messages import messages
@@ -200,6 +201,12 @@ class _Bring:
                 return known
             if speaks_of_case(notice):
                 return None
+            noted = noted_case(work, notice) if self.brought is None else None
+            if noted is not None:
+                cause = f"mail{self.stored.id}.{ordinal}"
+                told = replace(notice, event="note")
+                bind(desk, work, noted, told, message.words, cause=cause, now=now, by=by)
+                return noted
             same = self._same(notice)
             if same is not None:
                 self._repeated(same, notice)

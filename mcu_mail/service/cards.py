@@ -21,7 +21,7 @@ from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip, initials
 from mcu_mail.mail.wording import Button, Card
 from mcu_mail.service.addressing import addressed
-from mcu_mail.service.track_buttons import track_choices
+from mcu_mail.service.track_buttons import APPEAL, similar_choices, track_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,6 +139,8 @@ def card_of(
         external_id=notice.external_id or "",
         published_link=case.marks.get(Mark.link, ""),
         is_published=Mark.published in case.marks,
+        clarified=tuple(case.marks.get(Mark.clarified, "").splitlines()),
+        matter=case.marks.get(Mark.matter, ""),
         marks=notice_marks(notice.flags, notice.nickname),
     )
 
@@ -167,6 +169,7 @@ def card_for(
         contact_lines=(),
         what_changed=(),
         letter_notes=(),
+        clarified=(),
         marks=(),
     )
 
@@ -207,7 +210,7 @@ def buttons_of(
             ("Срок из уведомления", "ДА"),
             ("Срок по регламенту", "Вернуть: действует срок по регламенту"),
         ),
-        Purpose.similar: (("Это повтор", f"Дубль {request.data.get('of', '')}"),),
+        Purpose.similar: similar_choices(request),
         Purpose.sending: _sending_choices(request),
         Purpose.restricted: _restricted_choices(request),
         Purpose.outside: (
@@ -226,9 +229,11 @@ def buttons_of(
         pairs = tuple(
             (name, f"Передать: {name}") for name in candidates_of(case, desk, proposed, refused)
         )
+        if case.notice.event == APPEAL:
+            pairs = (*pairs, ("Обращение по 59-ФЗ", "Обращение по 59-ФЗ, № "))
         if "anonymous" in case.notice.flags:
             pairs = (*pairs, ("Закрыть: анонимное", "Закрыть: анонимное сообщение"))
-    if after == "receipt":
+    if after in {"receipt", "by_phone"}:
         pairs = (("Отозвать решение", "СТОП"),)
     elif after == "note_kept":
         pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])

@@ -16,10 +16,11 @@ from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.route import ROUTES, Form, StepKind
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.mail.wording import ANSWERS
-from mcu_mail.service.asking import ask, tell
+from mcu_mail.service.asking import ask, extend_codes, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
-from mcu_mail.service.planning import plan_of, remind_of, watch_term
+from mcu_mail.service.matter_links import owe_text
+from mcu_mail.service.planning import plan_of, remind_anew, remind_of, watch_term
 from mcu_mail.service.track_moments import latest_of, watch_step
 from mcu_mail.service.waiting import waiting_of
 
@@ -73,6 +74,7 @@ class Carrier:
         is_unproven: a mail that our server does not vouch for is the cause: what it makes us
             write is limited, so that nobody floods an official in his own name (A38).
         remark: what the receipt of a decision is to say besides.
+        sheet_mail: the answer to a sheet that is the cause; 0 for all others.
 
     """
 
@@ -87,6 +89,7 @@ class Carrier:
         cause: str,
         is_unproven: bool = False,
         remark: str = "",
+        sheet_mail: int = 0,
     ) -> None:
         self._desk = desk
         self._work = work
@@ -96,6 +99,7 @@ class Carrier:
         self._cause = cause
         self._is_unproven = is_unproven
         self._remark = remark
+        self._sheet_mail = sheet_mail
         self._told = 0
 
     @property
@@ -151,8 +155,7 @@ class Carrier:
             case what.Change():
                 self._change(decision.values)
                 if "term" in decision.values:
-                    watch_term(self.case, self._work, self._now)
-                    self._plan()
+                    self._plan_anew()
             case what.SetMarks():
                 marks = {**self.case.marks, **decision.values}
                 self._change({"marks": {key: value for key, value in marks.items() if value}})
@@ -271,6 +274,7 @@ class Carrier:
                 key=key,
                 now=self._now,
                 request=request,
+                sheet_mail=self._sheet_mail,
             )
 
     def _told_instead_of(self, person: str, tell: what.Tell) -> str:
@@ -334,7 +338,8 @@ class Carrier:
         )
         if step.kind is StepKind.sign:
             self._work_for("print", {"version": self.case.version})
-        if decision.template and actor is not None:
+        shared = owe_text(self._work, self.case, step, decision.template, self._now)
+        if decision.template and actor is not None and not shared:
             remind_of(self.case, self._desk, self._work, actor, self._now)
             ask(
                 self._desk,
@@ -370,12 +375,25 @@ class Carrier:
             "closed_at": self._now,
         })
         self._work.due.drop_all(self.case.id, self._now)
+        owe_text(self._work, self.case, ROUTES[self.case.track].step(step), "", self._now)
         self.log("case_closed", {})
 
     def start(self, decisions: Iterable[Decision]) -> Case:
         """Plan the term's own due moment of a new case, then carry on."""
-        watch_term(self.case, self._work, self._now)
+        watch_term(self.case, self._desk, self._work, self._now)
         return self.carry(decisions)
+
+    def _plan_anew(self) -> None:
+        """The term has changed: the plan, its reminders and the life of open codes follow it."""
+        watch_term(self.case, self._desk, self._work, self._now)
+        waited = ROUTES[self.case.track].step(self.case.step).waits
+        due = self.case.due
+        self._plan()
+        if waited:
+            # How long the outside world is waited for does not hang on the term.
+            self._change({"due": due})
+        remind_anew(self.case, self._desk, self._work, self._now)
+        extend_codes(self._desk, self._work, self.case, self._now)
 
     def _plan(self) -> None:
         """Plan the steps still to come back from the target; a step never gets less time anew."""

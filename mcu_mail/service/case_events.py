@@ -63,6 +63,19 @@ def tells_of_number(notice: Notice) -> bool:
     return notice.event not in _OPENING and names_a_message(notice.external_id)
 
 
+def noted_case(work: UnitOfWork, notice: Notice) -> Case | None:
+    """The case of a number of which a system writes once more without bringing a citizen.
+
+    What it says is not understood then; it is told to those whose case it is and opens no second.
+    """
+    citizen = notice.applicant or notice.nickname or notice.address or notice.phone
+    numbers = ROUTES[notice.track].form is Form.text and names_a_message(notice.external_id)
+    if citizen or not numbers or notice.external_id is None or notice.event != "new":
+        return None
+    meant = _meant(work.cases.with_external_id(notice.track, notice.external_id), notice)
+    return meant[0] if len(meant) == 1 else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One message of what was brought: the letter it stands in, and its own words.
@@ -114,7 +127,7 @@ def _told_of(work: UnitOfWork, message: Message) -> dict[int, Case]:
 
 def _meant(numbered: tuple[Case, ...], notice: Notice) -> tuple[Case, ...]:
     """Which of the cases of one number, oldest first, a notice is about."""
-    if len(numbered) == 1:
+    if len(numbered) <= 1:
         return numbered
     # A comment may be another citizen's than the message: then his name tells nothing.
     fit = tuple(case for case in numbered if _may_be(case, notice)) or numbered

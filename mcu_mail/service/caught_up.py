@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.errors import ReplacedError, StoreError
 from mcu_mail.service.after_outage import NOISY, Gathered, tell_what_stands
+from mcu_mail.service.quiet import is_postponed
 from mcu_mail.service.remind import MOST, do_moment, is_outdone
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def _remind_together(desk: Desk, outage: Outage, now: datetime, left: Collection
         out = Gathered()
         for due in missed:
             try:
+                if is_postponed(desk, work, due, now):
+                    continue
                 if work.due.claim(due.id, now) and not is_outdone(due, owed):
                     do_moment(desk, work, due, now, owed, out)
             except (ReplacedError, StoreError):

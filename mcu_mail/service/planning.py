@@ -5,14 +5,18 @@ Moments are counted from the case's target and the office's settings, never from
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.case import STANDING
 from mcu_mail.domain.plan import PlanSettings, plan_back
 from mcu_mail.domain.plan_text import plan_working
+from mcu_mail.domain.reminding import ReminderRules, reminders
 from mcu_mail.domain.restriction import repeat_at
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import actor_of
+from mcu_mail.service.quiet import aimed, audible, has_quiet_hours
 from mcu_mail.settings.schema import signing_hours
 
 if TYPE_CHECKING:
@@ -32,7 +36,9 @@ _PLANNED = (
     StepKind.register,
     StepKind.send,
 )
-_NEAR_TERM = timedelta(hours=1)
+NEAR_TERM = timedelta(hours=1)
+OF_STEP = ("remind", "late_superior", "late_centre", "late_curator")
+"""The moments that a step has of its latest time."""
 
 
 def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
@@ -63,8 +69,16 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
         PlanSettings(),
         {step.name: step.share for step in rows},
     )
-    planned = {name: max(at, min(case.plan.get(name, at), target)) for name, at in fresh.items()}
-    return {name: desk.local(at) for name, at in planned.items()}
+    kept = _kept(case, target)
+    return {name: desk.local(max(at, kept.get(name, at))) for name, at in fresh.items()}
+
+
+def _kept(case: Case, target: datetime) -> Mapping[str, datetime]:
+    """The moments that were planned before and stand; none when the target has come nearer.
+
+    Else the present step would have all the time that is left, and the next ones none.
+    """
+    return case.plan if all(at <= target for at in case.plan.values()) else {}
 
 
 def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, datetime]:
@@ -86,7 +100,8 @@ def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, date
         clock.calendar,
         case.track,
     )
-    return {name: max(at, min(case.plan.get(name, at), case.term)) for name, at in fresh.items()}
+    kept = _kept(case, case.term)
+    return {name: max(at, kept.get(name, at)) for name, at in fresh.items()}
 
 
 def _with_share(
@@ -114,19 +129,17 @@ def remind_of(
     """
     if case.restricted is not None:
         plan_repeat(case, work, asked=now, now=now)
-    settings = desk.settings.reminders
-    latest = case.due or case.term
-    marks = [("remind", -minutes) for minutes in settings.before_minutes] + [
-        ("late_superior", settings.superior_after_minutes),
-        ("late_centre", settings.centre_head_after_minutes),
-        ("late_curator", settings.curator_after_minutes),
+    latest = desk.local(case.due or case.term)
+    moments = [
+        *(("remind", name, at) for name, at in reminders_of(case, desk, latest, now).items()),
+        *_lateness(case, desk, latest),
     ]
-    for kind, minutes in marks:
-        at = latest + timedelta(minutes=minutes)
-        if kind == "remind" and at <= now:
-            continue
+    for kind, name, at in moments:
+        # The moment is part of the key: a step whose latest time moves is reminded of anew.
+        moment = at.astimezone(UTC).isoformat()
+        asked = f":{question}" if question else ""
         work.due.add(
-            key=f"{kind}:{case.id}:{case.entry}:{minutes}{f':{question}' if question else ''}",
+            key=f"{kind}:{case.id}:{case.entry}:{name}:{moment}{asked}",
             at=at,
             case_id=case.id,
             entry=case.entry,
@@ -135,19 +148,64 @@ def remind_of(
         )
 
 
-def watch_term(case: Case, work: UnitOfWork, now: datetime) -> None:
-    """Plan the moments of the term itself: an hour before it, and when it passes."""
-    work.due.add(
-        key=f"term:{case.id}:{case.term.isoformat()}", at=case.term, case_id=case.id, kind="term"
-    )
-    near = case.term - _NEAR_TERM
-    if near > now:
-        work.due.add(
-            key=f"term_near:{case.id}:{case.term.isoformat()}",
-            at=near,
-            case_id=case.id,
-            kind="term_near",
-        )
+def reminders_of(case: Case, desk: Desk, latest: datetime, now: datetime) -> dict[str, datetime]:
+    """When the step that ends at `latest` is reminded of, by name (`domain/reminding.py`)."""
+    settings = desk.settings.reminders
+    rules = ReminderRules(before_minutes=settings.before_minutes, before_days=settings.before_days)
+    track = case.track if has_quiet_hours(case, desk) else None
+    calendar = aimed(desk.calendar)
+    return reminders(desk.local(now), latest, rules, calendar, track)
+
+
+def _lateness(case: Case, desk: Desk, latest: datetime) -> list[tuple[str, str, datetime]]:
+    """When the superiors hear that a step is late.
+
+    Where answers are published the head of the centre and the curator hear of a passed term alone,
+    and of everything else by their digest: forty messages a day would drown them.
+    """
+    settings = desk.settings.reminders
+    marks = [("late_superior", settings.superior_after_minutes)]
+    if desk.settings.tracks.published(case.track) is None:
+        marks += [
+            ("late_centre", settings.centre_head_after_minutes),
+            ("late_curator", settings.curator_after_minutes),
+        ]
+    return [
+        (kind, str(minutes), audible(case, desk, latest + timedelta(minutes=minutes)))
+        for kind, minutes in marks
+    ]
+
+
+def remind_anew(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> None:
+    """The latest time of the step has changed: what is planned of it is planned anew.
+
+    A step of which nobody is asked just now (the text is in, the service is at work) has none.
+    """
+    known = work.due.questions_of(case.id, case.entry)
+    work.due.forget(case.id, OF_STEP, case.entry)
+    if case.actor is None:
+        return
+    asked = [
+        one
+        for one in work.requests.open_of_case(case.id)
+        if one.entry == case.entry and one.person == case.actor and one.purpose not in STANDING
+    ]
+    if not asked:
+        return
+    question = next((int(one["question"]) for one in reversed(known) if "question" in one), 0)
+    moments = replace(case, restricted=None)  # the alarm about a threat to life has its own moments
+    remind_of(moments, desk, work, case.actor, now, question=question)
+
+
+def watch_term(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> None:
+    """Plan the moments of the term itself, anew: an hour before it, and when it passes."""
+    work.due.forget(case.id, ("term", "term_near"))
+    at = audible(case, desk, desk.local(case.term))
+    term = case.term.astimezone(UTC).isoformat()
+    work.due.add(key=f"term:{case.id}:{term}", at=at, case_id=case.id, kind="term")
+    near = audible(case, desk, desk.local(case.term) - NEAR_TERM)
+    if now < near < case.term:
+        work.due.add(key=f"term_near:{case.id}:{term}", at=near, case_id=case.id, kind="term_near")
 
 
 def plan_repeat(case: Case, work: UnitOfWork, *, asked: datetime, now: datetime) -> None:

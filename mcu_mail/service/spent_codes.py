@@ -52,7 +52,7 @@ def hear_late(answer: Answer) -> None:
     if is_read_again(answer.work, said.stored.id):
         # He has answered in time; it is the store that came late.
         return
-    if request.closed_at is None and request.entry == answer.case.entry:
+    if request.closed_at is None and answer.case.state is not CaseState.closed:
         _ask_anew(answer)
         return
     _say_why(answer, current[0] if current else None)
@@ -74,7 +74,11 @@ def _his_turn(answer: Answer) -> list[Request]:
 
 def _is_taken(answer: Answer, current: list[Request]) -> bool:
     """Whether it counts as what needs no fresh code: a draft, its continuation, files."""
-    drafting = [item for item in current if item.purpose is Purpose.draft]
+    # A text is handed in by turn, not by code: that of an expired one is no worse.
+    own = answer.request
+    is_own = own.closed_at is None and answer.may_speak_for(own.person)
+    drafting = [item for item in (own, *current) if item.purpose is Purpose.draft]
+    drafting = [item for item in drafting if item is not own or is_own]
     if drafting and (answer.meaning.kind in HARMLESS or answer.said.word is not None):
         take(answer.to(drafting[0], answer.meaning))
         return True
@@ -90,11 +94,12 @@ def _reason(answer: Answer) -> str:
 
 
 def _ask_anew(answer: Answer) -> None:
-    """Nobody could decide the step any more: it is asked anew, with a fresh code."""
+    """Nobody could decide it any more: it is asked anew, with a fresh code and what he has said."""
     desk, work, request, now = answer.desk, answer.work, answer.request, answer.now
     words = work.requests.words(request.id)
     work.requests.close(request.id, now, CloseReason.expired)
-    answer.carrier.log("not_taken", {"reason": _reason(answer)})
+    said = answer.said.text
+    answer.carrier.log("not_taken", {"reason": _reason(answer), "text": said[:2000]})
     ask(
         desk,
         work,
@@ -105,6 +110,7 @@ def _ask_anew(answer: Answer) -> None:
         context=words["context"],
         data=request.data,
         now=now,
+        late_words=said,
     )
 
 

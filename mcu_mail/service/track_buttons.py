@@ -9,9 +9,11 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, StepKind
 
 if TYPE_CHECKING:
-    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.case import Case, Request
     from mcu_mail.service.desk import Desk
 
+APPEAL = "appeal_59fz"
+"""The event of a notice that brings an «обращение»."""
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -42,6 +44,12 @@ def track_choices(case: Case, desk: Desk) -> dict[Purpose, Choices]:
 
 
 def _acceptance(case: Case, desk: Desk) -> Choices:
+    if case.notice.event == APPEAL and Mark.appeal not in case.marks:
+        return (*_to_accept(case, desk), ("Обращение по 59-ФЗ", "Обращение по 59-ФЗ, № "))
+    return _to_accept(case, desk)
+
+
+def _to_accept(case: Case, desk: Desk) -> Choices:
     if Mark.accepted in case.marks:
         return (("Сменить исполнителя", "Передать: "),)
     if desk.settings.tracks.needs_category(case.track):
@@ -60,3 +68,11 @@ def _control(case: Case, desk: Desk) -> Choices:
     if clock is not None and clock.fast_hours is not None and Mark.fast not in case.marks:
         fast = (("Фаст-трек", "Фаст-трек"),)
     return (*first, ("Другой исполнитель", "Передать: "), *fast)
+
+
+def similar_choices(request: Request) -> Choices:
+    """The buttons of a question whether two messages are one matter."""
+    number = request.data.get("of", "")
+    if request.data.get("elsewhere"):
+        return (("Объединить", f"Объединить с {number}"), ("Не повтор", "Не дубль"))
+    return (("Это повтор", f"Дубль {number}"),)

@@ -14,6 +14,8 @@ from mcu_mail.domain.decisions import Enter, Log, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
 from mcu_mail.domain.track_terms import accept_due, closing_of, first_reply_due, wait_until
+from mcu_mail.service.appeals import NEAR, appeal_near
+from mcu_mail.service.quiet import audible
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 FIRST_REPLY, CHECK, WAIT_OVER = "first_reply", "regional_check", "wait_over"
-KINDS = frozenset({FIRST_REPLY, CHECK, WAIT_OVER})
+KINDS = frozenset({FIRST_REPLY, CHECK, WAIT_OVER, NEAR})
 _BEFORE = timedelta(minutes=20)
 
 
@@ -39,8 +41,8 @@ def watch_opening(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> No
     )
     if due is None:
         return
-    for at, late in ((due - _BEFORE, False), (due, True)):
-        if at > now or late:
+    for at, late in ((audible(case, desk, due - _BEFORE), False), (audible(case, desk, due), True)):
+        if now < at < due or late:
             work.due.add(
                 key=f"{FIRST_REPLY}:{case.id}:{at.isoformat()}",
                 at=at,
@@ -100,6 +102,8 @@ def standing_request(work: UnitOfWork, case: Case) -> Request | None:
 
 def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due) -> Decisions:
     """What is decided at one of these moments."""
+    if due.kind == NEAR:
+        return appeal_near(case, desk, due)
     if due.kind == WAIT_OVER:
         step = ROUTES[case.track].step(case.step)
         if step.kind is not StepKind.wait_citizen:

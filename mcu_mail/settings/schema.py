@@ -30,6 +30,7 @@ from mcu_mail.settings.kinds import (
     TrackName,
     is_loopback,
 )
+from mcu_mail.settings.sheets import DigestsSettings, SheetsSettings
 from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 from mcu_mail.settings.trust import DelegateSettings, TrustSettings
@@ -317,9 +318,15 @@ class CompetenceSettings(Model):
 
 
 class ReminderSettings(Model):
-    """Minutes before a step's latest time, and minutes after it for each superior."""
+    """Minutes before a step's latest time, and minutes after it for each superior.
+
+    A step of more than a day is reminded of `before_days` working days before, and in the morning
+    of its last day. `quiet_hours`: nobody of a track that has hours is written to outside them.
+    """
 
     before_minutes: tuple[Annotated[int, Field(ge=1)], ...] = (60, 15)
+    before_days: tuple[Annotated[int, Field(ge=1, le=30)], ...] = (1,)
+    quiet_hours: bool = True
     superior_after_minutes: Annotated[int, Field(ge=0)] = 0
     centre_head_after_minutes: Annotated[int, Field(ge=0)] = 30
     curator_after_minutes: Annotated[int, Field(ge=0)] = 60
@@ -347,6 +354,8 @@ class Settings(Model):
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     tracks: TracksSettings
     reminders: ReminderSettings = ReminderSettings()
+    sheets: SheetsSettings = SheetsSettings()
+    digests: DigestsSettings = DigestsSettings()
     watch: WatchSettings = WatchSettings()
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mcu_mail.store.tables import cases, due, meta, scans, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
@@ -110,6 +110,36 @@ class DueMoments:
             .update()
             .where(due.c.case_id == case_id, due.c.done_at.is_(None), due.c.entry.is_not(None))
             .values(done_at=now)
+        )
+
+    def forget(self, case_id: int, kinds: Iterable[str], entry: int | None = None) -> None:
+        """Take back what is planned and has not come, so that it can be planned anew.
+
+        Args:
+            case_id: of which case.
+            kinds: which moments.
+            entry: only those of this visit of a step.
+
+        """
+        query = due.delete().where(
+            due.c.case_id == case_id, due.c.done_at.is_(None), due.c.kind.in_(list(kinds))
+        )
+        self._connection.execute(query if entry is None else query.where(due.c.entry == entry))
+
+    def questions_of(self, case_id: int, entry: int) -> tuple[Mapping[str, Any], ...]:
+        """What the reminders and escalations of a visit of a step know of it, oldest first."""
+        rows = self._connection.execute(
+            sa
+            .select(due.c.data)
+            .where(due.c.case_id == case_id, due.c.entry == entry)
+            .order_by(due.c.id)
+        )
+        return tuple(row.data for row in rows)
+
+    def postpone(self, due_id: int, at: datetime) -> None:
+        """A moment that has come waits till `at`."""
+        self._connection.execute(
+            due.update().where(due.c.id == due_id, due.c.done_at.is_(None)).values(at=at)
         )
 
     def watch_again(self, case_id: int, now: datetime) -> None:

@@ -146,6 +146,15 @@ class Requests:
             .values(closed_at=at, close_reason=reason.value)
         )
 
+    def extend(self, request_id: int, until: datetime) -> None:
+        """Let a request take a verdict until then at least; it is never made shorter."""
+        self._connection.execute(
+            requests
+            .update()
+            .where(requests.c.id == request_id, requests.c.expires_at < until)
+            .values(expires_at=until)
+        )
+
     def next_mail(self, request_id: int) -> int:
         """Count one more mail of a request and return its ordinal (from 1)."""
         row = self._connection.execute(

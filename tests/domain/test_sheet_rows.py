@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.row_words import numbers_of
 from mcu_mail.domain.sheet_rows import SheetReply, Why, read_sheet
+from tests.domain.test_official_phrases import DOUBTS, GLUES
 
 TODAY = date(2026, 11, 23)
 EVERYTHING = frozenset(MeaningKind)
@@ -179,6 +180,24 @@ def test_words_that_decide_nothing_are_handed_back(text):
     reply = read(f"Дорога {text}", 4)
     assert reply.decided == ()
     assert "Дорога" in "\n".join(one.words for one in reply.unread)
+
+
+@given(
+    st.sampled_from(["Согласовано 1-3", "1-3 согласовано", "Все согласовано", "1: согласовано"]),
+    st.sampled_from(GLUES),
+    st.sampled_from(DOUBTS),
+)
+def test_a_sentence_of_doubt_after_rows_never_approves_them(approval, glue, doubt):
+    reply = read(approval + glue + (doubt if glue != ", " else doubt.lower()))
+    assert "approve" not in kinds(reply).values()
+
+
+@pytest.mark.parametrize("last", ["Отбой", "Стоп!", "не отправляйте", "Ошиблась, подождите"])
+@pytest.mark.parametrize("glue", [". ", "\n", "; ", "!\n\n"])
+def test_a_recall_anywhere_takes_the_whole_reply_back(last, glue):
+    reply = read(f"Согласовано 1-3\nВернуть 4: нет фото{glue}{last}")
+    assert reply.decided == ()
+    assert [one.why for one in reply.unread] == [Why.recall]
 
 
 REMARKS = ("дату везде поправьте", "но сначала покажите юристу", "подождите", "Хотя нет")

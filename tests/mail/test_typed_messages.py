@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mcu_mail.mail.forwarded import is_forward, originals
 from mcu_mail.mail.mime import Incoming, read_mail
-from mcu_mail.mail.typed import notices_of_words, typed_messages
+from mcu_mail.mail.typed import Typed, notices_of_words, typed_messages
 
 ZONE = ZoneInfo("Asia/Novokuznetsk")
 NOBODY = read_mail(b"")
@@ -93,7 +93,7 @@ def test_the_subject_of_a_mail_of_its_own_may_open_it():
     ],
 )
 def test_who_and_where_are_read_and_never_guessed(words, applicant, phone, address):
-    (notice,) = notices_of_words(words, NOBODY, "governor", (), ZONE)
+    (notice,) = notices_of_words(Typed(track="governor", text=words), NOBODY, (), ZONE)
     assert (notice.applicant, notice.phone, notice.address) == (applicant, phone, address)
     assert "нет воды" in notice.text
     assert ("applicant" in notice.unsure) is (applicant is None)
@@ -102,7 +102,7 @@ def test_who_and_where_are_read_and_never_guessed(words, applicant, phone, addre
 @given(st.text(max_size=300), st.text(max_size=80))
 def test_any_words_are_read_without_a_fault(text, subject):
     for one in typed_messages(f"Новое: {text}", subject):
-        notices_of_words(one.text, NOBODY, one.track, (), ZONE)
+        notices_of_words(one, NOBODY, (), ZONE)
     originals(read_mail(f"Subject: FW: {subject}\n\nFrom: {text}\nSubject: {text}".encode()))
 
 

@@ -21,6 +21,7 @@ from mcu_mail.mail.templates import PLACES
 from mcu_mail.mail.wording import (
     ANSWERS,
     OUTSIDE,
+    REPEATING,
     REQUESTS,
     SEPARATOR,
     Wording,
@@ -202,7 +203,7 @@ def test_html_holds_no_table_picture_script_or_outside_address(name, context):
     )
 
 
-@pytest.mark.parametrize("name", sorted(REQUESTS - {"reminder"}))
+@pytest.mark.parametrize("name", sorted(REQUESTS - REPEATING))
 @pytest.mark.parametrize("answer", ["Согласовано", "На доработку: нет даты"])
 @pytest.mark.parametrize("part", ["text", "html"])
 def test_an_answer_typed_above_a_request_is_all_that_is_read(name, answer, part):
@@ -290,7 +291,7 @@ def test_a_letter_without_the_regions_number_invents_none():
     assert subject == "Ответ на сообщение от 23.11.2026, исх. № 01-12/345 (Тяжинский МО)"
 
 
-@pytest.mark.parametrize("request_name", sorted(REQUESTS - {"reminder"}))
+@pytest.mark.parametrize("request_name", sorted(REQUESTS - REPEATING))
 def test_a_reminder_repeats_the_request_with_its_code_and_buttons(request_name):
     context = MAILS[request_name][0]
     asked = OFFICE.compose(request_name, **context)
