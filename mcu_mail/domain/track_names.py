@@ -46,9 +46,14 @@ def track_named(words: str, names: Mapping[str, str]) -> str:
 
 def track_in(words: str, tracks: Mapping[str, str]) -> str:
     """The one track that folded words name by these patterns; empty: none or several."""
-    named = [
+    named = tracks_in(words, tracks)
+    return named[0] if len(named) == 1 else ""
+
+
+def tracks_in(words: str, tracks: Mapping[str, str]) -> tuple[str, ...]:
+    """All tracks that folded words name by these patterns."""
+    return tuple(
         name
         for name, rule in tracks.items()
         if re.search(rf"(?<!\w)(?:{rule})(?!\w)", words) is not None
-    ]
-    return named[0] if len(named) == 1 else ""
+    )

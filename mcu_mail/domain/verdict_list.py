@@ -85,7 +85,7 @@ COMMANDS: Commands = (
     (words.NOT_OURS, readers.not_ours),
     (words.PASS_ON, readers.passed_on),
     (track.NO_CONSENT, readers.returned),
-    (track.CONSENT, readers.approved),
+    (track.CONSENT, told.consented),
     (words.NOT_AGREED, readers.returned),
     (words.SENT_BACK, readers.returned),
     (track.TEMPLATE, asked_too(matter.template)),

@@ -71,6 +71,11 @@ _ALSO_MOSCOW: Final = re.compile(
     r"(\d{1,2})[:.](\d{2})|(\d{1,2})[:.](\d{2})\s?(?:по\s)?(?:мск|москве|московскому времени))\s?\)"
 )
 """«09:00 (МСК 05:00)»: one moment by two clocks, that of the place first."""
+_WHOLE_MOSCOW: Final = re.compile(
+    r"\(([^()]{10,40}?)\s?(?:мск|по москве|по московскому времени|московское время|время московское"
+    r"|московское)\s?\)"
+)
+"""«03:59 11.12.2026 (10.12.2026 23:59 МСК)»: the moment in brackets says its zone."""
 _FURTHEST: Final = 9
 """Hours from Moscow to the easternmost zone of the country."""
 _BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
@@ -96,6 +101,10 @@ def read_moment(
     Returns None when no day can be read for sure.
     """
     low = text[:WINDOW].casefold().replace("ё", "е").replace("\xa0", " ")
+    if (whole := _WHOLE_MOSCOW.search(low)) and (stated := _full_day(whole[1])):
+        clock = _clock(_neighbourhood(whole[1], stated[1], stated[2]))
+        if clock is not None:
+            return Moment(at=datetime.combine(stated[0], clock, MOSCOW), day_only=False)
     if also := _ALSO_MOSCOW.search(low):
         apart = f"{low[: also.start()]} {low[also.end() :]}"
         local = read_moment(apart, zone=zone, sent=sent, ahead=ahead)

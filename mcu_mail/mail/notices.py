@@ -268,6 +268,8 @@ def _filled(
     event = read_event(draft, setting.subject, form.entries, setting.source.events)
     if event.name not in OWN_MESSAGE:
         term_of_event(draft, setting)
-    elif draft.urgent:
-        hour_of_day(draft, [setting.subject, *draft.frame], setting)
+    else:
+        labelled = [f"{one.label} {one.value}" for one in form.entries if one.field == "due"]
+        said = [setting.subject, *draft.frame] if draft.urgent else []
+        hour_of_day(draft, [*said, *labelled], setting)
     return draft.notice(setting.source.track, event)

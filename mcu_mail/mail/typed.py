@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.drafts import skip_greeting
 from mcu_mail.domain.notice import Notice, Source
-from mcu_mail.domain.track_names import track_in, words_of_tracks
+from mcu_mail.domain.track_names import track_in, tracks_in, words_of_tracks
 from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.mail.names import find_person
 from mcu_mail.mail.notices import read_notices
@@ -50,6 +50,10 @@ _NUMBERED: Final = re.compile(
     r"(?P<id>(?:[a-zа-я]{1,6}-)?\d[\w\-/]{3,24})(?!\w|[\s-]?\d)[\s,.:;)–—-]{0,4}"
 )
 _LONG: Final = 6
+_SAYS_HOW: Final = re.compile(
+    r"(?<!\w)(?:из|по|с|на|в|от|для|система|системы|платформ[аеы]|менеджмент|фаст-?\s?трек|срочн\w{1,2}"
+    r"|№|номер)(?!\w)"
+)
 _PREFIX: Final = re.compile(
     r"^\W{0,3}(?:(?:re|fwd?|fw|ha|на|отв|пер)\s?:\s{0,3}){0,4}", re.IGNORECASE
 )
@@ -64,7 +68,6 @@ _PLACE: Final = re.compile(
 )
 _QUOTATION: Final = re.compile(r"^[ \t]*«([^«»]{10,4000})»[ \t.]*$", re.MULTILINE)
 _PLAINLY: Final = ("label", "pattern: «…»", "pattern: blockquote", "marks:")
-_TRACK_WORDS: Final = 2
 _MAX_LINES: Final = 4000
 _MAX_TEXT: Final = 20_000
 
@@ -129,21 +132,28 @@ def _opening(line: str, tracks: Mapping[str, str]) -> Typed | None:
     if found is None:
         return None
     more, noun = found["more"], found["noun"] or ""
-    track = track_in(f"{noun} {more}", tracks)
+    named = tracks_in(f"{noun} {more}", tracks)
     number = re.search(rf"(?<![\w.]){_ID}", more)
-    if not noun and ((more.strip() and not track) or not plain[found.start() :].count("новое")):
+    ends = plain[: found.end()].rstrip().endswith((":", "двоеточие", "–", "—", "-"))
+    if not noun and ((more.strip() and not named) or not plain.count("новое", found.start())):
         # «Новое расписание автобусов: …», «Новая редакция: …» are about something else.
         return None
     if "инцидент" in noun and not number and not plain[: found.end()].rstrip().endswith(":"):
         return None
-    ends = plain[: found.end()].rstrip().endswith((":", "двоеточие", "–", "—", "-"))
-    named = bool(track) and len(more.split()) <= _TRACK_WORDS + 2 * bool(number)
-    if more.strip() and not ends and not named:
+    if more.strip() and not ends and (not named or _left_of(more, tracks)):
         # «Новое обращение жителей района.» is a sentence, not an order.
         return None
+    track = named[0] if len(named) == 1 else ""
     rest = line.strip()[found.end() :].strip()
     headed = _headed(rest, track, number["id"] if number else "", tracks)
     return replace(headed, heading=more.strip())
+
+
+def _left_of(more: str, tracks: Mapping[str, str]) -> bool:
+    """Whether a heading says more than a track, a number and how urgent it is."""
+    left = re.sub(rf"(?<!\w)(?:{'|'.join(tracks.values())})(?!\w)", " ", more)
+    left = re.sub(rf"(?<![\w.]){_ID}", " ", left)
+    return re.search(r"\w", _SAYS_HOW.sub(" ", left)) is not None
 
 
 def _headed(rest: str, track: str, number: str, tracks: Mapping[str, str]) -> Typed:

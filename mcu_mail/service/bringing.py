@@ -13,8 +13,10 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.case_events import (
     bind,
     case_of,
+    is_known,
     may_speak_of_case,
     noted_case,
+    numbered_case,
     speaks_of_case,
 )
 from mcu_mail.service.messages import messages
@@ -137,7 +139,7 @@ def open_each(
             other = True
             continue
         case = bring.one(ordinal, message)
-        if case is None and may_be_filed(message):
+        if case is None and may_be_filed(message) and not is_known(work, message.notice):
             file_status(desk, work, stored, message, now)
             filed = True
             if len(found) > 1 or ordinal in parts.asked:
@@ -283,8 +285,11 @@ class _Bring:
         """The case of the very same message, word for word; alike is another matter.
 
         What a system sends twice are two messages to it; what a person had brought before it is
-        not.
+        not. The number of a system that numbers its messages is that message.
         """
+        numbered = numbered_case(self.work, notice)
+        if numbered is not None:
+            return numbered
         words = _plain(notice.text)
         for case in self.work.cases.with_words(notice.track, notice.text):
             known = case.notice

@@ -69,11 +69,38 @@ def noted_case(work: UnitOfWork, notice: Notice) -> Case | None:
     What it says is not understood then; it is told to those whose case it is and opens no second.
     """
     citizen = notice.applicant or notice.nickname or notice.address or notice.phone
-    numbers = ROUTES[notice.track].form is Form.text and names_a_message(notice.external_id)
-    if citizen or not numbers or notice.external_id is None or notice.event != "new":
+    if citizen or notice.event != "new":
         return None
-    meant = _meant(work.cases.with_external_id(notice.track, notice.external_id), notice)
+    meant = _meant(_numbered(work, notice), notice)
     return meant[0] if len(meant) == 1 else None
+
+
+def numbered_case(work: UnitOfWork, notice: Notice) -> Case | None:
+    """The open case of the very message that comes once more; None: it is new.
+
+    Only systems whose answers are published number their messages for good.
+    """
+    if notice.event != "new":
+        return None
+    known = [
+        case
+        for case in _numbered(work, notice)
+        if case.state is not CaseState.closed and _may_be(case, notice)
+    ]
+    return known[0] if len(known) == 1 else None
+
+
+def is_known(work: UnitOfWork, notice: Notice) -> bool:
+    """Whether the number of a notice had a case, be it one of several."""
+    number = notice.external_id
+    return number is not None and bool(work.cases.with_external_id(notice.track, number))
+
+
+def _numbered(work: UnitOfWork, notice: Notice) -> tuple[Case, ...]:
+    number, route = notice.external_id, ROUTES.get(notice.track)
+    if number is None or not names_a_message(number) or route is None or route.form is Form.letter:
+        return ()
+    return work.cases.with_external_id(notice.track, number)
 
 
 @dataclass(frozen=True, kw_only=True)

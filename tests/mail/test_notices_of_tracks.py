@@ -98,3 +98,78 @@ def test_the_words_of_a_citizen_are_no_status(words: str) -> None:
     [notice] = read(sample)
 
     assert (notice.event, notice.text) == ("new", words)
+
+
+MOSCOW_TERM = "2026-12-10T23:59:00+03:00"
+
+
+def read_form(line: str, subject: str = "Сообщение № 990000001") -> Notice:
+    """What a form with this line says; its times are the office's where nothing marks them."""
+    body = f"Номер: 990000001\nЗаявитель: Иванова Мария Петровна\nТекст: Нет воды.\n{line}\n"
+    sample = {"way": "notice", "from": "noreply@incident.example", "subject": subject,
+              "date": "2026-11-25T10:00:00+07:00", "body_text": body}  # fmt: skip
+    [notice] = read(sample)
+    return notice
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Срок: 10.12.2026 23:59 МСК",
+        "Срок (МСК): 10.12.2026 23:59",
+        "Срок ответа, МСК: 10.12.2026 23:59",
+        "Срок ответа (время московское): 10.12.2026 23:59",
+        "Срок ответа: 23:59 МСК 10.12.2026",
+        "Срок ответа: до 23:59 (мск) 10.12.2026",
+        "Срок ответа: 10.12.2026, 23:59 (UTC+3)",
+        "Срок ответа: 10 декабря 2026 года, 23 часа 59 минут по Москве",
+        "Срок ответа: 2026-12-10T23:59:00+03:00",
+        "Срок ответа: 11.12.2026 03:59 (МСК+4)",
+        "Срок ответа: 11.12.2026 03:59 (10.12.2026 23:59 МСК)",
+        "Ответ необходимо дать до 23:59 МСК 10.12.2026.",
+    ],
+)
+def test_the_mark_of_moscow_time_counts_wherever_it_stands(line: str) -> None:
+    notice = read_form(line)
+
+    assert notice.due == moment(MOSCOW_TERM)
+    assert notice.text == "Нет воды."
+
+
+@pytest.mark.parametrize(
+    ("line", "length"),
+    [
+        ("Срок: 10 рабочих дней", (10, "working_days")),
+        ("Срок: 10 р.д.", (10, "working_days")),
+        ("Ускоренный срок рассмотрения: 10 раб.дней", (10, "working_days")),
+        ("Срок подготовки ответа: 15 (пятнадцать) рабочих дней", (15, "working_days")),
+        ("Ответ подготовить в течение 10 рабочих дней со дня поступления.", (10, "working_days")),
+        ("Срок ответа – 30 дней", (30, "days")),
+        ("Нормативный срок: 20 дн.", (20, "days")),
+        ("Срок: 2 недели", (14, "days")),
+        ("Срок ответа: 8 рабочих часов", (8, "working_hours")),
+        ("Примечание: заявитель не ответил в течение двух дней.", (None, None)),
+    ],
+)
+def test_a_term_may_be_stated_as_a_length(line: str, length: tuple[int | None, str | None]) -> None:
+    notice = read_form(line)
+
+    assert (notice.term_length, notice.term_unit) == length
+
+
+@pytest.mark.parametrize(
+    ("subject", "line", "due"),
+    [
+        ("СРОЧНО, к 15:00. Сообщение № 990000001", "", "2026-11-25T15:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен до 22:00.", "2026-11-25T22:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен к 16 часам", "2026-11-25T16:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nМагазин работает до 22:00.", None),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен до 09:00.", None),
+        ("Сообщение № 990000001", "\nОтвет нужен до 22:00.", "2026-11-25T22:00:00+07:00"),
+        ("Сообщение № 990000001, к 15:00", "", None),
+    ],
+)
+def test_an_hour_is_a_term_of_that_day_where_a_label_or_the_urgency_says_so(
+    subject: str, line: str, due: str | None
+) -> None:
+    assert read_form(line, subject).due == moment(due)

@@ -37,6 +37,18 @@ OPENS = [
     ("Прошу завести новое: нет воды", [""]),
     ("Новое двоеточие нет воды", [""]),
     ("Новое сообщение от жительницы Итата: нет воды", [""]),
+    ("Новое: инцидент 8123999, нет воды", ["incident"]),
+    ("Новое: ПОС № 990012345. нет воды", ["pos"]),
+    ("Новое: Кузбасс-онлайн, нет воды", ["kuzbass_online"]),
+    ("Новое: инцидент у клуба, нет воды", [""]),
+    ("Новое: ПОС не открывается, нет воды", [""]),
+    ("Новое обращение ПОС № 990012345\nнет воды", ["pos"]),
+    ("Новое (Кузбасс-онлайн): заявка 345678, нет воды", ["kuzbass_online"]),
+    ("Новая заявка Кузбасс-онлайн 345678: нет воды", ["kuzbass_online"]),
+    ("Новый инцидент № 8123999: нет воды", ["incident"]),
+    ("Новое сообщение 990012345: нет воды", [""]),
+    ("Новое, ПОС или инцидент: нет воды", [""]),
+    ("Новое, Вестник округа: нет воды", ["herald"]),
     ("Новое: нет воды\nНовое, ПОС: нет света", ["", "pos"]),
 ]
 OPENS_NOT = [
@@ -56,8 +68,51 @@ OPENS_NOT = [
 
 @pytest.mark.parametrize(("text", "tracks"), OPENS)
 def test_what_opens_a_case(text, tracks):
-    assert [one.track for one in typed_messages(text)] == tracks
-    assert all("нет" in one.text for one in typed_messages(text))
+    found = typed_messages(text, names={"herald": "Вестник округа"})
+    assert [one.track for one in found] == tracks
+    assert all("нет" in one.text for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Новое: инцидент 8123999, нет воды", "8123999"),
+        ("Новое обращение ПОС № 990012345\nнет воды", "990012345"),
+        ("Новое (Кузбасс-онлайн): заявка 345678, нет воды", "345678"),
+        ("Новое (ПОС): 990012345, нет воды", "990012345"),
+        ("Новое, ПОС: 8 999 000 11 22, нет воды", ""),
+        ("Новое: 5 домов, нет воды", ""),
+    ],
+)
+def test_the_number_of_a_heading_is_a_number_and_no_text(text, number):
+    (one,) = typed_messages(text)
+    assert one.number == number
+    assert not number or number not in one.text
+    (notice,) = notices_of_words(one, NOBODY, (), ZONE)
+    assert (notice.external_id or "") == number
+
+
+TOLD = "Коллеги, новый инцидент 8123512 (поступил вчера).\nЛюба пишет: «Нет света на остановке.»"
+
+
+def test_a_message_told_to_colleagues_opens_a_case_only_in_a_mail_of_its_own():
+    (one,) = typed_messages(TOLD, fresh=True)
+    assert (one.track, one.number) == ("incident", "8123512")
+    assert typed_messages(TOLD) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Коллеги, новый инцидент 8123512 уже закрыт, спасибо.",
+        "Новый инцидент 8123512, кто возьмёт?",
+        "Новый инцидент 8123512 передан в ЦУР, ждём ответа.",
+        "По новому инциденту 8123512 жду ответ до 15:00. Текст: https://vk.com/wall1_1",
+        "Новых инцидентов нет.",
+    ],
+)
+def test_words_about_a_message_open_nothing(text):
+    assert typed_messages(text, fresh=True) == ()
 
 
 @pytest.mark.parametrize("text", OPENS_NOT)

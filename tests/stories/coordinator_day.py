@@ -15,14 +15,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime
 from random import Random
-from typing import TYPE_CHECKING
 
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import Client, Writer, buttons_of, fresh_mail, press, text_of
 from tests.stories.office_day import MORNING_LINE, PEOPLE, SERVICE, OfficeDay
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MATTERS = (
     ("Уборка снега", "На улице {} не чистят снег, сугробы по колено, дети идут по дороге."),
@@ -68,7 +64,7 @@ class CoordinatorDay:
         self.coming: list[tuple[datetime, bytes, str]] = []
         """(when, the mail, who has written it)."""
         self.seen: Counter[str] = Counter()
-        self.random = Random(23)  # noqa: S311 - the same day for every run
+        self.random = Random(23)
         self.published: list[str] = []
         self.returned = 0
         self.serial = 0
@@ -135,7 +131,7 @@ class CoordinatorDay:
         if "первичного" in words:
             lines.append(f"первичный ответ дан {_list(words['первичного'])}")
         texts = words.get("согласования", []) + words.get("публикации", [])
-        if len(texts) > 3 and self.returned < 3:  # noqa: PLR2004 - a full sheet
+        if len(texts) > 3 and self.returned < 3:
             lines.append(f"вернуть {texts.pop()}: нет фото")
             self.returned += 1
         if texts:
