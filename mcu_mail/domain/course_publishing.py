@@ -182,6 +182,8 @@ def told_of(meaning: Meaning, clock: TrackClock) -> Happened | None:
     """What a person tells to have happened in the system; None for any other word."""
     what: What | None = None
     match meaning.kind:
+        case MeaningKind.approve if meaning.name == "consented":
+            what = What.consented
         case MeaningKind.regional:
             what = _REGIONAL.get(meaning.name)
         case MeaningKind.citizen:
@@ -257,10 +259,12 @@ def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) ->
         return (told(request, "first_reply_known"),)
     at = _moment(replace(meaning, until=None), clock) if meaning.name == "done" else None
     at = clock.now if at is None or at > clock.now else at
+    is_done = meaning.name == "done"
+    day = meaning.promised if is_done else meaning.until
     data = {
         "at": at.isoformat(),
-        "text": "" if meaning.name == "done" else meaning.reason,
-        "until": meaning.until.isoformat() if meaning.until else "",
+        "text": "" if is_done else meaning.reason,
+        "until": day.isoformat() if day else "",
         "by": reply.person,
     }
     return (

@@ -14,12 +14,9 @@ EVENTS = {
     "template_proposed": "ответ предложен в шаблоны",
 }
 DETAILS = {
-    "by": "отметил",
     "for": "за кого",
     "way": "способ",
     "executor": "исполнитель",
-    "was": "было",
-    "link": "ссылка",
 }
 WAYS = {"phone": "по телефону"}
 REASONS = {

@@ -282,6 +282,7 @@ _CODES = {
         "citizen": "отзыв заявителя",
         "returned": "область вернула ответ",
         "void": "снято с регистрации",
+        "not_duplicate": "не повтор",
     },
     "states": RECIPIENT_STATES,
     "way": matter_words.WAYS,

@@ -207,6 +207,7 @@ def tell(
             desk.wording.compose(template, **whole),
             key=key,
             request=request,
+            details=str(context.get("details", "")) if template == "receipt" else "",
             mail=sheet_mail,
         )
     receipt = template in _RECALLED

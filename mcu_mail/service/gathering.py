@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _PEOPLE = "sheet_people"
 _LINE = 300
+_OWN = frozenset({"receipt", "not_taken"})
+"""What answers the one who has written; all else goes to those whom his words concern."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +133,8 @@ def can_wait(
     """
     if not desk.settings.sheets.minutes or case is None or not is_gathered(case):
         return False
-    if answers_sheet:
-        return template in NOTICES or template == "not_taken"
+    if answers_sheet and template in _OWN:
+        return True
     # What a receipt says besides the decision is a warning.
     if Mark.urgent in case.marks or template not in NOTICES or context.get("details"):
         return False
@@ -148,6 +150,7 @@ def gather_notice(
     *,
     key: str,
     request: Request | None,
+    details: str = "",
     mail: int = 0,
 ) -> bool:
     """Let what a person is to be told wait for his sheet, once for a key; False: it did before."""
@@ -159,10 +162,11 @@ def gather_notice(
         _add_row(work, request, key)
         return True
     gathered = gathered_of(work, person)
+    line = essence(worded.text, first=template == "receipt")
     told = Told(
         number=case.number,
         track=case.track,
-        line=essence(worded.text, first=template == "receipt"),
+        line=f"{line} {details}".strip(),
         mail=mail,
         failed=template == "not_taken",
     )

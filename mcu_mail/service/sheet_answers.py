@@ -88,7 +88,7 @@ def hear_sheet(
     """
     rows = {number: work.requests.get(one) for number, one in sheet.rows.items()}
     first = next(iter(rows.values()))
-    spoken = _spoken(desk, work, said, first, now)
+    spoken = spoken_in(desk, work, work.cases.get(first.case_id), said, now)
     heard = Heard(state=MailState.handled, case_id=first.case_id)
     if not spoken.may_speak_for(sheet.person):
         refuse_stranger(spoken, first)
@@ -106,7 +106,8 @@ def hear_sheet(
     if taken.decided and not spoken.is_proven:
         # One question about the mail; when he vouches for it, it is heard anew with all its rows.
         number, meaning = taken.decided[0]
-        act(_spoken(desk, work, rest, rows[number], now).to(rows[number], meaning))
+        case = work.cases.get(rows[number].case_id)
+        act(spoken_in(desk, work, case, rest, now).to(rows[number], meaning))
         return heard
     done, failed, recalled = _carry_out(desk, work, rest, rows, taken.decided, now, act)
     if failed or recalled or taken.unread or not taken.decided or _files(said):

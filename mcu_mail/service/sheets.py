@@ -100,7 +100,8 @@ def keep_sheet(work: UnitOfWork, sheet: Sheet) -> None:
 def send_sheets(desk: Desk, now: datetime) -> int:
     """Queue every sheet whose time has come; return how many."""
     with desk.store.view() as view:
-        owed = [person for person in people_of(view) if _is_owed(desk, view, person, now)]
+        known = [person for person in people_of(view) if person in desk.office.people]
+        owed = [person for person in known if _is_owed(desk, view, person, now)]
     done = 0
     for person in owed:
         with desk.store.work() as work:
@@ -274,7 +275,7 @@ def _row(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) ->
         text=text,
         executor=initials(name_of(by, desk)) if by else "",
         details=details,
-        again=row.again or bool(row.reminder),
+        again=row.again or (bool(row.reminder) and row.request.mails > 0),
         urgent=is_urgent(case, asked) or is_fast(case, asked),
         outcome_needed=rules.outcome_needed and asked is Asked.publish,
     )

@@ -20,6 +20,7 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import Client, Writer, buttons_of, fresh_mail, press, text_of
 from tests.stories.office_day import MORNING_LINE, PEOPLE, SERVICE, OfficeDay
 
+if TYPE_CHECKING:
 MATTERS = (
     ("Уборка снега", "На улице {} не чистят снег, сугробы по колено, дети идут по дороге."),
     ("Уличное освещение", "На улице {} не горят фонари, темнота, опоры без лампы."),
@@ -65,6 +66,7 @@ class CoordinatorDay:
         """(when, the mail, who has written it)."""
         self.seen: Counter[str] = Counter()
         self.random = Random(23)
+        """The same day in every run."""
         self.published: list[str] = []
         self.returned = 0
         self.serial = 0
@@ -114,7 +116,7 @@ class CoordinatorDay:
             contact = "\nСвязались: 23.11 09:10, по телефону" if "№" not in text_of(mail) else ""
             self._answers(person, mail, ANSWER.format(street) + contact, now + after)
         elif "На подпись" in subject or "Подпи" in subject:
-            self._signs(subject, now)
+            self._signs(subject)
         elif "Согласовать" in labels:
             self._presses(person, mail, "Согласовать", now)
         elif "Опубликовано" in labels:
@@ -153,7 +155,7 @@ class CoordinatorDay:
             subject = f"Re: [Инцидент] № {found[1]} – ответ согласован"
             self._comes("curator@cur.example", subject, body, at)
 
-    def _signs(self, subject: str, now: datetime) -> None:
+    def _signs(self, subject: str) -> None:
         found = re.search(r"2026-\d{6}", subject)
         if found is not None:
             scan = sign_and_scan(self.day.stage.to_sign(found[0]), dpi=150, grey=True)

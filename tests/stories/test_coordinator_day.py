@@ -30,13 +30,13 @@ def test_forty_incidents_and_five_letters_cost_the_coordinator_a_dozen_mails(
 ) -> None:
     figures = CoordinatorDay(day).play()
     row = (
-        f"coordinator {figures.received['appeals']} received, {figures.written['appeals']} written; "
+        f"coordinator {figures.received['appeals']} received, "
+        f"{figures.written['appeals']} written; "
         f"deputies {figures.received['dep_life']} and {figures.received['dep_social']} received; "
         f"head of the okrug {figures.received['head']}; "
         f"centre {figures.received['press']}, curator {figures.received['dep_affairs']}"
     )
     record_property("figures", row)
-    print(row)
 
     stands = day.standings().values()
     assert len(stands) == 45

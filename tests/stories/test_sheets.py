@@ -1,8 +1,9 @@
-"""Sheets: what waits for a person comes as numbered rows of one mail, and one reply answers many."""
+"""What waits for a person comes as numbered rows of one mail, and one reply answers many."""
 
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mcu_mail.failpoints import CrashError, armed
 from mcu_mail.rehearsal.people import buttons_of, text_of
 from tests.stories.office_day import SERVICE
+from tests.stories.test_sender_trust import FAIL, trusting
 
 if TYPE_CHECKING:
     from tests.stories.office_day import OfficeDay
@@ -23,9 +26,9 @@ ANSWER = (
 
 
 @pytest.fixture
-def changes() -> dict[str, object]:
+def changes(request: pytest.FixtureRequest) -> dict[str, object]:
     """The settings of an office that gathers."""
-    return {"sheets.minutes": 60, "digests.at": ["16:30"]}
+    return {"sheets.minutes": 60, "digests.at": ["16:30"], **getattr(request, "param", {})}
 
 
 def incident(day: OfficeDay, number: int, at: str, *, urgent: str = "") -> bytes:
@@ -121,7 +124,7 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     assert [day.case(number).step for number in (1, 2, 3)] == ["publish", "approve", "approve"]
     (told,) = day.got["appeals"]
     text = text_of(told)
-    assert "№ 2: чтобы вернуть письмо, нужна причина" in text
+    assert "№ 2: чтобы вернуть ответ, нужна причина" in text
     assert "Такой строки в листе нет" in text
     assert "№ 1: ваше согласие" in text
 
@@ -176,3 +179,42 @@ def test_the_heads_get_the_whole_picture_in_a_mail(day):
         assert "Трассов Ф.М., 8 (38449) 0-00-13" in text
     day.play("16:40")
     assert "press" not in day.got
+
+
+@pytest.mark.parametrize("changes", [trusting("confirm")], indirect=True)
+def test_an_answer_that_nobody_vouches_for_counts_with_all_its_rows_after_one_question(day):
+    come(day, range(1, 4), "09:00")
+    sheet = sheets(day)[-1]
+    words = "первичный ответ дан 1, 2; срок 30.11.2026 – 3"
+    day.reply("appeals", words, "09:05", to=sheet, headers=FAIL)
+    assert "отправлено оно не с этого адреса" in day.told("appeals")
+    assert not any(day.events("first_reply", number) for number in (1, 2, 3))
+
+    day.reply("appeals", "первичный ответ дан 1, 2", "09:10", to=sheet)
+    (question,) = day.got["appeals"]
+    assert list(buttons_of(question)) == ["Да, это я"]
+    assert not any(day.events("first_reply", number) for number in (1, 2, 3))
+    day.press("appeals", "Да, это я", "09:15")
+    assert [len(day.events("first_reply", number)) for number in (1, 2, 3)] == [1, 1, 0]
+    assert "appeals" not in day.got
+
+
+def test_a_text_and_another_one_in_html_decide_no_row(day):
+    come(day, range(1, 3), "09:00")
+    raw = day.reply_bytes("appeals", "первичный ответ дан 1", "09:05", to=sheets(day)[-1])
+    mail = message_from_bytes(raw, policy=SMTP)
+    shown = mail.get_body(("html",))
+    shown.set_content(shown.get_content().replace("дан 1", "дан 2", 1), subtype="html")
+    day.arrives(mail.as_bytes(), "09:05")
+    assert "по листу ничего не записано" in day.told("appeals")
+    assert not any(day.events("first_reply", number) for number in (1, 2))
+
+
+def test_what_waits_outlives_a_service_that_was_killed(day):
+    come(day, range(1, 3), "09:00")
+    day.press("appeals", "Первичный ответ дан всем", "09:05")
+    with armed("commit:*sheets.send_sheets:before=crash"), pytest.raises(CrashError):
+        day.play("10:05")
+    day.play("10:06")
+    (news,) = day.got["appeals"]
+    assert "отметка о первичном ответе записана" in text_of(news)
