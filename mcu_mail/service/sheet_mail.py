@@ -12,6 +12,7 @@ from mcu_mail.mail.markup import Button
 from mcu_mail.mail.phrases import initials
 from mcu_mail.service.cards import candidates_of, card_for, name_of
 from mcu_mail.service.enclosing import room
+from mcu_mail.service.library import first_reply_of
 from mcu_mail.service.text_files import File, files_to_put_up, text_notes
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.service.desk import Desk
-    from mcu_mail.service.library import first_reply_of
-from mcu_mail.service.gathering import Told
+    from mcu_mail.service.gathering import Told
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _TOGETHER = {
