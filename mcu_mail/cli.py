@@ -20,6 +20,7 @@ from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.log_lines import log_to_stderr
 from mcu_mail.reports.one_mail import one_mail
+from mcu_mail.reports.track_words import open_remarks
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
@@ -71,11 +72,17 @@ def demo(
     directory: Annotated[
         Path | None, typer.Option("--dir", help="куда положить письма, журнал и почту")
     ] = None,
+    track: Annotated[
+        str | None,
+        typer.Option(
+            "--track", help="поток: governor, incident, pos, kuzbass_online или all – все четыре"
+        ),
+    ] = None,
 ) -> None:
     """Сыграть день: сообщение из соцсетей Губернатора – от уведомления до отправки ответа."""
     from mcu_mail.rehearsal.demo import play  # noqa: PLC0415 - needs the embedded post office
 
-    raise typer.Exit(play(directory))
+    raise typer.Exit(play(directory, track))
 
 
 @app.command()
@@ -217,12 +224,13 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         restored = reconciled_line(view, desk)
         days = order_lines(desk, view.facts.get(CALENDAR_ORDERS))
         mails = None if as_json else view.census.mails()
+        remarks = open_remarks(view, desk.settings.tracks.title)
     if mails is None:
         _print_json(document)
     else:
         if restored:
             _out().print(tables.plain(restored), soft_wrap=True)
-        _out().print(tables.open_cases(document, desk.office))
+        _out().print(tables.open_cases(document, desk.office, remarks))
         for line in days:
             _out().print(tables.plain(line), soft_wrap=True)
         if level := level_line(found, unverified=desk.trust.unverified):

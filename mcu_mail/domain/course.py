@@ -30,7 +30,7 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.promises import owed_until
 from mcu_mail.domain.restriction import on_restricted
-from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.route import ROUTES, Form, StepKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -212,7 +212,8 @@ def on_recall(case: Case, request: Request) -> Decisions:
     Only the step right after the recalled one may have been reached: what others did since stays.
     """
     undone = case.entry == request.entry + 1 and case.version == request.version
-    if not undone or request.purpose is not Purpose.approve:
+    template = {Purpose.approve: "approve", Purpose.publish: "publish"}.get(request.purpose)
+    if not undone or template is None:
         return told_why(request, "recall_late")
     # Whoever has been asked since must not go on: the clerk may have the paper in his hand.
     told = (
@@ -223,5 +224,18 @@ def on_recall(case: Case, request: Request) -> Decisions:
     return (
         Log(kind="recalled", data={"step": request.step, "version": request.version}),
         *told,
-        Enter(step=request.step, template="approve", close_as=CloseReason.step_over),
+        *_not_published(case, request),
+        Enter(step=request.step, template=template, close_as=CloseReason.step_over),
+        *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
     )
+
+
+def _not_published(case: Case, request: Request) -> Decisions:
+    """A publication that is taken back has not been made; one that was there before stays."""
+    route = ROUTES[case.track]
+    step = route.step(request.step)
+    before = step.kind is StepKind.publish or route.comes_before(step.name, StepKind.publish)
+    if Mark.published not in case.marks or not before:
+        return ()
+    taken = (Mark.published, Mark.link, Mark.outcome)
+    return (SetMarks(values=dict.fromkeys(taken)),)

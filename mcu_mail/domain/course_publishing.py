@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
-from mcu_mail.domain.case import CaseState, CloseReason
+from mcu_mail.domain.case import STANDING, CaseState, CloseReason
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
 from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
@@ -21,12 +21,14 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.promises import kept, on_promise_kept
 from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.whose_turn import find_department, find_person
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
+    from mcu_mail.domain.decisions import Tell
     from mcu_mail.domain.meaning import Meaning
 
 
@@ -64,7 +66,7 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     promised = case.marks.get(Mark.promised)
     if promised is None:
         at = min(up.at, clock.now) if up.at is not None else clock.now
-        return (*done[:-1], *kept(case, at), receipt(request, "published"), done[-1])
+        return (*done[:-1], *kept(case, at), _written_down(request, "published"), done[-1])
     # Decree 3.6: what an interim answer has promised is a term of its own.
     due = datetime.fromisoformat(promised)
     year = clock.now.year
@@ -78,7 +80,7 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
                 "term_sentence": f"{case.term_sentence} {term_words.promised(due, year=year)}",
             }
         ),
-        receipt(request, "published"),
+        told(request, "published"),
         Enter(
             step=_draft(rules),
             template="task",
@@ -86,6 +88,11 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
             close_as=CloseReason.step_over,
         ),
     )
+
+
+def _written_down(request: Request, decision: str) -> Tell:
+    """The receipt of a decision; «СТОП» takes back only what a step's own request has decided."""
+    return told(request, decision) if request.purpose in STANDING else receipt(request, decision)
 
 
 def _draft(rules: Rules) -> str:
@@ -101,7 +108,7 @@ def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     log = Log(kind="returned", data={"reason": reason, "version": case.version})
     return (
         log,
-        receipt(request, "return"),
+        _written_down(request, "return"),
         SetMarks(values={Mark.published: None, Mark.regional: None}),
         *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
         Enter(
@@ -174,6 +181,8 @@ def told_of(meaning: Meaning, clock: TrackClock) -> Happened | None:
     """What a person tells to have happened in the system; None for any other word."""
     what: What | None = None
     match meaning.kind:
+        case MeaningKind.approve if meaning.name == "consented":
+            what = What.consented
         case MeaningKind.regional:
             what = _REGIONAL.get(meaning.name)
         case MeaningKind.citizen:
@@ -229,7 +238,7 @@ def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     if step is None:
         return not_taken(request, reply, "other_track")
     meaning = reply.meaning
-    category = meaning.name or rules.category
+    category = stated_rubric(meaning.name) or rules.category
     if rules.category_needed and not category:
         return not_taken(request, reply, "category_expected")
     term: Decisions = ()
@@ -256,10 +265,12 @@ def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) ->
         return (told(request, "first_reply_known"),)
     at = _moment(replace(meaning, until=None), clock) if meaning.name == "done" else None
     at = clock.now if at is None or at > clock.now else at
+    is_done = meaning.name == "done"
+    day = meaning.promised if is_done else meaning.until
     data = {
         "at": at.isoformat(),
-        "text": "" if meaning.name == "done" else meaning.reason,
-        "until": meaning.until.isoformat() if meaning.until else "",
+        "text": "" if is_done else meaning.reason,
+        "until": day.isoformat() if day else "",
         "by": reply.person,
     }
     return (

@@ -410,7 +410,7 @@ def _back(case: Case, step: str, reason: str, by: str) -> Decisions:
 
 
 def _noted(_case: Case, what: What, text: str, by: str) -> Decisions:
-    return (Log(kind="event", data={"note": what.value, "text": text, "by": by}),)
+    return (Log(kind="event", data={"note": words.happened_name(what), "text": text, "by": by}),)
 
 
 def _shown(case: Case, happened: Happened, rules: Rules) -> Decisions:

@@ -18,6 +18,7 @@ class MeaningKind(StrEnum):
     """What a reply can mean."""
 
     approve = "approve"
+    """Its name is «consented» where consent to publication is given or told of."""
     weak = "weak"
     """«ок», «+»: a one-tap confirmation is asked."""
     conditional = "conditional"

@@ -23,9 +23,47 @@ EventName = Literal[
     "extension_refused",
     "term_changed",
     "duplicate",
+    "accepted",
+    "assigned",
+    "redirected",
+    "first_replied",
+    "interim_replied",
+    "submitted",
+    "consented",
+    "live",
+    "awaiting_rating",
+    "moderator_comment",
+    "note",
+    "withdrawn",
+    "reminder",
+    "overdue",
 ]
 EVENTS: Final[tuple[str, ...]] = get_args(EventName)
-"""What a notification may be about; only `new` and `appeal_59fz` bring a message of their own."""
+"""What a notification may be about; only `new` and `appeal_59fz` bring a message of their own.
+
+`accepted`: taken into work; `submitted`: the answer was handed in for agreement; `approved`: the
+regional centre has agreed; `consented`: the «руководитель» has; `live`: the answer stands where the
+citizen sees it; `awaiting_rating`: he is asked how he likes it; `withdrawn`: he has taken his
+message back; `moderator_comment`: whoever oversees the answers has a remark.
+`note`: the system writes of a number that it has sent before, and no word of it is known.
+"""
+STATUS_EVENTS: Final = frozenset({
+    "accepted",
+    "approved",
+    "assigned",
+    "awaiting_rating",
+    "closed",
+    "consented",
+    "first_replied",
+    "interim_replied",
+    "live",
+    "overdue",
+    "redirected",
+    "reminder",
+    "submitted",
+    "withdrawn",
+})
+"""Events that tell how an earlier message stands: none of them brings anything to open."""
 FLAGS: Final = (
     "collective",
     "anonymous",
@@ -44,6 +82,8 @@ class Source:
     """Which mail is whose notification, and how its fields are labelled (config `sources`)."""
 
     track: str
+    name: str = ""
+    """What people call the track, beside the built-in names (`track_names`)."""
     senders: tuple[str, ...]
     """Addresses (`press@region.example`) or whole domains (`@region.example`), lower case."""
     subjects: tuple[str, ...] = ()
@@ -114,8 +154,15 @@ class Notice:
     """What must be treated apart (`FLAGS`)."""
     ordinal: str | None = None
     """Its number among the messages of one letter: no number that anybody else knows."""
+    outcome: str = ""
+    """`решено` or `разъяснено`, as the system calls what came of it (events `live`, `closed`)."""
     rubric: str = ""
     """Under what the system itself has filed it («Уборка снега и наледи»)."""
+
+    @property
+    def tells_status(self) -> bool:
+        """Whether it only tells how an earlier message stands; such a one never opens a case."""
+        return self.event in STATUS_EVENTS
 
     @property
     def matter(self) -> str:

@@ -351,7 +351,11 @@ POS = Route(
             actor=Actor.consenter,
             title="дать согласие на опубликование",
             share=0.1,
-            on={Outcome.done: "close", Outcome.returned: "draft"},
+            on={
+                Outcome.done: "close",
+                Outcome.returned: "draft",
+                Outcome.commented: "draft",
+            },
         ),
         _close(),
     ),

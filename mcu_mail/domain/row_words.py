@@ -1,4 +1,4 @@
-"""Numbers of rows as people name them: «1-7, 9», «с 1 по 7», «№ 4 и 5», «п. 3».
+"""Numbers of rows as people name them: «1-7, 9», «с 1 по 7», «№ 4 и 5», «первый, второй».
 
 A row has at most three digits, so that no date, hour, phone or case number is taken for one.
 """
@@ -8,24 +8,54 @@ from __future__ import annotations
 import re
 
 _LABEL = (
-    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у)?|строк(?:а|и|у|ам|ах)?"
+    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у|ам|ах)?|строк(?:а|и|у|е|ам|ах)?"
     r"|позици(?:я|и|ю|й)|поз\.)\s*)"
 )
 _ENDING = r"(?:-?(?:ый|ой|ая|ое|ую|ые|го|му|й|я|е|ю|м)(?!\w))?"
-_ONE = rf"{_LABEL}?[0-9]{{1,3}}(?![0-9]){_ENDING}"
-DASH = "[-\u2010-\u2015\u2212]"
-_SPAN = (
-    rf"(?:с\s+{_ONE}\s+(?:по|до)\s+{_ONE}|{_ONE}(?:\s*(?:{DASH}|\.{{2,3}}|…|по(?!\w))\s*{_ONE})?)"
+_DIGITS = rf"[0-9]{{1,3}}(?![0-9]){_ENDING}"
+_DASH = "[-\u2010-\u2015\u2212]"
+_ORDINAL_END = r"(?:ый|ой|ая|ое|ую|ого|ому|ым|ом)"
+_STEMS = (
+    *("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят"),
+    *("одиннадцат", "двенадцат", "тринадцат", "четырнадцат", "пятнадцат", "шестнадцат"),
+    *("семнадцат", "восемнадцат", "девятнадцат", "двадцат"),
 )
-_BETWEEN = r"(?:\s*[,;+&]\s*(?:(?:и|а\s+также)\s+)?|\s+и\s+|\s+)"
-ROWS = rf"{_SPAN}(?:{_BETWEEN}{_SPAN})*(?![\w]|[.,:/\u2010-\u2015\u2212-][0-9])"
-"""A list of rows, in a line brought to one shape by `same_length`."""
+_COUNTS = (
+    *("один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять"),
+    *("одиннадцать", "двенадцать", "тринадцать", "четырнадцать", "пятнадцать", "шестнадцать"),
+    *("семнадцать", "восемнадцать", "девятнадцать", "двадцать"),
+)
+_FEMALE = {"одна": 1, "одно": 1, "две": 2, "одного": 1}
+_WORD = (
+    rf"(?:(?:трет(?:ий|ья|ье|ью|ьего|ьему|ьей|ьим)|(?:{'|'.join(_STEMS)}){_ORDINAL_END})"
+    rf"(?!\s+ответ)|{'|'.join(_COUNTS)}|{'|'.join(_FEMALE)})(?!\w)"
+)
+_BETWEEN = r"(?:\s*[{marks}+&]\s*(?:(?:и|а\s+также)\s+)?|\s+(?:и|запятая)\s+|\s+)"
+
+
+def _list_of(one: str, marks: str) -> str:
+    """The pattern of a list of rows, of which `one` is the pattern of one, with `marks` between."""
+    between = _BETWEEN.replace("{marks}", marks)
+    labelled = rf"{_LABEL}?{one}(?:\)(?=\s*,))?"
+    span = (
+        rf"(?:{_LABEL}?с(?:о)?\s+{labelled}\s+(?:по|до)\s+{labelled}"
+        rf"|{labelled}(?:\s*(?:{_DASH}|\.{{2,3}}|…|(?<=\s)по(?=\s))\s*{labelled})?)"
+    )
+    return rf"{span}(?:{between}{span}){{0,120}}(?![\w]|[.,:/\u2010-\u2015\u2212-][0-9])"
+
+
+ROWS = _list_of(_DIGITS, ",;")
+"""A list of rows in digits, in a line brought to one shape by `same_length`."""
+SPOKEN_ROWS = _list_of(rf"(?:{_DIGITS}|{_WORD})", ",")
+"""A list of rows, also in words: only a sheet has them, and a semicolon ends a statement there."""
 
 _HERE = re.compile(rf"[\s.,;]*(?:{ROWS})(?=\s*(?:[:;,.!)\n\u2010-\u2015\u2212-]|$))")
 _AFTER_COLON = re.compile(rf"\s*[:\u2010-\u2015\u2212-]\s*(?:{ROWS})(?=[\s.!]*$)", re.MULTILINE)
-_LISTED = re.compile(rf"\s*(?:{ROWS})[\s.;]*")
+_LISTED = re.compile(rf"\s*(?:{ROWS})[\s.;:)]*")
 _LEAST_PHONE = 5
 """Digits from which a line of bare numbers is rather a phone."""
+_ITEM = re.compile(rf"(?P<digits>[0-9]{{1,3}})|(?<!\w)(?P<word>{_WORD})")
+_SPAN_MARK = re.compile(rf"\s*(?:{_DASH}|\.{{2,3}}|…|(?<![а-я])(?:по|до)(?![а-я]))\s*(?:{_LABEL})?")
 
 
 def rows_after(plain: str, start: int) -> str:
@@ -42,3 +72,39 @@ def is_row_list(line: str) -> bool:
     digits = sum(c.isdigit() for c in line)
     is_phone = digits >= _LEAST_PHONE and not re.search(r"[,;и]", line)
     return not is_phone and _LISTED.fullmatch(line) is not None
+
+
+def numbers_of(named: str) -> tuple[int, ...] | None:
+    """The rows of a list that `SPOKEN_ROWS` has found, in order; None when a span runs back."""
+    rows: list[int] = []
+    end_of_last: int | None = None
+    for found in _ITEM.finditer(named):
+        row = int(found["digits"]) if found["digits"] else _of_word(found["word"])
+        between = named[end_of_last : found.start()] if end_of_last is not None else ""
+        end_of_last = found.end() + _ending_length(named, found.end())
+        if rows and between and _SPAN_MARK.fullmatch(between):
+            if row < rows[-1]:
+                return None
+            rows.extend(range(rows[-1] + 1, row + 1))
+        else:
+            rows.append(row)
+    return tuple(dict.fromkeys(rows))
+
+
+_ENDS = re.compile(_ENDING)
+
+
+def _ending_length(named: str, start: int) -> int:
+    """How long the ending written to a number is: «1-й»."""
+    found = _ENDS.match(named, start)
+    return len(found[0]) if found else 0
+
+
+def _of_word(word: str) -> int:
+    if word in _COUNTS:
+        return _COUNTS.index(word) + 1
+    if word in _FEMALE:
+        return _FEMALE[word]
+    # Of «пят» and «пятнадцат» the longer stem is the word's own.
+    stem = max((one for one in _STEMS if word.startswith(one)), key=len)
+    return _STEMS.index(stem) + 1

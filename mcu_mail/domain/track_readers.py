@@ -7,6 +7,7 @@ by whose word. Each part has its field of `Meaning`; what follows is kept as it 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import track_words as words
@@ -14,13 +15,21 @@ from mcu_mail.domain.meaning import Meaning, MeaningKind
 from mcu_mail.domain.verdict_readers import (
     NAME_END,
     SURNAME,
+    approved,
     moment_at,
     reason_of,
     unit_of,
     until_of,
 )
 from mcu_mail.domain.verdict_tails import is_harmless
-from mcu_mail.domain.verdict_words import same_length
+from mcu_mail.domain.verdict_words import (
+    APPROVE,
+    CLOSE,
+    NOT_AGREED,
+    REDO,
+    SENT_BACK,
+    same_length,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
 
 COMMENT, NEGATIVE, POSITIVE = "comment", "negative", "positive"
 """Names of a citizen's reaction; a mark is named by its digit."""
-OFF, DONE, SUBMITTED = "off", "done", "submitted"
+OFF, DONE, SUBMITTED, CONSENTED = "off", "done", "submitted", "consented"
 
 _LEAD = re.compile(r"(?:(?:не\s+позднее|до|на|к|ко|в|во|с|со|от|около)\s+)?")
 
@@ -81,6 +90,12 @@ _NO_TERM = re.compile(
 """A term that is doubted is none; and Moscow time is not the office's."""
 
 
+_WRONG_TERM = re.compile(
+    r"(?<!\w)(?:неверн\w*|неправильн\w*|ошиб\w*|нереальн\w*|не\s+(?:тот|верн\w*|подход\w*|устраива\w*"
+    r"|реальн\w*|успе\w*))(?!\w)",
+)
+
+
 def term(said: Said) -> Meaning | None:
     """«Срок до 18:00 10.06, ЦУР продлил»; None when no moment follows or it is spoken of."""
     plain = same_length(said.rest)
@@ -88,6 +103,8 @@ def term(said: Said) -> Meaning | None:
     if until is None and at is None:
         return None
     if _BASIS.match(plain, end) is None or _NO_TERM.match(plain, end):
+        return None
+    if _WRONG_TERM.search(plain, end):
         return None
     head = said.match.string[said.match.start() : said.match.end()]
     by = re.search(rf"(?<![а-я]){words.CUR}(?![а-я])", head)
@@ -135,14 +152,22 @@ def _beside(said: Said) -> tuple[str, date | None, time | None]:
     return (name if is_name else ""), day, at
 
 
-def accepted(said: Said) -> Meaning:
-    """«Принято: ЖКХ / Освещение, исполнитель Трассов, срок 05.12»: the category as «A / B»."""
+_NO_CATEGORY = re.compile(r"(?:не|нет|неверн\w*|ошиб\w*|друг\w*|нужн\w*|како\w*)(?!\w)")
+
+
+def accepted(said: Said) -> Meaning | None:
+    """«Принято: ЖКХ / Освещение, исполнитель Трассов, срок 05.12»: the category as «A / B».
+
+    None when the words deny one: «Категория: не та».
+    """
     text = f"{said.rest}\n{said.below}"
     lead = _CATEGORY.match(same_length(text))
     text = text[lead.end() :] if lead else text
     sub = _SUBCATEGORY.search(same_length(text))
     if sub is not None:
         text = f"{text[: sub.start()]} / {text[sub.end() :]}"
+    if _NO_CATEGORY.match(same_length(text).strip()) and "категори" in same_length(said.line):
+        return None
     end = _CATEGORY_END.search(same_length(text))
     cut = end.start() if end else len(text)
     parts = [part.strip(" \t,:–—-") for part in text[:cut].split("/")]
@@ -246,8 +271,16 @@ def _without_link(text: str, link: str) -> str:
     return "" if is_harmless(rest) else rest
 
 
-def resolved(said: Said) -> Meaning:
-    """«Решено: …», «Статус разъяснено»: published with this outcome, and the text that follows."""
+_VERDICTS = (APPROVE, NOT_AGREED, SENT_BACK, REDO, CLOSE)
+
+
+def resolved(said: Said) -> Meaning | None:
+    """«Решено: …», «Статус разъяснено»: published with this outcome, and the text that follows.
+
+    None when what was decided is another verdict: «Решено: вернуть».
+    """
+    if any(one.match(same_length(said.rest)) for one in _VERDICTS):
+        return None
     rest = published(said)
     name = _outcome_name(said.match["status"] or said.match["word"])
     both = rest.name and rest.name != name
@@ -264,6 +297,12 @@ def resolved(said: Said) -> Meaning:
 # --- consent, the citizen, the first reply -------------------------------------------------------
 
 
+def consented(said: Said) -> Meaning:
+    """Consent to publication: an approval by this name; held with a remark."""
+    meaning = approved(said)
+    return replace(meaning, name=CONSENTED) if meaning.kind is MeaningKind.approve else meaning
+
+
 def marked(said: Said) -> Meaning:
     """«Оценка: 1-5» of the citizen."""
     mark = said.match["mark"]
@@ -272,7 +311,7 @@ def marked(said: Said) -> Meaning:
 
 
 _NOT_A_REPLY = re.compile(
-    r"(?:готов|будет|подготов|направ[иля]|отправ[иля]|дадим|дам|дайте|позже|завтра|скоро|еще|уже|пока|не|нет|нужен|нужно|надо"
+    r"(?:готов|будет|дан|дал|выдан|подготов|направ[иля]|отправ[иля]|дадим|дам|дайте|позже|завтра|скоро|еще|уже|пока|не|нет|нужен|нужно|надо"
     r"|жд[её]м|когда|кто|ли)(?:\w{0,6})?(?!\w)"
 )
 _COLON = re.compile(r"\s*(?::|[–—-]|двоеточие)")

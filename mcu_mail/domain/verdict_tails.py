@@ -17,6 +17,8 @@ _LONGEST = 200
 """A longer line is no signature."""
 _MOST = 5_000
 """Nothing harmless is longer than this: signatures and thanks are short."""
+_LEAST_PHONE = 5
+"""Digits of a phone; fewer may be the row of a sheet."""
 _EMOJI = re.compile("[👍👌🆗✅🤝🙏🙂😊👏💯]|[:;]-?\\)+")
 _SPLIT = re.compile(
     r"[,;!()\n]|\.(?![0-9])|\s[–—-]\s|(?<!\w)(?:запятая|точка|тире|двоеточие)(?!\w)",
@@ -146,7 +148,8 @@ def _is_signature_line(plain: str) -> bool:
         return False
     if is_row_list(plain):
         return False
-    if _SENT_FROM.fullmatch(plain) or _REACH.fullmatch(plain):
+    reaches = "@" in plain or sum(c.isdigit() for c in plain) >= _LEAST_PHONE
+    if _SENT_FROM.fullmatch(plain) or (reaches and _REACH.fullmatch(plain)):
         return True
     # «Юристу», «Начальнику отдела»: it is for somebody, and nobody's post.
     post = _POST.fullmatch(plain) is not None and not _FOR_SOMEBODY.match(plain)

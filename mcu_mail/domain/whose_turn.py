@@ -160,6 +160,11 @@ def _topic_names(item: Department, office: Office) -> tuple[str, ...]:
     return tuple(office.topics[topic].name for topic in item.topics)
 
 
+def _abbreviation(name: str) -> str:
+    """«УЖТР» of «Управление по жизнеобеспечению и территориальному развитию»."""
+    return "".join(word[0] for word in _words(name) if len(word) > 2)  # noqa: PLR2004 - «по», «и»
+
+
 def find_department(words: str, office: Office) -> str | None:
     """The one department that these words name: its id, name, head's surname or a topic of its own.
 
@@ -171,6 +176,9 @@ def find_department(words: str, office: Office) -> str | None:
     exact = [item.id for item in office.departments if _words(item.name) == _words(words)]
     if len(exact) == 1 or words.strip() in {item.id for item in office.departments}:
         return exact[0] if exact else words.strip()
+    short = [item.id for item in office.departments if wanted == [_abbreviation(item.name)]]
+    if len(short) == 1:
+        return short[0]
     for names in (_own_name, _heads_name, _topic_names):
         found = [
             item.id

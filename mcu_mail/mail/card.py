@@ -60,6 +60,12 @@ class Card:
     """The message's number in it."""
     published_link: str = ""
     """Where the answer that was put up can be read."""
+    is_published: bool = False
+    """Whether the answer has been put up, so that its term is met."""
+    clarified: tuple[str, ...] = ()
+    """What was learnt of the applicant by telephone: «23.11 10:20, Орлова Н. П.: дом 5»."""
+    matter: str = ""
+    """The number of the case whose answer serves this one too."""
     marks: tuple[str, ...] = ()
     """What kind of message it is: «коллективное», «подписано псевдонимом»."""
 
@@ -72,3 +78,56 @@ class Candidate:
     head_name: str
     score: float
     why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a sheet: what is asked about one case.
+
+    Attributes:
+        number: by which the reader names it.
+        asked: approve, consent, publish, route, accept, first_reply, regional or term.
+        due: by when.
+        text: what is to be agreed to or put up, in full; empty where there is none.
+        executor: who answers or has answered, «Фамилия И.О.».
+        details: what is new, what is proposed, whom one can choose.
+        again: it stood in a sheet before.
+        urgent: it waits for nothing.
+        outcome_needed: the publication is told with «решено» or «разъяснено».
+
+    """
+
+    number: int
+    card: Card
+    asked: str
+    due: datetime
+    text: str = ""
+    executor: str = ""
+    details: tuple[str, ...] = ()
+    again: bool = False
+    urgent: bool = False
+    outcome_needed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldLine:
+    """What has happened to one case or to several: one sentence for all of them."""
+
+    numbers: tuple[str, ...]
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclearPart:
+    """A part of an answer to a sheet that decides nothing.
+
+    Attributes:
+        why: words, conflict, no_such_row, does_not_fit, weak, all, held, question or recall.
+        words: as they were written.
+        rows: «3», as far as any is named.
+
+    """
+
+    why: str
+    words: str
+    rows: tuple[str, ...] = ()

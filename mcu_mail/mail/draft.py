@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mcu_mail.mail.moments import Moment
 
 Text = Literal["applicant", "phone", "address", "link", "external_id", "nickname"]
-OWN_MESSAGE: Final = frozenset({"new", "appeal_59fz", "citizen_comment"})
+OWN_MESSAGE: Final = frozenset({"new", "appeal_59fz", "citizen_comment", "moderator_comment"})
 _ASKED: Final = ("applicant", "address", "text")
 """Fields without which no letter can be written; a missing one is asked for."""
 
@@ -72,6 +72,7 @@ class Draft:
     satisfaction: str | None = None
     rating: int | None = None
     same_as: str | None = None
+    outcome: str = ""
     basis: str = ""
     heard: list[str] = field(default_factory=list)
     """Every other value and the subject: a cry for help may stand outside the text."""
@@ -121,6 +122,7 @@ class Draft:
             satisfaction=self.satisfaction,
             rating=self.rating,
             same_as=self.same_as,
+            outcome=self.outcome,
             basis=self.basis,
             term_length=self.length.count if self.length else None,
             term_unit=self.length.unit if self.length else None,

@@ -12,8 +12,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mcu_mail.domain.notice import STATUS_EVENTS
+from mcu_mail.mail.event_words import (
+    ARRIVAL,
+    CHANGES,
+    COMMENT,
+    CONSENT,
+    MODERATOR,
+    NUMBER,
+    RETURNED,
+    SEND_BACK,
+)
 from mcu_mail.mail.labels import normal
-from mcu_mail.mail.values import fold, states_nothing
+from mcu_mail.mail.outcomes import (
+    labelled_reason,
+    outcome_of,
+    rating_of,
+    reason_in,
+    satisfaction_of,
+)
+from mcu_mail.mail.values import fold, read_title_number, states_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,35 +39,6 @@ if TYPE_CHECKING:
     from mcu_mail.mail.draft import Draft
     from mcu_mail.mail.fields import Entry
 
-_ITEM: Final = (
-    r"(?:инцидент\w{0,2}|сообщени\w{1,2}|заявк\w|обращени\w{1,2}|карточк\w|комментари\w{1,2}"
-    r"|вопрос\w?)"
-)
-_RETURNED: Final = re.compile(
-    r"возвра(?:т|щ)\w{0,8}.{0,60}(?:доработ|ответ)|ответ\w{0,3}.{0,80}"
-    r"(?:возвра(?:т|щ)|не (?:принят|согласован)|отклонен|не утвержд)"
-    r"|не согласован[оа]?(?!\w)|(?:на|требу\w{1,4}) доработк|доработать (?:ответ|письмо)"
-    rf"|(?:решение|ответ|проект)\w{{0,2}} .{{0,40}}отклонен|{_ITEM}\s.{{0,40}}:? возврат(?!\w)"
-    r"|статус\w{0,2}(?: \w{1,12})?\W{1,4}возвра(?:т|щ)"
-    r"|№\s?[\w\-/]{2,30}\W{1,4}возврат(?!\w)|возвра(?:т|щен\w?) (?:ответа|на исправлени"
-    r"|на переделк)"
-)
-_SEND_BACK: Final = re.compile(
-    r"верн(?:ите|уть)\W{1,3}(?:пожалуйста\W{1,3})?(?:ответ )?(?:на доработк|на исправлени"
-    r"|в работу и (?:доработ|исправ|передел))"
-)
-"""A curator's order that no citizen gives, even where no label tells who speaks."""
-_COMMENT: Final = re.compile(
-    r"№\s?[\w\-/]{2,30}\W{0,4}(?:поступил |новый |оставлен ){1,2}комментари"
-    r"|комментари\w{1,3} (?:заявител|гражданин|обратившег)\w{0,4} (?:по|к) (?:ответу|сообщени"
-    r"|обращени|решению|инцидент)"
-    r"|(?:автор|заявител\w{1,4}|пользовател\w{1,3}|жител\w{1,5}|граждан\w{2,3}) добавил[аи]? "
-    r"(?:нов\w{2} )?комментари\w(?! (?:под|к (?:пост|запис|публик)))|нов\w{2} комментари\w{1,2} "
-    r"(?:от )?(?:автора|заявител\w{1,3})(?! (?:под|к (?:пост|запис|публик)))"
-    r"|комментари\w{1,3} к (?:ответу|решению)|не соглас(?:ен|на) с (?:результат|ответ|решени)"
-    r"|(?:отрицательн|негативн)\w{2,3} (?:отзыв|оценк)|(?:не удовлетвор|недовол)\w{2,6} (?:ответ"
-    rf"|результат|решени)|{_ITEM} .{{0,40}}(?:открыт\w{{0,2}} повторно|возобновлен)"
-)
 _APPEAL: Final = re.compile(r"59\s?-?\s?фз|федеральн\w{2,5} закон\w{0,4}.{0,60}№\s?59(?!\d)")
 _DENIED: Final = re.compile(
     r"не (?:явля|относ|подпад|подлеж|регистр|рассматр).{0,140}59|59\s?-?\s?фз.{0,60}не (?:распр"
@@ -57,87 +46,7 @@ _DENIED: Final = re.compile(
 )
 _ASKS_59: Final = re.compile(r"в (?:порядке|соответствии).{0,60}59\s?-?\s?фз")
 
-_CHANGES: Final[tuple[tuple[str, str], ...]] = (
-    (
-        "duplicate",
-        (
-            rf"(?:призна\w{{2,4}}|отмечен\w?|помечен\w?|является|закрыт\w? как) .{{0,20}}дубл"
-            rf"|объединен\w? с {_ITEM}|присоединен\w? к {_ITEM}"
-            rf"|{_ITEM} .{{0,40}}[:–—-] дубл|дубл\w{{1,7}} {_ITEM} №"
-        ),
-    ),
-    (
-        "extension_refused",
-        (
-            r"(?:в продлении|продлить|в отсрочке|продлении срок\w)\s.{0,30}(?:отказ|отклон"
-            r"|не согласов"
-            r"|не одобр)|(?:продлени|отсрочк)\w{1,2} .{0,50}(?:отклонен|отказано|не согласован"
-            r"|не одобрен)"
-        ),
-    ),
-    (
-        "extended",
-        (
-            r"срок\w{0,2} .{0,80}продлен|продлен\w? срок|продлени\w .{0,80}(?:согласован|одобрен"
-            r"|утвержден|подтвержден)|предоставлен\w? отсрочк|срок\w? .{0,30}увеличен"
-        ),
-    ),
-    (
-        "fast_track",
-        (
-            r"(?:установлен|присвоен|включен|поставлен|назначен|добавлен|выставлен)\w{0,2} .{0,30}"
-            r"фаст\s?-?\s?трек|(?:перевед|перевод|перевел|перенес)\w{0,4} .{0,30}фаст\s?-?\s?трек"
-            r"|фаст\s?-?\s?трек\w?» .{0,10}(?:установлен|присвоен|включен)"
-            r"|взять? .{0,30}по фаст-?треку"
-        ),
-    ),
-    (
-        "term_changed",
-        (
-            rf"(?:срок|дат)\w{{0,2}} .{{0,80}}(?:изменен|изменил|перенес|сокращен"
-            rf"|скорректирован|сдвин)"
-            rf"|изменени\w срок|изменен\w? срок|нов(?:ый|ая) (?:срок|дата)(?: {_ITEM}| ответа"
-            r"| исполнения)?\s?[:–—-]"
-        ),
-    ),
-    (
-        "approved",
-        (
-            r"(?:ответ|проект|публикаци|решени"
-            r"|размещени)\w{0,3} .{0,80}(?<!не )(?<!\w)(?:согласован[аоы]?"
-            r"|согласовал\w?|утвержден\w?|одобрен\w?)(?!\w)|решение куратора\W{0,4}согласовано"
-            r"|(?:цур|куратор|модератор) .{0,40}(?<!не )(?:согласовал|утвердил|одобрил)"
-            r"|ответ .{0,40}(?<!не )принят(?! в работ)(?!\w)|можно публиковать"
-        ),
-    ),
-    (
-        "rated",
-        (
-            r"(?:подтвердил|подтвердила) (?:решени|выполнени|устранени)|соглас(?:ен"
-            r"|на) с (?:результат"
-            r"|ответ|решени)|положительн\w{2,3} (?:отзыв|оценк)|оценил[аи]? (?:решени|ответ"
-            r"|результат"
-            r"|работ|качеств)|оценк\w{1,2} .{0,30}(?<!\d)[1-5](?!\d)|поставил\w? .{0,20}оценк"
-            r"|благодарност\w .{0,40}за ответ"
-            r"|получена оценка|удовлетворен\w? (?:ответ|результат|решени)"
-        ),
-    ),
-    (
-        "closed",
-        (
-            rf"{_ITEM} (?:№\s?)?(?:[\w\-/]{{3,30}}[»\":]?\s)?(?:был\w?\s|автоматически\s|успешно\s"
-            r"|пользователем\s|куратором\s|системой\s|в системе\s){0,2}"
-            r"(?:закрыт|завершен|снят\w? с контрол|отработан|исполнен|перенесен\w? в архив)"
-            r"\w{0,2}(?!\w)(?! (?:дорог|проезд|детск|школ|клуб|магазин|садик|сад|аптек|больниц"
-            r"|фап))"
-            r"|статус\w{0,2}\W{1,4}(?:закрыт|завершен|решено|готово|отработан|исполнен|архив)"
-            r"|снят\w? с контроля|перевед\w{2,4} в (?:статус )?.{0,3}(?:закрыт|завершен|архив"
-            r"|готово)"
-        ),
-    ),
-)
-_CHANGE_RULES: Final = tuple((event, re.compile(rule)) for event, rule in _CHANGES)
-_NUMBER: Final = re.compile(r"(?<![\w.])(?:№\s?)?(?:[a-zа-я]{1,6}-)?\d[\w\-/]{4,30}|№\s?\d")
+_CHANGE_RULES: Final = tuple((event, re.compile(rule)) for event, rule in CHANGES)
 _URGENT: Final = re.compile(
     r"(?<!не )(?<!\w)срочн(?:о|ый|ая|ое|ого|ому|ой|ые|ых)(?!\w)|в срочном порядке|незамедлительно"
     r"|безотлагательно|экстренн\w{2,3}|!срочно"
@@ -153,17 +62,7 @@ _FAST_OFF: Final = re.compile(
 _REPEAT: Final = re.compile(
     r"(?<!\w)повторн(?:о|ое|ая|ый)(?!\w)|ранее (?:направля|отправля|пересыл)|вторично направ"
 )
-_NEGATIVE: Final = re.compile(
-    r"отрицательн|негативн|не соглас(?:ен|на)|не удовлетвор|недовол|не решен|не подтвердил"
-)
-_POSITIVE: Final = re.compile(
-    r"положительн|(?<!не )соглас(?:ен|на) с|(?<!не )подтвердил|(?<!не )удовлетворен|благодарн"
-)
-_RATING: Final = re.compile(
-    r"оцен(?:к\w{1,2}|ил\w?)(?: (?:автора|заявителя|пользователя|решения|ответа|качества"
-    r"|гражданина"
-    r"|на|в)){0,2}\W{0,4}([1-5])(?!\d|[.,]\d)"
-)
+_BARE: Final = re.compile(r"№\s?(\d{5,20})(?![\d.])")
 _BASIS: Final = re.compile(
     r"(?:основани[ею]|причина(?: продления| переноса| изменения| срочности)?|в связи с(?= поручени"
     r"| указани| решени))\s?[:–—\-]?\s?([^.!?;()\n]{4,200})",
@@ -175,6 +74,19 @@ _OTHER_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _CITIZENS: Final = frozenset(("applicant", "nickname", "address", "phone"))
+_TAKEN: Final = frozenset(("citizen_comment", "moderator_comment", "rated", "closed"))
+"""Events that may say how the answer was taken."""
+_WEAK: Final = frozenset(("reminder", "overdue", "assigned", "accepted"))
+"""Events that an urgent request outweighs."""
+_TELLS: Final = re.compile(
+    r"(?:ответ|проект ответа|статус|решение|публикация|исполнитель|назначен|срок)(?!\w)"
+)
+"""How a sentence of the office's own begins that tells what happened."""
+_OUTWEIGHS: Final = re.compile(r"продлен|дубл|отозвал")
+_AGREED: Final = re.compile(
+    r"(?:согласован\w?|одобрен\w?|утвержден\w?|согласовал\w?) .{0,20}(?:цур|куратор)"
+    r"|(?:цур|куратор) .{0,30}(?<!не )(?:согласовал|одобрил|утвердил)"
+)
 _LABELLED: Final = ("label:", "pattern: «…»", "pattern: blockquote", "marks:")
 
 
@@ -193,7 +105,7 @@ def read_event(
     own_words: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Event:
     """Return the event (`domain.notice.EVENTS`) and fill in what the office says of it."""
-    citizens = draft.rules.get("text", "").startswith(_LABELLED)
+    citizens = _is_the_citizens(draft)
     said = [subject, *draft.frame, *_service_lines(entries)]
     # Prose that nothing marks as the citizen's may be the office's own: «Инцидент № 5 закрыт».
     lines = [fold(line[:600]) for line in said]
@@ -202,7 +114,9 @@ def read_event(
     event = _configured(own_words or {}, [*lines, *prose]) or _event(
         draft, lines, prose, citizens=citizens
     )
-    _fill_outcome(draft, event, [*said, *([] if citizens else [draft.text[:2000]])])
+    if event.name not in {"new", "appeal_59fz"}:
+        _fill_number(draft, subject, entries)
+    _fill_outcome(draft, event, said, entries)
     return event
 
 
@@ -230,35 +144,62 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="appeal_59fz", words=found)
     if len(own) == len(lines) and (found := _hit(_ASKS_59, [fold(draft.text[:4000])])):
         return Event(name="appeal_59fz", words=found)
-    # Unmarked prose beside a citizen's name or place is his: «№ 5: срок ремонта перенесён».
-    numbered = [] if _CITIZENS & set(draft.words) else [x for x in prose if _NUMBER.search(x)]
-    official = [*own, *numbered]
-    if found := _hit(_COMMENT, official):
+    official = [*own, *_official(draft, prose)]
+    if found := _hit(COMMENT, [line for line in official if not MODERATOR.search(line)]):
         return Event(name="citizen_comment", words=found)
-    # A card with the citizen's data and words is his message, whatever its status line says;
-    # only its subject, or a change to the fast track, tells of something else.
-    card = citizens and bool(_CITIZENS & set(draft.words))
-    change = _change([line for line in official if _NUMBER.search(line)] if card else official)
-    if change and card and change.name != "fast_track":
-        change = _change([line for line in lines[:1] if _NUMBER.search(line)])
-    if change:
+    change = _changed(draft, official, lines, citizens=citizens)
+    arrival = change is not None and change.name in STATUS_EVENTS and _hit(ARRIVAL, own)
+    asks = draft.urgent and _hit(_URGENT_CALL, [*lines, *prose]) is not None
+    if change and not arrival and not (change.name in _WEAK and asks):
         return change
     ordered = [] if citizens or _CITIZENS & set(draft.words) else prose
-    if found := _hit(_RETURNED, official) or _hit(_SEND_BACK, ordered):
+    if found := _hit(RETURNED, official) or _hit(SEND_BACK, ordered):
         return Event(name="returned", words=found)
+    if found := _hit(MODERATOR, official):
+        return Event(name="moderator_comment", words=found)
     bare = not citizens and "applicant" not in draft.words and "external_id" in draft.words
-    if bare and draft.urgent and _hit(_URGENT_CALL, [*lines, *prose]):
-        return Event(name="urgent", words=_hit(_URGENT, [*lines, *prose]) or "")
-    if bare and draft.fast_track:
-        return Event(name="fast_track", words="фаст-трек")
-    return Event(name="new")
+    name = "urgent" if bare and asks else "fast_track" if bare and draft.fast_track else "new"
+    words = {"urgent": _hit(_URGENT, [*lines, *prose]) or "", "fast_track": "фаст-трек"}
+    return Event(name=name, words=words.get(name, ""))
+
+
+def _official(draft: Draft, prose: Sequence[str]) -> list[str]:
+    """The sentences of unmarked prose that are the office's and not the citizen's.
+
+    Beside his name or place they are his: «№ 5: срок ремонта перенесён». Else those are the
+    office's that name a number, and, where the number stands elsewhere, that open like its own:
+    «Инцидент № 5. Ответ размещён на портале.»
+    """
+    if _CITIZENS & set(draft.words):
+        return []
+    known = "external_id" in draft.words
+    return [one for one in prose if NUMBER.search(one) or (known and _TELLS.match(one))]
+
+
+def _changed(
+    draft: Draft, official: Sequence[str], lines: Sequence[str], *, citizens: bool
+) -> Event | None:
+    """The change that the office's lines tell of.
+
+    A card with the citizen's data and words is his message, whatever its status line says; only
+    its subject, or a change to the fast track, tells of something else.
+    """
+    if not (citizens and _CITIZENS & set(draft.words)):
+        return _change(official)
+    change = _change([line for line in official if NUMBER.search(line)])
+    if change and change.name != "fast_track":
+        return _change([line for line in lines[:1] if NUMBER.search(line)])
+    return change
 
 
 def _change(lines: Sequence[str]) -> Event | None:
-    if _hit(_RETURNED, lines) and not _hit(re.compile(r"продлен|дубл"), lines):
+    if _hit(RETURNED, lines) and not _hit(_OUTWEIGHS, lines):
         return None
     for event, rule in _CHANGE_RULES:
         if found := _hit(rule, lines):
+            if event == "live" and (agreed := _hit(_AGREED, lines)) and not _hit(CONSENT, lines):
+                # The regional centre's word is the later one of the two.
+                return Event(name="approved", words=agreed)
             return Event(name=event, words=found)
     return None
 
@@ -281,29 +222,55 @@ def _fill_marks(
             draft.fast_track = low.startswith(("да", "+", "есть", "установлен", "включен", "true"))
             if not draft.fast_track and not (states_nothing(low) or low.startswith("нет")):
                 draft.fast_track = None
-    said = [*lines, *(line for line in prose if _NUMBER.search(line))]
+    said = [*lines, *(line for line in prose if NUMBER.search(line))]
     if draft.fast_track is None and _hit(_FAST_ON, said):
         draft.fast_track = _hit(_FAST_OFF, said) is None
     draft.urgent = _hit(_URGENT, said) is not None
     draft.repeat = _hit(_REPEAT, lines) is not None
 
 
-def _fill_outcome(draft: Draft, event: Event, said: Sequence[str]) -> None:
-    lines = [fold(line) for line in said]
-    if event.name in {"citizen_comment", "rated", "closed"}:
-        rating = next((hit for line in lines if (hit := _RATING.search(line))), None)
-        draft.rating = int(rating[1]) if rating else None
-        if _hit(_NEGATIVE, lines) or (draft.rating or 5) <= 2:  # noqa: PLR2004 - marks of a school
-            draft.satisfaction = "negative"
-        elif _hit(_POSITIVE, lines) or (draft.rating or 0) >= 4:  # noqa: PLR2004 - as above
-            draft.satisfaction = "positive"
-        elif event.name == "citizen_comment":
-            # A comment reopens the work: nobody comments on what he is content with.
-            draft.satisfaction = "negative"
+def _fill_outcome(
+    draft: Draft, event: Event, said: Sequence[str], entries: Sequence[Entry]
+) -> None:
+    if event.name in _TAKEN:
+        whose = draft.text if event.name != "closed" else ""
+        draft.rating = rating_of([*said, draft.text[:2000]])
+        draft.satisfaction = satisfaction_of(said, whose, draft.rating)
+    if event.name in {"live", "closed"}:
+        draft.outcome = outcome_of([*said, draft.text[:2000]])
+    if event.name in {"returned", "moderator_comment"}:
+        _fill_reason(draft, said, entries)
     if event.name == "duplicate":
         mine = draft.words.get("external_id")
-        others = (hit[1] for line in said for hit in _OTHER_NUMBER.finditer(line))
+        plain = (line.replace("ё", "е").replace("Ё", "Е") for line in [*said, draft.text[:2000]])
+        others = (hit[1] for line in plain for hit in _OTHER_NUMBER.finditer(line))
         draft.same_as = next((number for number in others if number != mine), None)
     if event.name not in {"new", "appeal_59fz"} or draft.urgent:
-        found = next((hit for line in said if (hit := _BASIS.search(line))), None)
+        own = [*said, *([] if _is_the_citizens(draft) else [draft.text[:2000]])]
+        found = next((hit for line in own if (hit := _BASIS.search(line))), None)
         draft.basis = " ".join(found[1].split()).strip(' ,«»"') if found else ""
+
+
+def _fill_number(draft: Draft, subject: str, entries: Sequence[Entry]) -> None:
+    """Read the number from a sentence that stands before a colon, or from the office's prose."""
+    said = [one.label for one in entries if one.field == "other"]
+    for words in said if _is_the_citizens(draft) else [*said, draft.text[:600]]:
+        draft.put("external_id", read_title_number(words), "words of the event")
+    office = "" if _is_the_citizens(draft) else draft.text[:600]
+    found = _BARE.search(f"{subject} {office}")
+    draft.put("external_id", found[1] if found else None, "words of the event")
+
+
+def _fill_reason(draft: Draft, said: Sequence[str], entries: Sequence[Entry]) -> None:
+    """Leave the reason alone in the text: the drafter needs what to mend and no frame."""
+    reason = labelled_reason(entries)
+    if not reason and not _is_the_citizens(draft):
+        reason = reason_in([draft.text, *said])
+    if reason:
+        draft.text = reason
+        draft.rules["text"] = "words of the reason"
+        draft.unsure.pop("text", None)
+
+
+def _is_the_citizens(draft: Draft) -> bool:
+    return draft.rules.get("text", "").startswith(_LABELLED)

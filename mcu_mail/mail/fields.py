@@ -15,7 +15,7 @@ from mcu_mail.mail.labels import OTHER, Label, Labels
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
 from mcu_mail.mail.prose import ends_text, is_request, is_thanks
 from mcu_mail.mail.segments import BEFORE_VALUE, bare_value, split_line, with_zone
-from mcu_mail.mail.values import collapse, read_links
+from mcu_mail.mail.values import collapse, fold, read_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ _ADDRESS_GOES_ON: Final = re.compile(
 )
 _UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
 _LONGEST_QUOTATION: Final = 12
+_WORDS_OF_PROSE: Final = frozenset(("действие", "этап", "результат"))
+"""Labels of a system that a citizen writes in his text as well: «Результат: ноль»."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +193,8 @@ class _Reader:
         """Say whether a label inside an open text is a line of the citizen: «Адрес: наш дом 5»."""
         if not self._open or not self._entries or self._entries[-1].field != "text":
             return False
+        if label.field == OTHER and fold(label.words) in _WORDS_OF_PROSE:
+            return True
         if self._quotes(index) and index > self._last_person:
             return True
         if label.field == "text":

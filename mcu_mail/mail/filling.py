@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
 _RUBRIC: Final = re.compile(
-    r"(?:группа тем|тема|тематика|категория|подкатегория|рубрика|подтема)"
-    r"(?: (?:обращения|сообщения|заявки|вопроса|инцидента))?"
+    r"(?:группа тем|тематика|(?:под)?(?:тема|категория|рубрика|раздел)|классификатор|вид проблемы)"
+    r"(?: (?:обращения|сообщения|заявки|вопроса|инцидента|проблемы))?"
 )
 _LONGEST_RUBRIC: Final = 200
 
@@ -68,7 +68,11 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     for entry in _of(entries, "photos"):
         if draft.photos is None:
             draft.photos = count_photos(f"{entry.label}: {entry.value}")
-    filed = [one.value for one in entries if _RUBRIC.fullmatch(fold(one.label).strip(" :"))]
+    filed = [
+        one.value
+        for one in entries
+        if _RUBRIC.fullmatch(fold(one.label).strip(" :")) and not states_nothing(one.value)
+    ]
     draft.rubric = collapse("; ".join(filed))[:_LONGEST_RUBRIC]
     _fill_text(draft, entries)
     return draft

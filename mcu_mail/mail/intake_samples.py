@@ -81,6 +81,24 @@ def mails(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
             for why in ("event", "no_right", "unproven")
         ),
+        "intake_track": (
+            {
+                **asked,
+                "card": None,
+                "tracks": ("Инцидент менеджмент", "ПОС", "Кузбасс-онлайн"),
+                "excerpt": _WORDS,
+            },
+        ),
+        "status_filed": tuple(
+            {
+                **bare,
+                "event_name": "ответ размещён",
+                "track": "ПОС",
+                "number": number,
+                "excerpt": _WORDS,
+            }
+            for number in ("990012345", "")
+        ),
         "question_unclear": tuple(
             {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
         ),

@@ -15,7 +15,7 @@ from mcu_mail.mail.filling import put_due, put_length, put_received, tidy_addres
 from mcu_mail.mail.labels import OTHER, without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
 from mcu_mail.mail.lengths import find_length
-from mcu_mail.mail.moments import read_moment
+from mcu_mail.mail.moments import read_hour, read_moment
 from mcu_mail.mail.names import (
     find_called,
     find_person,
@@ -75,6 +75,21 @@ _ARRIVED: Final = re.compile(
     r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
+_WORK: Final = re.compile(r"ответ|срок|подготовить|направить|примите|принять")
+_ENDS: Final = re.compile(r"истека|заканчива|подходит к концу|(?:до|срок) (?:истечения|окончания)")
+_MOVED: Final = re.compile(
+    r"(?:срок|дат[аы]).{0,80}(?:перенес|продл|сдвин|измен)\w{0,5} (?:\w{1,12} ){0,3}(?:на|до)\s"
+    r"(?=\d{1,2}[. ]|завтра|сегодня)"
+)
+_SENTENCES: Final = re.compile(r"(?<=[.!?])\s(?=[А-ЯЁ])")
+_ASKS: Final = re.compile(
+    r"срочн|незамедлит|ответ\w{0,3} (?:\w{1,16} ){0,2}(?:нуж|необход|треб|жд|до|к)"
+    r"|(?:нужен|нужно|необходимо|требуется|просим|прошу|ждем) .{0,60}(?:ответ|опубликов|размест"
+    r"|дать"
+    r"|предостав|подготов)|(?:опубликовать|подготовить|доработать|исправить|направить|дать ответ"
+    r"|предоставить|срок)"
+)
+_PASSED: Final = re.compile(r"работает|закрыва|открыт|не отвеча|никто|ежедневно|обед|график|с \d")
 _LAW_DATE: Final = re.compile(
     r"(?:закон|кодекс|постановлени|распоряжени|приказ|указ|порядк|правил)\w{0,3}[^.!?\d]{0,60}\sот\s"
     r"\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}|(?<!\w)от\s\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}\s?(?:г\w{0,4}\.?)?"
@@ -329,7 +344,7 @@ def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
         if draft.due is not None or draft.length is not None:
             return
         low = fold(line.text[:600])
-        if not (is_request(line.text) or re.search(r"ответ|срок|подготовить|направить", low)):
+        if not (is_request(line.text) or _WORK.search(low)):
             continue
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
@@ -337,15 +352,44 @@ def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
             if moment is not None:
                 put_due(draft, moment, "pattern: «до …»", setting)
                 return
-        if length := find_length(line.text):
-            put_length(draft, length, "pattern: a length of time", setting)
+        for sentence in _SENTENCES.split(line.text):
+            if length := find_length(sentence):
+                put_length(draft, length, "pattern: a length of time", setting)
+                return
 
 
 def term_of_event(draft: Draft, setting: Setting) -> None:
     """Read the term in the office's own words that stand where a citizen's usually do."""
-    words = enumerate(re.split(r"(?<=[.!?])\s(?=[А-ЯЁ])", draft.text[:2000]))
+    words = enumerate(_SENTENCES.split(draft.text[:2000]))
     lines = [Line(at=at, text=one, links=(), quoted=False, heading=False) for at, one in words]
     _term(draft, lines, setting)
+    _ending(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
+    hour_of_day(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
+
+
+def _ending(draft: Draft, said: Sequence[str], setting: Setting) -> None:
+    """Read a term that is said to end or to be moved: «завтра, 26.11 в 23:59, истекает срок»."""
+    for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
+        low = fold(sentence)
+        moved = _MOVED.search(low)
+        if draft.due is None and draft.length is None and (moved or _ENDS.search(low)):
+            words = low[moved.end() :] if moved else sentence
+            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
+            if moment is not None:
+                put_due(draft, moment, "pattern: the end of a term", setting)
+
+
+def hour_of_day(draft: Draft, said: Sequence[str], setting: Setting) -> None:
+    """Read a term of today in the office's words: «Ответ нужен до 22:00», «срочно, к 15:00»."""
+    if draft.due is not None or draft.length is not None or setting.sent is None:
+        return
+    for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
+        if not _ASKS.search(fold(sentence)) or _PASSED.search(fold(sentence)):
+            continue
+        moment = read_hour(sentence, zone=setting.zone, sent=setting.sent)
+        if moment is not None:
+            put_due(draft, moment, "pattern: «до …» of that day", setting)
+            return
 
 
 def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:

@@ -13,16 +13,25 @@ from typing import Final
 
 from mcu_mail.mail.values import fold
 
-_UNITS: Final = (("час", "hours"), ("сут", "days"), ("дн", "days"), ("ден", "days"))
+_UNITS: Final = (
+    ("час", "hours"),
+    ("сут", "days"),
+    ("дн", "days"),
+    ("ден", "days"),
+    ("д.", "days"),
+    ("недел", "days"),
+    ("месяц", "days"),
+)
 _WORDS: Final = {
-    "один": 1, "одного": 1, "одних": 1, "два": 2, "двух": 2, "три": 3, "трех": 3, "четырех": 4,
-    "четыре": 4, "пять": 5, "пяти": 5, "семь": 7, "семи": 7, "восьми": 8, "восемь": 8,
+    "один": 1, "одну": 1, "одного": 1, "одних": 1, "два": 2, "двух": 2, "три": 3, "трех": 3,
+    "четырех": 4, "четыре": 4, "пять": 5, "пяти": 5, "семь": 7, "семи": 7, "восьми": 8, "восемь": 8,
     "десять": 10, "десяти": 10, "четырнадцати": 14, "пятнадцати": 15, "тридцати": 30,
 }  # fmt: skip
 _LENGTH: Final = re.compile(
     rf"(?<![\w.,:№-])(\d{{1,3}}|{'|'.join(_WORDS)})(?:\s?-?\s?(?:ти|х|и|ми))?"
-    r"\s?(?:\([а-я\s]{2,20}\)\s)?(раб\w{0,6}\.?\s|календ\w{0,7}\.?\s|полных\s)?"
-    r"(час(?:а|ов)?|сут(?:ок|ки)|дн(?:я|ей)|день)(?!\w)"
+    r"\s?(?:\([а-я\s]{2,20}\)\s)?(раб\w{0,6}(?:\.\s?|\s)|р\.\s?"
+    r"|календ\w{0,7}\.?\s|полных\s)?"
+    r"(час(?:а|ов)?|сут(?:ок|ки)|дн(?:я|ей|\.)|день|д\.|недел[юяиь]|месяц(?:а|ев)?)(?!\w)"
 )
 _TERM: Final = re.compile(
     r"в течени[еи]|срок|через|не позднее(?: чем)?|дать ответ|ответ\w{0,4} (?:нужен|за|в)"
@@ -31,6 +40,7 @@ _TERM: Final = re.compile(
 _OTHER: Final = re.compile(
     r"первичн|примите|принять в|взять в|приня(?:ть|тия) (?:заявк|сообщ|в работ)|назнач"
     r"|не (?:остав|поступ|напис)|уже|прошло|комментари|отзыв|оценк"
+    r"|(?<!\w)не \w{2,14}(?:л|ла|ло|ли|лся|лась|лось|лись)(?!\w)|завершится|закро\w{2,3}ся"
 )
 _NAMED: Final = (
     (re.compile(r"двухнедельн\w{2,3} срок"), 14, "days"),
@@ -61,7 +71,12 @@ def read_length(value: str) -> Length | None:
         return None
     count = int(found[1]) if found[1].isdecimal() else _WORDS[found[1]]
     unit = next(unit for stem, unit in _UNITS if found[3].startswith(stem))
-    working = (found[2] or "").startswith("раб")
+    working = (found[2] or "").startswith(("раб", "р."))
+    if found[3] == "д." and not working:
+        # «срок: 5, д. 3» is a house.
+        return None
+    if found[3].startswith(("недел", "месяц")):
+        count, unit = count * (7 if found[3].startswith("недел") else 30), "days"
     return Length(count=count, unit=f"working_{unit}" if working else unit) if count else None
 
 

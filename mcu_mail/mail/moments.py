@@ -59,12 +59,23 @@ _CLOCKS: Final = (
     ),
     re.compile(r"(?<![\d.\-])(\d{1,2})[.\-](\d{2})(?![\d\-]|\.\d)"),
 )
+_UNTIL: Final = re.compile(
+    r"(?<![а-я])(?:до|к|не позднее|не позже)\s{1,2}(?:(\d{1,2})[:.\-](\d{2})(?!\d|[.\-]\d)"
+    r"|(\d{1,2})(?:-?ти)?\s{0,2}(?:час(?:ов|а|ам|у)?|ч)(?![а-я]))"
+)
+_EVENING: Final = 17
+_NOON: Final = 12
 _MOSCOW_MARK: Final = re.compile(r"(?<![а-яa-z])(?:мск|msk|моск)(?:\s?([+\-])\s?(\d{1,2})(?!\d))?")
 _ALSO_MOSCOW: Final = re.compile(
     r"\(\s?(?:(?:по\s)?(?:мск|москве|московскому времени|московское время)[\s:,–—-]{0,3}"
     r"(\d{1,2})[:.](\d{2})|(\d{1,2})[:.](\d{2})\s?(?:по\s)?(?:мск|москве|московскому времени))\s?\)"
 )
 """«09:00 (МСК 05:00)»: one moment by two clocks, that of the place first."""
+_WHOLE_MOSCOW: Final = re.compile(
+    r"\(([^()]{10,40}?)\s?(?:мск|по москве|по московскому времени|московское время|время московское"
+    r"|московское)\s?\)"
+)
+"""«03:59 11.12.2026 (10.12.2026 23:59 МСК)»: the moment in brackets says its zone."""
 _FURTHEST: Final = 9
 """Hours from Moscow to the easternmost zone of the country."""
 _BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
@@ -90,6 +101,10 @@ def read_moment(
     Returns None when no day can be read for sure.
     """
     low = text[:WINDOW].casefold().replace("ё", "е").replace("\xa0", " ")
+    if (whole := _WHOLE_MOSCOW.search(low)) and (stated := _full_day(whole[1])):
+        clock = _clock(_neighbourhood(whole[1], stated[1], stated[2]))
+        if clock is not None:
+            return Moment(at=datetime.combine(stated[0], clock, MOSCOW), day_only=False)
     if also := _ALSO_MOSCOW.search(low):
         apart = f"{low[: also.start()]} {low[also.end() :]}"
         local = read_moment(apart, zone=zone, sent=sent, ahead=ahead)
@@ -118,6 +133,29 @@ def _by_both(local: Moment, hour: int, minute: int) -> Moment | None:
         return None
     # A system that counts by Moscow shows the clock of the place all the same.
     return Moment(at=local.at.replace(tzinfo=_fixed(3 + ahead // 60, 0)), day_only=False)
+
+
+def read_hour(text: str, *, zone: tzinfo, sent: datetime) -> Moment | None:
+    """Read an hour that is named as a term without its day: «до 22:00», «к 15 часам».
+
+    It is that hour of the day on which the mail was sent; in the evening an hour of the morning is
+    the next one. One that was past already when it was sent is None: nobody can mean it.
+    """
+    low = text[:WINDOW].casefold().replace("ё", "е").replace("\xa0", " ")
+    found = _UNTIL.search(low)
+    if found is None:
+        return None
+    hour, minute = int(found[1] or found[3]), int(found[2] or 0)
+    if (hour, minute) == (24, 0):
+        hour, minute = END_OF_DAY.hour, END_OF_DAY.minute
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - the clock
+        return None
+    marked = zone_mark(low) or zone
+    local = sent.astimezone(marked)
+    at = datetime.combine(local.date(), time(hour, minute), tzinfo=marked)
+    if at <= local and local.hour >= _EVENING and hour <= _NOON:
+        at += timedelta(days=1)
+    return Moment(at=at, day_only=False) if at > local else None
 
 
 def read_clock(text: str) -> time | None:

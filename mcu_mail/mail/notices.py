@@ -19,7 +19,7 @@ from mcu_mail.mail.fields import Entry, Form, read_form
 from mcu_mail.mail.filling import fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
-from mcu_mail.mail.leftover import complete, term_of_event
+from mcu_mail.mail.leftover import complete, hour_of_day, term_of_event
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
@@ -268,4 +268,8 @@ def _filled(
     event = read_event(draft, setting.subject, form.entries, setting.source.events)
     if event.name not in OWN_MESSAGE:
         term_of_event(draft, setting)
+    else:
+        labelled = [f"{one.label} {one.value}" for one in form.entries if one.field == "due"]
+        said = [setting.subject, *draft.frame] if draft.urgent else []
+        hour_of_day(draft, [*said, *labelled], setting)
     return draft.notice(setting.source.track, event)

@@ -37,8 +37,20 @@ _OPENING: Final = re.compile(
     r"|рассмотреть)"
     r"\s.{0,60}(?:в работу|сообщени|обращени|коммент))"
 )
+_DEMAND: Final = re.compile(
+    r"(?:(?:срочно|внимание|важно)\W{1,3})?(?:примите (?:заявку|сообщение|обращение|инцидент)"
+    r"|первичный ответ (?:с |нуж|в теч|необх)|ответ (?:в течение|за|не позднее|до) \d"
+    r"|ответ (?:нужен|необходим|требуется|ожидается)\w?\s"
+    r"(?:\w{1,16}\s){0,2}(?:до|к|не позднее|в течение|сегодня|завтра)(?!\w)|ответ (?:подготовить"
+    r"|направить|дать|предоставить|опубликовать|разместить) (?:в течение|до|не позднее|за)\s"
+    r"|ответ (?:необходимо"
+    r"|нужно"
+    r"|следует|надо) (?:опубликовать|подготовить|разместить|направить|внести)"
+    r"|(?:срок|дата) (?:рассмотрения|исполнения|подготовки ответа|ответа)\s[–—-])"
+)
+"""What only an office asks of an office, right under a citizen's words too."""
 _REQUEST: Final = re.compile(
-    r"(?:прошу|просим|просьба|необходимо|требуется|нужно)\s(?:вас\s)?(?:срочно\s|оперативно\s"
+    r"(?:(?:срочно|внимание|важно)\W{1,3})?(?:прошу|просим|просьба|необходимо|требуется|нужно)\s(?:вас\s)?(?:срочно\s|оперативно\s"
     r"|незамедлительно\s)?(?:подготовить|организовать (?:подготов|ответ|рассмотр)|взять в работу"
     r"|принять в работу|рассмотреть (?:сообщени|обращени|вопрос и|данн|указанн|настоящ|и (?:дать"
     r"|подгот|направ))"
@@ -133,12 +145,13 @@ def is_opening(line: str) -> bool:
 def ends_text(line: str) -> bool:
     """Say whether the line surely belongs to the press office even right under the text."""
     low = _start(line)
-    return any(one.match(low) for one in (_AUTOMATIC, _ATTACHED, _FAREWELL))
+    return any(one.match(low) for one in (_AUTOMATIC, _ATTACHED, _FAREWELL, _DEMAND))
 
 
 def is_request(line: str) -> bool:
     """Say whether the line asks us for an answer; a citizen writes «прошу» too, so use it late."""
-    return _REQUEST.match(_start(line)) is not None
+    low = _start(line)
+    return _REQUEST.match(low) is not None or _DEMAND.match(low) is not None
 
 
 def is_thanks(line: str) -> bool:

@@ -6,7 +6,7 @@ which runs it in a process with limits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.mail.alternative import shown_new_text
@@ -17,10 +17,10 @@ from mcu_mail.mail.notices import matching_source, read_notices
 from mcu_mail.mail.reaction import without_reaction
 from mcu_mail.mail.reply import NewText, new_text
 from mcu_mail.mail.returned import Returned, read_return
-from mcu_mail.mail.typed import notices_of_words, typed_messages
+from mcu_mail.mail.typed import Typed, notices_of_words, typed_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from mcu_mail.domain.notice import Notice, Source
@@ -58,7 +58,8 @@ class Reading:
         source: the place in `sources` of the one whose notification it is; None: nobody's.
         notices: what that notification says, one for each citizen's message.
         new: what a person wrote beyond what is quoted; empty for reports of machines.
-        typed: of a person's mail: the messages that «Новое: …» opens in it.
+        typed: of a person's mail: the messages that «Новое: …» opens in it; the track of one that
+            names none is empty.
         passed_on: letters of sources that it passes on.
         shown: of a person's mail: what is new in its HTML; None without HTML.
         report: of a bounce or a delay notice: what it says of the mail it is about.
@@ -125,11 +126,11 @@ def read_whole(raw: bytes, sources: Sequence[Source], zone: ZoneInfo) -> Reading
 def _typed(
     mail: Incoming, text: str, sources: Sequence[Source], zone: ZoneInfo
 ) -> tuple[Notice, ...]:
-    messages = typed_messages(text, mail.subject if not mail.in_reply_to else "")
+    alone = not (mail.in_reply_to or mail.references)
+    subject = mail.subject if not mail.in_reply_to else ""
+    messages = typed_messages(text, subject, _names(sources), fresh=alone)
     return tuple(
-        notice
-        for one in messages
-        for notice in notices_of_words(one.text, mail, one.track, sources, zone)
+        notice for one in messages for notice in notices_of_words(one, mail, sources, zone)
     )
 
 
@@ -148,15 +149,21 @@ def _passed_on(mail: Incoming, sources: Sequence[Source], zone: ZoneInfo) -> tup
     )
 
 
+def _names(sources: Sequence[Source]) -> Mapping[str, str]:
+    return {one.track: one.name for one in sources if one.name}
+
+
 def read_words(words: str, sources: Sequence[Source], zone: ZoneInfo) -> tuple[Notice, ...]:
     """The messages of a text that is no mail: «Новое, ПОС: …» names its track, else the Governor's.
 
     Raises nothing that is known of.
     """
     nobody = read_mail(b"")
-    typed = [(one.track, one.text) for one in typed_messages(words)] or [("governor", words)]
+    typed = typed_messages(words, names=_names(sources)) or (Typed(track="", text=words),)
     return tuple(
         notice
-        for track, text in typed
-        for notice in notices_of_words(text, nobody, track, sources, zone)
+        for one in typed
+        for notice in notices_of_words(
+            replace(one, track=one.track or "governor"), nobody, sources, zone
+        )
     )

@@ -27,6 +27,7 @@ _BOLD_WORDS: Final = re.compile(rf"{BOLD_ON}([^{BOLD_ON}{BOLD_OFF}]{{1,80}}){BOL
 _BEFORE_FIGURES: Final = re.compile(r"([^\d+():]{1,40}?)\s{0,3}(?=[+(]?\d)")
 _AFTER_BOLD: Final = re.compile(r"[\-–—]{1,2}\s(?=\S)")
 _FIGURES: Final = frozenset(("phone", "received_at", "due", "external_id"))
+_OF_TIME: Final = frozenset(("received_at", "due", "time"))
 _MAX_SEGMENTS: Final = 12
 BEFORE_VALUE: Final = ":：=|*_ \t\r\n\xa0"
 """Punctuation of a label; no value begins with it."""
@@ -87,7 +88,8 @@ def _label_of(part: str, labels: Labels) -> tuple[Label, str] | None:
 
 def with_zone(label: Label, words: str, value: str) -> tuple[Label, str]:
     """Carry «(МСК)» over from the label, so that the moment is read in the right zone."""
-    mark = " МСК" if zone_mark(words) is not None and "(" in words else ""
+    zoned = "(" in words or label.field in _OF_TIME
+    mark = " МСК" if zone_mark(words) is not None and zoned else ""
     return label, bare_value(value) + mark
 
 

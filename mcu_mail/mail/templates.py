@@ -127,3 +127,16 @@ def _with_now(phrase: Callable[[_Value, datetime], str]) -> Callable[[Context, _
         return phrase(value, context["now"])
 
     return told
+
+
+def plain(text: str, values: Mapping[str, object]) -> str:
+    """Return a text of the office's, its names filled in; what is no plain text is refused.
+
+    Raises:
+        jinja2.TemplateError: it wants a name that is not given, or is written wrongly.
+
+    """
+    known = ImmutableSandboxedEnvironment(
+        autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return known.from_string(text).render(**values)

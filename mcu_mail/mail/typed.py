@@ -12,114 +12,217 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.drafts import skip_greeting
 from mcu_mail.domain.notice import Notice, Source
+from mcu_mail.domain.track_names import track_in, tracks_in, words_of_tracks
 from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.mail.names import find_person
 from mcu_mail.mail.notices import read_notices
-from mcu_mail.mail.values import read_phone
+from mcu_mail.mail.values import read_links, read_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from mcu_mail.mail.mime import Incoming
 
 _ASKED: Final = r"(?:прошу\s)?(?:(?:открыть|завести|зарегистрировать|принять)\s)?"
-_NOUN: Final = r"(?P<noun>\s(?:обращени[ея]|сообщени[ея]|заявк[аи]|заявление|дел[оа]))?"
-_MORE: Final = r"(?P<more>(?:[\s,(–—-]{1,3}[«\"]?[\w./-]{1,20}[»\"]?){0,6}?)"
+_NOUN: Final = r"(?P<noun>\s(?:обращени[ея]|сообщени[ея]|заявк[аи]|заявление|дел[оа]|инциденты?))?"
+_MORE: Final = r"(?P<more>(?:[\s,(–—-]{1,3}[«\"]?(?:№\s?)?[\w./-]{1,20}[»\"]?){0,6}?)"
 _OPENS: Final = re.compile(
-    rf"{_ASKED}нов(?:ое|ая|ые){_NOUN}{_MORE}\s?\)?\s?"
+    rf"{_ASKED}нов(?:ое|ый|ая|ые){_NOUN}{_MORE}\s?\)?\s?"
     r"(?:[:.](?=\s|$)|\s[–—-](?=\s|$)|$|(?<!\w)двоеточие(?!\w))"
+)
+_ID: Final = r"(?:№|n|номер)?\s{0,2}(?P<id>(?:[a-zа-я]{1,6}-)?\d[\w\-/]{3,24})(?!\w)"
+_ITEM: Final = r"(?:обращени[ея]|сообщени[ея]|заявк[аи]|инцидент|тикет)"
+_TOLD: Final = re.compile(
+    r"(?:(?:поступил[ао]?|приш(?:ел|ла|ло)|прошу (?:взять|принять)(?: в работу)?|в работу|примите"
+    r"|принимайте)\W{1,3})?нов(?:ый|ое|ая)\s(?P<what>(?:[\w«»\"().-]{2,20}\s){0,4}?"
+    rf"{_ITEM}(?:[\s,]{{1,2}}[\w«»\"().-]{{2,20}}){{0,4}}?)[\s,:–—-]{{1,3}}{_ID}"
+    r"(?P<after>\W{0,3}$|\s?[,.:;(–—]|\s-\s|\sот\s|\s(?:поступил|пришл|в группе|из)\w{0,2})"
+)
+"""«Новый инцидент 8123512 (поступил …).»: told to colleagues, not ordered by a colon."""
+_BRINGS: Final = re.compile(
+    r"https?://|«[^»]{15}|(?:^|\n)\W{0,3}(?:текст|суть|описание|автор|заявитель|фио|адрес|ссылка|место)"
+    r"\s?[:–—-]|(?<!\w)(?:пишет|пишут|сообщает|жалуется|просит|обратил(?:ся|ась))(?!\w)"
+)
+"""What only a message itself brings, and a mail about it does not."""
+_NUMBERED: Final = re.compile(
+    rf"\W{{0,3}}(?:(?P<item>{_ITEM})\s)?(?P<sign>№|номер|n(?=\s))?\s{{0,2}}"
+    r"(?P<id>(?:[a-zа-я]{1,6}-)?\d[\w\-/]{3,24})(?!\w|[\s-]?\d)[\s,.:;)–—-]{0,4}"
+)
+_LONG: Final = 6
+_SAYS_HOW: Final = re.compile(
+    r"(?<!\w)(?:из|по|с|на|в|от|для|система|системы|платформ[аеы]|менеджмент|фаст-?\s?трек|срочн\w{1,2}"
+    r"|№|номер)(?!\w)"
 )
 _PREFIX: Final = re.compile(
     r"^\W{0,3}(?:(?:re|fwd?|fw|ha|на|отв|пер)\s?:\s{0,3}){0,4}", re.IGNORECASE
 )
-_TRACKS: Final = (
-    ("incident", re.compile(r"инцидент")),
-    ("pos", re.compile(r"(?<!\w)(?:пос|госуслуг\w{0,4})(?!\w)")),
-    ("kuzbass_online", re.compile(r"кузбасс[\s-]?онлайн|онлайн")),
-    ("governor", re.compile(r"губернатор")),
+_TRACK_ENDS: Final = (
+    r"[»\")]?(?=\s?[,:.;–—]|\s-\s|\s{0,2}(?:№|n\s|номер)"
+    r"|\s(?:обращени|сообщени|заявк)\w{1,2}\s?№?\s?\d|\s\d{4})"
 )
 _PLACE: Final = re.compile(
     r"(?:(?:пгт|г|с|д|п|пос|село|деревня|пос[её]лок)\.?\s?[А-ЯЁ][\w-]{1,30},?\s)?"
     r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\.|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
     r"(?:\s[А-ЯЁ][\w-]{1,30})?(?:,?\s(?:(?:д|дом|доме)\.?\s?)?\d{1,3}[а-яА-Я]?(?!\w))?"
 )
-_TRACK_WORDS: Final = 2
+_QUOTATION: Final = re.compile(r"^[ \t]*«([^«»]{10,4000})»[ \t.]*$", re.MULTILINE)
+_PLAINLY: Final = ("label", "pattern: «…»", "pattern: blockquote", "marks:")
 _MAX_LINES: Final = 4000
 _MAX_TEXT: Final = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """One typed message: its track, and its words as they stand."""
+    """One typed message: its track, and its words as they stand.
+
+    Attributes:
+        track: empty when the words name none.
+        text: its words.
+        number: the number that the heading names; empty: none.
+        heading: what the heading says besides («фаст-трек», «срочно»).
+
+    """
 
     track: str
     text: str
+    number: str = ""
+    heading: str = ""
 
 
-def typed_messages(text: str, subject: str = "") -> tuple[Typed, ...]:
+def typed_messages(
+    text: str, subject: str = "", names: Mapping[str, str] | None = None, *, fresh: bool = False
+) -> tuple[Typed, ...]:
     """The messages that «Новое: …» opens in the text, or in the subject; empty: none.
 
     Args:
         text: the new text of a mail.
         subject: of a mail that answers nothing; empty otherwise.
+        names: what further tracks are called, by their id.
+        fresh: the mail answers nothing: «Коллеги, новый инцидент 8123512 …» may open one too.
 
     """
+    tracks = words_of_tracks(names or {})
     lines = text.splitlines()[:_MAX_LINES]
     first = next((at for at, line in enumerate(lines) if skip_greeting(line).strip()), len(lines))
-    head = _opening(skip_greeting(lines[first])) if first < len(lines) else None
+    head = _opening(skip_greeting(lines[first]), tracks) if first < len(lines) else None
+    if head is None and fresh and (told := _told(lines[first:], subject, tracks)):
+        return (told,)
     if head is None:
-        said = _opening(_PREFIX.sub("", subject)) if subject else None
+        said = _opening(_PREFIX.sub("", subject), tracks) if subject else None
         if said is None:
             return ()
-        words = f"{said[1]}\n{text}".strip()
-        return (Typed(track=said[0], text=words),) if words else ()
-    found: list[tuple[str, list[str]]] = []
+        words = f"{said.text}\n{text}".strip()
+        return (replace(said, text=words),) if words else ()
+    found: list[tuple[Typed, list[str]]] = []
     for line in lines[first:]:
         # A citizen may say «новое» too: what follows the first must stand at the very beginning.
-        said = _opening(skip_greeting(line) if not found else line.strip())
+        said = _opening(skip_greeting(line) if not found else line.strip(), tracks)
         if said is not None:
-            found.append((said[0], [said[1]]))
+            found.append((said, [said.text]))
         elif found:
             found[-1][1].append(line)
-    return tuple(Typed(track=track, text="\n".join(rest).strip()) for track, rest in found)
+    return tuple(replace(one, text="\n".join(rest).strip()) for one, rest in found)
 
 
-def _opening(line: str) -> tuple[str, str] | None:
-    """The track and the words after «Новое, ПОС:»; None when the line opens no message."""
+def _opening(line: str, tracks: Mapping[str, str]) -> Typed | None:
+    """The message after «Новое, ПОС:»; None when the line opens none."""
     plain = same_length(line.strip())
     found = _OPENS.match(plain)
     if found is None:
         return None
-    more, noun = found["more"], found["noun"]
-    track = next((name for name, words in _TRACKS if words.search(more)), "")
-    if not noun and ((more.strip() and not track) or not plain[found.start() :].count("новое")):
+    more, noun = found["more"], found["noun"] or ""
+    named = tracks_in(f"{noun} {more}", tracks)
+    number = re.search(rf"(?<![\w.]){_ID}", more)
+    ends = plain[: found.end()].rstrip().endswith((":", "двоеточие", "–", "—", "-"))
+    if not noun and ((more.strip() and not named) or not plain.count("новое", found.start())):
         # «Новое расписание автобусов: …», «Новая редакция: …» are about something else.
         return None
-    ends = plain[: found.end()].rstrip().endswith((":", "двоеточие", "–", "—", "-"))
-    named = bool(track) and len(more.split()) <= _TRACK_WORDS
-    if more.strip() and not ends and not named:
+    if "инцидент" in noun and not number and not plain[: found.end()].rstrip().endswith(":"):
+        return None
+    if more.strip() and not ends and (not named or _left_of(more, tracks)):
         # «Новое обращение жителей района.» is a sentence, not an order.
         return None
-    return track or "governor", line.strip()[found.end() :].strip()
+    track = named[0] if len(named) == 1 else ""
+    rest = line.strip()[found.end() :].strip()
+    headed = _headed(rest, track, number["id"] if number else "", tracks)
+    return replace(headed, heading=more.strip())
+
+
+def _left_of(more: str, tracks: Mapping[str, str]) -> bool:
+    """Whether a heading says more than a track, a number and how urgent it is."""
+    left = re.sub(rf"(?<!\w)(?:{'|'.join(tracks.values())})(?!\w)", " ", more)
+    left = re.sub(rf"(?<![\w.]){_ID}", " ", left)
+    return re.search(r"\w", _SAYS_HOW.sub(" ", left)) is not None
+
+
+def _headed(rest: str, track: str, number: str, tracks: Mapping[str, str]) -> Typed:
+    """The message without the track and the number that open it: «инцидент 8123999, …»."""
+    if not track:
+        for name, rule in tracks.items():
+            ends = _TRACK_ENDS if name != "incident" else _TRACK_ENDS.replace(",:.", ":.")
+            found = re.match(rf"\W{{0,2}}(?:{rule}){ends}", same_length(rest))
+            if found is not None:
+                track, rest = name, rest[found.end() :].lstrip(" ,:.;–—-")
+                break
+    found = None if number else _NUMBERED.match(same_length(rest))
+    if found is not None and (
+        found["item"]
+        or found["sign"]
+        or (track and len(found["id"]) >= _LONG and not read_phone(found["id"]))
+    ):
+        number = rest[found.start("id") : found.end("id")]
+        rest = rest[found.end() :]
+    return Typed(track=track, text=rest.strip(), number=number)
+
+
+def _told(lines: Sequence[str], subject: str, tracks: Mapping[str, str]) -> Typed | None:
+    """«Новый инцидент 8123512 …» above a message that is told in full; None: nothing is."""
+    whole = "\n".join(lines)
+    head = skip_greeting(lines[0]) if lines else ""
+    for words in (head, _PREFIX.sub("", subject)):
+        found = _TOLD.match(same_length(words.strip()))
+        if found is None or not _BRINGS.search(same_length(whole)):
+            continue
+        number = words.strip()[found.start("id") : found.end("id")]
+        aside = same_length(words.strip())[found.end() : found.end() + 80]
+        track = track_in(found["what"], tracks) or track_in(aside.partition(".")[0], tracks)
+        body = "\n".join([head, *lines[1:]]) if lines else ""
+        return Typed(track=track, text=body.strip(), number=number, heading=aside)
+    return None
 
 
 def notices_of_words(
-    words: str, mail: Incoming, track: str, sources: Sequence[Source], zone: ZoneInfo
+    one: Typed, mail: Incoming, sources: Sequence[Source], zone: ZoneInfo
 ) -> tuple[Notice, ...]:
-    """What typed words say, read like a notice of that track; only what says something."""
-    known = next((one for one in sources if one.track == track), None)
+    """What a typed message says, read like a notice of its track; only what says something."""
+    words, track = one.text, one.track
+    known = next((source for source in sources if source.track == track), None)
     source = Source(track=track, senders=(), labels=known.labels if known else {})
-    plain = replace(mail, subject="", date=None, plain=words, html=None, text=words)
+    sent = mail.date if one.number else None
+    plain = replace(mail, subject="", date=sent, plain=words, html=None, text=words)
     found = read_notices(plain, source, zone)
     # He says himself that it is new, whatever his words look like.
-    said = [one for one in found if one.text.strip() or one.applicant or one.link]
-    if len(said) <= 1 and not any(rule.startswith("label") for rule in _rules(said)):
+    said = [each for each in found if each.text.strip() or each.applicant or each.link]
+    if len(said) <= 1 and not any(rule.startswith(_PLAINLY) for rule in _rules(said)):
         said = [_from_prose(words, said[0] if said else Notice(track=track))]
+    if len(said) == 1:
+        said = [_with_heading(said[0], one)]
     return tuple(
-        one if one.event in {"appeal_59fz", "urgent"} else replace(one, event="new")
-        for one in said
-        if one.text.strip() or one.applicant or one.link
+        each if each.event in {"appeal_59fz", "urgent"} else replace(each, event="new")
+        for each in said
+        if each.text.strip() or each.applicant or each.link
+    )
+
+
+def _with_heading(notice: Notice, one: Typed) -> Notice:
+    """What the heading says of the one message below it."""
+    low = one.heading.replace(" ", "-")
+    return replace(
+        notice,
+        external_id=notice.external_id or one.number or None,
+        fast_track=True if "фаст-трек" in low or "фасттрек" in low else notice.fast_track,
+        urgent=notice.urgent or "срочно" in low,
     )
 
 
@@ -135,7 +238,8 @@ def _from_prose(words: str, notice: Notice) -> Notice:
         "applicant": notice.applicant or (people[0] if len(people) == 1 else None),
         "phone": notice.phone or read_phone(whole),
         "address": notice.address or (places[0].strip(" ,.") if len(places) == 1 else None),
-        "text": words.strip() if len(whole.split()) > 1 else "",
+        "link": notice.link or _only(read_links(whole)),
+        "text": _quoted(words) or (words.strip() if len(whole.split()) > 1 else ""),
     }
     unsure = [name for name in ("applicant", "address", "text") if not values[name]]
     rules = {name: "pattern: prose" for name, value in values.items() if value}
@@ -144,7 +248,18 @@ def _from_prose(words: str, notice: Notice) -> Notice:
         applicant=values["applicant"],
         phone=values["phone"],
         address=values["address"],
+        link=values["link"],
         text=values["text"] or "",
         rules={**rules, **notice.rules},
         unsure=tuple(unsure),
     )
+
+
+def _only(many: Sequence[str]) -> str | None:
+    return many[0] if len(set(many)) == 1 else None
+
+
+def _quoted(words: str) -> str:
+    """The citizen's words that stand in «…» on lines of their own, where there are any."""
+    found = _QUOTATION.findall(words[:_MAX_TEXT])
+    return " ".join(found[0].split()) if len(found) == 1 else ""

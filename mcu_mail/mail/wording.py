@@ -41,7 +41,14 @@ REQUESTS = frozenset({
 REPEATING = frozenset({"reminder", "asked_anew"})
 """Mails that put their own first lines above the mail of a request."""
 
-ANSWERS = frozenset({"annexes", "aside_answer", "missing", "note_kept", "not_taken"})
+ANSWERS = frozenset({
+    "annexes",
+    "aside_answer",
+    "missing",
+    "note_kept",
+    "not_taken",
+    "sheet_answer",
+})
 """Mails that keep an open request's code but are no request: no separator stands in them."""
 
 OUTSIDE = frozenset({"letter_cover", "stranger", "stranger_grave"})

@@ -16,7 +16,9 @@ from mcu_mail.mail import (
     clerk_samples,
     grave_samples,
     intake_samples,
+    matter_samples,
     return_samples,
+    sheet_samples,
     track_samples,
     watch_samples,
 )
@@ -433,11 +435,14 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **grave_samples.mails(_CASE, CODE, _button),
     **watch_samples.mails(_CASE),
     **track_samples.mails(_CASE, CODE, _button),
+    **sheet_samples.mails(_CASE, CODE, _button),
+    **matter_samples.mails(_CASE, _button),
     "withdrawn": (_CASE,),
     "taken_from": (_CASE,),
     "similar": _both({
         **_ASKED,
         "similar": ("2026-000121", "2026-000122"),
+        "elsewhere": ("Инцидент менеджмент",),
         "buttons": (_button("Это повтор", "Дубль 2026-000121"),),
     }),
     "reminder": tuple(
@@ -481,7 +486,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "by": "Хозяйственнов Илья Макетович",
             "asked_version": 1,
         }
-        for reason in _REFUSALS
+        for reason in (*_REFUSALS, *matter_samples.REASONS)
     ),
     "receipt": tuple(
         {
@@ -491,7 +496,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "next_step": "согласование заместителя главы",
             "buttons": (_button("Отозвать решение", "СТОП"),) if undo_until else (),
         }
-        for decision in _DECISIONS
+        for decision in (*_DECISIONS, *matter_samples.DECISIONS)
         for undo_until in (_at(10, 15), None)
     ),
     "time_asked": tuple(

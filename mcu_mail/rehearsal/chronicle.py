@@ -13,6 +13,7 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.folder import Folder
+from mcu_mail.domain.route import ROUTES, Form
 from mcu_mail.mail.phrases import initials
 from mcu_mail.rehearsal.people import text_of
 
@@ -151,9 +152,38 @@ class Chronicle:
                 line, tone = self._sent(event.at, case), Tone.good
             case "task_failed" | "mail_refused" | "term_passed":
                 line, tone = f"{event.kind}: {dict(data)}", Tone.bad
+            case _ if ROUTES[case.track].form is Form.text:
+                line, tone = self._published(event, case)
             case _:
                 pass
         return _news(line, tone) if line else None
+
+    def _published(self, event: Event, case: Case) -> tuple[str, Tone]:
+        """The line of an event of a track whose answers are published; empty: mails tell of it."""
+        data, line, tone = event.data, "", Tone.plain
+        match event.kind:
+            case "first_reply":
+                line, tone = "первичный ответ дан", Tone.good
+            case "accepted":
+                line = f"принято в работу{_more(data['category'])}"
+            case "published" if data["late"]:
+                line, tone = "ответ опубликован после срока", Tone.late
+            case "published":
+                line, tone = f"ответ опубликован в срок{_more(data['outcome'])}", Tone.good
+            case "regional_approved":
+                line, tone = "ЦУР согласовал ответ", Tone.good
+            case "reopened":
+                again = f"{self._stage.desk.local(case.term):%d.%m{_FIXED}%H:%M}"
+                line, tone = f"снова в работе; срок {again}", Tone.late
+            case "promise_kept":
+                line, tone = "обещание промежуточного ответа выполнено", Tone.good
+            case "wait_over":
+                line = "заявитель не возразил"
+            case "case_closed":
+                line, tone = "закрыто", Tone.good
+            case _:
+                pass
+        return (f"Дело {case.number}: {line}" if line else ""), tone
 
     def _name(self, person: object) -> str:
         known = self._stage.desk.office.people.get(str(person))
@@ -224,6 +254,10 @@ class Chronicle:
         more = f". {_CHANGED}: {changed}" if changed else ""
         tone = Tone.good if address in self.regional else Tone.plain
         return News(who=f"{SERVICE} › {name}", what=f"{subject_of(mail)}{papers}{more}", tone=tone)
+
+
+def _more(word: object) -> str:
+    return f", {word}" if word else ""
 
 
 def _news(what: str, tone: Tone = Tone.plain) -> News:

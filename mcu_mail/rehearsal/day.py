@@ -33,9 +33,10 @@ CLERK = "Канцелярия"
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """The region sends a notification."""
+    """The region, or a system of it, sends a notification."""
 
     subject: str
+    sender: Writer = REGION
     text: str = ""
     html: str = ""
     photos: int = 0
@@ -73,7 +74,24 @@ class Scan:
     grey: bool = False
 
 
-Act: TypeAlias = Notice | Answer | Press | Scan
+@dataclass(frozen=True, kw_only=True)
+class Say:
+    """A person answers what he was asked about one message.
+
+    Attributes:
+        of: the number of the message in its system.
+        asked: what the open request asks for (`Purpose`); `her` stands for the mail that takes the
+            responsible's word at any step.
+
+    """
+
+    writer: Writer
+    of: str
+    asked: str
+    text: str
+
+
+Act: TypeAlias = Notice | Answer | Press | Scan | Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +100,7 @@ class Beat:
 
     Attributes:
         at: the office's time, «08:47».
+        on: the day.
         who: who acts, as the timeline names him.
         told: what he does, for the timeline.
         act: how he does it.
@@ -92,6 +111,7 @@ class Beat:
     who: str
     told: str
     act: Act
+    on: date = ON
 
 
 _SNOW = """\
@@ -167,7 +187,7 @@ _BUS_ANSWER = """\
 Связались: 23.11 15:45, по телефону
 """
 
-BEATS = (
+SNOW_BEATS = (
     Beat(
         at="08:47",
         who=REGION.name,
@@ -210,28 +230,10 @@ BEATS = (
         act=Answer(writer=STRANGER, text="Согласовано", forwarded_by=DEPUTY),
     ),
     Beat(
-        at="15:10",
-        who=REGION.name,
-        told="второе сообщение (HTML): отменили рейс, дети опаздывают в школу",
-        act=Notice(subject="Соцсети Губернатора. Тяжинский. Листвянка", html=_BUS),
-    ),
-    Beat(
         at="15:20",
         who=DEPUTY.name,
         told="в Gmail нажимает кнопку «Согласовать»",
         act=Press(writer=DEPUTY, label="Согласовать"),
-    ),
-    Beat(
-        at="15:28",
-        who=DISPATCHER.name,
-        told="с опозданием на 3 минуты нажимает кнопку отдела",
-        act=Press(writer=DISPATCHER, label="Отдел дорожного хозяйства"),
-    ),
-    Beat(
-        at="15:55",
-        who=ROADS.name,
-        told="из Mail.ru по второму делу: сразу текст и запись о звонке",
-        act=Answer(writer=ROADS_MAILRU, text=_BUS_ANSWER),
     ),
     Beat(
         at="16:10",
@@ -246,6 +248,27 @@ BEATS = (
         act=Scan(name="Scan0008.pdf", skew_degrees=-1.1),
     ),
 )
+_BUS_BEATS = (
+    Beat(
+        at="15:10",
+        who=REGION.name,
+        told="второе сообщение (HTML): отменили рейс, дети опаздывают в школу",
+        act=Notice(subject="Соцсети Губернатора. Тяжинский. Листвянка", html=_BUS),
+    ),
+    Beat(
+        at="15:28",
+        who=DISPATCHER.name,
+        told="с опозданием на 3 минуты нажимает кнопку отдела",
+        act=Press(writer=DISPATCHER, label="Отдел дорожного хозяйства"),
+    ),
+    Beat(
+        at="15:55",
+        who=ROADS.name,
+        told="из Mail.ru по второму делу: сразу текст и запись о звонке",
+        act=Answer(writer=ROADS_MAILRU, text=_BUS_ANSWER),
+    ),
+)
+BEATS = tuple(sorted((*SNOW_BEATS, *_BUS_BEATS), key=lambda beat: beat.at))
 
 
 def photos_of(notice: Notice | Answer) -> list[tuple[str, str, bytes]]:

@@ -19,42 +19,56 @@ from rich.console import Console
 from rich.text import Text
 
 from mcu_mail import wiring
+from mcu_mail.domain.case import STANDING
+from mcu_mail.domain.codes import grouped
+from mcu_mail.domain.route import ROUTES, Form
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.rehearsal import day
 from mcu_mail.rehearsal.chronicle import Chronicle
 from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.keepsakes import deliveries, keep, shortfalls
-from mcu_mail.rehearsal.people import buttons_of, fresh_mail, press, reply
+from mcu_mail.rehearsal.people import buttons_of, fresh_mail, press, reply, text_of
 from mcu_mail.rehearsal.postoffice import PostOffice
+from mcu_mail.rehearsal.publications import open_table, publications, unfinished
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.rehearsal.timeline import Timeline, console_of_day
+from mcu_mail.rehearsal.tracks import CHOICES, HER, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from email.message import EmailMessage
 
     from rich.status import Status
 
     from mcu_mail.rehearsal.people import Writer
+    from mcu_mail.rehearsal.tracks import Script
 
 DONE, BAD, USAGE = 0, 1, 2
 ENGINE_ROOM = "служба"
 _USER, _DOMAIN = "mcu", "okrug.example"
-_TICK = 30  # minutes of the played day
+_TICK = timedelta(minutes=30)  # of a day that is played alone
+_LONG_TICK = timedelta(hours=6)  # of several days
 _SCAN_DPI = 150
 
 
-def play(directory: Path | None = None) -> int:
+def play(directory: Path | None = None, track: str | None = None) -> int:
     """Play the day and leave its papers in a folder; return the exit code.
 
     Args:
         directory: an empty or a new folder; without it, one named by the time is made here.
+        track: one of `tracks.CHOICES`; without it, the governor's day.
 
     Returns:
-        0 when the answer arrived as it should, 1 when it did not, 2 when the folder cannot be used.
+        0 when every answer arrived as it should, 1 when one did not, 2 when the folder cannot be
+        used or there is no such track.
 
     """
     console = console_of_day()
+    script = script_of(track)
+    if script is None:
+        _complain(RefusedError(f"--track: {', '.join(CHOICES)}"))
+        return USAGE
     folder = directory or Path(f"demo-{wiring.clock().astimezone():%Y%m%d-%H%M%S}")
     try:
         _make(folder)
@@ -75,14 +89,21 @@ def play(directory: Path | None = None) -> int:
             ).opened() as stage,
         ):
             timeline = Timeline(console)
-            chronicle, faults = _play_day(stage, timeline)
-            lacking = [*shortfalls(stage, chronicle), *faults]
-            kept = keep(stage, chronicle, folder, _at(stage, day.ENDS))
-            timeline.deliveries(deliveries(stage, chronicle))
+            chronicle, faults = _play_day(stage, timeline, script)
+            letters, texts = lettered(script), published_tracks(script)
+            lacking = [*(shortfalls(stage, chronicle) if letters else ()), *faults]
+            lacking += unfinished(stage, day.ON.year, texts)
+            kept = keep(
+                stage, chronicle, folder, _at(stage, script.ends, day.ENDS), letters=letters
+            )
+            if letters:
+                timeline.deliveries(deliveries(stage, chronicle))
+            if texts:
+                timeline.publications(publications(stage, day.ON.year))
             config = folder / ENGINE_ROOM / "config.yaml"
             look = f"Ход дела: python3 -m mcu_mail case {day.LETTER_CASE} -c {config}"
             timeline.leavings(folder, kept.papers, (*kept.notes, look))
-            timeline.verdict(lacking, time.monotonic() - started)
+            timeline.verdict(lacking, time.monotonic() - started, letters=letters, texts=texts)
     except McuMailError as error:
         _complain(error)
         return BAD
@@ -127,20 +148,35 @@ def _log_kept(path: Path) -> Iterator[None]:
             path.unlink()
 
 
-def _at(stage: Stage, clock: str) -> datetime:
-    return stage.moment(f"{day.ON} {clock}")
+def lettered(script: Script) -> bool:
+    """Whether a signed letter belongs to what is played."""
+    return any(ROUTES[one].form is Form.letter for one in script.tracks)
 
 
-def _play_day(stage: Stage, timeline: Timeline) -> tuple[Chronicle, list[str]]:
+def published_tracks(script: Script) -> tuple[str, ...]:
+    """The tracks of what is played whose answers are published."""
+    return tuple(one for one in script.tracks if ROUTES[one].form is Form.text)
+
+
+def _at(stage: Stage, on: date, clock: str) -> datetime:
+    return stage.moment(f"{on} {clock}")
+
+
+def _play_day(stage: Stage, timeline: Timeline, script: Script) -> tuple[Chronicle, list[str]]:
     """Play every beat; return what was seen, and what failed in the service."""
     chronicle = Chronicle(stage, day.ON.year)
-    now = _at(stage, day.BEGINS)
+    now = _at(stage, script.on, day.BEGINS)
     faults: dict[str, None] = {}
-    timeline.opening(now)
+    days = (script.ends - script.on).days + 1
+    tick = _TICK if days == 1 else _LONG_TICK
+    shown = False
+    timeline.opening(now, days=days)
     with timeline.clock() as status:
-        for beat in (*day.BEATS, None):
-            until = _at(stage, beat.at if beat else day.ENDS)
-            for moment in _moments(stage, now, until):
+        for beat in (*script.beats, None):
+            until = _at(stage, *((beat.on, beat.at) if beat else (script.ends, day.ENDS)))
+            if until.date() > now.date() and not shown:
+                shown = timeline.standing(now, open_table(stage))
+            for moment in _moments(stage, now, until, tick):
                 faults |= dict.fromkeys(_pass(stage, timeline, chronicle, status, moment))
             now = until
             if beat is not None:
@@ -151,10 +187,11 @@ def _play_day(stage: Stage, timeline: Timeline) -> tuple[Chronicle, list[str]]:
     return chronicle, [f"сбой службы: {name} (см. служба.log)" for name in faults]
 
 
-def _moments(stage: Stage, now: datetime, until: datetime) -> Iterator[datetime]:
-    """The moments between two beats: whatever falls due by itself, and every half an hour."""
+def _moments(stage: Stage, now: datetime, until: datetime, tick: timedelta) -> Iterator[datetime]:
+    """The moments between two beats: whatever falls due by itself, and the ticks of a clock."""
+    midnight = now.replace(hour=0, minute=0)
     while True:
-        coming = now.replace(minute=now.minute // _TICK * _TICK) + timedelta(minutes=_TICK)
+        coming = midnight + ((now - midnight) // tick + 1) * tick
         with stage.desk.store.view() as view:
             owed = [stage.desk.local(due.at) for due in view.due.owed(min(coming, until))]
         now = min((at for at in owed if at > now), default=coming)
@@ -181,11 +218,13 @@ def _perform(stage: Stage, act: day.Act, now: datetime) -> None:
     match act:
         case day.Notice():
             raw = fresh_mail(
-                day.REGION, to, act.subject, act.text, now, files=day.photos_of(act), html=act.html
+                act.sender, to, act.subject, act.text, now, files=day.photos_of(act), html=act.html
             )
         case day.Answer():
             box = act.forwarded_by or act.writer
             raw = reply(act.writer, _last(stage, box), act.text, now, files=day.photos_of(act))
+        case day.Say():
+            raw = reply(act.writer, _asking(stage, act), act.text, now)
         case day.Press():
             mail = _last(stage, act.writer)
             label = next(name for name in buttons_of(mail) if name.startswith(act.label))
@@ -198,6 +237,24 @@ def _perform(stage: Stage, act: day.Act, now: datetime) -> None:
         case _:
             assert_never(act)
     stage.post.deliver(to, raw, internaldate=now)
+
+
+def _asking(stage: Stage, act: day.Say) -> EmailMessage:
+    """The newest mail of his that carries the open request about the message."""
+    with stage.desk.store.view() as view:
+        codes = [
+            grouped(request.code)
+            for case in view.cases.open()
+            if case.notice.external_id == act.of
+            for request in view.requests.open_of_case(case.id)
+            if request.purpose.value == act.asked
+            or (act.asked == HER and request.purpose in STANDING)
+        ]
+    mails = stage.mails(act.writer.address)
+    carrying = [one for one in mails if any(code in text_of(one) for code in codes)]
+    if carrying:
+        return carrying[-1]
+    raise RefusedError(f"{act.writer.name} не получил письма, на которое должен ответить")
 
 
 def _last(stage: Stage, writer: Writer) -> EmailMessage:

@@ -16,7 +16,9 @@ from mcu_mail.documents.folder import Folder, sent_folder
 from mcu_mail.mail.phrases import initials
 from mcu_mail.rehearsal import day
 from mcu_mail.rehearsal.chronicle import subject_of
+from mcu_mail.rehearsal.publications import publications
 from mcu_mail.reports import board
+from mcu_mail.reports.track_words import open_remarks, state_of
 from mcu_mail.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -84,8 +86,15 @@ def deliveries(stage: Stage, chronicle: Chronicle) -> list[tuple[str, ...]]:
     return rows
 
 
-def keep(stage: Stage, chronicle: Chronicle, folder: Path, now: datetime) -> Kept:
-    """Write the register, the board and the mail of everybody; say where all papers lie."""
+def keep(
+    stage: Stage, chronicle: Chronicle, folder: Path, now: datetime, *, letters: bool = True
+) -> Kept:
+    """Write the register, the board and the mail of everybody; say where all papers lie.
+
+    Args:
+        letters: whether a signed letter was among what was played.
+
+    """
     with stage.desk.store.view() as view:
         entries = board.journal(view, stage.desk.zone, day.ON.year)["entries"]
         notes = [
@@ -95,16 +104,18 @@ def keep(stage: Stage, chronicle: Chronicle, folder: Path, now: datetime) -> Kep
             for event in view.journal.of_case(case.id)
             if event.data.get("note")
         ]
-    (folder / REGISTER).write_bytes(write_workbook(entries))
+    if entries:
+        (folder / REGISTER).write_bytes(write_workbook(entries))
     (folder / BOARD).write_text(_board(stage, entries, now), encoding="utf-8-sig", newline="\r\n")
     (folder / MAIL).mkdir()
     for ordinal, item in enumerate(chronicle.received, start=1):
         name = _file_name(ordinal, item.name, item.mail)
         (folder / MAIL / name).write_bytes(item.mail.as_bytes(policy=SMTP))
-    return Kept(papers=tuple(_papers(stage, folder)), notes=tuple(dict.fromkeys(notes)))
+    papers = _papers(stage, folder, letters=letters)
+    return Kept(papers=tuple(papers), notes=tuple(dict.fromkeys(notes)) if letters else ())
 
 
-def _papers(stage: Stage, folder: Path) -> list[tuple[str, str]]:
+def _papers(stage: Stage, folder: Path, *, letters: bool) -> list[tuple[str, str]]:
     base = stage.desk.folders.base
     sent = base / sent_folder(day.ON.year)
     found = {
@@ -119,10 +130,11 @@ def _papers(stage: Stage, folder: Path) -> list[tuple[str, str]]:
         "Настройки и база службы": stage.folder,
     }
     home = folder.resolve()
+    clerks = {base.resolve(), (base / Folder.REFUSED).resolve()}
     return [
         (what, path.resolve().relative_to(home).as_posix() + ("/" if path.is_dir() else ""))
         for what, path in found.items()
-        if path.exists()
+        if path.exists() and (letters or path.resolve() not in clerks)
     ]
 
 
@@ -138,7 +150,10 @@ def _board(stage: Stage, entries: Sequence[Mapping[str, Any]], now: datetime) ->
     desk = stage.desk
     with desk.store.view() as view:
         rows = board.board(view, desk.zone)["cases"]
-    opened = Table("Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", box=ASCII)
+        remarks = open_remarks(view, desk.settings.tracks.title)
+    opened = Table(
+        "Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", "Источник", box=ASCII
+    )
     for row in rows:
         person = desk.office.people.get(row["actor"] or "")
         opened.add_row(
@@ -147,7 +162,8 @@ def _board(stage: Stage, entries: Sequence[Mapping[str, Any]], now: datetime) ->
             initials(person.name) if person else "служба",
             _short(row["due"]),
             _short(row["term"]),
-            board.STATES[row["state"]],
+            state_of(row),
+            "; ".join(remarks[row["number"]]),
         )
     sent = Table("Номер", "Дело", "О чём", "Состояние", "Отправлено", box=ASCII)
     for entry in entries:
@@ -161,7 +177,16 @@ def _board(stage: Stage, entries: Sequence[Mapping[str, Any]], now: datetime) ->
     console = Console(width=_BOARD_WIDTH, color_system=None, force_terminal=False, highlight=False)
     with console.capture() as captured:
         console.print(f"Доска МЦУ, {now:%d.%m.%Y %H:%M}\n")
-        for title, table in (("Открытые дела", opened), ("Исходящие письма", sent)):
+        texts = publications(stage, now.year)
+        published = Table("Дело", "Ответ", box=ASCII)
+        for number, what in texts:
+            published.add_row(number, what)
+        shown = (
+            ("Открытые дела", opened, True),
+            ("Исходящие письма", sent, bool(entries)),
+            ("Опубликованные ответы", published, bool(texts)),
+        )
+        for title, table in ((name, one) for name, one, is_shown in shown if is_shown):
             console.print(title)
             console.print(table)
     return captured.get()

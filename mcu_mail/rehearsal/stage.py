@@ -1,7 +1,7 @@
 """The shipped configuration on a post office of this machine, with a clock that is played.
 
-Only hosts, ports, store, folders, trust and sources differ from what an office installs: what works
-here is the service itself. Refuses every host but this machine.
+Only hosts, ports, store, folders, trust and sources differ from what an office installs, and no
+mail waits for a sheet: what works here is the service itself. Refuses every host but this machine.
 """
 
 from __future__ import annotations
@@ -198,6 +198,9 @@ def rehearsal_settings(post: Post) -> dict[str, Any]:
     }
     values["folders"] = {"base": "outbox", "settle_seconds": 1, "unfinished_minutes": 30}
     values["letters"]["templates"] = os.fspath(SHIPPED_TEMPLATES)
+    # The way of a case is played mail by mail; who plays a whole office's day gathers them again.
+    values["sheets"] = {"minutes": 0}
+    values["digests"] = {"at": []}
     return values
 
 

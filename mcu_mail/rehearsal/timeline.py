@@ -17,7 +17,7 @@ from mcu_mail.rehearsal.chronicle import SERVICE, Tone
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from rich.status import Status
@@ -28,6 +28,7 @@ _WIDEST = 100
 _WHO_WIDTH = 24
 _INDENT = 5 + 2 + _WHO_WIDTH + 2
 _STYLES = {Tone.plain: "", Tone.good: "green", Tone.bad: "red", Tone.late: "yellow"}
+_DAYS = ("Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье")
 _PERSON = "bold cyan"
 _QUIET = "dim"
 
@@ -45,10 +46,13 @@ class Timeline:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._shown_at = ""
+        self._shown_on: date | None = None
 
-    def opening(self, at: datetime) -> None:
+    def opening(self, at: datetime, *, days: int = 1) -> None:
         """Say what is going to be played."""
-        self._say(f"День МЦУ, {at:%d.%m.%Y}", "bold")
+        self._shown_on = at.date()
+        name = "День МЦУ" if days == 1 else "Дни МЦУ с"
+        self._say(f"{name}, {at:%d.%m.%Y}".replace(" с,", " с"), "bold")
         self._say(
             "Почта, люди и канцелярия – на этом компьютере, наружу ничего не уходит. Часы игровые.",
             _QUIET,
@@ -73,7 +77,21 @@ class Timeline:
             who = Text(item.who, "" if item.who == SERVICE else _QUIET)
             self._line(at, who, Text(item.what, _STYLES[item.tone]))
 
+    def standing(self, at: datetime, table: Table) -> bool:
+        """How the open cases stand at the end of a day; whether there are any."""
+        if not table.row_count:
+            return False
+        self._console.print()
+        self._say(f"На конец дня, {at:%d.%m.%Y}: команда status", _QUIET)
+        self._console.print(table)
+        return True
+
     def _line(self, at: datetime, who: Text, what: Text) -> None:
+        if at.date() != self._shown_on:
+            self._shown_on = at.date()
+            self._shown_at = ""
+            self._console.print()
+            self._say(f"{_DAYS[at.weekday()]}, {at:%d.%m.%Y}", "bold")
         shown = f"{at:%H:%M}"
         clock = Text(f"{'' if shown == self._shown_at else shown:5}  ", "bold")
         self._shown_at = shown
@@ -97,6 +115,15 @@ class Timeline:
         self._say("Что отправлено", "bold")
         self._console.print(table)
 
+    def publications(self, rows: Sequence[tuple[str, str]]) -> None:
+        """The table of what was published: (case, what is known of it)."""
+        table = Table("Дело", "Ответ")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console.print()
+        self._say("Что опубликовано", "bold")
+        self._console.print(table)
+
     def leavings(self, folder: Path, rows: Sequence[tuple[str, str]], notes: Sequence[str]) -> None:
         """Where everything lies: (what, path below the folder), then what deserves a word."""
         self._console.print()
@@ -109,18 +136,25 @@ class Timeline:
         for note in notes:
             self._say(note, _QUIET)
 
-    def verdict(self, shortfalls: Sequence[str], seconds: float) -> None:
+    def verdict(
+        self,
+        shortfalls: Sequence[str],
+        seconds: float,
+        *,
+        letters: bool = True,
+        texts: Sequence[str] = (),
+    ) -> None:
         """Whether the day ended as it should."""
         self._console.print()
         if shortfalls:
             for item in shortfalls:
                 self._say(f"Не получилось: {item}", "bold red")
         else:
-            self._say(
-                f"День сыгран за {seconds:.0f} с: ответ у области до срока, в PDF и Word, "
-                "с номером в журнале.",
-                "bold green",
-            )
+            done = ["ответ у области до срока, в PDF и Word, с номером в журнале"] * letters
+            if texts:
+                done.append("ответы опубликованы в срок, дела закрыты")
+            what = "Дни сыграны" if texts else "День сыгран"
+            self._say(f"{what} за {seconds:.0f} с: {'; '.join(done)}.", "bold green")
 
     def _say(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.codes import without_codes
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES
@@ -67,8 +68,14 @@ def board(work: UnitOfWork, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def is_bad(work: UnitOfWork, now: datetime) -> bool:
-    """Whether a person is needed: a case set aside, or open past its term."""
-    return any(case.state is CaseState.aside or case.term <= now for case in work.cases.open())
+    """Whether a person is needed: a case set aside, or open past its term.
+
+    An answer that has been published has met the term, whatever still follows.
+    """
+    return any(
+        case.state is CaseState.aside or (case.term <= now and Mark.published not in case.marks)
+        for case in work.cases.open()
+    )
 
 
 def one_case(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
@@ -100,6 +107,7 @@ def _whole(work: UnitOfWork, case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "territory": case.territory,
         "external_id": case.notice.external_id,
         "restricted": case.restricted is not None,
+        "marks": dict(case.marks),
         "term_sentence": case.term_sentence,
         "plan": {name: moment(at, zone) for name, at in case.plan.items()},
         "notice": {

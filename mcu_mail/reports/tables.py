@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from mcu_mail.reports.board import ENTRY_STATES, RECIPIENT_STATES, STATES
-from mcu_mail.reports.words import ACTORS, EVENTS, MAIL_STATES, MAILS, details
+from mcu_mail.domain.marks import Mark
+from mcu_mail.reports.board import ENTRY_STATES, RECIPIENT_STATES
+from mcu_mail.reports.track_words import actor_of, event_of, remarks_of, state_of
+from mcu_mail.reports.words import MAIL_STATES, MAILS, details
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,9 +56,13 @@ def _turn(actor: str | None, office: Office) -> str:
     return person.name if person else "служба"
 
 
-def open_cases(document: Mapping[str, Any], office: Office) -> Table:
-    """Whose turn it is in every open case, until when, and the term."""
-    table = _table("Открытые дела", "Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние")
+def open_cases(
+    document: Mapping[str, Any], office: Office, remarks: Mapping[str, Sequence[str]]
+) -> Table:
+    """Whose turn it is in every open case, until when, and the term; then what is to be known."""
+    table = _table(
+        "Открытые дела", "Дело", "Шаг", "Чей ход", "До", "Крайний срок", "Состояние", "Источник"
+    )
     for row in document["cases"]:
         _add(
             table,
@@ -65,7 +71,8 @@ def open_cases(document: Mapping[str, Any], office: Office) -> Table:
             _turn(row["actor"], office),
             short(row["due"]),
             short(row["term"]),
-            STATES[row["state"]],
+            state_of(row),
+            "; ".join(remarks.get(row["number"], ())),
         )
     return table
 
@@ -73,12 +80,14 @@ def open_cases(document: Mapping[str, Any], office: Office) -> Table:
 def one_case(document: Mapping[str, Any], office: Office) -> tuple[RenderableType, ...]:
     """A case: its state in a line, the arithmetic of its term, its events and its mails."""
     head = (
-        f"Дело {document['number']}: {document['step_title']}, {STATES[document['state']]}; "
+        f"Дело {document['number']}: {document['step_title']}, {state_of(document)}; "
         f"ход: {_turn(document['actor'], office)}; до {short(document['due'])}, "
         f"крайний срок {short(document['term'])}"
     )
+    marked = "; ".join((*remarks_of(document["marks"]), *_published_at(document)))
     return (
         plain(head),
+        *((plain(f"Отметки: {marked}"),) if marked else ()),
         plain(document["term_sentence"]),
         _events(document, office),
         _letters(document, office),
@@ -86,13 +95,18 @@ def one_case(document: Mapping[str, Any], office: Office) -> tuple[RenderableTyp
     )
 
 
+def _published_at(document: Mapping[str, Any]) -> tuple[str, ...]:
+    link = document["marks"].get(Mark.link)
+    return (link,) if link else ()
+
+
 def _events(document: Mapping[str, Any], office: Office) -> Table:
     table = _table("События", "Когда", "Кто", "Событие", "Подробности")
     for event in document["events"]:
         who = office.people.get(event["actor"])
-        name = who.name if who else ACTORS.get(event["actor"], event["actor"])
+        name = who.name if who else actor_of(event["actor"], document["track"])
         told = details(event["data"], office)[:_DETAIL]
-        _add(table, short(event["at"]), name, EVENTS.get(event["kind"], event["kind"]), told)
+        _add(table, short(event["at"]), name, event_of(event["kind"], document["track"]), told)
     return table
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.reports import matter_words
 from mcu_mail.reports.board import RECIPIENT_STATES
 
 if TYPE_CHECKING:
@@ -51,10 +52,19 @@ EVENTS = {
     "note": "заметка",
     "opened": "дело открыто",
     "promise_broken": "обещанный день прошёл без ответа",
-    "promise_kept": "обещанное выполнено",
     "recalled": "решение отозвано",
     "region_reply": "ответ области",
     "registered": "зарегистрировано",
+    "accepted": "принято в работу",
+    "consented": "опубликование согласовано",
+    "first_reply": "дан первичный ответ",
+    "first_reply_late": "первичный ответ просрочен",
+    "promise_kept": "обещание промежуточного ответа выполнено",
+    "published": "опубликовано",
+    "rated": "оценка заявителя",
+    "region_closed": "закрыто в системе",
+    "regional_approved": "ЦУР согласовал",
+    "wait_over": "заявитель за отведённое время не возразил",
     "reminded": "напоминание",
     "rendered": "письмо подготовлено",
     "reopened": "отправка возобновлена",
@@ -105,6 +115,7 @@ EVENTS = {
     "region_filed": "область получила ответ",
     "sent_again": "отправляем ещё раз",
     "waits": "решено ждать",
+    **matter_words.EVENTS,
 }
 _DETAILS = {
     "actor": "ход",
@@ -113,7 +124,9 @@ _DETAILS = {
     "at": "в",
     "basis": "основание",
     "belongs": "подпись относится к этому файлу",
+    "by": "сообщил",
     "cases": "дела",
+    "category": "категория",
     "certificate": "сертификат",
     "changes": "исправлено",
     "count": "файлов",
@@ -129,14 +142,18 @@ _DETAILS = {
     "ink": "подпись от руки",
     "late": "опаздывает",
     "lines": "запись",
+    "link": "ссылка",
     "missing": "не хватает",
     "note": "примечание",
     "number": "номер",
     "of": "дело",
     "on": "от",
+    "outcome": "итог",
     "owner": "владелец",
     "pages": "страниц",
     "person": "кому",
+    "promised": "обещано к",
+    "rating": "оценка",
     "reason": "причина",
     "received": "поступило",
     "refused": "не взято",
@@ -152,12 +169,12 @@ _DETAILS = {
     "topic": "тема",
     "unsure": "уточнить",
     "until": "до",
-    "was": "был",
-    "by": "со слов",
-    "promised": "обещано",
     "valid_from": "сертификат с",
     "valid_to": "сертификат по",
     "version": "вариант",
+    "was": "прежний срок",
+    "why": "почему",
+    **matter_words.DETAILS,
 }
 ACTORS = {
     "service": "служба",
@@ -196,7 +213,13 @@ _REASONS = {
     "no_code": "нет кода",
     "no_number": "нет номера дела",
     "no_reason": "нет причины",
+    "no_term": "не назван срок",
     "no_time": "не названо время",
+    "category_expected": "не названа категория",
+    "not_yet_approved": "публиковать нечего",
+    "outcome_expected": "не названо, решено или разъяснено",
+    "publish_expected": "ждали отметки о публикации",
+    "return_where_shown": "вернуть нечего",
     "not_confirmed": "не подтверждено",
     "not_the_head": "решает руководитель подразделения",
     "not_understood": "непонятные слова",
@@ -248,12 +271,23 @@ _REASONS = {
     "outside_decide": "не выбрано, чей это вопрос",
     "outside_where": "не названо, куда направить",
     "restricted_decide": "не выбрано, что дальше",
+    **matter_words.REASONS,
 }
 _CODES = {
     "actor": ACTORS,
     "engine": {"native": "встроенный", "libreoffice": "LibreOffice", "word": "Word"},
     "reason": _REASONS,
+    "basis": {"fast_track": "фаст-трек", "urgent": "срочный запрос", "region": "решение ЦУР"},
+    "by": {"region": "система или ЦУР"},
+    "why": {
+        "region": "ЦУР вернул",
+        "citizen": "отзыв заявителя",
+        "returned": "область вернула ответ",
+        "void": "снято с регистрации",
+        "not_duplicate": "не повтор",
+    },
     "states": RECIPIENT_STATES,
+    "way": matter_words.WAYS,
     "ink": {"seen": "есть", "not_seen": "не видна", "unknown": "не проверена"},
     "belongs": {"yes": "да", "no": "нет", "unknown": "не проверено"},
 }
@@ -265,6 +299,7 @@ MAILS = {
     "autoreply": "автоответ",
     "mdn": "уведомление о прочтении",
     "other": "служебное",
+    "status": "состояние сообщения без дела",
     "own": "наше письмо",
     "witness": "наша копия",
     "duplicate": "повтор",
@@ -301,7 +336,7 @@ def _value(key: str, value: Any, office: Office) -> str:
         return ", ".join(f"{one} – {_value(key, two, office)}" for one, two in value.items())
     if isinstance(value, list):
         return ", ".join(_value(key, one, office) for one in value)
-    text = str(value)
+    text = "да" if value is True else str(value)
     if text in _CODES.get(key, {}):
         return _CODES[key][text]
     if _MOMENT.match(text):

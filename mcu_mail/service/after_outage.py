@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES
 from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.cards import title_of
@@ -68,7 +69,8 @@ def remember_missed(desk: Desk, outage: Outage) -> None:
         key = f"{_MISSED}:{outage.since.isoformat()}"
         kept, until = work.facts.get(key), outage.until.isoformat()
         if kept is None or work.facts.get(_MISSED_UNTIL) != until:
-            missed = work.cases.overdue_between(outage.since, outage.until)
+            passed = work.cases.overdue_between(outage.since, outage.until)
+            missed = [case for case in passed if Mark.published not in case.marks]
             known = kept.split(",") if kept else []
             ids = dict.fromkeys([*known, *(str(case.id) for case in missed)])
             work.facts.set(key, ",".join(ids))

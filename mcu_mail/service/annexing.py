@@ -22,10 +22,12 @@ from mcu_mail.domain.annexes import (
     fitting,
     removed,
 )
+from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.catalogue import annex_refusal
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import ROUTES, Form, StepKind
 from mcu_mail.mail.mime import Attachment
+from mcu_mail.service.asking import send_request
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 from mcu_mail.service.said import draft_file
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
+    from mcu_mail.domain.route import Step
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.annexes import KeptAnnex
@@ -185,7 +188,7 @@ def _settle(
     removal = _removal(task.data["removal"])
     outcome = _Outcome(taken=[], refused=[])
     step = ROUTES[case.track].step(case.step)
-    if step.kind not in _OPEN_STEPS:
+    if step.kind not in _OPEN_STEPS and not _is_to_be_put_up(case, step):
         if files or removal:
             outcome.late = "sent" if step.kind is StepKind.close else "approved"
             outcome.only_removal = not files
@@ -205,6 +208,11 @@ def _settle(
                 "refused": len(outcome.refused),
             },
         )
+    if outcome.taken or outcome.gone:
+        for request in work.requests.open_of_case(case.id):
+            if request.purpose is Purpose.publish:
+                # With the files as they are now.
+                send_request(desk, work, case, request, now)
     letter = work.letters.get(case.id, case.version) if case.version else None
     waits = step.kind is StepKind.approve and case.letter_sha is not None
     if letter is not None and waits and (outcome.taken or outcome.gone):
@@ -215,6 +223,11 @@ def _settle(
             NewVersion(text=letter.text, author=letter.author, then=then),
         ))
     return outcome
+
+
+def _is_to_be_put_up(case: Case, step: Step) -> bool:
+    """Whether a text waits to be published: nothing is signed, whoever does it takes the photo."""
+    return step.kind is StepKind.publish and ROUTES[case.track].form is Form.text
 
 
 def _removal(data: dict[str, Any]) -> Removal:

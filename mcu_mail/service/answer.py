@@ -111,8 +111,13 @@ class Answer(Spoken):
         self.carrier.carry(told_why(self.request, reason, self.said.text))
 
 
-def spoken_in(desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetime) -> Spoken:
-    """A mail as spoken in a case; what follows is carried out in the name of who wrote it."""
+def spoken_in(
+    desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetime, *, sheet_mail: int = 0
+) -> Spoken:
+    """A mail as spoken in a case; what follows is carried out in the name of who wrote it.
+
+    `sheet_mail`: the mail's id, when it answers a sheet.
+    """
     carrier = Carrier(
         desk,
         work,
@@ -122,6 +127,7 @@ def spoken_in(desk: Desk, work: UnitOfWork, case: Case, said: Said, now: datetim
         cause=cause_of(said),
         is_unproven=said.level is not TrustLevel.PROVEN,
         remark=_reply_address(said),
+        sheet_mail=sheet_mail,
     )
     return Spoken(desk=desk, work=work, carrier=carrier, said=said, now=now)
 

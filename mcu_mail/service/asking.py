@@ -13,8 +13,10 @@ from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_messa
 from mcu_mail.mail.ics import term_event
 from mcu_mail.service.cards import buttons_of, card_for
 from mcu_mail.service.emergency import emergency_lines
+from mcu_mail.service.gathering import can_wait, gather_notice, gather_request
 from mcu_mail.service.measuring import FOUND, reply_address
 from mcu_mail.service.request_context import proposed_in, refused_in, request_context
+from mcu_mail.service.text_files import files_to_put_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +31,8 @@ _AFTER_TERM = timedelta(hours=24)
 _STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_RECALLED = frozenset({"receipt", "by_phone"})
+"""Mails about what was decided: their code serves a recall."""
 _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
 
 
@@ -95,10 +99,26 @@ def send_request(
     reminder: str = "",
     late_words: str | None = None,
 ) -> None:
-    """Queue the mail of a request, or its reminder with the same code.
+    """Queue the mail of a request, or its reminder with the same code; a sheet may gather it.
 
     `late_words`: it stands for a request whose code has expired, and that was the answer to it.
     """
+    if late_words is None and gather_request(desk, work, case, request, reminder):
+        return
+    mail_request(desk, work, case, request, now, reminder=reminder, late_words=late_words)
+
+
+def mail_request(
+    desk: Desk,
+    work: UnitOfWork,
+    case: Case,
+    request: Request,
+    now: datetime,
+    *,
+    reminder: str = "",
+    late_words: str | None = None,
+) -> None:
+    """Queue a request, or its reminder, as a mail of its own."""
     words = work.requests.words(request.id)
     letter = work.letters.get(case.id, case.version) if case.version else None
     template = str(words["template"])
@@ -118,6 +138,7 @@ def send_request(
     ordinal = work.requests.next_mail(request.id)
     message_id = read_message_id(request.code, ordinal, desk.domain)
     attachments = _letter_files(desk, case, letter) if template in {"approve", "sign"} else ()
+    attachments = (*attachments, *files_to_put_up(desk, work, case, template))
     if "file" in request.data and not reminder:
         attachments = (*attachments, _paper(desk, request))
     ics = None
@@ -158,8 +179,12 @@ def tell(
     now: datetime,
     request: Request | None = None,
     attachments: Sequence[tuple[str, str, bytes]] = (),
+    sheet_mail: int = 0,
 ) -> bool:
-    """Queue a mail that asks nothing new, once per key; it may repeat an open request's buttons."""
+    """Queue a mail that asks nothing new, once per key; it may repeat an open request's buttons.
+
+    `sheet_mail`: the answer to a sheet that it follows from; a sheet may gather it.
+    """
     if work.queue.has(key):
         return False
     whole: dict[str, Any] = {
@@ -172,13 +197,26 @@ def tell(
         whole["card"] = card_for(case, letter, desk, person, now)
     if template == "danger":
         whole["emergency"] = emergency_lines(desk, now)
-    receipt = template == "receipt"
+    waits = can_wait(desk, case, person, template, context, answers_sheet=bool(sheet_mail))
+    if waits and case is not None:
+        return gather_notice(
+            work,
+            case,
+            person,
+            template,
+            desk.wording.compose(template, **whole),
+            key=key,
+            request=request,
+            details=str(context.get("details", "")) if template == "receipt" else "",
+            mail=sheet_mail,
+        )
+    receipt = template in _RECALLED
     carried = request is not None and (receipt or request.closed_at is None)
     if carried and request is not None and case is not None:
         # A receipt is no request: its code serves a recall alone, from the answer and the button.
         if not receipt:
             whole["code"] = grouped(request.code)
-        if not receipt or context.get("undo_until"):
+        if not receipt or context.get("undo_until") or template == "by_phone":
             kept = work.requests.words(request.id)["context"]
             whole["buttons"] = buttons_of(
                 request,
@@ -226,13 +264,15 @@ def queue_mail(
     ics: bytes | None = None,
     request_id: int | None = None,
     code: str = "",
+    threaded: bool = True,
 ) -> None:
     """Build the bytes of a mail to one person, keep them, and queue them once.
 
     An answer comes back to an address with the request's `code`, where that was seen to work.
+    Unless `threaded`, mail programs show it apart from the other mails of its case.
     """
     back = reply_address(work.facts.get(FOUND), desk.settings, code)
-    references = [case_reference(case.number, desk.domain)] if case else []
+    references = [case_reference(case.number, desk.domain)] if case and threaded else []
     raw = build(
         sender=desk.address,
         sender_name=_SENDER_NAME,

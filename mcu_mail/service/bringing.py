@@ -13,18 +13,23 @@ from mcu_mail.service.carry import Carrier
 from mcu_mail.service.case_events import (
     bind,
     case_of,
+    is_known,
     may_speak_of_case,
+    noted_case,
+    numbered_case,
     speaks_of_case,
 )
 from mcu_mail.service.messages import messages
 from mcu_mail.service.opening import Brought, open_case
 from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.parts import mark_asked, mark_done, parts_of
-from mcu_mail.service.questions import pose
+from mcu_mail.service.status_notices import STATUS, file_status, may_be_filed
+from mcu_mail.service.what_it_is import ask_track, ask_what_it_is
+from mcu_mail.service.which_track import track_meant
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mcu_mail.domain.case import Case
@@ -36,7 +41,6 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 UNBOUND = "unbound_event"
-DECIDE = (("Открыть дело", "Новое"), ("Не нужно", "Закрыть: "))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +102,14 @@ def open_each(
     insists: bool,
     only: int | None = None,
     text: str = "",
+    track: str = "",
 ) -> Taken:
     """Open a case for each of these messages, or bind it to the one it speaks of, each once.
 
     Args:
         only: the ordinal of the one message that a person has decided about.
         text: digest of the kept words that the messages of a file were read from.
+        track: of messages that name none, as a person has said.
 
     """
     bring = _Bring(
@@ -118,23 +124,34 @@ def open_each(
         text=text,
     )
     cases: list[int] = []
-    other = False
+    other = filed = False
     for ordinal, message in enumerate(found):
         parts = parts_of(work, stored.id)
         if ordinal in parts.done or (only is not None and ordinal != only):
+            continue
+        message = bring.of_a_track(message, track)  # noqa: PLW2901 - the same one, its track settled
+        if not message.notice.track:
+            if ordinal not in parts.asked:
+                bring.ask_track(ordinal, message)
             continue
         if message.notice.track not in ROUTES:
             tell_of_other_track(desk, work, stored, message.notice.track, [message.notice], now)
             other = True
             continue
         case = bring.one(ordinal, message)
-        if case is None and ordinal not in parts.asked:
+        if case is None and may_be_filed(message) and not is_known(work, message.notice):
+            file_status(desk, work, stored, message, now)
+            filed = True
+            if len(found) > 1 or ordinal in parts.asked:
+                mark_done(work, stored.id, ordinal, None)
+        elif case is None and ordinal not in parts.asked:
             bring.ask(ordinal, message)
         elif case is not None:
             cases.append(case.id)
             if len(found) > 1 or ordinal in parts.asked:
                 mark_done(work, stored.id, ordinal, case.id)
     kind = "notice" if brought is None else "new_case"
+    kind = STATUS if filed and not cases else kind
     taken = now_stands(work, stored, kind, tuple(dict.fromkeys(cases)))
     if other and not taken.cases and taken.kind != UNBOUND:
         return Taken(kind="other_track", state=MailState.aside)
@@ -186,6 +203,12 @@ class _Bring:
                 return known
             if speaks_of_case(notice):
                 return None
+            noted = noted_case(work, notice) if self.brought is None else None
+            if noted is not None:
+                cause = f"mail{self.stored.id}.{ordinal}"
+                told = replace(notice, event="note")
+                bind(desk, work, noted, told, message.words, cause=cause, now=now, by=by)
+                return noted
             same = self._same(notice)
             if same is not None:
                 self._repeated(same, notice)
@@ -209,6 +232,32 @@ class _Bring:
                 "attachments", {"mail": self.stored.id, "count": files}
             )
         return case
+
+    def of_a_track(self, message: Message, told: str) -> Message:
+        """The message with its track, where that is sure; else as it stands."""
+        notice = message.notice
+        if notice.track:
+            return message
+        person = self.brought.person if self.brought else None
+        track = told or track_meant(self.desk, person, notice.external_id, self.now)
+        return replace(message, notice=replace(notice, track=track)) if track else message
+
+    def ask_track(self, ordinal: int, message: Message) -> None:
+        """Ask who has brought a message of which track it is."""
+        if self.brought is not None:
+            about = {"ordinal": str(ordinal), **({"text": self.text} if self.text else {})}
+            ask_track(
+                self.desk,
+                self.work,
+                self.stored,
+                message,
+                how=self.how,
+                person=self.brought.person,
+                now=self.now,
+                arrived=self.arrived,
+                about=about,
+            )
+            mark_asked(self.work, self.stored.id, ordinal)
 
     def ask(self, ordinal: int, message: Message) -> None:
         """Ask the dispatcher about one message that fits no case."""
@@ -236,8 +285,11 @@ class _Bring:
         """The case of the very same message, word for word; alike is another matter.
 
         What a system sends twice are two messages to it; what a person had brought before it is
-        not.
+        not. The number of a system that numbers its messages is that message.
         """
+        numbered = numbered_case(self.work, notice)
+        if numbered is not None:
+            return numbered
         words = _plain(notice.text)
         for case in self.work.cases.with_words(notice.track, notice.text):
             known = case.notice
@@ -287,35 +339,3 @@ class _Bring:
 
 def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
-
-
-def ask_what_it_is(
-    desk: Desk,
-    work: UnitOfWork,
-    stored: StoredMail,
-    words: str,
-    *,
-    why: str,
-    who: str,
-    how: str,
-    person: str,
-    now: datetime,
-    arrived: datetime,
-    about: Mapping[str, str] | None = None,
-) -> None:
-    """Ask the dispatcher about a mail that fits no case: a new one, a known one, or neither.
-
-    `about` names the one message of several that is meant.
-    """
-    pose(
-        desk,
-        work,
-        kind="decide",
-        person=desk.office.roles.dispatcher,
-        template="intake_decide",
-        context={"why": why, "who": who, "excerpt": words},
-        choices=DECIDE,
-        mail=stored.id,
-        data={"how": how, "person": person, "arrived": arrived.isoformat(), **(about or {})},
-        now=now,
-    )

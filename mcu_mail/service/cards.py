@@ -22,7 +22,7 @@ from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip, initials
 from mcu_mail.mail.wording import Button, Card
 from mcu_mail.service.addressing import addressed
-from mcu_mail.service.track_buttons import track_choices
+from mcu_mail.service.track_buttons import APPEAL, similar_choices, track_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,6 +140,9 @@ def card_of(
         source=desk.settings.tracks.title(case.track) if route.form is Form.text else "",
         external_id=notice.external_id or "",
         published_link=case.marks.get(Mark.link, ""),
+        is_published=Mark.published in case.marks,
+        clarified=tuple(case.marks.get(Mark.clarified, "").splitlines()),
+        matter=case.marks.get(Mark.matter, ""),
         marks=notice_marks(notice.flags, notice.nickname),
     )
 
@@ -168,6 +171,7 @@ def card_for(
         contact_lines=(),
         what_changed=(),
         letter_notes=(),
+        clarified=(),
         marks=(),
     )
 
@@ -195,7 +199,7 @@ def buttons_of(
         Purpose.draft: (
             ("Нужно время", "Нужно время до "),
             ("Не наше", "Не наше: "),
-            ("Не дозвонился", "Не дозвонились: "),
+            *_call_choices(case),
         ),
         Purpose.approve: (
             ("Согласовать", "Согласовано"),
@@ -208,7 +212,7 @@ def buttons_of(
             ("Срок из уведомления", "ДА"),
             ("Срок по регламенту", "Вернуть: действует срок по регламенту"),
         ),
-        Purpose.similar: (("Это повтор", f"Дубль {request.data.get('of', '')}"),),
+        Purpose.similar: similar_choices(request),
         Purpose.sending: _sending_choices(request),
         Purpose.restricted: _restricted_choices(request),
         Purpose.outside: (
@@ -227,9 +231,11 @@ def buttons_of(
         pairs = tuple(
             (name, f"Передать: {name}") for name in candidates_of(case, desk, proposed, refused)
         )
+        if case.notice.event == APPEAL:
+            pairs = (*pairs, ("Обращение по 59-ФЗ", "Обращение по 59-ФЗ, № "))
         if "anonymous" in case.notice.flags:
             pairs = (*pairs, ("Закрыть: анонимное", "Закрыть: анонимное сообщение"))
-    if after == "receipt":
+    if after in {"receipt", "by_phone"}:
         pairs = (("Отозвать решение", "СТОП"),)
     elif after == "note_kept":
         pairs = (("Это ответ", "Это ответ"), *choices[Purpose.draft][:2])
@@ -245,6 +251,13 @@ def buttons_of(
         Button(label=label, subject=f"[МЦУ {case.number}] {label} {code}", body=body)
         for label, body in pairs
     )
+
+
+def _call_choices(case: Case) -> tuple[tuple[str, str], ...]:
+    """The button of a call in vain; nobody has to call where the answer is published."""
+    if ROUTES[case.track].form is Form.text:
+        return ()
+    return (("Не дозвонился", "Не дозвонились: "),)
 
 
 def _sending_choices(request: Request) -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,8 @@ _MOST_WRONG = 5
 """Wrong codes of one sender a day (A42)."""
 MOST_READ = 100
 """Candidates that are looked up: a quoted thread holds a few, a list of guesses thousands."""
-_OWN_ID = re.compile(r"req\.([0-9a-z]{16})\.\d{1,6}@", re.IGNORECASE)
+OWN_ID = re.compile(r"req\.([0-9a-z]{16})\.\d{1,6}@", re.IGNORECASE)
+"""The code in a Message-ID of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ def named_by(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Named:
     """What the codes of a mail name; wrong ones are counted."""
     mail = said.mail
     thread = [*mail.in_reply_to, *mail.references]
-    own = tuple(code.upper() for text in thread for code in _OWN_ID.findall(text))
+    own = tuple(code.upper() for text in thread for code in OWN_ID.findall(text))
     typed = find_codes("\n".join([*mail.to, mail.subject]))
     written = find_codes(mail.text, MOST_READ + 1)
     key = _wrong_key(desk, said, now)

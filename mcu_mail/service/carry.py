@@ -19,6 +19,7 @@ from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, extend_codes, tell
 from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
+from mcu_mail.service.matter_links import owe_text
 from mcu_mail.service.planning import plan_of, remind_anew, remind_of, watch_term
 from mcu_mail.service.promised_days import watch_promise
 from mcu_mail.service.track_moments import latest_of, watch_step
@@ -74,6 +75,7 @@ class Carrier:
         is_unproven: a mail that our server does not vouch for is the cause: what it makes us
             write is limited, so that nobody floods an official in his own name (A38).
         remark: what the receipt of a decision is to say besides.
+        sheet_mail: the answer to a sheet that is the cause; 0 for all others.
 
     """
 
@@ -88,6 +90,7 @@ class Carrier:
         cause: str,
         is_unproven: bool = False,
         remark: str = "",
+        sheet_mail: int = 0,
     ) -> None:
         self._desk = desk
         self._work = work
@@ -97,6 +100,7 @@ class Carrier:
         self._cause = cause
         self._is_unproven = is_unproven
         self._remark = remark
+        self._sheet_mail = sheet_mail
         self._told = 0
 
     @property
@@ -271,6 +275,7 @@ class Carrier:
                 key=key,
                 now=self._now,
                 request=request,
+                sheet_mail=self._sheet_mail,
             )
 
     def _told_instead_of(self, person: str, tell: what.Tell) -> str:
@@ -334,7 +339,8 @@ class Carrier:
         )
         if step.kind is StepKind.sign:
             self._work_for("print", {"version": self.case.version})
-        if decision.template and actor is not None:
+        shared = owe_text(self._work, self.case, step, decision.template, self._now)
+        if decision.template and actor is not None and not shared:
             remind_of(self.case, self._desk, self._work, actor, self._now)
             ask(
                 self._desk,
@@ -370,6 +376,7 @@ class Carrier:
             "closed_at": self._now,
         })
         self._work.due.drop_all(self.case.id, self._now)
+        owe_text(self._work, self.case, ROUTES[self.case.track].step(step), "", self._now)
         self.log("case_closed", {})
 
     def start(self, decisions: Iterable[Decision]) -> Case:

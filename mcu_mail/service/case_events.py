@@ -48,7 +48,8 @@ def as_event(notice: Notice) -> Notice:
 
 def speaks_of_case(notice: Notice) -> bool:
     """Whether the notice is about a message that was sent before, and nothing new by itself."""
-    whole = notice.event in _MAY_OPEN and bool(notice.text and notice.applicant)
+    named = notice.applicant or notice.nickname
+    whole = notice.event in _MAY_OPEN and bool(notice.text and named)
     return notice.event not in _OPENING and not whole
 
 
@@ -60,6 +61,46 @@ def may_speak_of_case(notice: Notice) -> bool:
 def tells_of_number(notice: Notice) -> bool:
     """Whether it says something of a message by its number alone."""
     return notice.event not in _OPENING and names_a_message(notice.external_id)
+
+
+def noted_case(work: UnitOfWork, notice: Notice) -> Case | None:
+    """The case of a number of which a system writes once more without bringing a citizen.
+
+    What it says is not understood then; it is told to those whose case it is and opens no second.
+    """
+    citizen = notice.applicant or notice.nickname or notice.address or notice.phone
+    if citizen or notice.event != "new":
+        return None
+    meant = _meant(_numbered(work, notice), notice)
+    return meant[0] if len(meant) == 1 else None
+
+
+def numbered_case(work: UnitOfWork, notice: Notice) -> Case | None:
+    """The open case of the very message that comes once more; None: it is new.
+
+    Only systems whose answers are published number their messages for good.
+    """
+    if notice.event != "new":
+        return None
+    known = [
+        case
+        for case in _numbered(work, notice)
+        if case.state is not CaseState.closed and _may_be(case, notice)
+    ]
+    return known[0] if len(known) == 1 else None
+
+
+def is_known(work: UnitOfWork, notice: Notice) -> bool:
+    """Whether the number of a notice had a case, be it one of several."""
+    number = notice.external_id
+    return number is not None and bool(work.cases.with_external_id(notice.track, number))
+
+
+def _numbered(work: UnitOfWork, notice: Notice) -> tuple[Case, ...]:
+    number, route = notice.external_id, ROUTES.get(notice.track)
+    if number is None or not names_a_message(number) or route is None or route.form is Form.letter:
+        return ()
+    return work.cases.with_external_id(notice.track, number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,17 +117,29 @@ class Message:
 
 
 def case_of(work: UnitOfWork, message: Message) -> Case | None:
-    """The one case that number, link, thread and words name together; None: none or several."""
-    notice, mail = message.notice, message.letter
-    found: dict[int, Case] = {}
+    """The one case that number, link, thread and words name together; None: none or several.
+
+    A number may have had several cases: the open one is meant, else the newest, unless the thread
+    or the applicant names another of them.
+    """
+    notice = message.notice
+    numbered: tuple[Case, ...] = ()
     if notice.external_id and names_a_message(notice.external_id):
-        known = work.cases.with_external_id(notice.track, notice.external_id)
-        found |= {case.id: case for case in known}
-    if notice.link:
-        linked = work.cases.with_link(notice.track, notice.link)
-        found |= {case.id: case for case in linked if _may_be(case, notice)}
-    ids: set[int | None] = set()
-    said = message.words
+        numbered = work.cases.with_external_id(notice.track, notice.external_id)
+    told = _told_of(work, message)
+    if any(case.id in told for case in numbered):
+        found = told
+    elif numbered:
+        found = {case.id: case for case in _meant(numbered, notice)} | told
+    else:
+        linked = work.cases.with_link(notice.track, notice.link) if notice.link else ()
+        found = {case.id: case for case in linked if _may_be(case, notice)} | told
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _told_of(work: UnitOfWork, message: Message) -> dict[int, Case]:
+    """The cases that the thread and the words of a message name."""
+    mail, ids, said = message.letter, set[int | None](), message.words
     if message.alone:
         thread = [*mail.in_reply_to, *mail.references]
         ids = {item.case_id for item in work.queue.by_message_ids(thread)} if thread else set()
@@ -95,9 +148,17 @@ def case_of(work: UnitOfWork, message: Message) -> Case | None:
         said = f"{mail.subject}\n{mail.text[:20_000]}\n{said}"
     numbers = find_case_numbers(said)
     named = [case for number in numbers if (case := work.cases.by_number(number)) is not None]
-    found |= {case.id: case for case in named}
-    found |= {one: work.cases.get(one) for one in ids if one is not None}
-    return next(iter(found.values())) if len(found) == 1 else None
+    threaded = [work.cases.get(one) for one in ids if one is not None]
+    return {case.id: case for case in (*named, *threaded)}
+
+
+def _meant(numbered: tuple[Case, ...], notice: Notice) -> tuple[Case, ...]:
+    """Which of the cases of one number, oldest first, a notice is about."""
+    if len(numbered) <= 1:
+        return numbered
+    # A comment may be another citizen's than the message: then his name tells nothing.
+    fit = tuple(case for case in numbered if _may_be(case, notice)) or numbered
+    return tuple(case for case in fit if case.state is not CaseState.closed) or fit[-1:]
 
 
 def _may_be(case: Case, notice: Notice) -> bool:

@@ -15,6 +15,7 @@ from mcu_mail.domain.catalogue import cannot_act
 from mcu_mail.errors import McuMailError
 from mcu_mail.mail import wording
 from mcu_mail.mail.imap import Mailbox
+from mcu_mail.mail.library import library_faults
 from mcu_mail.mail.smtp import Post
 from mcu_mail.service.addressing import declined_of, official_faults
 from mcu_mail.service.alarm_ways import command_faults
@@ -23,6 +24,7 @@ from mcu_mail.service.findings import Findings, without
 from mcu_mail.service.gone import gone_faults
 from mcu_mail.service.measured_words import faults_of, notes_of
 from mcu_mail.service.measuring import measure
+from mcu_mail.service.proposals import PROPOSALS
 from mcu_mail.service.writing import letterhead_of
 from mcu_mail.settings.template_set import SHIPPED, read_templates
 
@@ -46,6 +48,7 @@ def check_files(
     """What can be seen without opening a door: templates, calendar years, competence."""
     parts = (
         _templates(templates),
+        _library(templates, settings),
         _calendar(settings, calendar, today),
         _engine(settings),
         _font(settings),
@@ -79,6 +82,12 @@ def template_faults(found: TemplateSet) -> tuple[str, ...]:
 
 def _templates(folder: Path) -> Findings:
     faults = template_faults(read_templates(folder))
+    return Findings(faults=tuple(f"letters.templates: {fault}" for fault in faults), notes=())
+
+
+def _library(folder: Path, settings: Settings) -> Findings:
+    """The template answers: a file with a fault is not offered, the others are."""
+    faults = library_faults(read_templates(folder).files, set(settings.topics))
     return Findings(faults=tuple(f"letters.templates: {fault}" for fault in faults), notes=())
 
 
@@ -175,7 +184,9 @@ def check_folders(folders: Folders) -> Findings:
         folders.prepare()
     except McuMailError as error:
         return Findings(faults=(f"folders.base: {error}",), notes=())
-    return Findings(faults=(), notes=())
+    waiting = sum(1 for _ in (folders.base / PROPOSALS).glob("*.txt"))
+    notes = (f"предложено шаблонов: {waiting}, папка «{PROPOSALS}»",) if waiting else ()
+    return Findings(faults=(), notes=notes)
 
 
 def check_online(desk: Desk, say: Callable[[str], None] = lambda _: None) -> Findings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.letter import TEMPLATES
@@ -11,6 +11,7 @@ from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.course_parts import TrackClock
 from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.waits import foreseen
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ class Desk:
 
     @property
     def _sources(self) -> tuple[Source, ...]:
-        return tuple(item.value() for item in self.settings.sources)
+        title = self.settings.tracks.title
+        values = (item.value() for item in self.settings.sources)
+        return tuple(replace(one, name=title(one.track)) for one in values)
 
     def letter_template(self, kind: str) -> bytes:
         """The Word template in which letters of this kind are set."""
@@ -170,7 +173,7 @@ class Desk:
             contact="none" if case.forward else self.settings.tracks.contact(case.track),
             competence=self.settings.competence.value(),
             clock=self.clock_of(case.track, now),
-            category=self._category_of(case),
+            category=self.category_of(case),
             category_needed=self.settings.tracks.needs_category(case.track),
             outcome_needed=self.settings.tracks.needs_outcome(case.track),
         )
@@ -182,6 +185,7 @@ class Desk:
             return None
         return TrackClock(now=self.local(now), terms=terms, calendar=self.calendar)
 
-    def _category_of(self, case: Case) -> str:
+    def category_of(self, case: Case) -> str:
+        """The category that is proposed: the system's own, else that of the topic; or none."""
         topic = self.office.topics.get(case.topic or "")
-        return case.notice.rubric or (topic.category or topic.name if topic else "")
+        return stated_rubric(case.notice.rubric) or (topic.category or topic.name if topic else "")

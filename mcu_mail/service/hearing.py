@@ -28,11 +28,13 @@ from mcu_mail.service.linked_files import ask_for_files
 from mcu_mail.service.restricted_answers import restricted_answer
 from mcu_mail.service.said import HARMLESS, WordFile, meaning_of, read_said, word_of
 from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unproven
+from mcu_mail.service.sheet_answers import hear_sheet, named_sheet
 from mcu_mail.service.spent_codes import hear_late
 from mcu_mail.service.taking import take
 from mcu_mail.service.term_changes import term_word
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.service.unheard import refuse_forged, refuse_stranger
+from mcu_mail.service.words_beside import words_beside
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -101,6 +103,9 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     ordered = calendar_word(desk, work, said, now)
     if ordered is not None:
         return ordered
+    sheet = named_sheet(work, said)
+    if sheet is not None:
+        return hear_sheet(desk, work, said, sheet, now, _act)
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
@@ -136,11 +141,15 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     commanded = _commanded(spoken, request)
     if commanded is not None:
         return commanded
+    beside = words_beside(spoken, request)
+    if isinstance(beside, Heard):
+        return beside
+    spoken, said = beside, beside.said
     if not spoken.may_speak_for(request.person):
         _hear_another(spoken, request)
         return spoken.handled
-    by_hand = hand_word(desk, work, said, case, now, request=request) or term_word(
-        desk, work, said, case, now, request=request
+    by_hand = hand_word(desk, work, said, spoken.case, now, request=request) or term_word(
+        desk, work, said, spoken.case, now, request=request
     )
     if by_hand is not None:
         return by_hand

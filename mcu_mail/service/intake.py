@@ -7,13 +7,13 @@ decides with one tap. A forward proves nothing about its original: the colleague
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.codes import find_codes
 from mcu_mail.domain.desk_words import OrderKind, read_order
 from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.track_names import track_named
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
 from mcu_mail.domain.whose_turn import may_speak_for, person_at
 from mcu_mail.mail.forwarded import is_forward
@@ -21,25 +21,22 @@ from mcu_mail.mail.kind import MailKind
 from mcu_mail.mail.proof import TrustLevel, prove
 from mcu_mail.mail.typed import typed_messages
 from mcu_mail.service.aside import settle
+from mcu_mail.service.asked_mails import bind_asked, file_asked, is_over, open_asked
 from mcu_mail.service.asking import tell
-from mcu_mail.service.bringing import (
-    ask_what_it_is,
-    now_stands,
-    open_all,
-    open_each,
-)
+from mcu_mail.service.bringing import open_all
 from mcu_mail.service.carriers import MOST_READ
-from mcu_mail.service.case_events import bind
 from mcu_mail.service.floods import is_flooded
-from mcu_mail.service.messages import asked_about, messages
+from mcu_mail.service.messages import messages
 from mcu_mail.service.opening import Brought
-from mcu_mail.service.parts import mark_done, parts_of
 from mcu_mail.service.question_answers import CONFIRM, YES, Answer, weigh
-from mcu_mail.service.questions import Question, answered_by, close, pose, send
+from mcu_mail.service.questions import answered_by, close, pose, send
+from mcu_mail.service.what_it_is import ask_what_it_is
+from mcu_mail.service.which_track import TRACK, names_of_tracks
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
-    from mcu_mail.domain.case import Case
+    from datetime import datetime
+
     from mcu_mail.domain.office import Person
     from mcu_mail.mail.mime import Incoming
     from mcu_mail.mail.reading import Reading
@@ -240,7 +237,7 @@ def _answered(
     order = read_order(words)
     numbers = find_case_numbers(words)
     named = work.cases.by_number(numbers[0]) if len(numbers) == 1 else None
-    if _is_over(work, question):
+    if is_over(work, question):
         close(work, question)
         key = f"question_over:{question.code}"
         tell(
@@ -257,13 +254,15 @@ def _answered(
     done: Sorted | None = None
     if question.kind == "confirm":
         if meaning.kind in YES:
-            done = _open_asked(desk, work, about, original, question, now, insists=False)
-    elif order is not None and order.kind is OrderKind.open_new:
-        done = _open_asked(desk, work, about, original, question, now, insists=True)
+            done = open_asked(desk, work, about, original, question, now, insists=False)
+    elif question.kind == TRACK and (track := track_named(words, names_of_tracks(desk))):
+        done = open_asked(desk, work, about, original, question, now, insists=False, track=track)
+    elif question.kind != TRACK and order is not None and order.kind is OrderKind.open_new:
+        done = open_asked(desk, work, about, original, question, now, insists=True)
     elif named is not None:
-        done = _bind_asked(desk, work, about, original, question, named, now, by=person.id)
+        done = bind_asked(desk, work, about, original, question, named, now, by=person.id)
     elif meaning.kind is MeaningKind.close and meaning.reason.strip():
-        done = _file_asked(work, about, question)
+        done = file_asked(work, about, question)
     if done is None or done[0] == "empty":
         why = "" if done is None else "empty"
         send(desk, work, question, "question_unclear", {"words": words[:300], "why": why}, now)
@@ -273,78 +272,3 @@ def _answered(
     if state is not MailState.aside:
         settle(work, about, state, now, by=person.id, kind=kind, case_id=case_id)
     return "reply", MailState.handled, case_id
-
-
-def _is_over(work: UnitOfWork, question: Question) -> bool:
-    """Whether the one message that is asked about was dealt with by another way."""
-    at = question.data.get("ordinal")
-    return at is not None and int(at) in parts_of(work, question.mail).done
-
-
-def _bind_asked(
-    desk: Desk,
-    work: UnitOfWork,
-    about: StoredMail,
-    original: Reading,
-    question: Question,
-    case: Case,
-    now: datetime,
-    *,
-    by: str,
-) -> Sorted:
-    """Bind what the question was about, and nothing else of that letter, to the named case."""
-    at = question.data.get("ordinal")
-    found = list(enumerate(asked_about(desk, original, question.data)))
-    meant = found if at is None else found[int(at) : int(at) + 1]
-    for ordinal, one in meant:
-        cause = f"mail{about.id}.{ordinal}"
-        bind(desk, work, case, one.notice, one.words, cause=cause, now=now, by=by)
-    if not meant:
-        return "empty", about.state, None
-    if at is not None:
-        mark_done(work, about.id, int(at), case.id)
-    taken = now_stands(work, about, "region_event", (case.id,))
-    return taken.kind, taken.state, case.id
-
-
-def _file_asked(work: UnitOfWork, about: StoredMail, question: Question) -> Sorted:
-    """Nothing is to be done about what the question was about."""
-    at = question.data.get("ordinal")
-    if at is not None:
-        mark_done(work, about.id, int(at), None)
-    taken = now_stands(work, about, "filed")
-    return taken.kind, taken.state, taken.case_id
-
-
-def _open_asked(
-    desk: Desk,
-    work: UnitOfWork,
-    about: StoredMail,
-    original: Reading,
-    question: Question,
-    now: datetime,
-    *,
-    insists: bool,
-) -> Sorted:
-    """Open what the question was about, in the name of who had brought it."""
-    how = question.data["how"]
-    brought = Brought(person=question.data["person"], how=how)
-    arrived = datetime.fromisoformat(question.data["arrived"])
-    found = asked_about(desk, original, question.data)
-    if not found:
-        return "empty", about.state, None
-    at = question.data.get("ordinal")
-    taken = open_each(
-        desk,
-        work,
-        about,
-        found,
-        how,
-        brought,
-        now,
-        arrived=arrived,
-        insists=insists,
-        only=None if at is None else int(at),
-        text=question.data.get("text", ""),
-    )
-    return taken.kind, taken.state, taken.case_id

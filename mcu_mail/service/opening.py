@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Case, CaseState, Purpose
@@ -14,7 +13,7 @@ from mcu_mail.domain.decisions import Ask, Enter, Log, SetMarks, Tell
 from mcu_mail.domain.forwarding import OUTSIDE
 from mcu_mail.domain.intake_catalogue import appeal_terms
 from mcu_mail.domain.marks import Mark
-from mcu_mail.domain.numbering import case_number, names_a_message
+from mcu_mail.domain.numbering import case_number
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
 from mcu_mail.domain.route import ROUTES, Form, Outcome, StepKind
@@ -23,6 +22,8 @@ from mcu_mail.domain.track_terms import term_of
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.clock_start import clock_start
+from mcu_mail.service.likeness import asked_about, same_matter
+from mcu_mail.service.matter_links import remember_keys
 from mcu_mail.service.rebuilding import of_notice
 from mcu_mail.service.track_moments import watch_opening
 
@@ -36,10 +37,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_SAME_MATTER = timedelta(days=30)
 APPEAL = "appeal_59fz"
-_SIMILAR = 0.8
-_COMPARED = 4000
 _NEEDED = frozenset({"text"})
 """Without these nobody can tell who is competent; the rest is asked for while work goes on."""
 
@@ -104,7 +102,7 @@ def open_case(
     sure = finding.sure and not appeal and not _NEEDED & set(notice.unsure)
     sure = sure and "anonymous" not in notice.flags
     year = desk.today(now).year
-    same = _same_matter(work, notice, received)
+    same = same_matter(work, notice, received)
     case = work.cases.add(
         _new_case(
             case_number(year, work.next_case_number(year)),
@@ -118,6 +116,7 @@ def open_case(
     )
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"mail{mail.id}.{ordinal}")
     watch_opening(case, desk, work, now)
+    remember_keys(work, case)
     doubt: str = "appeal" if appeal else finding.doubt
     if "anonymous" in notice.flags:
         doubt = "anonymous"
@@ -284,18 +283,7 @@ def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decis
         decisions.append(
             Ask(purpose=Purpose.later_term, person=dispatcher, template="stated_later")
         )
-    if same:
-        numbers = [item.number for item in same]
-        decisions += [
-            Log(kind="similar", data={"cases": numbers}),
-            Ask(
-                purpose=Purpose.similar,
-                person=dispatcher,
-                template="similar",
-                context={"similar": numbers},
-                data={"key": "similar", "of": numbers[0]},
-            ),
-        ]
+    decisions += asked_about(same, case, desk, dispatcher)
     if not is_grave(case.notice.flags):
         decisions += warned(case.notice.flags, desk.office.roles)
     if case.notice.urgent or case.notice.event == "urgent":
@@ -324,23 +312,3 @@ def told_urgent(case: Case, desk: Desk, words: str) -> Tell:
         template="urgent",
         context={"stated": stated, "excerpt": words},
     )
-
-
-def _same_matter(work: UnitOfWork, notice: Notice, received: datetime) -> tuple[Case, ...]:
-    """Cases that look like the same message: linked and named, never merged silently."""
-    found: dict[int, Case] = {}
-    if notice.external_id and names_a_message(notice.external_id):
-        for case in work.cases.with_external_id(notice.track, notice.external_id):
-            if received - case.received_at < _SAME_MATTER:
-                found[case.id] = case
-    if notice.address and notice.text:
-        for case in work.cases.with_address(notice.track, notice.address, received - _SAME_MATTER):
-            if _alike(case.notice.text, notice.text):
-                found[case.id] = case
-    return tuple(found.values())
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two texts begin in nearly the same words; comparing takes time by their square."""
-    matcher = SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED])
-    return matcher.real_quick_ratio() >= _SIMILAR and matcher.ratio() >= _SIMILAR

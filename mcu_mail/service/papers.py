@@ -28,7 +28,11 @@ from mcu_mail.service.engine_trouble import tell_of_failure
 from mcu_mail.service.finishing import file_task, finish_task, task_done
 from mcu_mail.service.hand_sets import set_task
 from mcu_mail.service.health import raise_alarm
+from mcu_mail.service.matter_links import TASK as TEXT_SHARED
+from mcu_mail.service.matter_texts import do_matter
 from mcu_mail.service.paper_names import print_name
+from mcu_mail.service.proposals import TASK as PROPOSED
+from mcu_mail.service.proposals import write_proposal
 from mcu_mail.service.turns import in_turn
 from mcu_mail.service.writing import freeze, letter_content, signer_of
 
@@ -48,6 +52,7 @@ _PLACES = {
     "finish": "office",
     "settle": "settle",
     "annexes": "office",
+    TEXT_SHARED: "settle",
 }
 
 
@@ -229,4 +234,6 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "settle": settle_task,
     "set": set_task,
     "annexes": take_annexes,
+    TEXT_SHARED: do_matter,
+    PROPOSED: write_proposal,
 }

@@ -21,6 +21,7 @@ from mcu_mail.service.asking import tell
 from mcu_mail.service.floods import is_flooded_about
 from mcu_mail.service.questions import OF_HIMSELF, VOUCH, Question, close, known, pose, send
 from mcu_mail.service.said import read_said
+from mcu_mail.service.which_track import TRACK
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class _Weighing:
         if not question.is_open:
             return self._say(question, "already")
         doubtful = said.is_doubtful or (
+            question.kind == TRACK and said.shown is not None and not _alike(said.whole, said.shown)
+        )
+        doubtful = doubtful or (
             said.shown is not None and _facts(said.whole, today) != _facts(said.shown, today)
         )
         if doubtful:
@@ -95,7 +99,8 @@ class _Weighing:
         if question.kind == VOUCH:
             return self._vouched(question, today)
         proven = said.level is TrustLevel.PROVEN or question.kind in OF_HIMSELF
-        if not proven and _facts(said.whole, today) != _NOTHING:
+        decides = question.kind == TRACK or _facts(said.whole, today) != _NOTHING
+        if not proven and decides:
             return self._unproven(question)
         return self._counted(question, said.whole)
 
@@ -174,6 +179,11 @@ class _Weighing:
             },
         )
         return _TAKEN
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two forms of a mail have the same words."""
+    return one.casefold().split() == other.casefold().split()
 
 
 _Facts = tuple[bool, tuple[str, ...], bool]

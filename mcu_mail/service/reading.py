@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.competence import find_competence
@@ -16,6 +17,7 @@ from mcu_mail.mail.diagnosis import (
 )
 from mcu_mail.mail.kind import MailKind
 from mcu_mail.service.said import HARMLESS, is_doubtful
+from mcu_mail.service.which_track import GOVERNOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +157,9 @@ def _source(mail: Incoming, sources: Sequence[Source], found: Source | None) -> 
 def _brought(reading: Reading) -> tuple[Notice, ...]:
     """What an official passes on from a system, or types himself («Новое: …»)."""
     passed_on = tuple(notice for one in reading.passed_on for notice in one.notices)
-    return passed_on or reading.typed
+    # Who has typed it may be responsible for another track; of nobody it is the Governor's.
+    typed = tuple(replace(one, track=one.track or GOVERNOR) for one in reading.typed)
+    return passed_on or typed
 
 
 def _notice(

@@ -11,7 +11,9 @@ from mcu_mail.mail.wording import Candidate
 from mcu_mail.service.cards import buttons_of, card_for, name_of, scores_of
 from mcu_mail.service.doubted import doubts_of, marked_contacts
 from mcu_mail.service.emergency import emergency_lines
-from mcu_mail.service.enclosing import annex_changes, enclosure_of, kept_with
+from mcu_mail.service.enclosing import annex_changes
+from mcu_mail.service.library import offer_of
+from mcu_mail.service.text_files import enclosed_with, text_notes
 from mcu_mail.service.track_context import track_context
 from mcu_mail.service.waiting import unreachable_of
 from mcu_mail.service.who_helps import duty_of, executors_of, place_of
@@ -48,14 +50,16 @@ def request_context(
         ),
     }
     if template == "approve":
-        context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
+        context["enclosure"] = enclosed_with(work, case, letter)
         card = context["card"]
-        notes = (*card.letter_notes, *doubts_of(work, case))
+        notes = (*card.letter_notes, *doubts_of(work, case), *text_notes(desk, work, case, letter))
         context["card"] = replace(card, letter_notes=notes)
     elif template == "task":
+        context["answers"] = offer_of(desk, case, now)
         context["executors"] = executors_of(desk, case, request.person)
         context["place"] = place_of(desk, case)
     elif template == "rework":
+        context["answers"] = offer_of(desk, case, now)
         context["by"] = name_of(words.get("returned_by"), desk)
         context["previous_text"] = readable(letter.text) if letter else ""
     elif template == "route":
@@ -75,7 +79,8 @@ def request_context(
     elif template == "restricted":
         context["emergency"] = emergency_lines(desk, now)
     elif template == "publish":
-        context["enclosure"] = enclosure_of(kept_with(work, letter)) if letter else None
+        context["enclosure"] = enclosed_with(work, case, letter)
+        context["notes"] = text_notes(desk, work, case, letter)
     elif template == "stated_later":
         context["stated"] = desk.local(case.notice.due or case.term)
     return context | track_context(desk, case, template, now)

@@ -24,6 +24,7 @@ from mcu_mail.service.clerk_folders import prepare_folders, unsettled
 from mcu_mail.service.collect import collect
 from mcu_mail.service.counting import remember_register
 from mcu_mail.service.daily_line import begin_tomorrow
+from mcu_mail.service.digests import tell_digests
 from mcu_mail.service.dispatch import dispatch, recover
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.hand_sets import tidy_sets
@@ -39,6 +40,7 @@ from mcu_mail.service.reconcile_mark import is_marked
 from mcu_mail.service.reconciling import reconcile
 from mcu_mail.service.remind import remind
 from mcu_mail.service.scans import take_scans
+from mcu_mail.service.sheets import send_sheets
 from mcu_mail.service.space import watch_room
 from mcu_mail.service.surroundings import look_around
 from mcu_mail.service.templates import take_over
@@ -172,6 +174,8 @@ class Rounds:
         # A letter that can go goes before anybody is told that its term has passed.
         done += self._send(now)
         done += self._job("remind", lambda: self._remind(now), now)
+        done += self._job("sheets", lambda: send_sheets(self.desk, now), now)
+        done += self._job("digests", lambda: tell_digests(self.desk, now), now)
         return done + self._send(now)
 
     def one(self, now: datetime) -> int:

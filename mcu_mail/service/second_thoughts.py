@@ -133,7 +133,6 @@ def keep_unheard(desk: Desk, work: UnitOfWork, mail_id: int, now: datetime) -> N
 def recall(answer: Answer) -> None:
     """«СТОП» inside the undo window takes a verdict back, unless the letter was registered."""
     work, carrier, request, case = answer.work, answer.carrier, answer.request, answer.case
-    window = timedelta(minutes=answer.desk.settings.mail.undo_minutes)
     decided = request.closed_at
     if decided is None and drop_held(work, carrier, request.id):
         carrier.carry((
@@ -151,7 +150,7 @@ def recall(answer: Answer) -> None:
     # He may have had to confirm it: what counts is when he wrote.
     possible = (
         decided is not None
-        and min(answer.now, answer.said.stored.stored_at) - decided <= window
+        and _is_in_time(answer, decided)
         and request.close_reason is CloseReason.decided
         and not work.register.live_of_case(case.id, request.version)
     )
@@ -161,6 +160,14 @@ def recall(answer: Answer) -> None:
         carrier.carry(on_recall(case, request))
     else:
         _unproven_recall(answer)
+
+
+def _is_in_time(answer: Answer, decided: datetime) -> bool:
+    """Whether he writes inside the window; what others told for him he may undo while it lasts."""
+    if answer.work.facts.get(f"by_phone:{answer.request.id}"):
+        return True
+    window = timedelta(minutes=answer.desk.settings.mail.undo_minutes)
+    return min(answer.now, answer.said.stored.stored_at) - decided <= window
 
 
 def _disowned(answer: Answer) -> bool:

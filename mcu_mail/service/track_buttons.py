@@ -9,9 +9,11 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, StepKind
 
 if TYPE_CHECKING:
-    from mcu_mail.domain.case import Case
+    from mcu_mail.domain.case import Case, Request
     from mcu_mail.service.desk import Desk
 
+APPEAL = "appeal_59fz"
+"""The event of a notice that brings an «обращение»."""
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -42,11 +44,16 @@ def track_choices(case: Case, desk: Desk) -> dict[Purpose, Choices]:
 
 
 def _acceptance(case: Case, desk: Desk) -> Choices:
+    if case.notice.event == APPEAL and Mark.appeal not in case.marks:
+        return (*_to_accept(case, desk), ("Обращение по 59-ФЗ", "Обращение по 59-ФЗ, № "))
+    return _to_accept(case, desk)
+
+
+def _to_accept(case: Case, desk: Desk) -> Choices:
     if Mark.accepted in case.marks:
         return (("Сменить исполнителя", "Передать: "),)
     if desk.settings.tracks.needs_category(case.track):
-        topic = desk.office.topics.get(case.topic or "")
-        proposed = case.notice.rubric or (topic.category or topic.name if topic else "")
+        proposed = desk.category_of(case)
         return (("Принято", f"Принято: {proposed}"), ("Другой исполнитель", "Передать: "))
     words = "В работу, срок " if Mark.term_asked in case.marks else "В работу"
     return (("В работу", words), ("Другой исполнитель", "Передать: "))
@@ -61,3 +68,11 @@ def _control(case: Case, desk: Desk) -> Choices:
     if clock is not None and clock.fast_hours is not None and Mark.fast not in case.marks:
         fast = (("Фаст-трек", "Фаст-трек"),)
     return (*first, ("Другой исполнитель", "Передать: "), *fast)
+
+
+def similar_choices(request: Request) -> Choices:
+    """The buttons of a question whether two messages are one matter."""
+    number = request.data.get("of", "")
+    if request.data.get("elsewhere"):
+        return (("Объединить", f"Объединить с {number}"), ("Не повтор", "Не дубль"))
+    return (("Это повтор", f"Дубль {number}"),)

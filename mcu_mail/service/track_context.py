@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, StepKind
-from mcu_mail.domain.term_words import first_reply_text
 from mcu_mail.domain.track_terms import first_reply_due
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.cards import name_of
+from mcu_mail.service.library import first_reply_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ def _control(desk: Desk, case: Case, now: datetime) -> dict[str, Any]:
         due = first_reply_due(desk.local(case.received_at), clock.terms, clock.calendar)
     return {
         "first_reply_due": due,
-        "first_reply": first_reply_text(desk.local(case.term)) if due is not None else "",
+        "first_reply": first_reply_of(desk, case, now) if due is not None else "",
         "actor_name": _drafter(desk, case, now),
     }
 

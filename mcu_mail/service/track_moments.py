@@ -15,6 +15,7 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.quiet_hours import last_working
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
 from mcu_mail.domain.track_terms import accept_due, closing_of, first_reply_due, wait_until
+from mcu_mail.service.appeals import NEAR, appeal_near
 from mcu_mail.service.quiet import aimed, audible
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 FIRST_REPLY, CHECK, WAIT_OVER = "first_reply", "regional_check", "wait_over"
-KINDS = frozenset({FIRST_REPLY, CHECK, WAIT_OVER})
+KINDS = frozenset({FIRST_REPLY, CHECK, WAIT_OVER, NEAR})
 _BEFORE = timedelta(minutes=20)
 
 
@@ -109,6 +110,8 @@ def standing_request(work: UnitOfWork, case: Case) -> Request | None:
 
 def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due) -> Decisions:
     """What is decided at one of these moments."""
+    if due.kind == NEAR:
+        return appeal_near(case, desk, due)
     if due.kind == WAIT_OVER:
         step = ROUTES[case.track].step(case.step)
         if step.kind is not StepKind.wait_citizen:

@@ -27,6 +27,7 @@ from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import show_to_head, take, take_continuation
 from mcu_mail.service.term_changes import term_word
+from mcu_mail.service.words_beside import words_by_number
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -51,8 +52,13 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     command = command_in_subject(desk, said, now)
     if command is not None:
         return ask_first(desk, work, said, case, command, now)
+    beside = words_by_number(desk, work, said, now)
+    if isinstance(beside, Heard):
+        return beside
+    said = beside
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
+    assert said.person is not None
     by_hand = hand_word(desk, work, said, case, now) or term_word(desk, work, said, case, now)
     return by_hand or _by_his_turn(desk, work, said, said.person, case, now)
 

@@ -30,6 +30,7 @@ from mcu_mail.settings.kinds import (
     TrackName,
     is_loopback,
 )
+from mcu_mail.settings.sheets import DigestsSettings, SheetsSettings
 from mcu_mail.settings.sources import SourceSettings  # noqa: TC001 - as above
 from mcu_mail.settings.tracks import TracksSettings  # noqa: TC001 - as above
 from mcu_mail.settings.trust import DelegateSettings, TrustSettings
@@ -353,6 +354,8 @@ class Settings(Model):
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     tracks: TracksSettings
     reminders: ReminderSettings = ReminderSettings()
+    sheets: SheetsSettings = SheetsSettings()
+    digests: DigestsSettings = DigestsSettings()
     watch: WatchSettings = WatchSettings()
 
 

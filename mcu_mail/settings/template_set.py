@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.answers import ANSWERS, FIRST_REPLIES
 from mcu_mail.errors import RefusedError
 from mcu_mail.failpoints import fail_point
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 """The templates that come with the program."""
-FOLDERS = ("letters", "mails", "notes", "reports")
+FOLDERS = ("letters", "mails", "notes", "reports", FIRST_REPLIES)
 _MOST_BYTES = 20_000_000
 
 
@@ -60,10 +61,11 @@ def read_templates(folder: Path) -> TemplateSet:
 
 
 def _paths(folder: Path) -> list[Path]:
+    inside = [*(folder.joinpath(name).glob("*") for name in FOLDERS)]
     return [
         path
-        for name in FOLDERS
-        for path in sorted((folder / name).glob("*"))
+        for found in (*inside, folder.joinpath(ANSWERS).glob("*/*"))
+        for path in sorted(found)
         # «~$answer.docx» stands there while Word has the template open.
         if path.is_file() and not path.name.startswith(("~", "."))
     ]

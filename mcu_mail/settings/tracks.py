@@ -83,6 +83,8 @@ class TextTrack(Model):
         contact: whether a record of contact with the applicant is required.
         category: whether a message is accepted with its category.
         outcome: whether a publication bears «решено» or «разъяснено».
+        photo: whether a missing photo is pointed out to whoever approves the answer.
+        answer_length: characters that the system takes; 0: any number.
 
     """
 
@@ -99,6 +101,8 @@ class TextTrack(Model):
     contact: Literal["block", "warn", "none"] = "none"
     category: Literal["needed", "none"] = "none"
     outcome: Literal["needed", "none"] = "none"
+    photo: Literal["ask", "none"] = "ask"
+    answer_length: Annotated[int, Field(ge=0)] = 4000
 
     def _rules(self, track: str, kind: TermKind) -> TermRules:
         return TermRules(
@@ -265,6 +269,16 @@ class TracksSettings(Model):
         """Whether a publication bears «решено» or «разъяснено» (decree 5.3)."""
         section = self.published(track)
         return section is not None and section.outcome == "needed"
+
+    def wants_photo(self, track: str) -> bool:
+        """Whether a missing photo is pointed out (decree 3.8)."""
+        section = self.published(track)
+        return section is not None and section.photo == "ask"
+
+    def longest(self, track: str) -> int:
+        """How many characters an answer of the track may have; 0: any number."""
+        section = self.published(track)
+        return section.answer_length if section is not None else 0
 
     @property
     def consent(self) -> Mapping[str, str]:

@@ -227,6 +227,26 @@ class Cases:
         )
         return tuple(map(_case, rows))
 
+    def like(
+        self, *, link: str | None, address: str | None, text: str, since: datetime
+    ) -> tuple[Case, ...]:
+        """Cases of whatever track and state received since then that share link, address or words.
+
+        Each of the three is looked up by its own index.
+        """
+        found: dict[int, Case] = {}
+        for name, value in found_by(link, address, text).items():
+            if value is None:
+                continue
+            rows = self._connection.execute(
+                sa
+                .select(cases)
+                .where(cases.c[name] == value, cases.c.received_at >= since)
+                .order_by(cases.c.id)
+            )
+            found |= {case.id: case for case in map(_case, rows)}
+        return tuple(found[key] for key in sorted(found))
+
     def at_steps(self, steps: Iterable[str]) -> tuple[Case, ...]:
         """Cases that are not closed and stand at one of these steps, the nearest term first."""
         rows = self._connection.execute(

@@ -1,7 +1,7 @@
 """Letters by the hundred made and read back: no field is lost, whatever people write into it.
 
 The Word file is read by python-docx, the native PDF by poppler, which shares no code with the
-engine that drew it. `MCU_MAIL_LETTERS=1000` tries as many instead of the usual 150 of each.
+engine that drew it. `MCU_MAIL_LETTERS=1000` tries as many instead of the usual 250 of each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.documents.sample_letters import INTERIM, LETTER, TEMPLATE, letter
 if TYPE_CHECKING:
     from mcu_mail.documents.sheet import LetterContent
 
-_COUNT = int(os.environ.get("MCU_MAIL_LETTERS", "150"))
+_COUNT = int(os.environ.get("MCU_MAIL_LETTERS", "250"))
 _LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _TEXT = _LETTERS + _LETTERS.upper() + "     0123456789.,;:!?()-–—«»\"'&<>№%{}#_/\\*+=~`😀👍é漢"
 words = st.text(_TEXT, min_size=1, max_size=60)

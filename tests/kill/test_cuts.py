@@ -24,7 +24,6 @@ def test_cuts_at_every_place_lose_no_letter_and_send_none_twice(
     assert (figures.lost, figures.second, figures.unsent, figures.unknown) == (0, 0, 0, 0)
 
 
-@pytest.mark.long
 def test_without_a_witness_what_nobody_can_know_is_left_to_a_person(
     tmp_path: Path, real_post: RealPostOffice
 ) -> None:

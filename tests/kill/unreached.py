@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +29,6 @@ UNREACHED: dict[str, str] = {
     "*._copy_rows:*": "as `copy.rows`",
 }
 """By the pattern of their names."""
-SHARE = int(os.environ.get("MCU_MAIL_KILL_SHARE", "4"))
-"""Each of the two days of the test command kills at every so-manieth point: at all of them it would
-not end in time. 1: at all; the long run kills at all too."""
 WITHOUT_MOVE = frozenset({"imap.copied"})
 """Passed only where the mail server has no MOVE; one of the two days is played on such a one."""
 

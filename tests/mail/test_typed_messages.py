@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mcu_mail.mail.forwarded import is_forward, originals
 from mcu_mail.mail.mime import Incoming, read_mail
-from mcu_mail.mail.typed import notices_of_words, typed_messages
+from mcu_mail.mail.typed import Typed, notices_of_words, typed_messages
 
 ZONE = ZoneInfo("Asia/Novokuznetsk")
 NOBODY = read_mail(b"")
@@ -20,24 +20,36 @@ LABELLED = """ФИО: Иванова Мария Петровна
 Адрес: с. Итат, ул. Лесная, д. 3
 Текст: нет воды в колонке третий день"""
 OPENS = [
-    ("Новое: нет воды в колонке", ["governor"]),
-    ("новое - нет воды в колонке", ["governor"]),
-    ("НОВОЕ ОБРАЩЕНИЕ: нет воды", ["governor"]),
-    ("Новое сообщение:\nнет воды", ["governor"]),
-    ("Новое обращение\nнет воды", ["governor"]),
-    ("Новая заявка: нет воды", ["governor"]),
+    ("Новое: нет воды в колонке", [""]),
+    ("новое - нет воды в колонке", [""]),
+    ("НОВОЕ ОБРАЩЕНИЕ: нет воды", [""]),
+    ("Новое сообщение:\nнет воды", [""]),
+    ("Новое обращение\nнет воды", [""]),
+    ("Новая заявка: нет воды", [""]),
     ("Новое, ПОС: нет воды", ["pos"]),
     ("Новое (ПОС): нет воды", ["pos"]),
     ("Новое по ПОС: нет воды", ["pos"]),
     ("Новое, Кузбасс-онлайн: нет воды", ["kuzbass_online"]),
     ("Новое, инцидент: нет воды", ["incident"]),
     ("Новое сообщение из Инцидент менеджмент: нет воды", ["incident"]),
-    ("Добрый день! Новое: нет воды", ["governor"]),
-    ("Коллеги, добрый день!\n\nНовое: нет воды", ["governor"]),
-    ("Прошу завести новое: нет воды", ["governor"]),
-    ("Новое двоеточие нет воды", ["governor"]),
-    ("Новое сообщение от жительницы Итата: нет воды", ["governor"]),
-    ("Новое: нет воды\nНовое, ПОС: нет света", ["governor", "pos"]),
+    ("Добрый день! Новое: нет воды", [""]),
+    ("Коллеги, добрый день!\n\nНовое: нет воды", [""]),
+    ("Прошу завести новое: нет воды", [""]),
+    ("Новое двоеточие нет воды", [""]),
+    ("Новое сообщение от жительницы Итата: нет воды", [""]),
+    ("Новое: инцидент 8123999, нет воды", ["incident"]),
+    ("Новое: ПОС № 990012345. нет воды", ["pos"]),
+    ("Новое: Кузбасс-онлайн, нет воды", ["kuzbass_online"]),
+    ("Новое: инцидент у клуба, нет воды", [""]),
+    ("Новое: ПОС не открывается, нет воды", [""]),
+    ("Новое обращение ПОС № 990012345\nнет воды", ["pos"]),
+    ("Новое (Кузбасс-онлайн): заявка 345678, нет воды", ["kuzbass_online"]),
+    ("Новая заявка Кузбасс-онлайн 345678: нет воды", ["kuzbass_online"]),
+    ("Новый инцидент № 8123999: нет воды", ["incident"]),
+    ("Новое сообщение 990012345: нет воды", [""]),
+    ("Новое, ПОС или инцидент: нет воды", [""]),
+    ("Новое, Вестник округа: нет воды", ["herald"]),
+    ("Новое: нет воды\nНовое, ПОС: нет света", ["", "pos"]),
 ]
 OPENS_NOT = [
     "Новое расписание автобусов: во вложении",
@@ -56,8 +68,51 @@ OPENS_NOT = [
 
 @pytest.mark.parametrize(("text", "tracks"), OPENS)
 def test_what_opens_a_case(text, tracks):
-    assert [one.track for one in typed_messages(text)] == tracks
-    assert all("нет" in one.text for one in typed_messages(text))
+    found = typed_messages(text, names={"herald": "Вестник округа"})
+    assert [one.track for one in found] == tracks
+    assert all("нет" in one.text for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Новое: инцидент 8123999, нет воды", "8123999"),
+        ("Новое обращение ПОС № 990012345\nнет воды", "990012345"),
+        ("Новое (Кузбасс-онлайн): заявка 345678, нет воды", "345678"),
+        ("Новое (ПОС): 990012345, нет воды", "990012345"),
+        ("Новое, ПОС: 8 999 000 11 22, нет воды", ""),
+        ("Новое: 5 домов, нет воды", ""),
+    ],
+)
+def test_the_number_of_a_heading_is_a_number_and_no_text(text, number):
+    (one,) = typed_messages(text)
+    assert one.number == number
+    assert not number or number not in one.text
+    (notice,) = notices_of_words(one, NOBODY, (), ZONE)
+    assert (notice.external_id or "") == number
+
+
+TOLD = "Коллеги, новый инцидент 8123512 (поступил вчера).\nЛюба пишет: «Нет света на остановке.»"
+
+
+def test_a_message_told_to_colleagues_opens_a_case_only_in_a_mail_of_its_own():
+    (one,) = typed_messages(TOLD, fresh=True)
+    assert (one.track, one.number) == ("incident", "8123512")
+    assert typed_messages(TOLD) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Коллеги, новый инцидент 8123512 уже закрыт, спасибо.",
+        "Новый инцидент 8123512, кто возьмёт?",
+        "Новый инцидент 8123512 передан в ЦУР, ждём ответа.",
+        "По новому инциденту 8123512 жду ответ до 15:00. Текст: https://vk.com/wall1_1",
+        "Новых инцидентов нет.",
+    ],
+)
+def test_words_about_a_message_open_nothing(text):
+    assert typed_messages(text, fresh=True) == ()
 
 
 @pytest.mark.parametrize("text", OPENS_NOT)
@@ -93,7 +148,7 @@ def test_the_subject_of_a_mail_of_its_own_may_open_it():
     ],
 )
 def test_who_and_where_are_read_and_never_guessed(words, applicant, phone, address):
-    (notice,) = notices_of_words(words, NOBODY, "governor", (), ZONE)
+    (notice,) = notices_of_words(Typed(track="governor", text=words), NOBODY, (), ZONE)
     assert (notice.applicant, notice.phone, notice.address) == (applicant, phone, address)
     assert "нет воды" in notice.text
     assert ("applicant" in notice.unsure) is (applicant is None)
@@ -102,7 +157,7 @@ def test_who_and_where_are_read_and_never_guessed(words, applicant, phone, addre
 @given(st.text(max_size=300), st.text(max_size=80))
 def test_any_words_are_read_without_a_fault(text, subject):
     for one in typed_messages(f"Новое: {text}", subject):
-        notices_of_words(one.text, NOBODY, one.track, (), ZONE)
+        notices_of_words(one, NOBODY, (), ZONE)
     originals(read_mail(f"Subject: FW: {subject}\n\nFrom: {text}\nSubject: {text}".encode()))
 
 

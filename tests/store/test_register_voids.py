@@ -70,7 +70,7 @@ class RegisterYears(RuleBasedStateMachine):
 
 
 TestRegisterYears = RegisterYears.TestCase
-TestRegisterYears.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+TestRegisterYears.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
 @pytest.fixture

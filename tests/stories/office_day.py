@@ -146,6 +146,8 @@ class OfficeDay:
         self.moved: set[str] = set()
         self._seen: dict[str, int] = {}
         self._serial = 0
+        self.year = 2026
+        """Of the numbers of the cases."""
         server = (changes or {}).get("mail.trust", {}).get("authserv_id")
         domain = writer("roads_head").address.partition("@")[2]
         self._proof = (
@@ -303,7 +305,7 @@ class OfficeDay:
     def case(self, number: int = 1) -> Case:
         """A case by its ordinal of 2026."""
         with self.stage.desk.store.view() as view:
-            case = view.cases.by_number(f"2026-{number:06}")
+            case = view.cases.by_number(f"{self.year}-{number:06}")
         assert case is not None
         return case
 
@@ -312,7 +314,7 @@ class OfficeDay:
         found = {}
         with self.stage.desk.store.view() as view:
             number = 0
-            while (case := view.cases.by_number(f"2026-{number + 1:06}")) is not None:
+            while (case := view.cases.by_number(f"{self.year}-{number + 1:06}")) is not None:
                 number += 1
                 events = view.journal.of_case(case.id)
                 found[case.number] = Standing(

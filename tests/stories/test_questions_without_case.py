@@ -106,7 +106,6 @@ def test_a_flood_in_an_official_s_name_ends_and_the_rest_is_in_the_digest(day):
 def test_a_question_that_nobody_answers_is_asked_again_and_then_raised(day):
     day.fresh("roads_head", "Новое", TYPED, "08:40")
     question = day.last("appeals")
-    day.fresh("it", "Ещё", "Новое, ПОС: нет воды в колонке на Модельной", "08:42")
     day.play("09:50")
     assert day.got == {}, "who was told in words of its own is in no digest"
     day.play("11:05")

@@ -1,0 +1,324 @@
+"""A person's open requests of the text tracks as numbered rows of one mail, once in an hour.
+
+The sheet only carries its requests: each keeps its own rules, version and expiry. What a sheet's
+code names is kept with the transaction that queues the mail.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.codes import grouped, new_code
+from mcu_mail.domain.sheet_plan import (
+    Asked,
+    Waiting,
+    asked_of,
+    due_of,
+    is_fast,
+    is_time,
+    is_urgent,
+)
+from mcu_mail.domain.term_words import first_reply_text
+from mcu_mail.mail.card import Row, ToldLine
+from mcu_mail.mail.compose import read_message_id
+from mcu_mail.mail.markup import Button
+from mcu_mail.mail.phrases import initials
+from mcu_mail.service.asking import mail_request, queue_mail, tell
+from mcu_mail.service.cards import candidates_of, card_for, name_of
+from mcu_mail.service.gathering import Gathered, Told, gathered_of, keep, people_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_ORDER = tuple(Asked)
+_TOGETHER = {
+    Asked.first_reply: ("Первичный ответ дан всем", "Первичный ответ дан"),
+    Asked.approve: ("Согласовать все", "Согласовано"),
+    Asked.publish: ("Опубликовано всё", "Опубликовано"),
+    Asked.accept: ("Принять все", "В работу"),
+}
+"""The label of a button for all rows of a kind, and its word; «1-6» goes behind it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A request that still waits, with its case and what it asks now."""
+
+    request: Request
+    case: Case
+    asked: Asked
+    due: datetime
+    reminder: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """What a sheet's code names.
+
+    Attributes:
+        code: of the sheet.
+        person: whom it was sent to.
+        rows: the requests by their number.
+        mails: how many mails carry the code.
+
+    """
+
+    code: str
+    person: str
+    rows: dict[int, int]
+    mails: int
+
+
+def sheet_of(work: UnitOfWork, code: str) -> Sheet | None:
+    """The sheet of a code; None when no sheet has it."""
+    kept = json.loads(work.facts.get(f"sheet_code:{code}") or "null")
+    if kept is None:
+        return None
+    return Sheet(
+        code=code,
+        person=kept["person"],
+        rows={int(number): int(one) for number, one in kept["rows"]},
+        mails=int(kept["mails"]),
+    )
+
+
+def keep_sheet(work: UnitOfWork, sheet: Sheet) -> None:
+    """Keep what a sheet's code names."""
+    values = {"person": sheet.person, "rows": list(sheet.rows.items()), "mails": sheet.mails}
+    work.facts.set(f"sheet_code:{sheet.code}", json.dumps(values))
+
+
+def send_sheets(desk: Desk, now: datetime) -> int:
+    """Queue every sheet whose time has come; return how many."""
+    with desk.store.view() as view:
+        known = [person for person in people_of(view) if person in desk.office.people]
+        owed = [person for person in known if _is_owed(desk, view, person, now)]
+    done = 0
+    for person in owed:
+        with desk.store.work() as work:
+            if _is_owed(desk, work, person, now):
+                done += _send(desk, work, person, now)
+            work.commit()
+    return done
+
+
+def _is_owed(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> bool:
+    gathered = gathered_of(work, person)
+    if not (gathered.rows or gathered.told):
+        return False
+    fresh = _open_rows(desk, work, gathered.rows, now)
+    if not (fresh or gathered.told):
+        return True
+    waiting = [
+        Waiting(
+            due=row.due,
+            urgent=is_urgent(row.case, row.asked),
+            fast=is_fast(row.case, row.asked),
+            again=bool(row.reminder) and row.request.mails > 0,
+            open_now=_is_open(desk, row.case.track, now),
+        )
+        for row in fresh
+    ]
+    waiting += [Waiting(open_now=_is_open(desk, one.track, now)) for one in gathered.told]
+    settings = desk.settings.sheets
+    return is_time(
+        now,
+        gathered.last,
+        waiting,
+        period=timedelta(minutes=settings.minutes),
+        lead=timedelta(minutes=settings.at_once_before_minutes),
+    )
+
+
+def _is_open(desk: Desk, track: str, now: datetime) -> bool:
+    local = desk.local(now)
+    return any(
+        opening <= local.time() <= closing
+        for opening, closing in desk.calendar.spans_on(local.date(), track)
+    )
+
+
+def _open_rows(
+    desk: Desk, work: UnitOfWork, rows: Sequence[tuple[int, str]], now: datetime
+) -> list[Open]:
+    """Which of the requests still ask something."""
+    found = []
+    for request_id, reminder in rows:
+        request = work.requests.get(request_id)
+        case = work.cases.get(request.case_id)
+        asked = asked_of(case, request)
+        if asked is None or case.state is CaseState.closed or now > request.expires_at:
+            continue
+        due = due_of(case, asked, desk.clock_of(case.track, now))
+        found.append(Open(request=request, case=case, asked=asked, due=due, reminder=reminder))
+    return found
+
+
+def _send(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> int:
+    gathered = gathered_of(work, person)
+    fresh = _open_rows(desk, work, gathered.rows, now)
+    known = {row.request.id for row in fresh}
+    before = [(one, "") for one in gathered.shown if one not in known]
+    again = [replace(row, again=True) for row in _open_rows(desk, work, before, now)]
+    if not (fresh or gathered.told):
+        # Everything was answered, or has gone, before it could be shown.
+        keep(work, person, replace(gathered, rows=(), shown=_ids(again)))
+        return 0
+    rows = sorted([*fresh, *again], key=lambda row: (_ORDER.index(row.asked), row.due))
+    left = Gathered(last=now, shown=_ids(rows))
+    if len(rows) == 1 and fresh and not gathered.told and rows[0].asked is not Asked.regional:
+        row = rows[0]
+        mail_request(desk, work, row.case, row.request, now, reminder=row.reminder)
+    else:
+        _mail(desk, work, person, rows, gathered.told, now)
+    keep(work, person, left)
+    return 1
+
+
+def _ids(rows: Sequence[Open]) -> tuple[int, ...]:
+    return tuple(row.request.id for row in rows)
+
+
+def _mail(
+    desk: Desk,
+    work: UnitOfWork,
+    person: str,
+    rows: Sequence[Open],
+    told: Sequence[Told],
+    now: datetime,
+) -> None:
+    code = new_code(desk.random(10))
+    if not rows:
+        tell(
+            desk,
+            work,
+            None,
+            person=person,
+            template="sheet",
+            context={"rows": (), "told": lines_of(told), "example": ()},
+            key=f"sheet:{code}",
+            now=now,
+        )
+        return
+    shown = [_row(desk, work, row, number, now) for number, row in enumerate(rows, start=1)]
+    keep_sheet(
+        work,
+        Sheet(
+            code=code,
+            person=person,
+            rows={row.number: one.request.id for row, one in zip(shown, rows, strict=True)},
+            mails=1,
+        ),
+    )
+    for row in rows:
+        work.requests.next_mail(row.request.id)
+    worded = desk.wording.compose(
+        "sheet",
+        person=desk.office.people[person],
+        rows=tuple(shown),
+        told=lines_of(told),
+        example=_example(rows),
+        buttons=_buttons(rows, code),
+        code=grouped(code),
+        now=desk.local(now),
+    )
+    queue_mail(
+        desk,
+        work,
+        key=f"sheet:{code}",
+        kind="request",
+        case=rows[0].case,
+        person=person,
+        worded=worded,
+        message_id=read_message_id(code, 1, desk.domain),
+        now=now,
+        request_id=rows[0].request.id,
+        code=code,
+        threaded=False,
+    )
+
+
+def _row(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) -> Row:
+    case, asked = row.case, row.asked
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    previous = work.letters.get(case.id, case.version - 1) if asked is Asked.approve else None
+    card = card_for(case, letter, desk, row.request.person, now, previous=previous)
+    rules = desk.rules(case, now)
+    details: tuple[str, ...] = ()
+    text = ""
+    if asked in {Asked.approve, Asked.consent, Asked.publish}:
+        text = card.draft_text
+        details = (*card.what_changed, *card.contact_lines)
+    elif asked is Asked.first_reply:
+        text = first_reply_text(desk.local(case.term))
+    elif asked is Asked.accept and rules.category_needed:
+        details = (f"категория: {rules.category}",) if rules.category else ()
+    elif asked is Asked.route:
+        details = candidates_of(case, desk)
+    by = letter.author if letter is not None else case.executor or ""
+    if not by and case.department:
+        by = next(one.head for one in desk.office.departments if one.id == case.department)
+    return Row(
+        number=number,
+        card=card,
+        asked=asked.value,
+        due=desk.local(row.due),
+        text=text,
+        executor=initials(name_of(by, desk)) if by else "",
+        details=details,
+        again=row.again or (bool(row.reminder) and row.request.mails > 0),
+        urgent=is_urgent(case, asked) or is_fast(case, asked),
+        outcome_needed=rules.outcome_needed and asked is Asked.publish,
+    )
+
+
+def lines_of(told: Sequence[Told]) -> tuple[ToldLine, ...]:
+    """What was told, one line for all cases of which the same is said."""
+    numbers: dict[str, list[str]] = {}
+    for one in told:
+        numbers.setdefault(one.line, []).append(one.number)
+    return tuple(
+        ToldLine(numbers=tuple(dict.fromkeys(cases)), line=line) for line, cases in numbers.items()
+    )
+
+
+def span_of(numbers: Sequence[int]) -> str:
+    """«3», «3 и 4» or «3-6»: rows of one kind stand side by side."""
+    first, last = numbers[0], numbers[-1]
+    if last == first:
+        return f"{first}"
+    return f"{first} и {last}" if last == first + 1 else f"{first}-{last}"
+
+
+def _of_kind(rows: Sequence[Open], asked: Asked) -> list[int]:
+    return [number for number, row in enumerate(rows, start=1) if row.asked is asked]
+
+
+def _buttons(rows: Sequence[Open], code: str) -> tuple[Button, ...]:
+    made = []
+    for asked, (label, word) in _TOGETHER.items():
+        numbers = _of_kind(rows, asked)
+        if numbers:
+            subject = f"[МЦУ] {label} {grouped(code)}"
+            made.append(Button(label=label, subject=subject, body=f"{word} {span_of(numbers)}"))
+    return tuple(made)
+
+
+def _example(rows: Sequence[Open]) -> tuple[str, ...]:
+    """Answers that fit this very sheet."""
+    said = []
+    for asked, (_, word) in _TOGETHER.items():
+        numbers = _of_kind(rows, asked)
+        if numbers:
+            said.append(f"{word} {span_of(numbers)}")
+    shown = _of_kind(rows, Asked.approve) or _of_kind(rows, Asked.publish)
+    return (*said[:2], f"вернуть {shown[-1]}: нет фото") if shown else tuple(said[:2])

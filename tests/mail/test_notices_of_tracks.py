@@ -1,0 +1,175 @@
+"""Notices of «Инцидент», «ПОС» and «Кузбасс-онлайн»: sent, passed on, typed by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from mcu_mail.domain.notice import EVENTS, STATUS_EVENTS, Notice, Source
+from mcu_mail.mail.outcomes import satisfaction_of
+from mcu_mail.mail.reading import read_whole
+from tests.mail.test_notices_samples import OFFICE, lines, moment
+
+SAMPLES = lines("notices_of_tracks.jsonl")
+SOURCES = (
+    Source(track="incident", senders=("@incident.example",)),
+    Source(track="pos", senders=("@pos.example",), timezone="Europe/Moscow"),
+    Source(track="kuzbass_online", senders=("@kuzbass-online.example",)),
+)
+
+
+def read(sample: dict[str, Any]) -> tuple[Notice, ...]:
+    message = EmailMessage()
+    message["From"] = sample["from"]
+    message["Subject"] = sample["subject"]
+    message["Date"] = datetime.fromisoformat(sample["date"])
+    if "body_text" in sample:
+        message.set_content(sample["body_text"])
+    else:
+        message.set_content(sample["body_html"], subtype="html")
+    found = read_whole(message.as_bytes(), SOURCES, OFFICE)
+    if sample["way"] == "forwarded":
+        return tuple(notice for one in found.passed_on for notice in one.notices)
+    return found.typed if sample["way"] == "typed" else found.notices
+
+
+@pytest.mark.parametrize("sample", [pytest.param(one, id=one["id"]) for one in SAMPLES])
+def test_what_a_system_tells_of_a_message_is_read(sample: dict[str, Any]) -> None:
+    [notice] = read(sample)
+    [expected] = sample["expected"]
+
+    wanted = {
+        key: moment(value) if key in {"due", "received_at"} else value
+        for key, value in expected.items()
+    }
+    assert {key: getattr(notice, key) for key in wanted} == wanted
+    assert notice.track == sample["track"]
+
+
+@pytest.mark.parametrize(
+    ("words", "satisfaction"),
+    [
+        ("Спасибо, всё убрали!", "positive"),
+        ("Всё сделали, молодцы", "positive"),
+        ("Вопрос решён, благодарю", "positive"),
+        ("Спасибо, а когда уберут вторую кучу?", None),
+        ("Спасибо, но свет только у магазина", None),
+        ("Добавляю фото", None),
+        ("Это не мой дом", None),
+        ("", None),
+        ("Спасибо за отписку", "negative"),
+        ("Так и не убрали", "negative"),
+        ("Опять не вывезли мусор", "negative"),
+        ("Обещали вчера", "negative"),
+    ],
+)
+def test_a_comment_complains_or_praises_only_where_its_words_show_it(
+    words: str, satisfaction: str | None
+) -> None:
+    assert satisfaction_of([], words) == satisfaction
+
+
+def test_what_the_system_says_of_a_comment_counts_before_the_citizens_words() -> None:
+    assert satisfaction_of(["Инцидент возвращён в работу"], "Спасибо") == "negative"
+    assert satisfaction_of(["Положительный отзыв"], "Опять") == "positive"
+    assert satisfaction_of(["Положительный отзыв"], "", 1) == "negative"
+
+
+def test_a_status_is_an_event_and_neither_a_new_message_nor_a_reason_to_work_on_one() -> None:
+    assert set(EVENTS) > STATUS_EVENTS
+    assert not STATUS_EVENTS & {"new", "appeal_59fz", "returned", "citizen_comment", "urgent"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ответ опубликован, а яма на месте. Заявка принята в работу и забыта.",
+        "Исполнитель назначен ещё в мае, срок истёк!",
+        "Отправили на оценку, а оценивать нечего.",
+    ],
+)
+def test_the_words_of_a_citizen_are_no_status(words: str) -> None:
+    body = f"Номер: 8199001\nАвтор: Ада Словесная\nАдрес: с. Итат, ул. Новая, 1\nТекст: {words}\n"
+    sample = {"way": "notice", "from": "noreply@incident.example", "subject": "Инцидент 8199001",
+              "date": "2026-11-25T10:00:00+07:00", "body_text": body}  # fmt: skip
+    [notice] = read(sample)
+
+    assert (notice.event, notice.text) == ("new", words)
+
+
+MOSCOW_TERM = "2026-12-10T23:59:00+03:00"
+
+
+def read_form(line: str, subject: str = "Сообщение № 990000001") -> Notice:
+    """What a form with this line says; its times are the office's where nothing marks them."""
+    body = f"Номер: 990000001\nЗаявитель: Иванова Мария Петровна\nТекст: Нет воды.\n{line}\n"
+    sample = {"way": "notice", "from": "noreply@incident.example", "subject": subject,
+              "date": "2026-11-25T10:00:00+07:00", "body_text": body}  # fmt: skip
+    [notice] = read(sample)
+    return notice
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Срок: 10.12.2026 23:59 МСК",
+        "Срок (МСК): 10.12.2026 23:59",
+        "Срок ответа, МСК: 10.12.2026 23:59",
+        "Срок ответа (время московское): 10.12.2026 23:59",
+        "Срок ответа: 23:59 МСК 10.12.2026",
+        "Срок ответа: до 23:59 (мск) 10.12.2026",
+        "Срок ответа: 10.12.2026, 23:59 (UTC+3)",
+        "Срок ответа: 10 декабря 2026 года, 23 часа 59 минут по Москве",
+        "Срок ответа: 2026-12-10T23:59:00+03:00",
+        "Срок ответа: 11.12.2026 03:59 (МСК+4)",
+        "Срок ответа: 11.12.2026 03:59 (10.12.2026 23:59 МСК)",
+        "Ответ необходимо дать до 23:59 МСК 10.12.2026.",
+    ],
+)
+def test_the_mark_of_moscow_time_counts_wherever_it_stands(line: str) -> None:
+    notice = read_form(line)
+
+    assert notice.due == moment(MOSCOW_TERM)
+    assert notice.text == "Нет воды."
+
+
+@pytest.mark.parametrize(
+    ("line", "length"),
+    [
+        ("Срок: 10 рабочих дней", (10, "working_days")),
+        ("Срок: 10 р.д.", (10, "working_days")),
+        ("Ускоренный срок рассмотрения: 10 раб.дней", (10, "working_days")),
+        ("Срок подготовки ответа: 15 (пятнадцать) рабочих дней", (15, "working_days")),
+        ("Ответ подготовить в течение 10 рабочих дней со дня поступления.", (10, "working_days")),
+        ("Срок ответа – 30 дней", (30, "days")),
+        ("Нормативный срок: 20 дн.", (20, "days")),
+        ("Срок: 2 недели", (14, "days")),
+        ("Срок ответа: 8 рабочих часов", (8, "working_hours")),
+        ("Примечание: заявитель не ответил в течение двух дней.", (None, None)),
+    ],
+)
+def test_a_term_may_be_stated_as_a_length(line: str, length: tuple[int | None, str | None]) -> None:
+    notice = read_form(line)
+
+    assert (notice.term_length, notice.term_unit) == length
+
+
+@pytest.mark.parametrize(
+    ("subject", "line", "due"),
+    [
+        ("СРОЧНО, к 15:00. Сообщение № 990000001", "", "2026-11-25T15:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен до 22:00.", "2026-11-25T22:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен к 16 часам", "2026-11-25T16:00:00+07:00"),
+        ("Срочно! Сообщение № 990000001", "\nМагазин работает до 22:00.", None),
+        ("Срочно! Сообщение № 990000001", "\nОтвет нужен до 09:00.", None),
+        ("Сообщение № 990000001", "\nОтвет нужен до 22:00.", "2026-11-25T22:00:00+07:00"),
+        ("Сообщение № 990000001, к 15:00", "", None),
+    ],
+)
+def test_an_hour_is_a_term_of_that_day_where_a_label_or_the_urgency_says_so(
+    subject: str, line: str, due: str | None
+) -> None:
+    assert read_form(line, subject).due == moment(due)

@@ -1,0 +1,91 @@
+"""What the three systems and their responsible write: opened once, bound, filed, or asked about."""
+
+from __future__ import annotations
+
+from mcu_mail.rehearsal.people import Client, Writer, fresh_mail
+from mcu_mail.store.ledger import MailState
+from tests.stories.office_day import SERVICE
+
+INCIDENT = """Новый инцидент № 8123401
+Автор: Алиса Примерова
+Место: пгт Тяжинский, ул. Чертёжная
+Источник: https://vk.com/wall-990000002_17001?reply=17022
+Текст: Когда уже почистят снег на дороге вдоль Чертёжной? Сугробы, не пройти.
+"""
+BY_HAND = """Коллеги, новый инцидент 8123512 (поступил 23.11 в 8:55).
+Люба Вымышленная пишет в группе https://vk.com/wall-990000003_5510?reply=5533
+с. Сандайка
+
+«Подскажите, кто отвечает за остановку в Сандайке? Крыша дырявая, ждём автобус под дождём.»
+
+Первичный ответ с указанием сроков нужен в течение часа.
+"""
+UNNAMED = (
+    "Новое обращение № 990077001: Вымыслова Тамара Петровна, 8-999-000-11-03, пгт Тяжинский, "
+    "ул. Образцовая, д. 7. Не чистят снег на дороге, сугробы.\n"
+)
+
+
+def system(day, at: str, subject: str, text: str, address: str = "noreply@incident.example"):
+    """A system writes."""
+    who = Writer(name="Система", address=address, client=Client.plain)
+    moment = day.stage.moment(f"2026-11-23 {at}")
+    day.arrives(fresh_mail(who, SERVICE, subject, text, moment), at)
+
+
+def subjects(day, person: str) -> list[str]:
+    return [str(one["Subject"]) for one in day.got.get(person, [])]
+
+
+def test_a_status_is_bound_or_filed_and_opens_nothing(day):
+    system(day, "08:40", "[Инцидент] Новый инцидент № 8123401", INCIDENT)
+    first = day.case(1)
+    assert (first.track, first.notice.external_id) == ("incident", "8123401")
+
+    system(day, "08:50", "№ 8123401", "Ответ по инциденту № 8123401 направлен на согласование.\n")
+    system(day, "08:55", "Инцидент № 8123401", "По инциденту № 8123401 что-то поменялось.\n")
+    system(day, "08:57", "[Инцидент] Новый инцидент № 8123401", INCIDENT + "Охват: 12\n")
+    assert any("Такое дело уже есть" in one for one in subjects(day, "appeals"))
+    assert len(day.standings()) == 1
+    with day.stage.desk.store.view() as view:
+        known = view.cases.with_external_id("incident", "8123401")
+        bound = [event.kind for event in view.journal.of_case(first.id)]
+    assert [one.id for one in known] == [first.id]
+    assert "event" in bound
+
+    # Of a message that never came here: told once, nothing asked, nothing opened.
+    gone = "Ответ по инциденту № 8999001 опубликован: https://vk.com/wall-990000002_1?reply=2\n"
+    system(day, "09:00", "Инцидент № 8999001", gone)
+    [told] = subjects(day, "appeals")
+    assert "дела нет" in told
+    assert "8999001" in told
+    system(day, "09:05", "Инцидент № 8999001", gone.replace("опубликован", "отправлен на оценку"))
+    assert subjects(day, "appeals") == []
+    system(day, "09:10", "Срок", "Срок ответа по инциденту № 8999001 нарушен.\n")
+    assert len(subjects(day, "appeals")) == 1
+    assert len(day.standings()) == 1
+    with day.stage.desk.store.view() as view:
+        assert {item.state for item in view.mails.since_id(0)} == {MailState.handled}
+
+
+def test_a_message_told_by_its_responsible_is_of_the_track_he_names_or_he_is_asked(day):
+    day.fresh("appeals", "Инцидент 8123512 в работу", BY_HAND, "08:56")
+    first = day.case(1)
+    assert (first.track, first.notice.external_id) == ("incident", "8123512")
+    assert first.notice.text.startswith("Подскажите, кто отвечает")
+    assert first.notice.applicant == "Люба Вымышленная"
+
+    day.fresh("it", "Звонок", UNNAMED.replace("№ 990077001", "ПОС № 990077002"), "09:00")
+    assert (day.case(2).track, day.case(2).notice.external_id) == ("pos", "990077002")
+    day.fresh("edds_head", "Заявка", UNNAMED.replace("обращение № 990077001", "сообщение"), "09:05")
+    assert day.case(3).track == "kuzbass_online"
+
+    # The dispatcher coordinates a track as well: a number without a system is asked about, once.
+    day.fresh("appeals", "Звонок", UNNAMED.replace("сугробы", "ни пройти, ни проехать"), "09:10")
+    assert len(day.standings()) == 3
+    assert "Из какой системы" in day.last("appeals")["Subject"]
+    day.reply("appeals", "хорошо", "09:15")
+    assert len(day.standings()) == 3
+    day.reply("appeals", "ПОС", "09:20")
+    assert (day.case(4).track, day.case(4).notice.external_id) == ("pos", "990077001")
+    assert "Не чистят снег" in day.case(4).notice.text
