@@ -201,7 +201,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         )
     if text is None:
         if not meaning.contacts and not settled:
-            return _note(request, reply, waiting)
+            return _note(request, reply, case.draft)
         if waiting is None and case.version and not meaning.contacts:
             # The letter that came back is to change in its address alone.
             return (*decisions, *_new_version(case, None, case.author or reply.person, rules))
@@ -270,17 +270,20 @@ def _draft_text(case: Case, reply: Reply) -> str | None:
     return None
 
 
-def _note(request: Request, reply: Reply, waiting: Draft | None) -> Decisions:
+def _note(request: Request, reply: Reply, kept: Draft | None) -> Decisions:
     if not reply.text.strip():
         return not_taken(request, reply, "empty")
     if reply.meaning.kind in _VERDICTS:
         return not_taken(request, reply, "verdict_on_draft")
-    if waiting is not None:
+    if kept is not None and not kept.is_note:
         # The text that waits for its record of contact must not be lost to a note.
         return (
             Log(kind="note", data={"text": reply.text[:2000]}),
             _missing(request, "contact", "text"),
         )
+    if kept is not None and len(reply.text) < len(kept.text):
+        # «Фото вышлем завтра»: what may be the answer is the longer text of before.
+        return (Log(kind="note", data={"text": reply.text[:2000]}), told(request, "other"))
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
         KeepDraft(draft=Draft(text=reply.text, author=reply.person, is_note=True)),

@@ -94,6 +94,7 @@ class Row:
         again: it stood in a sheet before.
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
+        files_apart: its files come with a mail of their own.
 
     """
 
@@ -107,6 +108,7 @@ class Row:
     again: bool = False
     urgent: bool = False
     outcome_needed: bool = False
+    files_apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

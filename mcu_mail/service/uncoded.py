@@ -58,8 +58,8 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     said = beside
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
-    assert said.person is not None
     by_hand = hand_word(desk, work, said, case, now) or term_word(desk, work, said, case, now)
+    assert said.person is not None
     return by_hand or _by_his_turn(desk, work, said, said.person, case, now)
 
 
