@@ -40,6 +40,8 @@ class Card:
     version: int = 0
     promised: date | None = None
     """The day of the full answer, when this version is an interim one."""
+    owed: date | None = None
+    """The day that an earlier interim answer has promised, while the full one is owed."""
     draft_text: str = ""
     contact_lines: tuple[str, ...] = ()
     """Records of contact with the applicant: «23.11 15:20, по телефону»."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.sheet_plan import Asked, is_fast, is_urgent
-from mcu_mail.domain.term_words import first_reply_text
 from mcu_mail.mail.card import Row, ToldLine
 from mcu_mail.mail.markup import Button
 from mcu_mail.mail.phrases import initials
 from mcu_mail.service.cards import candidates_of, card_for, name_of
 from mcu_mail.service.enclosing import room
+from mcu_mail.service.library import first_reply_of
 from mcu_mail.service.text_files import File, files_to_put_up, text_notes
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) 
         notes = text_notes(desk, work, case, letter)
         details = (*notes, *card.what_changed, *card.contact_lines)
     elif asked is Asked.first_reply:
-        text = first_reply_text(desk.local(case.term))
+        text = first_reply_of(desk, case, now)
     elif asked is Asked.accept and rules.category_needed:
         details = (f"категория: {rules.category}",) if rules.category else ()
     elif asked is Asked.route:
