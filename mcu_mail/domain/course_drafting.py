@@ -28,6 +28,7 @@ from mcu_mail.domain.decisions import (
 )
 from mcu_mail.domain.drafts import capitalised, continuation, unfinished
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.promises import owed_day
 from mcu_mail.domain.route import Form, Outcome, StepKind
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
@@ -149,6 +150,10 @@ def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         return None
     if until <= rules.today:
         return not_taken(request, reply, "promise_past")
+    before = owed_day(case)
+    if before is not None and until <= before:
+        # Decree 3.6: a day that was promised is put off only to a later one.
+        return not_taken(request, reply, "promise_not_later")
     return (
         *settled,
         *_contacts(reply),

@@ -50,7 +50,7 @@ class Timeline:
 
     def opening(self, at: datetime, *, days: int = 1) -> None:
         """Say what is going to be played."""
-        self._shown_on = at.date()
+        self._shown_on = at.date() if days == 1 else None
         name = "День МЦУ" if days == 1 else "Дни МЦУ с"
         self._say(f"{name}, {at:%d.%m.%Y}".replace(" с,", " с"), "bold")
         self._say(

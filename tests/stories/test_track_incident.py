@@ -149,10 +149,12 @@ def test_superiors_hear_of_a_first_reply_and_of_an_answer_that_are_late(day: Off
     assert course.events("first_reply_late") == 1
     course.says("Первичный ответ: принято, ответ дадим до 24.11.2026", "11:05")
     told: set[str] = set()
-    for at in ("14:50", "15:20", "15:55"):
+    day.play("14:50")
+    assert "Трассов" in day.told("dep_life"), "his superior hears who holds the step up"
+    for at in ("2026-11-24 09:01", "2026-11-24 09:31", "2026-11-24 09:59"):
         day.play(at)
         told |= {person for person in day.got if "Трассов" in day.told(person)}
-    assert {"press", "dep_affairs"} <= told, "superiors hear who is late"
+    assert {"press", "dep_affairs"} <= told, "the term has passed: the centre and the curator hear"
     course.published(WITH_TERMS, "2026-11-24 10:00")
     assert course.case.marks["late"].startswith("2026-11-24T10:00")
     assert course.stands == "regional appeals waiting"
