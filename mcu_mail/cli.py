@@ -24,6 +24,8 @@ from mcu_mail.reports.track_words import open_remarks
 from mcu_mail.reports.workbook import write_workbook
 from mcu_mail.service import checking
 from mcu_mail.service.alone import alone
+from mcu_mail.service.calendar_orders import FACT as CALENDAR_ORDERS
+from mcu_mail.service.calendar_orders import order_lines
 from mcu_mail.service.counting import mode_note
 from mcu_mail.service.daemon import run as run_daemon
 from mcu_mail.service.ending import end_when_told
@@ -220,6 +222,7 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
         restored = reconciled_line(view, desk)
+        days = order_lines(desk, view.facts.get(CALENDAR_ORDERS))
         mails = None if as_json else view.census.mails()
         remarks = open_remarks(view, desk.settings.tracks.title)
     if mails is None:
@@ -228,6 +231,8 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         if restored:
             _out().print(tables.plain(restored), soft_wrap=True)
         _out().print(tables.open_cases(document, desk.office, remarks))
+        for line in days:
+            _out().print(tables.plain(line), soft_wrap=True)
         if level := level_line(found, unverified=desk.trust.unverified):
             _out().print(level, soft_wrap=True)
         _out().print(tables.plain(tally_line(*mails.parts)), soft_wrap=True)

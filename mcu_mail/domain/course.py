@@ -28,6 +28,7 @@ from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetMarks, SetStat
 from mcu_mail.domain.forwarding import on_outside
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.promises import owed_until
 from mcu_mail.domain.restriction import on_restricted
 from mcu_mail.domain.route import ROUTES, Form, StepKind
 
@@ -163,6 +164,7 @@ def on_delivery(
     if values == {"accepted"} and promised is not None:
         return (
             Log(kind="sent", data={"recipients": sorted(states), "late": late, "interim": True}),
+            SetMarks(values={Mark.owed: promised.isoformat()}),
             Change(values={"term": promised, "goal": None}),
             Enter(
                 step=rules.route.step("draft").name,
@@ -174,6 +176,7 @@ def on_delivery(
     if values == {"accepted"}:
         return (
             Log(kind="sent", data={"recipients": sorted(states), "late": late}),
+            *_promise_kept(case, late=late),
             Enter(step="close", template="", close_as=CloseReason.step_over),
         )
     refused = sorted(address for address, state in states.items() if state == "refused")
@@ -192,6 +195,15 @@ def on_delivery(
     if "unknown" in values:
         return (SetState(state=CaseState.aside),)
     return (SetState(state=CaseState.waiting),) if "deferred" in values else ()
+
+
+def _promise_kept(case: Case, *, late: bool) -> Decisions:
+    """The full letter has gone: what an interim one has promised is owed no more."""
+    until = owed_until(case)
+    if until is None:
+        return ()
+    data = {"promised": until.isoformat(), "late": late}
+    return (Log(kind="promise_kept", data=data), SetMarks(values={Mark.owed: None}))
 
 
 def on_recall(case: Case, request: Request) -> Decisions:

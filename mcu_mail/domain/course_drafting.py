@@ -28,6 +28,7 @@ from mcu_mail.domain.decisions import (
 )
 from mcu_mail.domain.drafts import capitalised, continuation, unfinished
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.promises import owed_day
 from mcu_mail.domain.route import Form, Outcome, StepKind
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.verdicts import MeaningKind, is_draft, strip_frame
@@ -149,6 +150,10 @@ def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         return None
     if until <= rules.today:
         return not_taken(request, reply, "promise_past")
+    before = owed_day(case)
+    if before is not None and until <= before:
+        # Decree 3.6: a day that was promised is put off only to a later one.
+        return not_taken(request, reply, "promise_not_later")
     return (
         *settled,
         *_contacts(reply),
@@ -196,7 +201,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
         )
     if text is None:
         if not meaning.contacts and not settled:
-            return _note(request, reply, waiting)
+            return _note(request, reply, case.draft)
         if waiting is None and case.version and not meaning.contacts:
             # The letter that came back is to change in its address alone.
             return (*decisions, *_new_version(case, None, case.author or reply.person, rules))
@@ -265,17 +270,20 @@ def _draft_text(case: Case, reply: Reply) -> str | None:
     return None
 
 
-def _note(request: Request, reply: Reply, waiting: Draft | None) -> Decisions:
+def _note(request: Request, reply: Reply, kept: Draft | None) -> Decisions:
     if not reply.text.strip():
         return not_taken(request, reply, "empty")
     if reply.meaning.kind in _VERDICTS:
         return not_taken(request, reply, "verdict_on_draft")
-    if waiting is not None:
+    if kept is not None and not kept.is_note:
         # The text that waits for its record of contact must not be lost to a note.
         return (
             Log(kind="note", data={"text": reply.text[:2000]}),
             _missing(request, "contact", "text"),
         )
+    if kept is not None and len(reply.text) < len(kept.text):
+        # «Фото вышлем завтра»: what may be the answer is the longer text of before.
+        return (Log(kind="note", data={"text": reply.text[:2000]}), told(request, "other"))
     return (
         Log(kind="note", data={"text": reply.text[:2000]}),
         KeepDraft(draft=Draft(text=reply.text, author=reply.person, is_note=True)),

@@ -8,7 +8,7 @@ the request of exactly that text alone.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
@@ -19,6 +19,7 @@ from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
 from mcu_mail.domain.happened import Happened, What, accepted, is_published, on_happened, published
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
+from mcu_mail.domain.promises import kept, on_promise_kept
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.domain.track_terms import closing_of
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
     from mcu_mail.domain.decisions import Tell
     from mcu_mail.domain.meaning import Meaning
+
+
+_FARTHEST = timedelta(days=200)
 
 
 def on_publish(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -61,13 +65,8 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     done = published(case, up, reply.person, rules, step.on[Outcome.done])
     promised = case.marks.get(Mark.promised)
     if promised is None:
-        kept: Decisions = ()
-        if Mark.owed in case.marks:
-            kept = (
-                Log(kind="promise_kept", data={"promised": case.marks[Mark.owed]}),
-                SetMarks(values={Mark.owed: None}),
-            )
-        return (*done[:-1], *kept, _written_down(request, "published"), done[-1])
+        at = min(up.at, clock.now) if up.at is not None else clock.now
+        return (*done[:-1], *kept(case, at), _written_down(request, "published"), done[-1])
     # Decree 3.6: what an interim answer has promised is a term of its own.
     due = datetime.fromisoformat(promised)
     year = clock.now.year
@@ -199,6 +198,8 @@ def told_of(meaning: Meaning, clock: TrackClock) -> Happened | None:
     if what is None:
         return None
     at = _moment(meaning, clock) if what in {What.urgent, What.term} else None
+    if what is What.term and not _is_ahead(at, clock):
+        at = None
     return Happened(what=what, words=meaning.reason, at=at)
 
 
@@ -208,6 +209,11 @@ _REGIONAL = {
     "submitted": What.submitted,
     "consented": What.consented,
 }
+
+
+def _is_ahead(at: datetime | None, clock: TrackClock) -> bool:
+    """Whether a moment can be a term: a passed day without its year is none of next year."""
+    return at is not None and clock.now < at <= clock.now + _FARTHEST
 
 
 def _citizen(meaning: Meaning) -> Happened:
@@ -238,7 +244,7 @@ def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     term: Decisions = ()
     if meaning.until is not None:
         at = _moment(meaning, clock)
-        if at is not None and at > clock.now:
+        if _is_ahead(at, clock):
             term = on_happened(case, Happened(what=What.term, at=at), reply.person, rules)
             case = replace(
                 case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked}
@@ -327,4 +333,5 @@ _HANDLERS = {
     MeaningKind.executor: _assigned,
     MeaningKind.published: _on_published,
     MeaningKind.return_: _on_return,
+    MeaningKind.promise_kept: on_promise_kept,
 }

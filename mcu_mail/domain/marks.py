@@ -36,6 +36,8 @@ class Mark(StrEnum):
     """The end of the day that an interim answer on its way promises."""
     owed = "owed"
     """The promised day after which the full answer is owed still."""
+    broken = "broken"
+    """The promised day that has passed without the full answer."""
     matter = "matter"
     """The number of the case whose answer serves this one too."""
     appeal = "appeal"

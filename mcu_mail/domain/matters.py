@@ -61,10 +61,11 @@ def is_same_matter(one: Notice, other: Notice) -> bool:
     """
     person = _same_person(one, other)
     place = bool(_place(one.address)) and _place(one.address) == _place(other.address)
-    words = alike(one.text, other.text)
     if one.link and one.link == other.link and person is not False:
         return True
-    return (person is True and (place or words)) or (place and words)
+    if person is True and place:
+        return True
+    return (person is True or place) and alike(one.text, other.text)
 
 
 def alike(one: str, other: str) -> bool:
@@ -72,7 +73,8 @@ def alike(one: str, other: str) -> bool:
     if not one or not other:
         return False
     matcher = SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED])
-    return matcher.real_quick_ratio() >= _SIMILAR and matcher.ratio() >= _SIMILAR
+    quick = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(ratio() >= _SIMILAR for ratio in quick)
 
 
 def _same_person(one: Notice, other: Notice) -> bool | None:

@@ -5,6 +5,7 @@ Unlike the governor's track it works on working days alone, in the hours of the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,20 @@ def plan_working(
     calendar: WorkCalendar,
     track: str,
 ) -> dict[str, datetime]:
-    """The latest moment of each of `stages`, in order; the last one is `target`.
+    """The latest moment of each of `stages`, in order; the last one is the last working moment.
 
-    Moments are in `start`'s zone, do not decrease and lie after `start`; all but the last are in
-    working hours, if there are any before `target`. When it has passed, every step is due at it.
+    Moments are in `start`'s zone, do not decrease and lie after `start`. Where there is any work
+    before `target` they are in working hours: a term in the night is met before the evening.
+    People leave an hour earlier on short days; what such an hour alone is left for is planned in
+    it all the same. When `target` has passed, every step is due at it.
     """
     target = target.astimezone(start.tzinfo)
     if not stages or target <= start:
         return dict.fromkeys(stages, target)
-    spans = working_spans(start, target, calendar, track) or [(start, target)]
+    short = replace(calendar, apply_short_day=True)
+    spans = working_spans(start, target, short, track)
+    spans = spans or working_spans(start, target, calendar, track) or [(start, target)]
+    target = spans[-1][1]
     whole = sum((end - begin for begin, end in spans), timedelta())
     weights = [max(shares.get(stage, 0.0), _SMALL_SHARE) for stage in stages]
     plan: dict[str, datetime] = {}
@@ -43,6 +49,18 @@ def plan_working(
         passed += weight
         plan[stage] = _point(spans, whole * (passed / sum(weights)))
     return {**plan, stages[-1]: target}
+
+
+def working_part(
+    start: datetime, target: datetime, part: float, calendar: WorkCalendar, track: str
+) -> datetime:
+    """The moment at which `part` of the working time up to `target` has passed."""
+    target = target.astimezone(start.tzinfo)
+    if target <= start:
+        return target
+    spans = working_spans(start, target, calendar, track) or [(start, target)]
+    whole = sum((end - begin for begin, end in spans), timedelta())
+    return _point(spans, whole * part)
 
 
 def working_spans(

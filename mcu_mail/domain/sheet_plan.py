@@ -45,6 +45,8 @@ NOTICES = frozenset({
     "escalation",
     "first_reply",
     "regional_check",
+    "matter",
+    "matter_shared",
 })
 """Mails that ask nothing and can wait for the next sheet."""
 

@@ -138,3 +138,12 @@ def promised(due: datetime, *, year: int) -> str:
 def moved(due: datetime, why: str, *, year: int) -> str:
     """The calendar was changed after the case had come."""
     return f"Календарь изменён ({why}), срок пересчитан: {moment_text(due, year=year)}."
+
+
+def two_clocks(stated: datetime, arrived: datetime, *, by_source: bool, year: int) -> str:
+    """The system and the mailbox name different moments of arrival: both, and which one counts."""
+    counted = "с момента в системе" if by_source else "с получения письма"
+    return (
+        f"Поступило в систему {moment_text(stated, year=year)}, письмо пришло "
+        f"{moment_text(arrived, year=year)}; срок считается {counted}."
+    )

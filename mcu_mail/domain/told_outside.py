@@ -126,9 +126,8 @@ def hour_of_publication(words: str) -> time | None:
 
 def basis_of_publication(words: str) -> str:
     """What a publication by hand rests on: the words after «вручную», without link and hour."""
-    found = _BY_PHONE.search(words)
-    rest = words[found.end() :] if found is not None else words
-    rest = re.sub(r"^[\s,]{0,5}(?:в\s)?\d{1,2}[:.]\d{2}", "", _LINK.sub("", rest))
+    found = _HOUR.search(words) or _BY_PHONE.search(words)
+    rest = _LINK.sub("", words[found.end() :] if found is not None else words)
     return " ".join(rest.split()).strip(" ,.:;–—-")
 
 

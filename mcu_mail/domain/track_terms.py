@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _HOUR = 60
+_HANDS_IN, _BEFORE_TERM = 3, 2
+"""Working days of the executor, and those between his text and a term that the system sets."""
 
 WaitRule = Literal["hours", "calendar_days", "working_days"]
 Clock = Literal["work", "wall"]
@@ -210,6 +212,27 @@ def accept_due(received: datetime, rules: TermRules, calendar: WorkCalendar) -> 
         start = midnight
         while not calendar.is_working_day(start.date(), rules.track):
             start += _DAY
+
+
+def executor_due(
+    now: datetime, term: datetime, rules: TermRules, calendar: WorkCalendar
+) -> datetime | None:
+    """Until when the executor hands in, where the system sets the term; None: by his share.
+
+    `facts.md` §1.2: two working days before the term, three from now at most. None, too, where
+    that leaves no time.
+    """
+    if rules.kind is not TermKind.stated:
+        return None
+    last = add_working_days(now.date(), _HANDS_IN, calendar, rules.track)
+    day = term.astimezone(now.tzinfo).date()
+    left = _BEFORE_TERM
+    while left and day > now.date():
+        day -= _DAY
+        left -= calendar.is_working_day(day, rules.track)
+    day = min(day, last)
+    latest = datetime.combine(day, closing_of(calendar, day, rules.track), now.tzinfo)
+    return latest if latest > now and not left else None
 
 
 def opening_after(moment: datetime, calendar: WorkCalendar, track: str | None = None) -> datetime:

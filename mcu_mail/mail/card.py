@@ -40,6 +40,8 @@ class Card:
     version: int = 0
     promised: date | None = None
     """The day of the full answer, when this version is an interim one."""
+    owed: date | None = None
+    """The day that an earlier interim answer has promised, while the full one is owed."""
     draft_text: str = ""
     contact_lines: tuple[str, ...] = ()
     """Records of contact with the applicant: «23.11 15:20, по телефону»."""
@@ -92,6 +94,7 @@ class Row:
         again: it stood in a sheet before.
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
+        files_apart: its files come with a mail of their own.
 
     """
 
@@ -105,6 +108,7 @@ class Row:
     again: bool = False
     urgent: bool = False
     outcome_needed: bool = False
+    files_apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

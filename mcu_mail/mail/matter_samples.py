@@ -40,6 +40,7 @@ REASONS = (
     "outside_appeal_known",
     "outside_appeal_answer",
     "outside_appeal_out",
+    "outside_address",
     "outside_template_no_text",
 )
 DECISIONS = (
@@ -96,6 +97,15 @@ def mails(case: Mapping[str, Any], button: Callable[[str, str], Button]) -> Mapp
                 "follower_due": due,
             }
             for due in (now, card.term_due + timedelta(days=1))
+        ),
+        "dead_address": (
+            {
+                "person": case["person"],
+                "now": now,
+                "who": who,
+                "address": "old@okrug.example",
+                "explanation": "Такого ящика нет.",
+            },
         ),
         "appeal_near": ({**case, "number": "01-15/77", "until": now.isoformat()},),
     }

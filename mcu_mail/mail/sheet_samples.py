@@ -58,6 +58,7 @@ def mails(
             again=number == 1,
             urgent=number == 1,
             outcome_needed=asked == "publish",
+            files_apart=asked == "publish",
         )
         for number, asked in enumerate(kinds, start=1)
     )

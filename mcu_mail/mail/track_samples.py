@@ -35,6 +35,7 @@ def mails(
     case = {**case, "card": card}
     asked = {**case, "code": code, "buttons": (button("Опубликовано", "Опубликовано "),)}
     who = "Письменнова Алла Проектовна"
+    told = {"person": case["person"], "now": now}
     return {
         "control": (
             {**asked, "first_reply_due": now, "first_reply": "Здравствуйте!", "actor_name": who},
@@ -68,6 +69,32 @@ def mails(
             {**case, "late": True, "until": now.isoformat()},
         ),
         "regional_check": (asked,),
+        "calendar_order": tuple(
+            {
+                **told,
+                "reason": reason,
+                "line": "" if reason else "чт 31.12 – выходной (распоряжение)",
+                "words": "Календарь 31.12.2026 выходной: распоряжение",
+            }
+            for reason in ("", "no_basis", "unproven", "configured", "unread")
+        ),
+        "calendar_moved": tuple(
+            {
+                **told,
+                "days": (now.date(),),
+                "why": why,
+                "rows": rows,
+            }
+            for why, rows in (
+                ("распоряжение", (("2026-000123", "Снег, пгт Тяжинский", now, now),)),
+                ("", ()),
+            )
+        ),
+        "term_wanted": ({**case, "who": who},),
+        "promised_day": (
+            {**asked, "card": replace(card, owed=now.date())},
+            {**asked, "card": replace(case["card"], owed=now.date())},
+        ),
         "term_changed": tuple(
             {**case, "event": event, "excerpt": excerpt, "by": "region"}
             for event, excerpt in (("urgent", "поручение"), ("fast_track", ""), ("term", "ЦУР"))

@@ -207,6 +207,8 @@ _DECISIONS = (
     "told_returned",
     "told_commented",
     "told_term",
+    "promise_kept",
+    "promise_none",
 )
 _STALLS = (
     "clock",

@@ -45,5 +45,6 @@ REASONS = {
     "outside_appeal_known": "уже ведётся как обращение",
     "outside_appeal_answer": "нет номера ответа",
     "outside_appeal_out": "ведётся как обращение",
+    "outside_address": "адрес меняет администратор",
     "outside_template_no_text": "текста ещё нет",
 }

@@ -152,6 +152,8 @@ def unreachable(
         "excerpt": excerpt,
     }
     person = _whom_to_ask(desk, absent, now)
+    if cause == "bounce":
+        _tell_administrator(desk, work, absent, person, words, now)
     if not waiting:
         tell(
             desk,
@@ -188,6 +190,32 @@ def unreachable(
         now=now,
     )
     return True
+
+
+def _tell_administrator(
+    desk: Desk, work: UnitOfWork, absent: str, asked: str, words: Mapping[str, Any], now: datetime
+) -> None:
+    """Who keeps the addresses hears of a dead one; by mail nobody can change it."""
+    administrator = desk.settings.roles.administrator
+    if not administrator or administrator == absent:
+        return
+    person = desk.standing_in(administrator, now)
+    if person == asked:
+        return
+    tell(
+        desk,
+        work,
+        None,
+        person=person,
+        template="dead_address",
+        context={
+            "who": desk.office.people[absent].name,
+            "address": words["address"],
+            "explanation": words["explanation"],
+        },
+        key=f"dead_address:{absent}:{words['address']}:{desk.today(now).isoformat()}",
+        now=now,
+    )
 
 
 def person_behind(desk: Desk, work: UnitOfWork, message: Outgoing, address: str) -> str | None:
@@ -230,6 +258,9 @@ def chosen(answer: Answer) -> None:
     person = person_named(name, desk.office) if name else None
     if name and person is None:
         carrier.carry(not_taken(request, reply, "unknown_person"))
+    elif "@" in words and person is None:
+        # Whoever could write here for her would have every mail of a colleague sent to himself.
+        carrier.carry(not_taken(request, reply, "outside_address"))
     elif person is None or person in {absent, desk.office.roles.head}:
         carrier.carry(not_taken(request, reply, "absent_decide"))
     elif person in authors_of((*waiting_of(work, absent), *handed_of(desk, work, absent))):

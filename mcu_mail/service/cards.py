@@ -14,6 +14,7 @@ from mcu_mail.domain.codes import grouped
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.intake_catalogue import RESTRICTED_TITLE, notice_marks
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.promises import owed_day
 from mcu_mail.domain.restriction import HELPER, may_read
 from mcu_mail.domain.rich_text import readable
 from mcu_mail.domain.route import ROUTES, Form, StepKind
@@ -128,6 +129,7 @@ def card_of(
         department_name=department.name if department else "",
         version=case.version,
         promised=date.fromisoformat(letter.until) if letter and letter.until else None,
+        owed=owed_day(case),
         draft_text=readable(letter.text) if letter else "",
         contact_lines=tuple(dict.fromkeys(contact_line(item) for item in case.contacts)),
         what_changed=what_changed(previous.text, letter.text) if letter and previous else (),

@@ -21,6 +21,7 @@ from mcu_mail.service.floods import is_flooded
 from mcu_mail.service.holding import held_by, let_go
 from mcu_mail.service.matter_links import owe_text
 from mcu_mail.service.planning import plan_of, remind_anew, remind_of, watch_term
+from mcu_mail.service.promised_days import watch_promise
 from mcu_mail.service.track_moments import latest_of, watch_step
 from mcu_mail.service.waiting import waiting_of
 
@@ -386,6 +387,7 @@ class Carrier:
     def _plan_anew(self) -> None:
         """The term has changed: the plan, its reminders and the life of open codes follow it."""
         watch_term(self.case, self._desk, self._work, self._now)
+        watch_promise(self.case, self._desk, self._work, self._now)
         waited = ROUTES[self.case.track].step(self.case.step).waits
         due = self.case.due
         self._plan()

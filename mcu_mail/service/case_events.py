@@ -227,6 +227,9 @@ _WHAT = {
 def happened_of(notice: Notice, words: str) -> Happened | None:
     """What a notice says to have happened; None for what is only told."""
     what = _WHAT.get(notice.event)
+    if notice.event == "moderator_comment" and notice.satisfaction == "negative":
+        # Decree 5.2: a negative comment of the moderator begins the work anew like the user's.
+        what = What.commented
     if what is None:
         return None
     return Happened(
@@ -236,6 +239,7 @@ def happened_of(notice: Notice, words: str) -> Happened | None:
         rating=notice.rating,
         sense=notice.satisfaction,
         link=notice.link or "",
+        outcome=notice.outcome,
     )
 
 

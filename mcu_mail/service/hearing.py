@@ -21,6 +21,7 @@ from mcu_mail.service.answered import sent_forms
 from mcu_mail.service.aside_answers import about_aside
 from mcu_mail.service.away import chosen, give_back, is_back
 from mcu_mail.service.by_hand import hand_word
+from mcu_mail.service.calendar_orders import calendar_word
 from mcu_mail.service.carriers import MOST_READ, named_by
 from mcu_mail.service.clerk import TAPPED, answered, ask_first, command_in, is_answerable, obey
 from mcu_mail.service.linked_files import ask_for_files
@@ -30,6 +31,7 @@ from mcu_mail.service.second_thoughts import confirmed, held_mail, recall, unpro
 from mcu_mail.service.sheet_answers import hear_sheet, named_sheet
 from mcu_mail.service.spent_codes import hear_late
 from mcu_mail.service.taking import take
+from mcu_mail.service.term_changes import term_word
 from mcu_mail.service.uncoded import without_code
 from mcu_mail.service.unheard import refuse_forged, refuse_stranger
 from mcu_mail.service.words_beside import words_beside
@@ -101,6 +103,9 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     sheet = named_sheet(work, said)
     if sheet is not None:
         return hear_sheet(desk, work, said, sheet, now, _act)
+    ordered = calendar_word(desk, work, said, now)
+    if ordered is not None:
+        return ordered
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)
@@ -143,7 +148,9 @@ def _answer(desk: Desk, work: UnitOfWork, said: Said, request: Request, now: dat
     if not spoken.may_speak_for(request.person):
         _hear_another(spoken, request)
         return spoken.handled
-    by_hand = hand_word(desk, work, said, spoken.case, now, request=request)
+    by_hand = hand_word(desk, work, said, spoken.case, now, request=request) or term_word(
+        desk, work, said, spoken.case, now, request=request
+    )
     if by_hand is not None:
         return by_hand
     meaning = meaning_of(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Ask, Tell
+from mcu_mail.domain.promises import broken
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.service.asking import send_request
@@ -209,6 +210,7 @@ def term_passed(
         return
     people = _heads(desk, case)
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
+    case = carrier.carry(broken(case, now))
     carrier.log("term_passed", {"term": desk.local(case.term).isoformat(), "step": case.step})
     step = ROUTES[case.track].step(case.step)
     waiting = [

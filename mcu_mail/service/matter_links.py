@@ -40,10 +40,8 @@ def remember_keys(work: UnitOfWork, case: Case) -> None:
 def alike_elsewhere(work: UnitOfWork, notice: Notice, received: datetime) -> tuple[Case, ...]:
     """Cases of other tracks that look like this message, received within thirty days."""
     since = received - SAME_MATTER
-    found: dict[int, Case] = {}
-    for key in keys_of(notice):
-        for case_id in _known(work, key):
-            found.setdefault(case_id, work.cases.get(case_id))
+    known = {case_id for key in keys_of(notice) for case_id in _known(work, key)}
+    found = {case_id: work.cases.get(case_id) for case_id in sorted(known)[-_MOST_KNOWN:]}
     for case in work.cases.like(
         link=notice.link, address=notice.address, text=notice.text, since=since
     ):

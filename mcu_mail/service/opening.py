@@ -21,6 +21,7 @@ from mcu_mail.domain.terms import governor_term
 from mcu_mail.domain.track_terms import term_of
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.clock_start import clock_start
 from mcu_mail.service.likeness import asked_about, same_matter
 from mcu_mail.service.matter_links import remember_keys
 from mcu_mail.service.rebuilding import of_notice
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from mcu_mail.store.ledger import StoredMail
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_CLOCKS_DIFFER = timedelta(minutes=10)
 APPEAL = "appeal_59fz"
 _NEEDED = frozenset({"text"})
 """Without these nobody can tell who is competent; the rest is asked for while work goes on."""
@@ -58,19 +58,6 @@ class Brought:
     how: str
     file: str = ""
     file_name: str = ""
-
-
-def arrival(notice: Notice, arrived: datetime, now: datetime) -> datetime:
-    """When the term's clock started: the moment the notice states, else the mail's arrival.
-
-    `facts.md` §1.0. A stated moment in the future, or a day without an hour, states no moment.
-    """
-    stated = notice.received_at
-    if stated is None or stated > now + _CLOCKS_DIFFER:
-        return min(arrived, now)
-    if notice.received_day_only:
-        return max(stated, min(arrived, now)) if stated.date() == arrived.date() else stated
-    return stated
 
 
 def open_case(
@@ -101,10 +88,12 @@ def open_case(
     forgotten = of_notice(work, mail.sha256, ordinal)
     if forgotten is not None:
         # Its letter has long been sent: the case gets its words back, and nobody is asked.
-        received = desk.local(arrival(notice, arrived, now))
+        received, _ = clock_start(desk, notice, arrived, now)
         return work.cases.change(forgotten.id, {"notice": notice, "received_at": received})
-    received = desk.local(arrival(notice, arrived, now))
+    received, both = clock_start(desk, notice, arrived, now)
     term = term_for(desk, notice, received, now)
+    if both:
+        term = replace(term, sentence=f"{term.sentence} {both}")
     finding = find_competence(
         notice.matter, notice.address, desk.office, desk.settings.competence.value()
     )

@@ -6,22 +6,25 @@ Moments are counted from the case's target and the office's settings, never from
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import STANDING
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.plan import PlanSettings, plan_back
-from mcu_mail.domain.plan_text import plan_working
+from mcu_mail.domain.plan_text import plan_working, working_part
+from mcu_mail.domain.promises import owed_day
+from mcu_mail.domain.quiet_hours import last_working, loud_at
 from mcu_mail.domain.reminding import ReminderRules, reminders
 from mcu_mail.domain.restriction import repeat_at
 from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.track_terms import executor_due, opening_after
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.quiet import aimed, audible, has_quiet_hours
 from mcu_mail.settings.schema import signing_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.course_parts import TrackClock
@@ -37,6 +40,9 @@ _PLANNED = (
     StepKind.send,
 )
 NEAR_TERM = timedelta(hours=1)
+TERM_WANTED = "term_wanted"
+_EVENING = timedelta(minutes=30)
+"""How long before the end of the day on which it came one is reminded to accept a message."""
 OF_STEP = ("remind", "late_superior", "late_centre", "late_curator")
 """The moments that a step has of its latest time."""
 
@@ -89,33 +95,22 @@ def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, date
     if last is None:
         return {}
     rows = rows[: last + 1]
+    names = [step.name for step in rows]
     shares = {step.name: step.share for step in rows}
-    making = [step for step in rows if route.comes_before(step.name, StepKind.approve)]
-    making = making or [step for step in rows if step.kind is not StepKind.publish]
-    fresh = plan_working(
-        [step.name for step in rows],
-        clock.now,
-        desk.local(case.term),
-        _with_share(shares, [step.name for step in making], clock.terms.executor_share),
-        clock.calendar,
-        case.track,
-    )
+    making = [step.name for step in rows if route.comes_before(step.name, StepKind.approve)]
+    making = making or [step.name for step in rows if step.kind is not StepKind.publish]
+    term, calendar, track = desk.local(case.term), clock.calendar, case.track
+    if not making or making == names:
+        fresh = plan_working(names, clock.now, term, shares, calendar, track)
+    else:
+        ready = executor_due(clock.now, term, clock.terms, aimed(calendar)) or working_part(
+            clock.now, term, clock.terms.executor_share, calendar, track
+        )
+        rest = names[len(making) :]
+        fresh = plan_working(making, clock.now, ready, shares, calendar, track)
+        fresh |= plan_working(rest, ready, term, shares, calendar, track)
     kept = _kept(case, case.term)
     return {name: max(at, kept.get(name, at)) for name, at in fresh.items()}
-
-
-def _with_share(
-    shares: Mapping[str, float], making: Sequence[str], part: float
-) -> dict[str, float]:
-    """The shares such that those who make the answer have `part` of the whole (`facts.md` §1.1)."""
-    made = sum(share for name, share in shares.items() if name in making)
-    rest = sum(share for name, share in shares.items() if name not in making)
-    if not made or not rest:
-        return dict(shares)
-    return {
-        name: share / made * part if name in making else share / rest * (1 - part)
-        for name, share in shares.items()
-    }
 
 
 def remind_of(
@@ -129,9 +124,10 @@ def remind_of(
     """
     if case.restricted is not None:
         plan_repeat(case, work, asked=now, now=now)
+    watch_unnamed_term(case, desk, work, now)
     latest = desk.local(case.due or case.term)
     moments = [
-        *(("remind", name, at) for name, at in reminders_of(case, desk, latest, now).items()),
+        *(("remind", name, at) for name, at in _reminders_of(case, desk, latest, now).items()),
         *_lateness(case, desk, latest),
     ]
     for kind, name, at in moments:
@@ -148,13 +144,23 @@ def remind_of(
         )
 
 
-def reminders_of(case: Case, desk: Desk, latest: datetime, now: datetime) -> dict[str, datetime]:
+def _reminders_of(case: Case, desk: Desk, latest: datetime, now: datetime) -> dict[str, datetime]:
     """When the step that ends at `latest` is reminded of, by name (`domain/reminding.py`)."""
     settings = desk.settings.reminders
     rules = ReminderRules(before_minutes=settings.before_minutes, before_days=settings.before_days)
     track = case.track if has_quiet_hours(case, desk) else None
     calendar = aimed(desk.calendar)
-    return reminders(desk.local(now), latest, rules, calendar, track)
+    found = reminders(desk.local(now), latest, rules, calendar, track)
+    step = ROUTES[case.track].step(case.step)
+    if step.kind is StepKind.accept:
+        # `facts.md` §1.3: accepted by the end of the working day on which it came.
+        came = loud_at(desk.local(case.received_at), calendar, case.track)
+        evening = last_working(came.replace(hour=23), calendar, case.track) - _EVENING
+        if now < evening < latest and evening not in found.values():
+            found["evening"] = evening
+    owed = owed_day(case)
+    # On the promised day one mail asks for everything (`promised_days.py`).
+    return {name: at for name, at in found.items() if name != "d0" or at.date() != owed}
 
 
 def _lateness(case: Case, desk: Desk, latest: datetime) -> list[tuple[str, str, datetime]]:
@@ -206,6 +212,20 @@ def watch_term(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> None:
     near = audible(case, desk, desk.local(case.term) - NEAR_TERM)
     if now < near < case.term:
         work.due.add(key=f"term_near:{case.id}:{term}", at=near, case_id=case.id, kind="term_near")
+
+
+def watch_unnamed_term(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> None:
+    """Plan the morning on which a term that nobody has named is asked for once more."""
+    if Mark.term_asked not in case.marks:
+        return
+    tomorrow = datetime.combine(desk.today(now) + timedelta(days=1), time(), desk.zone)
+    at = opening_after(tomorrow, desk.calendar, case.track)
+    work.due.add(
+        key=f"{TERM_WANTED}:{case.id}:{at.astimezone(UTC).isoformat()}",
+        at=at,
+        case_id=case.id,
+        kind=TERM_WANTED,
+    )
 
 
 def plan_repeat(case: Case, work: UnitOfWork, *, asked: datetime, now: datetime) -> None:

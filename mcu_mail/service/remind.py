@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.happened import is_published
+from mcu_mail.domain.marks import Mark
 from mcu_mail.errors import ReplacedError, TemporaryError
 from mcu_mail.service.after_outage import NOISY, Gathered
 from mcu_mail.service.carry import Carrier
@@ -24,10 +25,13 @@ from mcu_mail.service.lateness import (
     term_near,
     term_passed,
 )
+from mcu_mail.service.planning import TERM_WANTED
+from mcu_mail.service.promised_days import PROMISED, ask_on_promised_day
 from mcu_mail.service.quiet import is_postponed
 from mcu_mail.service.restricted_answers import repeat_restricted
 from mcu_mail.service.returns import delay_due
 from mcu_mail.service.second_thoughts import keep_unheard
+from mcu_mail.service.term_changes import ask_for_term
 from mcu_mail.service.track_moments import CHECK, FIRST_REPLY, KINDS, at_moment
 from mcu_mail.service.turns import in_turn
 from mcu_mail.waits import foreseeing
@@ -43,7 +47,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST = 10_000
-WAITS_FOR_MORNING = NOISY | {FIRST_REPLY, CHECK}
+WAITS_FOR_MORNING = NOISY | {FIRST_REPLY, CHECK, PROMISED, TERM_WANTED}
+_OWN_MAILS = {PROMISED: ask_on_promised_day, TERM_WANTED: ask_for_term}
 
 
 def remind(desk: Desk, now: datetime, outage: Outage | None = None) -> int:
@@ -98,6 +103,12 @@ def is_outdone(due: Due, owed: tuple[Due, ...]) -> bool:
     """
     if due.kind == "term_near":
         return is_owed_too("term", due, owed)
+    if due.kind == FIRST_REPLY:
+        # That the hour is nearly over is nothing to be told when it is.
+        return any(
+            (other.kind, other.case_id) == (due.kind, due.case_id) and other.at > due.at
+            for other in owed
+        )
     return due.kind == "remind" and any(
         other.kind in {"remind", "late_superior"}
         and (other.case_id, other.entry) == (due.case_id, due.entry)
@@ -127,11 +138,15 @@ def do_moment(
         closed_by_person(desk, work, work.cases.get(case.id), now, due.key)
     elif due.kind == "restricted":
         repeat_restricted(desk, work, case, now)
+    elif due.kind in _OWN_MAILS:
+        _OWN_MAILS[due.kind](desk, work, case, due, now)
     elif due.kind in KINDS:
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
         carrier.carry(at_moment(desk, work, case, due))
-    elif due.kind in {"term", "term_near"} and is_published(case):
-        # The term is met by the publication (decree 5.1).
+    elif due.kind in {"term", "term_near"} and (
+        is_published(case) or Mark.term_asked in case.marks
+    ):
+        # The publication meets the term (decree 5.1); one that nobody has named is asked for.
         return
     elif due.kind == "term_near":
         term_near(desk, work, case, due, now, out)

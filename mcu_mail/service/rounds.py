@@ -18,6 +18,7 @@ from mcu_mail.service.absences import with_absences
 from mcu_mail.service.after_outage import WORTH_TELLING, is_night, tell_of_missed
 from mcu_mail.service.alarm_ways import keep_note
 from mcu_mail.service.backing_up import back_up_daily
+from mcu_mail.service.calendar_orders import with_calendar
 from mcu_mail.service.caught_up import remind_after
 from mcu_mail.service.clerk_folders import prepare_folders, unsettled
 from mcu_mail.service.collect import collect
@@ -31,6 +32,7 @@ from mcu_mail.service.health import Health
 from mcu_mail.service.incoming import take_incoming
 from mcu_mail.service.letter_marks import make_key
 from mcu_mail.service.looking_back import look_at_share
+from mcu_mail.service.moved_terms import move_terms
 from mcu_mail.service.noting import Noting
 from mcu_mail.service.papers import do_papers, take_up_again
 from mcu_mail.service.receive import move_decided, receive
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from mcu_mail.domain.calendar import WorkCalendar
     from mcu_mail.domain.office import Absence
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.settings_file import SettingsFile
@@ -86,6 +89,8 @@ class Rounds:
     """The start has yet to be made: the clock was not believed, or it failed half-way."""
     configured: tuple[Absence, ...] = field(init=False)
     """The absences of the configuration, before those that the dispatcher has settled."""
+    calendar: WorkCalendar = field(init=False)
+    """The same of the calendar, before the days that officials have changed by mail."""
 
     def __post_init__(self) -> None:
         """Keep what the configuration says: later absences stand beside it."""
@@ -96,6 +101,7 @@ class Rounds:
             # In a played moment no time passes: every job does all that is owed at it.
             self.desk = replace(self.desk, turn_seconds=math.inf)
         self.configured = self.desk.office.absences
+        self.calendar = self.desk.calendar
 
     def start(self, now: datetime) -> None:
         """Settle what a killed daemon left, and see for how long there was none."""
@@ -193,6 +199,7 @@ class Rounds:
 
     def _round(self, now: datetime) -> int:
         self.desk = with_absences(self.desk, self.configured)
+        self.desk = with_calendar(self.desk, self.calendar)
         self._job("room", lambda: watch_room(self.desk, now), now)
         if self.settings_file is not None:
             watched = self.settings_file
@@ -202,6 +209,7 @@ class Rounds:
         if is_marked(self.desk):
             # Before the mailbox was read whole nothing leaves and no number is given.
             return done + self._reconcile(now)
+        done += self._job("calendar", lambda: move_terms(self.desk, now), now)
         done += self.mail_in(now)
         if is_marked(self.desk):
             return done + self._reconcile(now)

@@ -22,42 +22,18 @@ from mcu_mail.domain.sheet_plan import (
     is_time,
     is_urgent,
 )
-from mcu_mail.domain.term_words import first_reply_text
-from mcu_mail.mail.card import Row, ToldLine
 from mcu_mail.mail.compose import read_message_id
-from mcu_mail.mail.markup import Button
-from mcu_mail.mail.phrases import initials
 from mcu_mail.service.asking import mail_request, queue_mail, tell
-from mcu_mail.service.cards import candidates_of, card_for, name_of
 from mcu_mail.service.gathering import Gathered, Told, gathered_of, keep, people_of
+from mcu_mail.service.sheet_mail import Open, buttons_for, example_for, files_of, lines_of, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mcu_mail.domain.case import Case, Request
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _ORDER = tuple(Asked)
-_TOGETHER = {
-    Asked.first_reply: ("Первичный ответ дан всем", "Первичный ответ дан"),
-    Asked.approve: ("Согласовать все", "Согласовано"),
-    Asked.publish: ("Опубликовано всё", "Опубликовано"),
-    Asked.accept: ("Принять все", "В работу"),
-}
-"""The label of a button for all rows of a kind, and its word; «1-6» goes behind it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Open:
-    """A request that still waits, with its case and what it asks now."""
-
-    request: Request
-    case: Case
-    asked: Asked
-    due: datetime
-    reminder: str = ""
-    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +185,7 @@ def _mail(
             now=now,
         )
         return
-    shown = [_row(desk, work, row, number, now) for number, row in enumerate(rows, start=1)]
+    shown = [row_of(desk, work, row, number, now) for number, row in enumerate(rows, start=1)]
     keep_sheet(
         work,
         Sheet(
@@ -221,13 +197,15 @@ def _mail(
     )
     for row in rows:
         work.requests.next_mail(row.request.id)
+    files, apart = files_of(desk, work, rows)
+    shown = [replace(row, files_apart=row.number in apart) for row in shown]
     worded = desk.wording.compose(
         "sheet",
         person=desk.office.people[person],
         rows=tuple(shown),
         told=lines_of(told),
-        example=_example(rows),
-        buttons=_buttons(rows, code),
+        example=example_for(desk, rows),
+        buttons=buttons_for(desk, rows, code),
         code=grouped(code),
         now=desk.local(now),
     )
@@ -241,84 +219,11 @@ def _mail(
         worded=worded,
         message_id=read_message_id(code, 1, desk.domain),
         now=now,
+        attachments=files,
         request_id=rows[0].request.id,
         code=code,
         threaded=False,
     )
-
-
-def _row(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) -> Row:
-    case, asked = row.case, row.asked
-    letter = work.letters.get(case.id, case.version) if case.version else None
-    previous = work.letters.get(case.id, case.version - 1) if asked is Asked.approve else None
-    card = card_for(case, letter, desk, row.request.person, now, previous=previous)
-    rules = desk.rules(case, now)
-    details: tuple[str, ...] = ()
-    text = ""
-    if asked in {Asked.approve, Asked.consent, Asked.publish}:
-        text = card.draft_text
-        details = (*card.what_changed, *card.contact_lines)
-    elif asked is Asked.first_reply:
-        text = first_reply_text(desk.local(case.term))
-    elif asked is Asked.accept and rules.category_needed:
-        details = (f"категория: {rules.category}",) if rules.category else ()
-    elif asked is Asked.route:
-        details = candidates_of(case, desk)
-    by = letter.author if letter is not None else case.executor or ""
-    if not by and case.department:
-        by = next(one.head for one in desk.office.departments if one.id == case.department)
-    return Row(
-        number=number,
-        card=card,
-        asked=asked.value,
-        due=desk.local(row.due),
-        text=text,
-        executor=initials(name_of(by, desk)) if by else "",
-        details=details,
-        again=row.again or (bool(row.reminder) and row.request.mails > 0),
-        urgent=is_urgent(case, asked) or is_fast(case, asked),
-        outcome_needed=rules.outcome_needed and asked is Asked.publish,
-    )
-
-
-def lines_of(told: Sequence[Told]) -> tuple[ToldLine, ...]:
-    """What was told, one line for all cases of which the same is said."""
-    numbers: dict[str, list[str]] = {}
-    for one in told:
-        numbers.setdefault(one.line, []).append(one.number)
-    return tuple(
-        ToldLine(numbers=tuple(dict.fromkeys(cases)), line=line) for line, cases in numbers.items()
-    )
-
-
-def span_of(numbers: Sequence[int]) -> str:
-    """«3», «3 и 4» or «3-6»: rows of one kind stand side by side."""
-    first, last = numbers[0], numbers[-1]
-    if last == first:
-        return f"{first}"
-    return f"{first} и {last}" if last == first + 1 else f"{first}-{last}"
-
-
-def _of_kind(rows: Sequence[Open], asked: Asked) -> list[int]:
-    return [number for number, row in enumerate(rows, start=1) if row.asked is asked]
-
-
-def _buttons(rows: Sequence[Open], code: str) -> tuple[Button, ...]:
-    made = []
-    for asked, (label, word) in _TOGETHER.items():
-        numbers = _of_kind(rows, asked)
-        if numbers:
-            subject = f"[МЦУ] {label} {grouped(code)}"
-            made.append(Button(label=label, subject=subject, body=f"{word} {span_of(numbers)}"))
-    return tuple(made)
-
-
-def _example(rows: Sequence[Open]) -> tuple[str, ...]:
-    """Answers that fit this very sheet."""
-    said = []
-    for asked, (_, word) in _TOGETHER.items():
-        numbers = _of_kind(rows, asked)
-        if numbers:
-            said.append(f"{word} {span_of(numbers)}")
-    shown = _of_kind(rows, Asked.approve) or _of_kind(rows, Asked.publish)
-    return (*said[:2], f"вернуть {shown[-1]}: нет фото") if shown else tuple(said[:2])
+    for number in apart:
+        row = rows[number - 1]
+        mail_request(desk, work, row.case, row.request, now)

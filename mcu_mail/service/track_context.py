@@ -10,6 +10,7 @@ from mcu_mail.domain.track_terms import first_reply_due
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.library import first_reply_of
+from mcu_mail.service.track_buttons import APPEAL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +46,7 @@ def _accept(desk: Desk, case: Case, now: datetime) -> dict[str, Any]:
     rules = desk.rules(case, now)
     return {
         "term_known": Mark.term_asked not in case.marks,
+        "appeal": case.notice.event == APPEAL,
         "category": rules.category,
         "category_needed": rules.category_needed,
         "actor_name": _drafter(desk, case, now),

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.decisions import Enter, Log, Tell
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.quiet_hours import last_working
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
 from mcu_mail.domain.track_terms import accept_due, closing_of, first_reply_due, wait_until
 from mcu_mail.service.appeals import NEAR, appeal_near
-from mcu_mail.service.quiet import audible
+from mcu_mail.service.quiet import aimed, audible
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
-    from mcu_mail.domain.course_parts import Decisions
+    from mcu_mail.domain.course_parts import Decisions, TrackClock
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.moments import Due
     from mcu_mail.store.unit_of_work import UnitOfWork
@@ -70,13 +71,20 @@ def latest_of(case: Case, desk: Desk, now: datetime) -> datetime | None:
             by = clock.calendar.add_working_minutes(received, 1, case.track)
             closing = closing_of(clock.calendar, by.date(), case.track)
             by = by.replace(hour=closing.hour, minute=closing.minute)
-        return min(by, case.term) if case.term > now else by
+        return _at_work(min(by, case.term) if case.term > now else by, desk, clock)
     if Mark.published in case.marks and step.kind is StepKind.approve:
         if case.term > now:
-            return case.term
+            return _at_work(case.term, desk, clock)
         minutes = clock.terms.rework_minutes
         return clock.calendar.add_working_minutes(clock.now, minutes, case.track)
     return None
+
+
+def _at_work(latest: datetime, desk: Desk, clock: TrackClock) -> datetime:
+    """The last moment of work before `latest`, while it lies ahead: nobody acts in the night."""
+    latest = desk.local(latest)
+    last = last_working(latest, aimed(clock.calendar), clock.terms.track)
+    return last if last > clock.now else latest
 
 
 def watch_step(case: Case, work: UnitOfWork) -> None:

@@ -26,6 +26,7 @@ from mcu_mail.service.reconcile_mark import first_of_its_kind, is_read_again
 from mcu_mail.service.restricted_answers import report_by_number
 from mcu_mail.service.said import HARMLESS, meaning_of
 from mcu_mail.service.taking import show_to_head, take, take_continuation
+from mcu_mail.service.term_changes import term_word
 from mcu_mail.service.words_beside import words_by_number
 from mcu_mail.store.ledger import MailState
 
@@ -57,7 +58,7 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     said = beside
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
-    by_hand = hand_word(desk, work, said, case, now)
+    by_hand = hand_word(desk, work, said, case, now) or term_word(desk, work, said, case, now)
     assert said.person is not None
     return by_hand or _by_his_turn(desk, work, said, said.person, case, now)
 

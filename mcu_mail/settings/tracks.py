@@ -77,6 +77,8 @@ class TextTrack(Model):
         urgent_hours: hours for an urgent request that names no moment.
         consent: who consents to the publication; None: the curator.
         publisher: who puts the answer up.
+        clock_start: what begins the term: the moment that the system's notice states, or the
+            arrival of the mail.
         stated: what counts when a notice names a term of its own.
         contact: whether a record of contact with the applicant is required.
         category: whether a message is accepted with its category.
@@ -94,6 +96,7 @@ class TextTrack(Model):
     urgent_hours: Annotated[int, Field(ge=1, le=48)] = 2
     consent: Id | None = None
     publisher: Literal["executor", "responsible"] = "responsible"
+    clock_start: Literal["source", "mailbox"] = "source"
     stated: StatedRule = "earlier_wins"
     contact: Literal["block", "warn", "none"] = "none"
     category: Literal["needed", "none"] = "none"

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcu_mail.domain.calendar import Override, WorkCalendar
@@ -134,6 +134,7 @@ def test_the_working_day_before_is_none_of_the_days_off():
     assert working_day_before(at("29.11 12:00"), 0, CALENDAR, "pos") == at("27.11 08:30")
 
 
+@settings(max_examples=40)
 @given(start=MOMENTS, minutes=st.integers(1, 60 * 24 * 40))
 def test_nobody_is_reminded_outside_the_hours_or_too_late(start, minutes):
     latest = start + timedelta(minutes=minutes)
@@ -143,6 +144,7 @@ def test_nobody_is_reminded_outside_the_hours_or_too_late(start, minutes):
     assert len(set(found.values())) == len(found)
 
 
+@settings(max_examples=40)
 @given(moment=MOMENTS)
 def test_the_last_working_moment_is_at_work_and_nothing_of_work_lies_between(moment):
     last = last_working(moment, CALENDAR, "incident")

@@ -41,6 +41,7 @@ DONE, ASIDE, OTHER = "МЦУ/Обработано", "МЦУ/Не разобра�
 ZONE = ZoneInfo("Asia/Novokuznetsk")
 MORNING = datetime(2026, 11, 23, 8, 40, tzinfo=ZONE)
 SETTINGS: Mapping[str, Any] = {
+    "sheets.minutes": 60,
     "letters.engine": "native",
     "letters.word_format": "docx",
     "letters.templates": "templates",
@@ -222,6 +223,14 @@ class Office:
         with closing(sqlite3.connect(f"file:{self.folder}/var/mcu.db?mode=ro", uri=True)) as base:
             found = base.execute("SELECT state FROM cases WHERE number = ?", (number,)).fetchone()
         return bool(found) and found[0] == "closed"
+
+    def step_of(self, external_id: str) -> str:
+        """At which step the case of a message stands; empty while there is none."""
+        with closing(sqlite3.connect(f"file:{self.folder}/var/mcu.db?mode=ro", uri=True)) as base:
+            found = base.execute(
+                "SELECT step FROM cases WHERE external_id = ?", (external_id,)
+            ).fetchone()
+        return str(found[0]) if found else ""
 
     def number_of(self, number: str) -> str:
         """Under which number of the register the letter of a case goes."""

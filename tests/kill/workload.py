@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from mcu_mail.documents.folder import Folder
 from mcu_mail.rehearsal.clerk import sign_and_scan
+from mcu_mail.rehearsal.people import Client, Writer
 from tests.documents.annex_files import DOCX, JPEG, photo
 from tests.kill.office import CITIZEN, MINISTRY, OURS, REGION, ZONE, Letter, Office, writer
 from tests.stories.signed_letter import bounce
@@ -503,6 +504,50 @@ def _late(office: Office) -> Thread:
     yield from out(office, task.number, pdf)
 
 
+def published(office: Office, _: Day) -> Iterable[Thread]:
+    """Two incidents whose answers are agreed on one sheet and put up."""
+    return [_incidents(office, (61, 62))]
+
+
+def _incidents(office: Office, houses: Sequence[int]) -> Thread:
+    who = Writer(name="Инцидент", address="noreply@incident.example", client=Client.plain)
+    for house in houses:
+        number = f"81234{house}"
+        office.notice(
+            f"Номер: {number}\nПоступил: {office.now:%d.%m.%Y %H:%M}\nАвтор: Алиса Примерова\n"
+            f"Место: пгт Тяжинский, ул. Образцовая, д. {house}\nТекст: {SNOW}\n",
+            f"[Инцидент] Новый инцидент № {number}",
+            who,
+        )
+    everybody = f"1-{len(houses)}"
+    sheet: Letter = yield lambda: _with_rows(office, "ждёт первичного ответа", len(houses))
+    office.reply("appeals", sheet, f"Первичный ответ дан {everybody}")
+    for house in houses:
+        task: Letter = yield _found_at(office, house)
+        office.reply("roads_head", task, f"Ответ: {ANSWER}")
+    sheet = yield lambda: _with_rows(office, "ждёт согласования", len(houses))
+    office.reply("appeals", sheet, f"Опубликовано {everybody}")
+    for house in houses:
+        yield _put_up(office, f"81234{house}")
+    for house in houses:
+        words = f"Инцидент № 81234{house}\nРешение куратора: СОГЛАСОВАНО\n"
+        office.notice(words, f"Re: [Инцидент] № 81234{house} – ответ согласован", who)
+
+
+def _with_rows(office: Office, words: str, rows: int) -> Letter | None:
+    """The sheet on which so many rows wait for these words."""
+    sheet = office.find("appeals", "Лист", words)
+    return sheet if sheet is not None and sheet.text.count(words) >= rows else None
+
+
+def _found_at(office: Office, house: int) -> Waited:
+    return lambda: office.find("roads_head", "ответ", f"д. {house}\n")
+
+
+def _put_up(office: Office, external_id: str) -> Waited:
+    return lambda: office.step_of(external_id) in {"regional", "citizen", "close"}
+
+
 def restored(office: Office, day: Day) -> Iterable[Thread]:
     """A letter leaves after the last copy of the store, and then the store is lost."""
     yield _restored(office, day)
@@ -563,6 +608,7 @@ PHASES: tuple[Phase, ...] = (
     office_program,
     gone,
     night,
+    published,
     restored,
     new_year,
     once,

@@ -20,7 +20,6 @@ from mcu_mail.rehearsal.clerk import sign_and_scan
 from mcu_mail.rehearsal.people import Client, Writer, buttons_of, fresh_mail, press, text_of
 from tests.stories.office_day import MORNING_LINE, PEOPLE, SERVICE, OfficeDay
 
-if TYPE_CHECKING:
 MATTERS = (
     ("Уборка снега", "На улице {} не чистят снег, сугробы по колено, дети идут по дороге."),
     ("Уличное освещение", "На улице {} не горят фонари, темнота, опоры без лампы."),
@@ -66,7 +65,6 @@ class CoordinatorDay:
         """(when, the mail, who has written it)."""
         self.seen: Counter[str] = Counter()
         self.random = Random(23)
-        """The same day in every run."""
         self.published: list[str] = []
         self.returned = 0
         self.serial = 0

@@ -204,6 +204,7 @@ def test_a_text_and_another_one_in_html_decide_no_row(day):
     raw = day.reply_bytes("appeals", "первичный ответ дан 1", "09:05", to=sheets(day)[-1])
     mail = message_from_bytes(raw, policy=SMTP)
     shown = mail.get_body(("html",))
+    assert shown is not None
     shown.set_content(shown.get_content().replace("дан 1", "дан 2", 1), subtype="html")
     day.arrives(mail.as_bytes(), "09:05")
     assert "по листу ничего не записано" in day.told("appeals")

@@ -76,3 +76,23 @@ def test_an_answer_is_proposed_without_anybody_s_name_and_its_photos_go_to_who_u
     office.reply("roads_head", "ещё фото", "10:30", files=[("IMG_2.jpg", JPEG, photo(2))], to=task)
     assert set(attached(of_case(office, "appeals", "Опубликуйте"))) == {"IMG_1.jpg", "IMG_2.jpg"}
     assert office.case().step == "publish"
+
+
+def test_a_sheet_brings_the_photos_of_its_rows_and_says_where_there_are_none(tmp_path, post_office):
+    changes = {**NATIVE, "sheets": {"minutes": 60}}
+    with OfficeDay(tmp_path / "office", post_office, changes).opened() as day:
+        for number in (1, 2):
+            place = f"пгт Тяжинский, ул. Чертёжная, д. {number}"
+            message = incident(
+                f"812340{number}", WHEN, place=place, link=f"https://vk.com/wall-1_{number}"
+            )
+            sent(day, "incident", message, f"10:0{number}")
+        shot = ("IMG_1.jpg", JPEG, photo(1))
+        for number, files in ((1, [shot]), (2, [])):
+            task = of_case(day, "roads_head", f"00000{number}]")
+            day.reply("roads_head", TEXT, f"10:1{number}", to=task, files=files)
+        day.play("11:30")
+        sheet = of_case(day, "appeals", "Лист")
+        (photos,) = (name for name in attached(sheet) if name.endswith("IMG_1.jpg"))
+        assert photos.startswith("№ ")
+        assert text_of(sheet).count("Фото к ответу не приложено") == 1

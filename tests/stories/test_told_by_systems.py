@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.decisions import SetState
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail
+from mcu_mail.service.carry import Carrier
 from mcu_mail.store.ledger import MailState
 from tests.stories.office_day import SERVICE
+from tests.stories.test_events_of_cases import opened
 
 INCIDENT = """Новый инцидент № 8123401
 Автор: Алиса Примерова
@@ -89,3 +93,30 @@ def test_a_message_told_by_its_responsible_is_of_the_track_he_names_or_he_is_ask
     day.reply("appeals", "ПОС", "09:20")
     assert (day.case(4).track, day.case(4).notice.external_id) == ("pos", "990077001")
     assert "Не чистят снег" in day.case(4).notice.text
+
+
+def test_of_several_cases_of_one_number_the_open_one_is_meant_and_else_the_newest(day):
+    numbered = {"track": "incident", "external_id": "8123401"}
+    first = opened(day, "08:40", applicant="Алиса Примерова", text="Снег на дороге.", **numbered)
+    desk, now = day.stage.desk, day.stage.moment("2026-11-23 08:42")
+
+    def close(case):
+        with desk.store.work() as work:
+            known = work.cases.get(case.id)
+            carrier = Carrier(desk, work, known, now=now, actor="appeals", cause=f"test{case.id}")
+            carrier.carry((SetState(state=CaseState.closed),))
+            work.commit()
+
+    def told(case) -> int:
+        with desk.store.view() as view:
+            return [event.kind for event in view.journal.of_case(case.id)].count("event")
+
+    second = opened(day, "08:45", applicant="Борис Примеров", text="Снег у школы.", **numbered)
+    close(first)
+    status = "По инциденту № 8123401 назначен исполнитель: отдел {}.\n"
+    system(day, "08:50", "Инцидент № 8123401", status.format(1))
+    assert (told(first), told(second)) == (0, 1)
+    close(second)
+    system(day, "08:55", "Инцидент № 8123401", status.format(2))
+    assert (told(first), told(second)) == (0, 2)
+    assert len(day.standings()) == 2

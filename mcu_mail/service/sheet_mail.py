@@ -1,0 +1,155 @@
+"""What a sheet says: its rows, their files, its buttons, what has happened since the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mcu_mail.domain.codes import grouped
+from mcu_mail.domain.sheet_plan import Asked, is_fast, is_urgent
+from mcu_mail.mail.card import Row, ToldLine
+from mcu_mail.mail.markup import Button
+from mcu_mail.mail.phrases import initials
+from mcu_mail.service.cards import candidates_of, card_for, name_of
+from mcu_mail.service.enclosing import room
+from mcu_mail.service.library import first_reply_of
+from mcu_mail.service.text_files import File, files_to_put_up, text_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mcu_mail.domain.case import Case, Request
+    from mcu_mail.service.desk import Desk
+    from mcu_mail.service.gathering import Told
+    from mcu_mail.store.unit_of_work import UnitOfWork
+
+_TOGETHER = {
+    Asked.first_reply: ("Первичный ответ дан всем", "Первичный ответ дан"),
+    Asked.approve: ("Согласовать все", "Согласовано"),
+    Asked.publish: ("Опубликовано всё", "Опубликовано"),
+    Asked.accept: ("Принять все", "В работу"),
+}
+"""The label of a button for all rows of a kind, and its word; «1-6» goes behind it."""
+_TEXTS = frozenset({Asked.approve, Asked.publish})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A request that still waits, with its case and what it asks now."""
+
+    request: Request
+    case: Case
+    asked: Asked
+    due: datetime
+    reminder: str = ""
+    again: bool = False
+
+
+def files_of(
+    desk: Desk, work: UnitOfWork, rows: Sequence[Open]
+) -> tuple[tuple[File, ...], tuple[int, ...]]:
+    """What is to be put up, named by its row; and the rows whose files need a mail of their own."""
+    space = room(desk, work) // 2
+    taken: list[File] = []
+    apart: list[int] = []
+    for number, row in enumerate(rows, start=1):
+        if row.asked not in _TEXTS or row.again:
+            continue
+        files = files_to_put_up(desk, work, row.case, row.asked.value)
+        size = sum(len(content) for _, _, content in files)
+        if size > space:
+            apart.append(number)
+            continue
+        space -= size
+        taken += [(f"{number} - {name}", kind, content) for name, kind, content in files]
+    return tuple(taken), tuple(apart)
+
+
+def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) -> Row:
+    """What the sheet says of one request."""
+    case, asked = row.case, row.asked
+    letter = work.letters.get(case.id, case.version) if case.version else None
+    previous = work.letters.get(case.id, case.version - 1) if asked is Asked.approve else None
+    card = card_for(case, letter, desk, row.request.person, now, previous=previous)
+    rules = desk.rules(case, now)
+    details: tuple[str, ...] = ()
+    text = ""
+    if asked in {Asked.approve, Asked.consent, Asked.publish}:
+        text = card.draft_text
+        notes = text_notes(desk, work, case, letter)
+        details = (*notes, *card.what_changed, *card.contact_lines)
+    elif asked is Asked.first_reply:
+        text = first_reply_of(desk, case, now)
+    elif asked is Asked.accept and rules.category_needed:
+        details = (f"категория: {rules.category}",) if rules.category else ()
+    elif asked is Asked.route:
+        details = candidates_of(case, desk)
+    by = letter.author if letter is not None else case.executor or ""
+    if not by and case.department:
+        by = next(one.head for one in desk.office.departments if one.id == case.department)
+    return Row(
+        number=number,
+        card=card,
+        asked=asked.value,
+        due=desk.local(row.due),
+        text=text,
+        executor=initials(name_of(by, desk)) if by else "",
+        details=details,
+        again=row.again or (bool(row.reminder) and row.request.mails > 0),
+        urgent=is_urgent(case, asked) or is_fast(case, asked),
+        outcome_needed=rules.outcome_needed and asked is Asked.publish,
+    )
+
+
+def lines_of(told: Sequence[Told]) -> tuple[ToldLine, ...]:
+    """What was told, one line for all cases of which the same is said."""
+    numbers: dict[str, list[str]] = {}
+    for one in told:
+        numbers.setdefault(one.line, []).append(one.number)
+    return tuple(
+        ToldLine(numbers=tuple(dict.fromkeys(cases)), line=line) for line, cases in numbers.items()
+    )
+
+
+def span_of(numbers: Sequence[int]) -> str:
+    """«3», «3 и 4» or «3-6»: rows of one kind stand side by side."""
+    first, last = numbers[0], numbers[-1]
+    if last == first:
+        return f"{first}"
+    return f"{first} и {last}" if last == first + 1 else f"{first}-{last}"
+
+
+def _together(rows: Sequence[Open], desk: Desk) -> list[tuple[Asked, str, str, list[int]]]:
+    """What one word can answer: its label, the word, and its rows side by side."""
+    found = []
+    for asked, (label, said) in _TOGETHER.items():
+        numbers = [number for number, row in enumerate(rows, start=1) if row.asked is asked]
+        tracks = {row.case.track for row in rows if row.asked is asked}
+        needs_outcome = any(map(desk.settings.tracks.needs_outcome, tracks))
+        word = f"{said} решено" if asked is Asked.publish and needs_outcome else said
+        # A category is proposed for each message by itself: no one word accepts them all.
+        by_one = asked is Asked.accept and any(map(desk.settings.tracks.needs_category, tracks))
+        if numbers and not (by_one and len(numbers) > 1):
+            found.append((asked, label, word, numbers))
+    return found
+
+
+def buttons_for(desk: Desk, rows: Sequence[Open], code: str) -> tuple[Button, ...]:
+    """One button for all rows that the same word can answer."""
+    return tuple(
+        Button(
+            label=label,
+            subject=f"[МЦУ] {label} {grouped(code)}",
+            body=f"{word} {span_of(numbers)}",
+        )
+        for _, label, word, numbers in _together(rows, desk)
+    )
+
+
+def example_for(desk: Desk, rows: Sequence[Open]) -> tuple[str, ...]:
+    """Answers that fit this very sheet."""
+    together = _together(rows, desk)
+    said = [f"{word} {span_of(numbers)}" for _, _, word, numbers in together[:2]]
+    texts = [numbers for asked, _, _, numbers in together if asked in _TEXTS]
+    return (*said, f"вернуть {texts[-1][-1]}: нет фото") if texts else tuple(said)
