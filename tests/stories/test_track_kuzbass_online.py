@@ -117,6 +117,8 @@ def test_days_and_hours_run_over_every_edge_of_the_calendar(day: OfficeDay):
         )
         course = Course(day, "edds_head", 1 if at.year > 2026 else ordinal)
         found.append((received, course.due, course.term))
+        course.says("Закрыть: решено при встрече", received)
+        assert course.stands == "closed"
     assert found == edges
 
 
