@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
-from mcu_mail.domain.case import STANDING, CaseState, CloseReason
-from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
+from mcu_mail.domain.case import CaseState, CloseReason
+from mcu_mail.domain.course_parts import closing, not_taken, told
 from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
 from mcu_mail.domain.happened import Happened, What, accepted, is_published, on_happened, published
@@ -28,7 +28,6 @@ from mcu_mail.domain.whose_turn import find_department, find_person
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
-    from mcu_mail.domain.decisions import Tell
     from mcu_mail.domain.meaning import Meaning
 
 
@@ -66,7 +65,7 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     promised = case.marks.get(Mark.promised)
     if promised is None:
         at = min(up.at, clock.now) if up.at is not None else clock.now
-        return (*done[:-1], *kept(case, at), _written_down(request, "published"), done[-1])
+        return (*done[:-1], *kept(case, at), told(request, "published"), done[-1])
     # Decree 3.6: what an interim answer has promised is a term of its own.
     due = datetime.fromisoformat(promised)
     year = clock.now.year
@@ -90,11 +89,6 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     )
 
 
-def _written_down(request: Request, decision: str) -> Tell:
-    """The receipt of a decision; «СТОП» takes back only what a step's own request has decided."""
-    return told(request, decision) if request.purpose in STANDING else receipt(request, decision)
-
-
 def _draft(rules: Rules) -> str:
     step = rules.route.kind(StepKind.draft)
     assert step is not None, "every route has somebody who writes the answer"
@@ -108,7 +102,7 @@ def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     log = Log(kind="returned", data={"reason": reason, "version": case.version})
     return (
         log,
-        _written_down(request, "return"),
+        told(request, "return"),
         SetMarks(values={Mark.published: None, Mark.regional: None}),
         *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
         Enter(

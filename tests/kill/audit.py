@@ -209,7 +209,11 @@ def _own_mails(office: Office, database: sqlite3.Connection, found: Count) -> No
         "SELECT requests.id, requests.person FROM requests WHERE NOT EXISTS "
         "(SELECT 1 FROM outgoing WHERE outgoing.request_id = requests.id)",
     )
-    found.unasked += [f"request {row['id']} to {row['person']}" for row in asked]
+    sheets = _rows(database, "SELECT value FROM meta WHERE key LIKE 'sheet_code:%'")
+    on_sheets = {one for row in sheets for _, one in json.loads(row["value"])["rows"]}
+    found.unasked += [
+        f"request {row['id']} to {row['person']}" for row in asked if row["id"] not in on_sheets
+    ]
 
 
 def _incoming(office: Office, found: Count) -> None:

@@ -42,6 +42,7 @@ ZONE = ZoneInfo("Asia/Novokuznetsk")
 MORNING = datetime(2026, 11, 23, 8, 40, tzinfo=ZONE)
 SETTINGS: Mapping[str, Any] = {
     "sheets.minutes": 60,
+    "digests.at": ["08:30", "16:30"],
     "letters.engine": "native",
     "letters.word_format": "docx",
     "letters.templates": "templates",
