@@ -413,6 +413,7 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "approve": (
         *_both(_REQUESTS["approve"]),
         {**_REQUESTS["approve"], "card": _PUBLISHED},
+        {**_REQUESTS["approve"], "card": replace(_PUBLISHED, is_published=True)},
         {**_REQUESTS["approve"], "card": _INTERIM},
         {**_REQUESTS["approve"], "enclosure": "фотографии на 2 л. в 1 экз."},
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.aside_words import is_courtesy
-from mcu_mail.domain.case import CaseState, Purpose
+from mcu_mail.domain.case import STANDING, CaseState, Purpose
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.numbering import find_case_numbers
@@ -77,7 +77,8 @@ def _by_his_turn(
         spoken = spoken_in(desk, work, case, said, now)
         if _taken_by_number(spoken, mine, meaning):
             return spoken.handled
-    for request in mine:
+    # A responsible has one that stands in each of her cases: she is not written to about them all.
+    for request in [item for item in mine if item.purpose not in STANDING] or mine[-1:]:
         _ask_again(desk, work, said, request, now)
     if mine:
         return Heard(state=MailState.handled, case_id=case.id if case else mine[0].case_id)

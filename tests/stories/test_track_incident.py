@@ -42,7 +42,7 @@ def incident(number: str, at: datetime, place: str) -> bytes:
         "Тема": "Уборка снега и наледи",
         "Муниципалитет": "Тяжинский МО",
         "Место": f"пгт Тяжинский, {place}",
-        "Автор": f"Автор Примерный {place}",
+        "Автор": "Алиса Примерова",
         "Дата сообщения": f"{at:%d.%m.%Y %H:%M}",
         "Поступил": f"{at:%d.%m.%Y %H:%M}",
         "Фаст-трек": "Нет",
@@ -180,6 +180,8 @@ def test_terms_run_in_working_hours_at_every_edge_of_the_calendar(day: OfficeDay
         course = Course(day, "appeals", number)
         assert first[-5:] in day.told("appeals"), "the mail names the hour of the first reply"
         found.append((received, first, course.term))
+        course.says("Закрыть: решено при встрече", received)
+        assert course.stands == "closed"
     assert found == edges
 
 
@@ -200,3 +202,13 @@ def test_an_incident_walks_the_same_on_dovecot_and_postfix(
         course.says("ЦУР согласовал", "16:30")
         day.play("2026-11-25 16:31")
         assert course.stands == "closed"
+
+
+def test_words_without_a_code_are_answered_once_however_many_cases_stand_open(day: OfficeDay):
+    for ordinal in range(1, 4):
+        at = datetime(2026, 11, 23, 10, ordinal, tzinfo=ZONE)
+        place = f"ул. Краевая-{ordinal}, д. {ordinal}"
+        day.arrives(incident(f"81400{ordinal:02}", at, place), f"10:0{ordinal}")
+    day.fresh("appeals", "Без темы", "Согласовано", "10:30")
+    assert len(day.got["appeals"]) == 1
+    assert "нет кода" in day.told("appeals")

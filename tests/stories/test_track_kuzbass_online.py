@@ -103,7 +103,8 @@ def test_days_and_hours_run_over_every_edge_of_the_calendar(day: OfficeDay):
         # received, accepted by, answered by
         ("2026-11-23 10:00", "24.11 10:00", "07.12 17:30"),
         ("2026-11-27 16:00", "30.11 16:00", "11.12 17:30"),
-        ("2026-11-28 12:00", "01.12 08:30", "11.12 17:30"),
+        # A day counts from Monday 08:30; the work before Tuesday 08:30 ends on Monday.
+        ("2026-11-28 12:00", "30.11 17:30", "11.12 17:30"),
         ("2026-12-18 09:00", "21.12 09:00", "30.12 17:30"),
         ("2027-04-19 09:00", "20.04 09:00", "30.04 17:30"),
     ]
@@ -116,6 +117,8 @@ def test_days_and_hours_run_over_every_edge_of_the_calendar(day: OfficeDay):
         )
         course = Course(day, "edds_head", 1 if at.year > 2026 else ordinal)
         found.append((received, course.due, course.term))
+        course.says("Закрыть: решено при встрече", received)
+        assert course.stands == "closed"
     assert found == edges
 
 

@@ -104,6 +104,20 @@ def test_a_message_without_a_term_does_not_go_on_until_it_is_named(day: OfficeDa
     assert course.term == "09.06 16:00"
     assert "09.06" in day.told("roads_head")
 
+    # An interim answer meets the term; what it promises is the next one.
+    course.writes(
+        "Промежуточный ответ до 20.05.2027: место осмотрено, яма огорожена, щебень завезут в "
+        "понедельник, о результате сообщим.",
+        "2027-05-14 10:00",
+    )
+    course.answers("approve", "Опубликовано", "2027-05-14 10:20")
+    assert course.stands == "draft roads_head open"
+    assert course.term == "20.05 17:30"
+    course.writes("Уважаемая Анна Примеровна!\nЯма засыпана и уплотнена.", "2027-05-19 10:00")
+    course.answers("approve", "Опубликовано", "2027-05-19 10:20")
+    assert course.stands == "regional it waiting"
+    assert course.events("promise_kept") == 1
+
 
 @pytest.mark.peers
 def test_a_message_walks_the_same_on_dovecot_and_postfix(
