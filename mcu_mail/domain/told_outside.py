@@ -126,6 +126,7 @@ def hour_of_publication(words: str) -> time | None:
 
 def basis_of_publication(words: str) -> str:
     """What a publication by hand rests on: the words after «вручную», without link and hour."""
+    words = words.strip().partition("\n\n")[0]
     found = _HOUR.search(words) or _BY_PHONE.search(words)
     rest = _LINK.sub("", words[found.end() :] if found is not None else words)
     return " ".join(rest.split()).strip(" ,.:;–—-")

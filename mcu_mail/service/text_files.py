@@ -65,29 +65,6 @@ def _has_photo(present: Sequence[KeptAnnex]) -> bool:
     return any(item.annex.kind == PHOTO for item in present)
 
 
-def files_of_rows(
-    desk: Desk, work: UnitOfWork, rows: Sequence[tuple[int, Case]]
-) -> tuple[tuple[File, ...], frozenset[int]]:
-    """The files of several texts in one mail, each named by its row.
-
-    Returns:
-        the files, and the rows whose files do not all fit: none of theirs is among them.
-
-    """
-    space = room(desk, work) // 2
-    files: list[File] = []
-    left = set()
-    for number, case in rows:
-        taken, missing = _fitting(desk, work, case)
-        size = sum(len(content) for _, _, content in taken)
-        if missing or size > space:
-            left.add(number)
-            continue
-        space -= size
-        files += [(f"№ {number} {name}", kind, content) for name, kind, content in taken]
-    return tuple(files), frozenset(left)
-
-
 def _fitting(desk: Desk, work: UnitOfWork, case: Case) -> tuple[list[File], list[str]]:
     """The files that one mail carries, the originals first, and the names of the others."""
     space = room(desk, work) // 2
