@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
-from mcu_mail.domain.case import STANDING, CaseState, CloseReason
+from mcu_mail.domain.case import STANDING, CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
 from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
@@ -124,8 +124,16 @@ def on_standing(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
     """What follows from the responsible's word about her case, at whatever step it stands."""
     if rules.clock is None:
         return not_taken(request, reply, "other_track")
-    handler = _HANDLERS.get(reply.meaning.kind, _on_happening)
-    return handler(case, request, reply, rules)
+    kind = reply.meaning.kind
+    if kind is MeaningKind.weak and _is_acceptance(case, request, reply):
+        kind = MeaningKind.accept
+    return _HANDLERS.get(kind, _on_happening)(case, request, reply, rules)
+
+
+def _is_acceptance(case: Case, request: Request, reply: Reply) -> bool:
+    """«Принято» alone: too weak for an approval, and just what an unaccepted message waits for."""
+    waits = request.purpose is Purpose.accept and Mark.accepted not in case.marks
+    return waits and reply.text.strip().casefold().startswith("принят")
 
 
 def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
@@ -135,6 +143,11 @@ def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> D
 def _on_published(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     if rules.route.step(case.step).kind is StepKind.publish:
         return put_up(case, request, reply, rules)
+    if is_published(case):
+        # Told once more, perhaps with the link that was missing: nothing moves.
+        link = reply.meaning.reason
+        known: Decisions = (SetMarks(values={Mark.link: link}),) if link else ()
+        return (*known, told(request, "published"))
     return not_taken(request, reply, "not_yet_approved")
 
 
