@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
-from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.course_parts import closing, not_taken, told
+from mcu_mail.domain.case import STANDING, CaseState, CloseReason, Purpose
+from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
 from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
 from mcu_mail.domain.happened import Happened, What, accepted, is_published, on_happened, published
@@ -28,6 +28,7 @@ from mcu_mail.domain.whose_turn import find_department, find_person
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
+    from mcu_mail.domain.decisions import Tell
     from mcu_mail.domain.meaning import Meaning
 
 
@@ -65,7 +66,7 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     promised = case.marks.get(Mark.promised)
     if promised is None:
         at = min(up.at, clock.now) if up.at is not None else clock.now
-        return (*done[:-1], *kept(case, at), told(request, "published"), done[-1])
+        return (*done[:-1], *kept(case, at), _written_down(request, "published"), done[-1])
     # Decree 3.6: what an interim answer has promised is a term of its own.
     due = datetime.fromisoformat(promised)
     year = clock.now.year
@@ -89,6 +90,11 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     )
 
 
+def _written_down(request: Request, decision: str) -> Tell:
+    """The receipt of a decision; «СТОП» takes back only what a step's own request has decided."""
+    return told(request, decision) if request.purpose in STANDING else receipt(request, decision)
+
+
 def _draft(rules: Rules) -> str:
     step = rules.route.kind(StepKind.draft)
     assert step is not None, "every route has somebody who writes the answer"
@@ -102,7 +108,7 @@ def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     log = Log(kind="returned", data={"reason": reason, "version": case.version})
     return (
         log,
-        told(request, "return"),
+        _written_down(request, "return"),
         SetMarks(values={Mark.published: None, Mark.regional: None}),
         *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
         Enter(
@@ -118,8 +124,16 @@ def on_standing(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
     """What follows from the responsible's word about her case, at whatever step it stands."""
     if rules.clock is None:
         return not_taken(request, reply, "other_track")
-    handler = _HANDLERS.get(reply.meaning.kind, _on_happening)
-    return handler(case, request, reply, rules)
+    kind = reply.meaning.kind
+    if kind is MeaningKind.weak and _is_acceptance(case, request, reply):
+        kind = MeaningKind.accept
+    return _HANDLERS.get(kind, _on_happening)(case, request, reply, rules)
+
+
+def _is_acceptance(case: Case, request: Request, reply: Reply) -> bool:
+    """«Принято» alone: too weak for an approval, and just what an unaccepted message waits for."""
+    waits = request.purpose is Purpose.accept and Mark.accepted not in case.marks
+    return waits and reply.text.strip().casefold().startswith("принят")
 
 
 def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
@@ -129,6 +143,11 @@ def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> D
 def _on_published(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     if rules.route.step(case.step).kind is StepKind.publish:
         return put_up(case, request, reply, rules)
+    if is_published(case):
+        # Told once more, perhaps with the link that was missing: nothing moves.
+        link = reply.meaning.reason
+        known: Decisions = (SetMarks(values={Mark.link: link}),) if link else ()
+        return (*known, told(request, "published"))
     return not_taken(request, reply, "not_yet_approved")
 
 
