@@ -57,8 +57,8 @@ def test_a_mail_template_with_an_unknown_field_is_named(tmp_path: Path) -> None:
     task.write_text(task.read_text(encoding="utf-8") + "\n{{ deadlin }}\n", encoding="utf-8")
     result = check(config)
     assert result.exit_code == 1
-    # The reminder repeats the task, and is broken with it.
-    for fault, name in zip(faults(result), ("task", "reminder"), strict=True):
+    # The mails that repeat the task are broken with it.
+    for fault, name in zip(faults(result), ("task", "reminder", "asked_anew"), strict=True):
         assert f"mails/{name}.j2: " in fault
         assert "deadlin" in fault
 
