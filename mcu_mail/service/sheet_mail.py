@@ -78,7 +78,7 @@ def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) 
     if asked in {Asked.approve, Asked.consent, Asked.publish}:
         text = card.draft_text
         notes = text_notes(desk, work, case, letter)
-        details = (*notes, *card.what_changed, *card.contact_lines)
+        details = (*notes, *card.what_changed, *card.contact_lines, *card.clarified)
     elif asked is Asked.first_reply:
         text = first_reply_of(desk, case, now)
     elif asked is Asked.accept and rules.category_needed:
