@@ -222,7 +222,7 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         bad = board.is_bad(view, now)
         found = found_before(view.facts.get(FOUND), desk.settings)
         restored = reconciled_line(view, desk)
-        days = order_lines(desk, view.facts.get(CALENDAR_ORDERS))
+        days = order_lines(desk.settings, desk.zone, view.facts.get(CALENDAR_ORDERS))
         mails = None if as_json else view.census.mails()
         remarks = open_remarks(view, desk.settings.tracks.title)
     if mails is None:

@@ -21,6 +21,8 @@ from mcu_mail.mail.proof import Trust
 from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.smtp import SmtpAccount
 from mcu_mail.mail.wording import Wording
+from mcu_mail.service.calendar_orders import FACT as CALENDAR_ORDERS
+from mcu_mail.service.calendar_orders import order_lines
 from mcu_mail.service.checking import Findings, template_faults
 from mcu_mail.service.counting import register_notes
 from mcu_mail.service.desk import Desk
@@ -139,6 +141,7 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
         with store.view() as view:
             broken = view.journal.first_broken()
             register = register_notes(view, settings, today)
+            days = order_lines(settings, zone_of(settings), view.facts.get(CALENDAR_ORDERS))
         store.close()
     except SettingsError as error:
         return Findings(faults=error.faults, notes=())
@@ -146,8 +149,8 @@ def check_store(settings: Settings, config: Path, today: date) -> Findings:
         return Findings(faults=(str(error),), notes=())
     if broken is not None:
         fault = f"store.url: история дел изменена в обход службы, начиная с события {broken}"
-        return Findings(faults=(fault,), notes=register)
-    return Findings(faults=(), notes=register)
+        return Findings(faults=(fault,), notes=(*register, *days))
+    return Findings(faults=(), notes=(*register, *days))
 
 
 def check_machine(settings: Settings, config: Path, today: date) -> Findings:

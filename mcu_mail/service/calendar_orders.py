@@ -22,10 +22,12 @@ from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from mcu_mail.domain.calendar import Hours
     from mcu_mail.service.desk import Desk
     from mcu_mail.service.said import Said
+    from mcu_mail.settings import Settings
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 FACT = "calendar_orders"
@@ -80,7 +82,7 @@ def calendar_word(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> He
         template="calendar_order",
         context={
             "reason": reason,
-            "line": "" if order is None or reason else line_of(given, desk),
+            "line": "" if order is None or reason else line_of(given, desk.settings),
             "words": said.text,
         },
         key=f"calendar:{said.stored.id}",
@@ -105,7 +107,7 @@ def with_calendar(desk: Desk, configured: WorkCalendar) -> Desk:
     return replace(desk, calendar=replace(configured, overrides=overrides))
 
 
-def line_of(one: Ordered, desk: Desk) -> str:
+def line_of(one: Ordered, settings: Settings) -> str:
     """«чт 31.12, Инцидент менеджмент: с 10:00 до 14:00»: what holds of a day."""
     override, parts = one.override, []
     if override.work is not None:
@@ -114,7 +116,7 @@ def line_of(one: Ordered, desk: Desk) -> str:
         parts.append("выходной" if override.day_off else "рабочий")
     for track, hours in override.tracks.items():
         said = "не работает" if hours is None else _hours_text(hours)
-        parts.append(f"{desk.settings.tracks.title(track)}: {said}")
+        parts.append(f"{settings.tracks.title(track)}: {said}")
     return f"{day_text(one.day, year=one.at.year)} – {'; '.join(parts)} ({override.why})"
 
 
@@ -122,14 +124,14 @@ def _hours_text(hours: Hours) -> str:
     return f"с {hours[0]:%H:%M} до {hours[1]:%H:%M}"
 
 
-def order_lines(desk: Desk, value: str | None) -> tuple[str, ...]:
+def order_lines(settings: Settings, zone: tzinfo, value: str | None) -> tuple[str, ...]:
     """The days that the fact's `value` holds, with who has ordered them and when, in order."""
     found = []
     for one in sorted(ordered(value), key=lambda item: item.day):
-        known = desk.office.people.get(one.by)
+        known = settings.people.get(one.by)
         name = known.name if known else one.by
-        at = f"{desk.local(one.at):%d.%m.%Y %H:%M}"
-        found.append(f"Календарь по письму: {line_of(one, desk)}; {name}, {at}")
+        at = f"{one.at.astimezone(zone):%d.%m.%Y %H:%M}"
+        found.append(f"Календарь по письму: {line_of(one, settings)}; {name}, {at}")
     return tuple(found)
 
 

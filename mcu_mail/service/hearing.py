@@ -100,12 +100,12 @@ def _heard(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Heard:
     about = about_aside(desk, work, said, heads[:MOST_READ], now)
     if about is not None:
         return about
-    sheet = named_sheet(work, said)
-    if sheet is not None:
-        return hear_sheet(desk, work, said, sheet, now, _act)
     ordered = calendar_word(desk, work, said, now)
     if ordered is not None:
         return ordered
+    sheet = named_sheet(work, said)
+    if sheet is not None:
+        return hear_sheet(desk, work, said, sheet, now, _act)
     named = named_by(desk, work, said, now)
     if len(named.open) > 1:
         return _ambiguous(desk, work, said, named.open, now)

@@ -17,6 +17,7 @@ from mcu_mail.domain.numbering import case_number
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
 from mcu_mail.domain.route import ROUTES, Form, Outcome, StepKind
+from mcu_mail.domain.stated_terms import stated_term
 from mcu_mail.domain.terms import governor_term
 from mcu_mail.domain.track_terms import term_of
 from mcu_mail.domain.whose_turn import department_of
@@ -140,7 +141,8 @@ def term_for(desk: Desk, notice: Notice, received: datetime, now: datetime) -> T
             received, settings, desk.calendar, stated=notice.due, track=notice.track
         )
     fast = bool(notice.fast_track)
-    return term_of(received, clock.terms, clock.calendar, notice.due, fast=fast)
+    stated = stated_term(notice, received, clock.calendar)
+    return term_of(received, clock.terms, clock.calendar, stated, fast=fast)
 
 
 def with_flags(notice: Notice, desk: Desk) -> Notice:

@@ -163,7 +163,9 @@ def _is_its_answer(spoken: Spoken, request: Request, meaning: Meaning) -> bool:
     """Whether the mail answers an open question of ours with a word that this question asks for."""
     if not spoken.may_speak_for(request.person):
         return False
-    if request.purpose in _ALL:
+    # Whom she has chosen for an absentee, she may choose anew.
+    chooses = request.purpose is Purpose.absent and meaning.kind in _ROUTING
+    if request.purpose in _ALL or chooses:
         return True
     spent = request.closed_at is not None or spoken.now > request.expires_at
     by_word = meaning.kind is MeaningKind.published and is_told_by_word(spoken.said.text)

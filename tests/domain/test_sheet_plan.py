@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.marks import Mark
@@ -69,6 +71,29 @@ def test_a_sheet_goes_once_in_an_hour_and_at_once_when_something_is_near(since_l
 def test_what_a_request_asks_follows_from_how_its_case_stands(purpose, step, marks, asked):
     stands = case(track="incident", step=step, marks=marks)
     assert asked_of(stands, request(purpose, stands)) is asked
+
+
+@given(
+    st.integers(0, 600),
+    st.integers(0, 120),
+    st.lists(
+        st.builds(
+            Waiting,
+            due=st.none() | st.integers(-60, 900).map(after),
+            urgent=st.booleans(),
+            fast=st.booleans(),
+            again=st.booleans(),
+        ),
+        max_size=4,
+    ),
+)
+def test_whose_time_has_come_stays_so_until_the_sheet_goes(minutes, more, waiting):
+    def goes(at: int) -> bool:
+        return is_time(after(at), NINE, waiting, period=HOUR, lead=LEAD)
+
+    assert not goes(minutes) or goes(minutes + more)
+    assert goes(minutes) or minutes < 60 or not waiting
+    assert not any(one.urgent for one in waiting) or goes(minutes)
 
 
 def test_a_request_that_was_answered_asks_nothing():

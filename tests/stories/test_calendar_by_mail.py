@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mcu_mail.rehearsal.people import text_of
+from mcu_mail.service.calendar_orders import FACT, order_lines
 from tests.stories.office_day import NATIVE, OfficeDay
 from tests.stories.track_notices import incident, kuzbass
 
@@ -74,3 +75,15 @@ def test_a_day_of_the_configuration_moves_terms_after_the_restart(tmp_path, post
         day.fresh("press", "Календарь", said, "2026-11-26 12:10")
         assert "в настройках" in day.told("press")
         assert f"{day.stage.desk.local(day.case().term):%d.%m %H:%M}" == "30.11 09:00"
+
+
+def test_the_days_ordered_by_mail_are_shown_with_who_and_when(day):
+    day.fresh("press", "Календарь", "Календарь 30.12.2026 выходной: распоряжение № 9", "11:10")
+    day.fresh("appeals", "График", "Календарь 30.12.2026 инцидент 10:00–14:00: письмо ЦУР", "11:20")
+    desk = day.stage.desk
+    with desk.store.view() as view:
+        lines = order_lines(desk.settings, desk.zone, view.facts.get(FACT))
+    assert lines == (
+        "Календарь по письму: ср 30.12 – выходной; Инцидент менеджмент: с 10:00 до 14:00 "
+        "(письмо ЦУР); Письменнова Алла Проектовна, 23.11.2026 11:20",
+    )

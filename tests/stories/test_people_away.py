@@ -150,13 +150,19 @@ def test_returned_mails_of_a_day_are_told_once_a_person(day: OfficeDay) -> None:
     assert "ждут дела: 2" in day.got["appeals"][0]["Subject"]
     day.arrives(returned(again, ROADS, serial=2), "08:52")
     assert day.got == {}
+    # Whoever could change it by mail would read the mails of a colleague.
+    day.reply("appeals", "Адрес Трассов: new@okrug.example", "08:52")
+    assert day.reasons()[-1] == "outside_address"
+    assert "вносит администратор" in day.told("appeals")
     assert [event.data["recipients"] for event in day.events("bounced", 3)] == [[ROADS]]
     day.arrives(returned(lights, "uzhtr@okrug.example", serial=3), "08:53")
-    assert set(day.got) == {"appeals"}
+    # Who keeps the addresses hears as well: by mail nobody changes them.
+    assert set(day.got) == {"appeals", "it"}
+    assert "uzhtr@okrug.example" in day.told("it")
     # Of the dispatcher's own mailbox somebody else hears.
     offer = day.last("appeals")
     day.arrives(returned(offer, "obr@okrug.example", serial=4), "08:54")
-    assert set(day.got) == {"press"}
+    assert set(day.got) == {"press", "it"}
 
 
 def test_a_late_mail_is_told_of_only_when_its_term_is_near(day: OfficeDay) -> None:

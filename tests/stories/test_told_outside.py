@@ -145,6 +145,18 @@ def test_an_appeal_leaves_its_track_and_is_controlled_to_its_thirty_days(day):
     assert day.case().state == "closed"
 
 
+def test_a_promise_of_photos_replaces_no_longer_words_that_may_be_the_answer(day):
+    day.notice("08:30", SNOW)
+    task = of_case(day, "roads_head", "ответ сегодня")
+    words = "Улицу чистим, грейдер уже работает, закончим до вечера и вышлем снимки."
+    day.reply("roads_head", words, "08:40", to=task)
+    day.reply("roads_head", "Фото вышлем завтра", "08:45", to=task)
+    kept = day.case().draft
+    assert kept is not None
+    assert kept.text == words
+    assert [event.data["text"] for event in day.events("note")] == [words, "Фото вышлем завтра"]
+
+
 def test_what_was_no_appeal_comes_back_into_its_track(day):
     sent(day, "incident", incident("8123401", WHEN), "10:02")
     term = day.case().term

@@ -100,9 +100,10 @@ def test_an_executor_takes_back_a_publication_that_he_has_told_by_mistake(day: O
 
 def test_days_and_hours_run_over_every_edge_of_the_calendar(day: OfficeDay):
     edges = [
-        # received, accepted by (the last working moment before it), answered by
+        # received, accepted by, answered by
         ("2026-11-23 10:00", "24.11 10:00", "07.12 17:30"),
         ("2026-11-27 16:00", "30.11 16:00", "11.12 17:30"),
+        # A day counts from Monday 08:30; the work before Tuesday 08:30 ends on Monday.
         ("2026-11-28 12:00", "30.11 17:30", "11.12 17:30"),
         ("2026-12-18 09:00", "21.12 09:00", "30.12 17:30"),
         ("2027-04-19 09:00", "20.04 09:00", "30.04 17:30"),
