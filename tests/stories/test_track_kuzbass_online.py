@@ -100,7 +100,7 @@ def test_an_executor_takes_back_a_publication_that_he_has_told_by_mistake(day: O
 
 def test_days_and_hours_run_over_every_edge_of_the_calendar(day: OfficeDay):
     edges = [
-        # received, accepted by (the last working moment before it), answered by
+        # received, accepted by, answered by
         ("2026-11-23 10:00", "24.11 10:00", "07.12 17:30"),
         ("2026-11-27 16:00", "30.11 16:00", "11.12 17:30"),
         ("2026-11-28 12:00", "30.11 17:30", "11.12 17:30"),
