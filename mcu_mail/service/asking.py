@@ -39,13 +39,15 @@ _CALENDAR = frozenset({"task", "rework", "approve", "sign"})
 def expiry_of(desk: Desk, case: Case, purpose: Purpose, now: datetime) -> datetime:
     """Until when a code that is given out at `now` takes an answer.
 
-    A day beyond the term and the working day after it at least: an answer that comes late is an
-    answer still, and a term may lie weeks ahead.
+    A day beyond the term, and where people do not work daily the working day after it at least:
+    an answer that comes late is an answer still, and a term may lie weeks ahead.
     """
     end = max(case.term, now)
     if purpose in STANDING:
         # It takes words until the case is over, and a comment that comes after.
         return end + _STANDING
+    if desk.clock_of(case.track, now) is None:
+        return end + _AFTER_TERM
     here = desk.local(end)
     day = desk.calendar.next_working_day(here.date(), case.track)
     closing = closing_of(desk.calendar, day, case.track)
