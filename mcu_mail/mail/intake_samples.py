@@ -15,7 +15,6 @@ Samples = tuple["Mapping[str, Any]", ...]
 _WORDS = "Ответ не по существу, прошу доработать."
 _WHO = "Письменнова Алла Проектовна"
 _EVENTS = ("returned", "citizen_comment", "approved")
-_ROWS = (("Номер", "И-1"), ("Заявитель", "Игнатьева Алла Игнатьевна"), ("Текст", "Нет воды."))
 
 
 def mails(
@@ -33,9 +32,7 @@ def mails(
     asked = {**case, "code": code, "buttons": (button("Да", "ДА"),)}
     bare = {"now": now, "person": person}
     event = {"event_name": "ответ возвращён на доработку", "excerpt": _WORDS}
-    calls = ("112", "полиция 102", "ЕДДС 2-00-00")
     soon = now + timedelta(hours=2)
-    other = {**bare, "track": "ПОС", "folder": "МЦУ/Не разобрано"}
     return {
         "outside": (asked,),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
@@ -59,20 +56,6 @@ def mails(
             )
         ),
         "repeated": tuple({**case, "who": who} for who in (_WHO, "")),
-        "other_track": tuple(
-            {
-                **other,
-                "notices": rows,
-                "emergency": calls if grave else (),
-                "flags": ("угроза",) if grave else (),
-                "coordinator": coordinator,
-            }
-            for rows, grave, coordinator in (
-                ((_ROWS,), False, True),
-                ((_ROWS, _ROWS), False, False),
-                ((_ROWS,), True, False),
-            )
-        ),
         "intake_refused": tuple(
             {**bare, "why": why, "words": _WORDS} for why in ("no_right", "unproven", "empty")
         ),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.decisions import Change, Log
-from mcu_mail.domain.route import ROUTES
 from mcu_mail.service.asking import tell
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.case_events import (
@@ -21,7 +20,6 @@ from mcu_mail.service.case_events import (
 )
 from mcu_mail.service.messages import messages
 from mcu_mail.service.opening import Brought, open_case
-from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.parts import mark_asked, mark_done, parts_of
 from mcu_mail.service.status_notices import STATUS, file_status, may_be_filed
 from mcu_mail.service.what_it_is import ask_track, ask_what_it_is
@@ -124,7 +122,7 @@ def open_each(
         text=text,
     )
     cases: list[int] = []
-    other = filed = False
+    filed = False
     for ordinal, message in enumerate(found):
         parts = parts_of(work, stored.id)
         if ordinal in parts.done or (only is not None and ordinal != only):
@@ -133,10 +131,6 @@ def open_each(
         if not message.notice.track:
             if ordinal not in parts.asked:
                 bring.ask_track(ordinal, message)
-            continue
-        if message.notice.track not in ROUTES:
-            tell_of_other_track(desk, work, stored, message.notice.track, [message.notice], now)
-            other = True
             continue
         case = bring.one(ordinal, message)
         if case is None and may_be_filed(message) and not is_known(work, message.notice):
@@ -152,10 +146,7 @@ def open_each(
                 mark_done(work, stored.id, ordinal, case.id)
     kind = "notice" if brought is None else "new_case"
     kind = STATUS if filed and not cases else kind
-    taken = now_stands(work, stored, kind, tuple(dict.fromkeys(cases)))
-    if other and not taken.cases and taken.kind != UNBOUND:
-        return Taken(kind="other_track", state=MailState.aside)
-    return taken
+    return now_stands(work, stored, kind, tuple(dict.fromkeys(cases)))
 
 
 def now_stands(

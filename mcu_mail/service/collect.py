@@ -10,7 +10,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.codes import find_codes
-from mcu_mail.domain.route import ROUTES
 from mcu_mail.domain.whose_turn import person_at
 from mcu_mail.errors import ReplacedError, TemporaryError
 from mcu_mail.mail.forwarded import is_forward
@@ -29,7 +28,6 @@ from mcu_mail.service.hearing import WordFile, hear, word_of
 from mcu_mail.service.intake import TOLD, is_by_machine, may_bring, take_in
 from mcu_mail.service.letter_marks import LETTER_ID, is_forgotten, mark_in
 from mcu_mail.service.measuring import TOKEN
-from mcu_mail.service.other_tracks import tell_of_other_track
 from mcu_mail.service.question_reminders import remind_of_questions
 from mcu_mail.service.questions import names_question
 from mcu_mail.service.receive import STRANGERS
@@ -341,10 +339,6 @@ def _notice(
 ) -> Sorted:
     if prove(reading.mail, desk.trust) is TrustLevel.REFUSED:
         return "forged", MailState.aside, None
-    others = [item.track for item in reading.notices if item.track not in ROUTES]
-    if others:
-        tell_of_other_track(desk, work, stored, others[0], reading.notices, now)
-        return "other_track", MailState.aside, None
     taken = open_all(desk, work, stored, reading, "notice", None, now, arrived=arrived)
     if taken.kind == "empty":
         return "empty_notice", MailState.aside, None
