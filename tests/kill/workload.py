@@ -8,6 +8,7 @@ the next begins when nothing is owed any more.
 from __future__ import annotations
 
 import io
+import re
 import signal
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -519,25 +520,33 @@ def _incidents(office: Office, houses: Sequence[int]) -> Thread:
             f"[Инцидент] Новый инцидент № {number}",
             who,
         )
-    everybody = f"1-{len(houses)}"
-    sheet: Letter = yield lambda: _with_rows(office, "ждёт первичного ответа", len(houses))
-    office.reply("appeals", sheet, f"Первичный ответ дан {everybody}")
     for house in houses:
         task: Letter = yield _found_at(office, house)
         office.reply("roads_head", task, f"Ответ: {ANSWER}")
-    sheet = yield lambda: _with_rows(office, "ждёт согласования", len(houses))
-    office.reply("appeals", sheet, f"Опубликовано {everybody}")
     for house in houses:
+        # On one sheet, unless a kill has parted them.
+        asked: Letter = yield _asked_about(office, house)
+        row = re.search(rf"№ (\d+) ждёт согласования[^№]*№ 81234{house}\D", asked.text)
+        office.reply("appeals", asked, f"Опубликовано {row[1] if row else ''}")
         yield _put_up(office, f"81234{house}")
     for house in houses:
         words = f"Инцидент № 81234{house}\nРешение куратора: СОГЛАСОВАНО\n"
         office.notice(words, f"Re: [Инцидент] № 81234{house} – ответ согласован", who)
 
 
-def _with_rows(office: Office, words: str, rows: int) -> Letter | None:
-    """The sheet on which so many rows wait for these words."""
-    sheet = office.find("appeals", "Лист", words)
-    return sheet if sheet is not None and sheet.text.count(words) >= rows else None
+def _asked_about(office: Office, house: int) -> Waited:
+    """The mail that asks for a word on an incident's answer: a sheet or its own."""
+
+    def found() -> Letter | None:
+        for one in reversed(office.mails("appeals")):
+            on_sheet = f"№ 81234{house}" in one.text and "ждёт согласования" in one.text
+            if on_sheet and re.search(rf"ждёт согласования[^№]*№ 81234{house}\D", one.text):
+                return one
+            if "Согласуйте" in one.subject and f"д. {house}\n" in one.text:
+                return one
+        return None
+
+    return found
 
 
 def _found_at(office: Office, house: int) -> Waited:

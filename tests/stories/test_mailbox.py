@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.mail.reader import Reader
-from mcu_mail.rehearsal.people import fresh_mail, text_of
+from mcu_mail.rehearsal.people import fresh_mail
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
 from mcu_mail.service.rounds import Rounds
@@ -259,31 +259,6 @@ def test_a_strangers_mail_is_set_aside_and_told_once(stage: Stage) -> None:
     answers = stage.mails("someone@world.example")
     assert [mail["Subject"].split(":")[0] for mail in answers] == ["Автоматический ответ"]
     assert cases(stage) == ()
-
-
-def test_a_notice_of_a_track_that_is_not_built_yet_is_set_aside_and_told(
-    tmp_path: Path, post_office: PostOffice
-) -> None:
-    sources = [
-        {"track": "governor", "from": [ministry.address]},
-        {"track": "incident", "from": ["im@region.example"]},
-    ]
-    changed = {**NATIVE, "sources": sources}
-    stage = Stage(tmp_path / "office", post_office, PASSWORD, changed)
-    with stage.opened():
-        raw = notice(stage, "2026-11-23 08:15")
-        other = raw.replace(ministry.address.encode(), b"im@region.example")
-        stage.post.deliver(OURS, other)
-        stage.play(MORNING)
-        assert where(stage) == only(aside=1)
-        assert cases(stage) == ()
-        # Its coordinator and the dispatcher are one person here: all fields, in one mail.
-        told = [one for one in stage.mails(dispatcher.address) if "Инцидент" in str(one["Subject"])]
-        assert len(told) == 1
-        for words in ("Небывалова Алла Игнатьевна", "+79000000001", "Не чистят снег"):
-            assert words in text_of(told[0])
-        stage.play("2026-11-23 09:30")
-        assert len(stage.mails(dispatcher.address)) == 1
 
 
 def test_mails_are_taken_oldest_first_whatever_their_order_in_the_box(stage: Stage) -> None:
