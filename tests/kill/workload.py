@@ -605,6 +605,7 @@ def once(office: Office, day: Day) -> Iterable[Thread]:
 
 PHASES: tuple[Phase, ...] = (
     morning,
+    published,
     rejected,
     strangers,
     console,
@@ -617,7 +618,6 @@ PHASES: tuple[Phase, ...] = (
     office_program,
     gone,
     night,
-    published,
     restored,
     new_year,
     once,
