@@ -147,6 +147,18 @@ def with_photo(office: Office, house: int) -> Thread:
     yield from plain(office, house, files=[shot])
 
 
+def _shown(office: Office, number: str, words: str) -> Waited:
+    """The deputy's mail about the version of a case that has these words."""
+    return lambda: next(
+        (
+            one
+            for one in reversed(office.mails("dep_life"))
+            if "Согласуйте" in one.subject and number in one.subject and words in one.text
+        ),
+        None,
+    )
+
+
 def returned_twice(office: Office, house: int) -> Thread:
     """A Word draft that the deputy returns, and then the head of the okrug."""
     office.notice(notice_text(office, house))
@@ -157,12 +169,12 @@ def returned_twice(office: Office, house: int) -> Thread:
     office.reply("dep_life", asked, "На доработку: укажите, до какого дома расчищено")
     text = ANSWER
     for again in ("№ 31", "№ 41"):
-        before = len(office.mails("dep_life"))
         seen = len(office.mails("registry"))
         rework: Letter = yield lambda: office.find("roads_head", "оработ", task.number)
         text = ANSWER.replace("№ 25", again)
         office.reply("roads_head", rework, text)
-        asked = yield _found(office, "dep_life", "Согласуйте", f"д. {house}\n", before)
+        # By its words: after a kill the mail about the version before may come once more.
+        asked = yield _shown(office, task.number, again)
         office.press("dep_life", asked, "Согласовать")
         pdf: bytes = yield asked_to_sign(office, task.number, after=seen)
         if again == "№ 31":
