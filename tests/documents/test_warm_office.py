@@ -198,7 +198,7 @@ def test_a_process_without_work_ends_by_itself_and_is_not_missed(
             assert kept._worker is not None
             pids.append(kept.pid)
             assert kept._worker.process.wait(PATIENCE) == -signal.SIGKILL
-            assert not kept._worker.folder.exists()
+            assert vanished(kept._worker.folder)
     assert len(set(pids)) == 2
     assert caplog.records == []
 
