@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState, CloseReason
-from mcu_mail.domain.course_parts import addressed, closing, not_taken, receipt
+from mcu_mail.domain.course_parts import addressed, answer_words, closing, not_taken, receipt
 from mcu_mail.domain.course_publishing import put_up
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
 from mcu_mail.domain.route import Outcome, StepKind
-from mcu_mail.domain.verdicts import MeaningKind, strip_frame
+from mcu_mail.domain.verdicts import MeaningKind
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -38,7 +38,7 @@ def on_approve(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     if reply.meaning.kind is MeaningKind.return_:
         return (*settled, *_on_verdict(case, request, reply, rules))
     # An approval holds for the exact letter that was shown: the changed one is shown again.
-    return (*settled, *_edited(case, reply, reply.word_text or ""))
+    return (*settled, *_edited(case, reply, reply.word_text or "", rules))
 
 
 def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -73,7 +73,7 @@ def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
         )
     if reply.word_text is not None and reply.word_text.strip():
         # An approver's own edited Word file is a new version, shown to him, then approved by him.
-        return _edited(case, reply, reply.word_text)
+        return _edited(case, reply, reply.word_text, rules)
     if meaning.kind in _NO_VERDICT:
         return not_taken(request, reply, _NO_VERDICT[meaning.kind])
     return (
@@ -82,12 +82,12 @@ def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
     )
 
 
-def _edited(case: Case, reply: Reply, word: str) -> Decisions:
+def _edited(case: Case, reply: Reply, word: str, rules: Rules) -> Decisions:
     """A new version of the approver's making; without words of his own, only its address is new."""
     return (
         Log(kind="edited", data={"version": case.version + 1}),
         NewVersion(
-            text=strip_frame(word) if word.strip() else None,
+            text=answer_words(word, rules) if word.strip() else None,
             # An approver mends the words; who prepared the answer stays named on the letter.
             author=case.author or reply.person,
             then=case.step,

@@ -13,7 +13,7 @@ from zlib import crc32
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.case import CloseReason, Draft
 from mcu_mail.domain.contacts import take_sure_contacts
-from mcu_mail.domain.course_parts import addressed, not_taken, told
+from mcu_mail.domain.course_parts import addressed, answer_words, not_taken, told
 from mcu_mail.domain.course_publishing import put_up
 from mcu_mail.domain.decisions import (
     AddContacts,
@@ -119,7 +119,7 @@ def _put_up_himself(case: Case, request: Request, reply: Reply, rules: Rules) ->
     done = put_up(case, request, reply, rules)
     if not isinstance(done[-1], Enter):
         return done
-    text = strip_frame(reply.word_text or reply.meaning.text)
+    text = answer_words(reply.word_text or reply.meaning.text, rules)
     if not text.strip():
         return done
     version = NewVersion(text=text, author=reply.person, then=done[-1].step)
@@ -145,7 +145,7 @@ def _interim(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     settled, reply = addressed(reply)
     in_file = reply.word_text is not None and reply.word_text.strip()
     words = reply.word_text if in_file else reply.meaning.reason
-    text, until = capitalised(strip_frame(words or "")), reply.meaning.until
+    text, until = capitalised(answer_words(words or "", rules)), reply.meaning.until
     if until is None or len(" ".join(text.split())) < _INTERIM_LENGTH:
         return None
     if until <= rules.today:
@@ -189,7 +189,7 @@ def _on_text(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     settled, reply = addressed(reply)
     meaning = reply.meaning
     decisions: list[Decision] = [*settled, *_contacts(reply)]
-    text = _continued(case, reply) or _draft_text(case, reply)
+    text = _continued(case, reply) or _draft_text(case, reply, rules)
     waiting = case.draft if case.draft is not None and not case.draft.is_note else None
     begun = unfinished(text) if text is not None else None
     if begun:
@@ -253,20 +253,20 @@ def _continued(case: Case, reply: Reply) -> str | None:
     return f"{strip_frame(case.draft.text)}\n{strip_frame(rest)}"
 
 
-def _draft_text(case: Case, reply: Reply) -> str | None:
+def _draft_text(case: Case, reply: Reply, rules: Rules) -> str | None:
     """The text handed in as the answer; None when this mail holds none."""
     if reply.word_text is not None and reply.word_text.strip():
-        return strip_frame(reply.word_text)
+        return answer_words(reply.word_text, rules)
     meaning = reply.meaning
     if meaning.kind is MeaningKind.answer:
-        body = strip_frame(meaning.text or reply.text)
+        body = answer_words(meaning.text or reply.text, rules)
         # «Это ответ» alone points to the note that was kept before.
         if body.strip() and not body.lower().startswith(_THIS_IS_ANSWER):
             return body
-        return strip_frame(case.draft.text) if case.draft else None
+        return answer_words(case.draft.text, rules) if case.draft else None
     body = meaning.text or reply.text
     if meaning.kind in {MeaningKind.note, MeaningKind.contact_only, MeaningKind.question}:
-        return strip_frame(body) if is_draft(body) == "draft" else None
+        return answer_words(body, rules) if is_draft(body) == "draft" else None
     return None
 
 

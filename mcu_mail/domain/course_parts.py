@@ -12,6 +12,8 @@ from mcu_mail.domain.addressing import take_addressing
 from mcu_mail.domain.case import CloseReason
 from mcu_mail.domain.competence import CompetenceRules
 from mcu_mail.domain.decisions import Decision, Enter, KeepAddressing, Log, Tell
+from mcu_mail.domain.drafts import strip_frame, words_to_publish
+from mcu_mail.domain.route import Form
 from mcu_mail.domain.verdicts import MeaningKind
 
 if TYPE_CHECKING:
@@ -70,6 +72,11 @@ class Reply:
 
 
 Decisions = tuple[Decision, ...]
+
+
+def answer_words(text: str, rules: Rules) -> str:
+    """The answer itself: a letter brings its own salutation, what is put up has the author's."""
+    return words_to_publish(text) if rules.route.form is Form.text else strip_frame(text)
 
 
 def addressed(reply: Reply) -> tuple[Decisions, Reply]:

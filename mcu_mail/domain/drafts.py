@@ -254,6 +254,24 @@ def strip_frame(text: str) -> str:
     return body if _ASKED.search(same_length(body)) else _without_labels(body)
 
 
+_SALUTATION = re.compile(
+    r"(?m)^[^\S\n]{0,8}(?:ответ:[^\S\n]{0,8})?(уважаем(?:ый|ая|ые|ого|ой)\s[^!\n]{2,80}!)"
+)
+
+
+def words_to_publish(text: str) -> str:
+    """`text` as it is put up: like `strip_frame`, with the salutation that no letter brings.
+
+    A greeting («Добрый день!») may be meant for a colleague: only «Уважаем…» is the citizen's.
+    """
+    body = strip_frame(text)
+    found = _SALUTATION.search(same_length(text))
+    if found is None or not body:
+        return body
+    salutation = text[slice(*found.span(1))]
+    return body if body.startswith(salutation) else f"{salutation}\n{body}"
+
+
 def _without_labels(body: str) -> str:
     lines = []
     for line in body.split("\n"):

@@ -402,4 +402,6 @@ class Carrier:
         plan = plan_of(self.case, self._desk, self._now)
         latest = latest_of(self.case, self._desk, self._now)
         due = latest or plan.get(self.case.step, self.case.term)
+        if self.case.step in plan:
+            plan = {**plan, self.case.step: due}
         self._change({"plan": plan, "due": due})

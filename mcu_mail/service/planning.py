@@ -94,7 +94,8 @@ def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, date
     last = next((i for i, step in enumerate(rows) if step.kind is StepKind.publish), None)
     if last is None:
         return {}
-    rows = rows[: last + 1]
+    known = case.department is not None
+    rows = tuple(step for step in rows[: last + 1] if not (step.settled and known))
     names = [step.name for step in rows]
     shares = {step.name: step.share for step in rows}
     making = [step.name for step in rows if route.comes_before(step.name, StepKind.approve)]
