@@ -29,6 +29,7 @@ from mcu_mail.domain.forwarding import on_outside
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.promises import owed_until
+from mcu_mail.domain.publication import taken_down
 from mcu_mail.domain.restriction import on_restricted
 from mcu_mail.domain.route import ROUTES, Form, StepKind
 
@@ -237,5 +238,5 @@ def _not_published(case: Case, request: Request) -> Decisions:
     before = step.kind is StepKind.publish or route.comes_before(step.name, StepKind.publish)
     if Mark.published not in case.marks or not before:
         return ()
-    taken = (Mark.published, Mark.link, Mark.outcome)
-    return (SetMarks(values=dict.fromkeys(taken)),)
+    owed = case.marks.get(Mark.kept) or case.marks.get(Mark.owed)
+    return (taken_down(), SetMarks(values={Mark.link: None, Mark.owed: owed}))

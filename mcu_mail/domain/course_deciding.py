@@ -11,6 +11,7 @@ from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import addressed, answer_words, closing, not_taken, receipt
 from mcu_mail.domain.course_publishing import put_up
 from mcu_mail.domain.decisions import Change, CloseRequest, Enter, Log, NewVersion
+from mcu_mail.domain.publication import is_published, taken_down, time_to_mend
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.verdicts import MeaningKind
 
@@ -64,6 +65,7 @@ def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
         return (
             Log(kind="returned", data={"reason": meaning.reason, "version": case.version}),
             receipt(request, "return"),
+            *_put_up_in_vain(case, rules),
             Enter(
                 step=step.on[Outcome.returned],
                 template="rework",
@@ -82,15 +84,27 @@ def _on_verdict(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
     )
 
 
+def _put_up_in_vain(case: Case, rules: Rules) -> Decisions:
+    """Where the text stands in the system already, another is owed, and time to make it."""
+    if rules.clock is None or not is_published(case):
+        return ()
+    return (*time_to_mend(case, rules.clock), taken_down())
+
+
 def _edited(case: Case, reply: Reply, word: str, rules: Rules) -> Decisions:
-    """A new version of the approver's making; without words of his own, only its address is new."""
+    """A new version of the approver's making; without words of his own, only its address is new.
+
+    One that differs from the text in the system is agreed to and put up like any other.
+    """
+    first = rules.route.kind(StepKind.approve) if is_published(case) else None
     return (
         Log(kind="edited", data={"version": case.version + 1}),
+        *_put_up_in_vain(case, rules),
         NewVersion(
             text=answer_words(word, rules) if word.strip() else None,
             # An approver mends the words; who prepared the answer stays named on the letter.
             author=case.author or reply.person,
-            then=case.step,
+            then=first.name if first is not None else case.step,
             keeps_promise=True,
         ),
     )

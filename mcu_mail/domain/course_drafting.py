@@ -116,14 +116,17 @@ def _put_up_himself(case: Case, request: Request, reply: Reply, rules: Rules) ->
         rules.route.step(case.step), case, rules.office
     ):
         return None
-    done = put_up(case, request, reply, rules)
-    if not isinstance(done[-1], Enter):
-        return done
     text = answer_words(reply.word_text or reply.meaning.text, rules)
-    if not text.strip():
+    if text.strip():
+        # His own whole text takes the place of an interim one that was sent back to him.
+        marks = {name: value for name, value in case.marks.items() if name != Mark.promised}
+        case = replace(case, marks=marks)
+    done = put_up(case, request, reply, rules)
+    if not isinstance(done[-1], Enter) or not text.strip():
         return done
     version = NewVersion(text=text, author=reply.person, then=done[-1].step)
-    return (*done[:-1], KeepDraft(draft=None), version)
+    whole = SetMarks(values={Mark.promised: None})
+    return (*done[:-1], whole, KeepDraft(draft=None), version)
 
 
 def _with_contacts_of_file(reply: Reply, rules: Rules) -> Reply:

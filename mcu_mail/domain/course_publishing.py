@@ -11,17 +11,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain import term_words
-from mcu_mail.domain.case import STANDING, CaseState, CloseReason, Purpose
+from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
 from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
-from mcu_mail.domain.happened import Happened, What, accepted, is_published, on_happened, published
+from mcu_mail.domain.happened import accepted, on_happened
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
-from mcu_mail.domain.promises import kept, on_promise_kept
+from mcu_mail.domain.promises import on_promise_kept
+from mcu_mail.domain.publication import is_published, published, taken_down, time_to_mend
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.rubrics import stated_rubric
+from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.whose_turn import find_department, find_person
 
@@ -63,42 +64,15 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
         at=_moment(meaning, clock),
     )
     done = published(case, up, reply.person, rules, step.on[Outcome.done])
-    promised = case.marks.get(Mark.promised)
-    if promised is None:
-        at = min(up.at, clock.now) if up.at is not None else clock.now
-        return (*done[:-1], *kept(case, at), _written_down(request, "published"), done[-1])
-    # Decree 3.6: what an interim answer has promised is a term of its own.
-    due = datetime.fromisoformat(promised)
-    year = clock.now.year
-    return (
-        *(one for one in done[:-1] if not isinstance(one, SetMarks)),
-        SetMarks(values={Mark.promised: None, Mark.owed: promised}),
-        Change(
-            values={
-                "term": due,
-                "goal": None,
-                "term_sentence": f"{case.term_sentence} {term_words.promised(due, year=year)}",
-            }
-        ),
-        told(request, "published"),
-        Enter(
-            step=_draft(rules),
-            template="task",
-            context={"why": "interim"},
-            close_as=CloseReason.step_over,
-        ),
-    )
+    interim = Mark.promised in case.marks
+    said = told(request, "published") if interim else _written_down(request, "published")
+    return (*done[:-1], said, done[-1])
 
 
 def _written_down(request: Request, decision: str) -> Tell:
-    """The receipt of a decision; «СТОП» takes back only what a step's own request has decided."""
-    return told(request, decision) if request.purpose in STANDING else receipt(request, decision)
-
-
-def _draft(rules: Rules) -> str:
-    step = rules.route.kind(StepKind.draft)
-    assert step is not None, "every route has somebody who writes the answer"
-    return step.name
+    """The receipt of a decision; it offers «СТОП» where `on_recall` takes it."""
+    recalled = request.purpose in {Purpose.approve, Purpose.publish}
+    return receipt(request, decision) if recalled else told(request, decision)
 
 
 def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -109,7 +83,8 @@ def _sent_back(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     return (
         log,
         _written_down(request, "return"),
-        SetMarks(values={Mark.published: None, Mark.regional: None}),
+        *(time_to_mend(case, _clock(rules)) if is_published(case) else ()),
+        taken_down(),
         *((Change(values={"closed_at": None}),) if case.state is CaseState.closed else ()),
         Enter(
             step=rules.route.step(case.step).on[Outcome.returned],
@@ -163,7 +138,7 @@ def _on_happening(case: Case, request: Request, reply: Reply, rules: Rules) -> D
     if happened is None:
         return not_taken(request, reply, "not_understood")
     lacks = _LACKS.get(happened.what)
-    if lacks is not None and (happened.at is None if lacks == "no_term" else not happened.words):
+    if lacks is not None and (happened.due is None if lacks == "no_term" else not happened.words):
         return not_taken(request, reply, lacks)
     return (
         *on_happened(case, happened, reply.person, rules),
@@ -210,10 +185,10 @@ def told_of(meaning: Meaning, clock: TrackClock) -> Happened | None:
             what = None
     if what is None:
         return None
-    at = _moment(meaning, clock) if what in {What.urgent, What.term} else None
-    if what is What.term and not _is_ahead(at, clock):
-        at = None
-    return Happened(what=what, words=meaning.reason, at=at)
+    due = _moment(meaning, clock) if what in {What.urgent, What.term} else None
+    if what is What.term and not _is_ahead(due, clock):
+        due = None
+    return Happened(what=what, words=meaning.reason, due=due)
 
 
 _REGIONAL = {
@@ -258,7 +233,7 @@ def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
     if meaning.until is not None:
         at = _moment(meaning, clock)
         if _is_ahead(at, clock):
-            term = on_happened(case, Happened(what=What.term, at=at), reply.person, rules)
+            term = on_happened(case, Happened(what=What.term, due=at), reply.person, rules)
             case = replace(
                 case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked}
             )

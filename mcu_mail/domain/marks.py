@@ -36,6 +36,8 @@ class Mark(StrEnum):
     """The end of the day that an interim answer on its way promises."""
     owed = "owed"
     """The promised day after which the full answer is owed still."""
+    kept = "kept"
+    """The promised day whose full answer was put up: taken back, it is owed again."""
     broken = "broken"
     """The promised day that has passed without the full answer."""
     matter = "matter"

@@ -13,8 +13,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.case import CaseState
-from mcu_mail.domain.happened import is_published
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import is_published
 from mcu_mail.domain.route import ROUTES, StepKind
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_deciding import enter_next
 from mcu_mail.domain.decisions import Change, Enter, Log, Tell
-from mcu_mail.domain.happened import Happened, What, is_published, published
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.matter_catalogue import term_set
+from mcu_mail.domain.publication import is_published, published
 from mcu_mail.domain.route import Form, Outcome, StepKind
+from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.whose_turn import find_department, find_person
 
 if TYPE_CHECKING:

@@ -418,6 +418,9 @@ class Mailbox:
             there = self._there([message.uid for message in empty])
             yield from (message for message in empty if message.uid in there)
 
+    def _speaking(self) -> contextlib.AbstractContextManager[None]:
+        return _speaking(self._account.host)
+
     def _there(self, uids: list[int]) -> set[int]:
         with _speaking(self._account.host):
             self._client.noop()

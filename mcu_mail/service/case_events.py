@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.concerns import concerns_in
 from mcu_mail.domain.decisions import Ask, Change, Enter, Log, SetState, Tell
-from mcu_mail.domain.happened import Happened, What, on_happened
+from mcu_mail.domain.happened import on_happened
 from mcu_mail.domain.intake_catalogue import event_name, term_renamed
 from mcu_mail.domain.numbering import find_case_numbers, names_a_message
 from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
 from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import told_urgent
 
@@ -235,7 +236,7 @@ def happened_of(notice: Notice, words: str) -> Happened | None:
     return Happened(
         what=what,
         words=notice.text or notice.basis or words,
-        at=notice.due,
+        due=notice.due,
         rating=notice.rating,
         sense=notice.satisfaction,
         link=notice.link or "",

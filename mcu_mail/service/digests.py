@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
-from mcu_mail.domain.happened import is_published
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import is_published
 from mcu_mail.domain.route import ROUTES, StepKind
 from mcu_mail.mail.digest import CaseLine, Digest, LatePerson, TrackLine
 from mcu_mail.service.asking import tell

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain import term_words
 from mcu_mail.domain.decisions import Change, Log
-from mcu_mail.domain.happened import is_published
 from mcu_mail.domain.moved_terms import counted_anew
+from mcu_mail.domain.publication import is_published
 from mcu_mail.domain.track_terms import TermKind
 from mcu_mail.service.asking import tell
 from mcu_mail.service.calendar_orders import override_of, row_of

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
-from mcu_mail.domain.happened import is_published
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import is_published
 from mcu_mail.errors import ReplacedError, TemporaryError
 from mcu_mail.service.after_outage import NOISY, Gathered
 from mcu_mail.service.carry import Carrier

@@ -66,7 +66,7 @@ def term_word(
     reason = ""
     if said.level is not TrustLevel.PROVEN:
         reason = "unproven"
-    elif happened is None or happened.at is None or happened.at <= now:
+    elif happened is None or happened.due is None or happened.due <= now:
         reason = "no_term"
     elif case.state is CaseState.closed:
         reason = "step_over"

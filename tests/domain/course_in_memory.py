@@ -30,7 +30,7 @@ from mcu_mail.domain.decisions import (
     SetState,
     Tell,
 )
-from mcu_mail.domain.happened import Happened, on_happened
+from mcu_mail.domain.happened import on_happened
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.office import Roles
@@ -43,6 +43,8 @@ from tests.domain.offices import OFFICE, PEOPLE, case, person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mcu_mail.domain.told_events import Happened
 
 _OFF, _WORKED = production_calendar((2026, 2027))
 CALENDAR = WorkCalendar(days_off=_OFF, working_weekends=_WORKED)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcu_mail.domain.case import STANDING, CaseState, CloseReason, Purpose
-from mcu_mail.domain.happened import Happened, What
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.told_events import Happened, What
 from tests.domain.course_in_memory import COORDINATOR, TERMS, Walk
 
 ZONE = ZoneInfo("Asia/Novokuznetsk")
@@ -95,7 +95,7 @@ def play(walk: Walk, act: tuple[str, object, object]) -> None:
                 what=what,
                 words=str(second),
                 rating=rating if what is What.rated else None,
-                at=walk.now + timedelta(days=3) if what is What.term else None,
+                due=walk.now + timedelta(days=3) if what is What.term else None,
             )
         )
     elif kind == "wait":
@@ -165,7 +165,7 @@ def forward(walk: Walk) -> None:
     elif kind is StepKind.wait_citizen:
         walk.wait_is_over()
     elif kind is StepKind.accept:
-        walk.happens(Happened(what=What.term, at=walk.now + timedelta(days=3)))
+        walk.happens(Happened(what=What.term, due=walk.now + timedelta(days=3)))
         walk.happens(Happened(what=What.accepted))
     elif kind is not StepKind.close:
         mine = next(
