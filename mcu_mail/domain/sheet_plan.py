@@ -70,6 +70,9 @@ class Asked(StrEnum):
 ANY = frozenset(MeaningKind)
 """Every word there is."""
 _TELLING = frozenset({
+    MeaningKind.apart,
+    MeaningKind.appeal,
+    MeaningKind.by_phone,
     MeaningKind.citizen,
     MeaningKind.clarified,
     MeaningKind.close,
@@ -77,11 +80,13 @@ _TELLING = frozenset({
     MeaningKind.executor,
     MeaningKind.fast_track,
     MeaningKind.first_reply,
+    MeaningKind.merge,
     MeaningKind.not_ours,
     MeaningKind.recall,
     MeaningKind.regional,
     MeaningKind.return_,
     MeaningKind.route,
+    MeaningKind.template,
     MeaningKind.term,
     MeaningKind.urgent,
 })

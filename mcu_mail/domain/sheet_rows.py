@@ -100,6 +100,8 @@ _DIGIT = re.compile("[0-9>]")
 _LONGEST_RECALL = 60
 _AGREES = re.compile(r"(?:не\s*)?соглас(?:ен|на|ны)(?!\w)")
 _NEEDS_CASE = frozenset({MeaningKind.duplicate, MeaningKind.merge})
+_BY_NAME = _NEEDS_CASE | {MeaningKind.apart, MeaningKind.appeal, MeaningKind.close}
+"""Words that end a case or bind it to another: «все» is too wide for them."""
 _WITH_TEXT = frozenset({
     MeaningKind.return_,
     MeaningKind.head_returned,
@@ -225,7 +227,7 @@ class _Reader:
     def _take_every(self, part: Part, rows: tuple[int, ...]) -> None:
         meaning = self.read(part.words)
         why = _WHY.get(meaning.kind)
-        if why is not None or meaning.kind in _NEEDS_CASE:
+        if why is not None or meaning.kind in _BY_NAME:
             self._leave(why or Why.words, part, rows, meaning.kind)
             return
         for row in rows:

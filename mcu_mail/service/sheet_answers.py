@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.annexes import Removal
 from mcu_mail.domain.aside_words import is_courtesy
-from mcu_mail.domain.case import STANDING
+from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.codes import find_codes, grouped
 from mcu_mail.domain.meaning import Meaning, MeaningKind
 from mcu_mail.domain.receipt_words import asks_below
@@ -28,6 +28,7 @@ from mcu_mail.service.carriers import MOST_READ, OWN_ID
 from mcu_mail.service.gathering import take_told, told_by
 from mcu_mail.service.sheets import Sheet, keep_sheet, sheet_of
 from mcu_mail.service.unheard import refuse_stranger
+from mcu_mail.service.words_beside import words_beside
 from mcu_mail.store.ledger import MailState
 
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ _OF_CASE = frozenset({
 })
 """Words that tell of the case: they are taken on its standing request, whatever the row asked."""
 _YES = frozenset({MeaningKind.approve, MeaningKind.published})
+_BESIDE = frozenset({
+    MeaningKind.apart,
+    MeaningKind.appeal,
+    MeaningKind.by_phone,
+    MeaningKind.clarified,
+    MeaningKind.close,
+    MeaningKind.duplicate,
+    MeaningKind.executor,
+    MeaningKind.merge,
+    MeaningKind.not_ours,
+    MeaningKind.route,
+    MeaningKind.template,
+})
+"""Words that need no question of ours: a row only says which case they are about."""
 
 
 def named_sheet(work: UnitOfWork, said: Said) -> Sheet | None:
@@ -227,7 +242,9 @@ def _carry_out(
         before = len(told_by(work, request.person, mail))
         words = meaning.text or meaning.reason or meaning.name
         answer = replace(whole.to(request, meaning), said=replace(said, text=words, whole=words))
-        act(answer)
+        taken = words_beside(answer, request) if meaning.kind in _BESIDE else None
+        if not isinstance(taken, Heard):
+            act(answer)
         heard = told_by(work, request.person, mail)[before:]
         if meaning.kind is MeaningKind.recall and not heard:
             recalled.append(number)
@@ -246,6 +263,19 @@ def _lines(found: Mapping[str, Sequence[str]]) -> list[ToldLine]:
 
 def _request_for(work: UnitOfWork, request: Request, meaning: Meaning) -> Request:
     """The request that takes such a word: what tells of the case has one that stands open."""
+    if meaning.kind is MeaningKind.published and request.closed_at is not None:
+        # Agreed to a while ago, and put up since: the sheet has shown this very version.
+        return next(
+            (
+                one
+                for one in work.requests.open_of_case(request.case_id)
+                if one.purpose is Purpose.publish
+                and one.person == request.person
+                and request.purpose is Purpose.approve
+                and one.letter_sha == request.letter_sha
+            ),
+            request,
+        )
     if meaning.kind not in _OF_CASE or request.purpose in STANDING:
         return request
     if (

@@ -145,6 +145,42 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     assert ("1", "согласования") in rows(sheets(day)[-1])
 
 
+def test_a_row_takes_every_word_that_a_mail_of_its_case_takes(day):
+    drafted(day, 6)
+    day.play("10:00")
+    sheet = sheets(day)[-1]
+    words = (
+        "передать 1: Управление по жизнеобеспечению\nуточнено 2: сугроб у дома 5\nзакрыть 3: заявитель отозвал\n"
+        "дубль 4: 2026-000002: тот же двор\n6 обращение по 59-ФЗ, № 12 от 23.11.2026"
+    )
+    day.reply("appeals", words, "10:05", to=sheet)
+    assert "appeals" not in day.got
+    assert (day.case(1).department, day.case(1).step) == ("uzhtr", "draft")
+    assert "сугроб у дома 5" in day.case(2).marks["clarified"]
+    assert day.case(3).state == day.case(4).state == "closed"
+    assert day.case(6).marks["appeal"]
+
+    # «Все» is too wide a word for an end; a basis is missing, and nothing is taken for granted.
+    day.reply("appeals", "все закрыть: сделано", "10:07", to=sheet)
+    assert "Непонятно, что решено" in day.told("appeals")
+    day.reply("appeals", "закрыть 5", "10:08", to=sheet)
+    assert "№ 5: нужно основание" in day.told("appeals")
+    assert (day.case(2).state, day.case(5).state) == ("open", "open")
+
+
+def test_what_was_agreed_to_and_put_up_since_is_told_on_the_same_sheet(day):
+    drafted(day, 2)
+    day.play("10:00")
+    sheet = sheets(day)[-1]
+    day.reply("appeals", "согласовано 1, 2", "10:05", to=sheet)
+    day.reply("appeals", "опубликовано 1, 2", "10:20", to=sheet)
+    assert "appeals" not in day.got
+    assert [day.case(number).step for number in (1, 2)] == ["regional", "regional"]
+    # Once is enough.
+    day.reply("appeals", "опубликовано 1", "10:25", to=sheet)
+    assert "решение уже записано" in day.told("appeals")
+
+
 def test_a_sheet_gives_no_power_to_anybody_else(day):
     drafted(day, 2)
     day.play("10:00")
