@@ -33,17 +33,26 @@ def mails(
         goal=None,
     )
     case = {**case, "card": card}
-    asked = {**case, "code": code, "buttons": (button("Опубликовано", "Опубликовано "),)}
+    asked = {**case, "code": code}
+
+    def marked(*labels: str) -> Mapping[str, Any]:
+        return {**asked, "buttons": tuple(button(label, f"{label} ") for label in labels)}
+
     who = "Письменнова Алла Проектовна"
     told = {"person": case["person"], "now": now}
     return {
         "control": (
-            {**asked, "first_reply_due": now, "first_reply": "Здравствуйте!", "actor_name": who},
-            {**asked, "first_reply_due": None, "first_reply": "", "actor_name": ""},
+            {
+                **marked("Первичный ответ дан", "Фаст-трек"),
+                "first_reply_due": now,
+                "first_reply": "Здравствуйте!",
+                "actor_name": who,
+            },
+            {**marked("Фаст-трек"), "first_reply_due": None, "first_reply": "", "actor_name": ""},
         ),
         "accept": tuple(
             {
-                **asked,
+                **marked("Принято" if needed else "В работу"),
                 "term_known": known,
                 "category": category,
                 "category_needed": needed,
@@ -56,19 +65,19 @@ def mails(
             )
         ),
         "publish": (
-            {**asked, "outcome_needed": False, "enclosure": None},
+            {**marked("Опубликовано"), "outcome_needed": False, "enclosure": None},
             {
-                **asked,
+                **marked("Опубликовано решено", "Опубликовано разъяснено"),
                 "card": replace(card, promised=now.date()),
                 "outcome_needed": True,
                 "enclosure": "фото на 2 л. в 1 экз.",
             },
         ),
         "first_reply": (
-            {**asked, "late": False, "until": now.isoformat()},
+            {**marked("Первичный ответ дан"), "late": False, "until": now.isoformat()},
             {**case, "late": True, "until": now.isoformat()},
         ),
-        "regional_check": (asked,),
+        "regional_check": (marked("ЦУР согласовал", "ЦУР вернул"),),
         "calendar_order": tuple(
             {
                 **told,
@@ -92,8 +101,8 @@ def mails(
         ),
         "term_wanted": ({**case, "who": who},),
         "promised_day": (
-            {**asked, "card": replace(card, owed=now.date())},
-            {**asked, "card": replace(case["card"], owed=now.date())},
+            {**marked("Нужно время до"), "card": replace(card, owed=now.date())},
+            {**marked("Нужно время до"), "card": replace(case["card"], owed=now.date())},
         ),
         "term_changed": tuple(
             {**case, "event": event, "excerpt": excerpt, "by": "region"}

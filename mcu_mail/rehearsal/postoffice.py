@@ -110,6 +110,10 @@ class PostOffice:
         """The messages in a folder of an address, oldest first; empty when there is no folder."""
         return self._call(self._read(address, folder))
 
+    def mailboxes(self, addresses: Collection[str]) -> dict[str, list[bytes]]:
+        """The inbox of each address as `mailbox` gives it, all at one look."""
+        return self._call(self._read_all(addresses))
+
     def settle(self) -> None:
         """Wait until all accepted mail is delivered: here it is before SMTP answers."""
 
@@ -162,6 +166,9 @@ class PostOffice:
             bytes((await message.load_content(FetchRequirement.CONTENT)).get_body())
             for message in sorted(messages, key=lambda message: message.uid)
         ]
+
+    async def _read_all(self, addresses: Collection[str]) -> dict[str, list[bytes]]:
+        return {address: await self._read(address, "INBOX") for address in addresses}
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_SECONDS)

@@ -29,7 +29,7 @@ from mcu_mail.settings.schema import is_loopback
 from mcu_mail.settings.template_set import SHIPPED as SHIPPED_TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from email.message import EmailMessage
 
     from mcu_mail.service.desk import Desk
@@ -52,6 +52,9 @@ class Post(Protocol):
 
     def mailbox(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """What lies in a folder of an address."""
+
+    def mailboxes(self, addresses: Collection[str]) -> dict[str, list[bytes]]:
+        """What lies in the inbox of each address."""
 
     def settle(self) -> None:
         """Wait until accepted mail is delivered."""

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 """The templates that come with the program."""
 FOLDERS = ("letters", "mails", "notes", "reports", FIRST_REPLIES)
 _MOST_BYTES = 20_000_000
+_UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+"""What the library raises on an archive whose bytes were changed by a disk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,10 +145,11 @@ class Templates:
         return tuple(found) or (("", 0, 0),)
 
     def _keep(self) -> None:
-        if self._kept is None:
+        if self._kept is None or self._read_kept() == self.current:
             return
         out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        # Nothing is compressed: a copy of a few hundred kilobytes is to cost no start.
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for name, content in self.current.files.items():
                 archive.writestr(name, content)
         part = self._kept.with_name(f"{self._kept.name}.part")
@@ -160,13 +164,17 @@ class Templates:
             part.replace(self._kept)
             fail_point("templates.rename.after")
 
+    def _read_kept(self) -> TemplateSet:
+        """What was kept last; an empty set when it cannot be read."""
+        if self._kept is not None:
+            with suppress(*_UNREADABLE), zipfile.ZipFile(self._kept) as archive:
+                return TemplateSet(files={name: archive.read(name) for name in archive.namelist()})
+        return TemplateSet(files={})
+
     def _fall_back(self) -> None:
         """Use what was kept; with nothing to use the service cannot start."""
-        found = TemplateSet(files={})
-        if self._kept is not None:
-            with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(self._kept) as archive:
-                kept = {name: archive.read(name) for name in archive.namelist()}
-                found = TemplateSet(files={**self._spare, **kept})
+        kept = self._read_kept().files
+        found = TemplateSet(files={**self._spare, **kept} if kept else {})
         if not found.files or self._faults(found):
             raise RefusedError("; ".join(self.told) or f"в папке {self._folder} нет шаблонов")
         self.current = found

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from mcu_mail.store import database
 from mcu_mail.store.registry import Register
@@ -50,4 +51,17 @@ def test_rows_of_the_first_version_are_there_and_the_tables_are_those_of_today(
         assert (entry.note, entry.signature, entry.void_at) == (None, None, None)
         kinds = connection.execute(sa.text("SELECT kind, annex_pages FROM letters")).all()
         assert [tuple(row) for row in kinds] == [("answer", None)]
+    engine.dispose()
+
+
+def test_the_revisions_that_a_start_knows_are_those_that_migrate(tmp_path: Path) -> None:
+    engine = database.open_database(store_url(tmp_path))
+    script = ScriptDirectory.from_config(database._config(engine))
+    oldest_first = tuple(item.revision for item in script.walk_revisions())[::-1]
+    assert database.revisions() == oldest_first
+    with database.reading(engine) as connection:
+        assert database.revision_of(connection) is None
+    database.migrate(engine)
+    with database.reading(engine) as connection:
+        assert database.revision_of(connection) == script.get_current_head()
     engine.dispose()

@@ -124,7 +124,8 @@ def walk(folder: Path, place: str) -> Walked:
                 day.notice(text=next(text for text, name in _NOTICES.items() if name == place))
             else:
                 getattr(day, place)()
-        mails = {person: post.mailbox(address) for person, address in _addresses().items()}
+        boxes = post.mailboxes(_addresses().values())
+        mails = {person: boxes[address] for person, address in _addresses().items()}
         return Walked(folder=folder, mails=mails, got=day.got, moved=frozenset(day.moved))
 
 
@@ -179,8 +180,9 @@ class OfficeDay:
             if getattr(before.get(number), field.name, None) != getattr(standing, field.name)
         }
         self.got = {}
+        boxes = self.post.mailboxes(_addresses().values())
         for person, address in _addresses().items():
-            mails = self.post.mailbox(address)
+            mails = boxes[address]
             fresh = [
                 message_from_bytes(raw, policy=default)
                 for raw in mails[self._seen.get(person, 0) :]
@@ -293,10 +295,14 @@ class OfficeDay:
         """All that a person has received."""
         return self.stage.mails(_addresses()[person])
 
+    def newest(self, person: str) -> Iterator[EmailMessage]:
+        """All that a person has received, the newest first; read only as far as they are wanted."""
+        for raw in reversed(self.post.mailbox(_addresses()[person])):
+            yield message_from_bytes(raw, policy=default)
+
     def last(self, person: str) -> EmailMessage:
         """The newest mail of a person."""
-        raw = self.post.mailbox(_addresses()[person])[-1]
-        return message_from_bytes(raw, policy=default)
+        return next(self.newest(person))
 
     def told(self, person: str) -> str:
         """The words of what this person has just received, on one line."""

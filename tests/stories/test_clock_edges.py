@@ -17,11 +17,13 @@ def got(day, moment):
 def test_a_minute_before_and_after_the_end_of_work(day):
     day.arrives(incident("2026-11-23 17:29"), "2026-11-23 17:29")
     assert local(day, day.case().term) == "24.11 16:29"
+    assert "09:29" in day.told("appeals"), "the mail names the hour of the first reply"
     assert not got(day, "2026-11-23 17:31")
     day.arrives(
         incident("2026-11-23 17:31", number="8123402", place="ул. Сборная"), "2026-11-23 17:32"
     )
     assert local(day, day.case(2).term) == "24.11 16:30"
+    assert "09:30" in day.told("appeals")
     assert not got(day, "2026-11-23 22:00")
     # The hours of both first replies have one end, after the opening.
     assert got(day, "2026-11-24 09:09") == {"appeals"}

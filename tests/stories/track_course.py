@@ -119,7 +119,7 @@ class Course:
     def mail(self, person: str, code: str) -> EmailMessage:
         """The newest mail of a person that carries this code."""
         shown = grouped(code)
-        return next(one for one in reversed(self.day.mails(person)) if shown in text_of(one))
+        return next(one for one in self.day.newest(person) if shown in text_of(one))
 
     def published(self, text: str, at: str) -> None:
         """A text is handed in, approved and put up within one minute."""
