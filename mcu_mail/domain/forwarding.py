@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from mcu_mail.domain.case import CloseReason
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told
-from mcu_mail.domain.decisions import Change, Enter, Log, NewVersion
+from mcu_mail.domain.decisions import Change, Log, NewVersion
 from mcu_mail.domain.desk_words import OrderKind, read_order
 from mcu_mail.domain.intake_catalogue import forwarding_text
+from mcu_mail.domain.way_in import way_in
 from mcu_mail.domain.whose_turn import first_approval
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ def _kept(case: Case, rules: Rules) -> Decisions:
     return (
         Log(kind="assigned", data={"department": department or "", "by": "person"}),
         Change(values={"notice": notice, "department": department}),
-        Enter(
-            step=rules.route.steps[1].name if department else "route",
-            template="task" if department else "route",
+        *way_in(
+            case,
+            rules,
+            is_routed=department is not None,
             context={"why": "", "doubt": finding.doubt},
             close_as=CloseReason.decided,
         ),

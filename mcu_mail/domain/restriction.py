@@ -17,6 +17,7 @@ from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told
 from mcu_mail.domain.decisions import Ask, Change, CloseRequest, Enter, Log, Tell
 from mcu_mail.domain.desk_words import OrderKind, read_order, read_seen
+from mcu_mail.domain.way_in import way_in
 from mcu_mail.domain.whose_turn import find_person
 
 if TYPE_CHECKING:
@@ -87,12 +88,21 @@ def repeat_at(asked: datetime, now: datetime) -> datetime:
 
 def restrict(case: Case, rules: Rules, flags: Iterable[str]) -> Decisions:
     """The case is restricted now: its route stops and those who must know are asked at once."""
-    first, *others = alerted(rules.office.roles)
-    dispatcher = rules.office.roles.dispatcher
+    roles = rules.office.roles
+    known = alerted(roles)
+    # Whose turn the step is must be able to read what he is asked, whatever the track.
+    keeper = roles.responsible(case.track)
+    readers = (*(case.restricted or ()), *((keeper,) if keeper not in known else ()))
     found = sorted(GRAVE.intersection(flags))
     context = {"flags": found}
     return (
-        Change(values={"restricted": case.restricted or (), "department": None, "executor": None}),
+        Change(
+            values={
+                "restricted": tuple(dict.fromkeys(readers)),
+                "department": None,
+                "executor": None,
+            }
+        ),
         Log(kind="restricted", data={"flags": found}),
         Enter(
             step="route",
@@ -103,8 +113,8 @@ def restrict(case: Case, rules: Rules, flags: Iterable[str]) -> Decisions:
         ),
         *(
             Ask(purpose=Purpose.restricted, person=one, template="restricted", context=context)
-            for one in (first, *others)
-            if one != dispatcher
+            for one in known
+            if one != keeper
         ),
     )
 
@@ -165,15 +175,15 @@ def _lifted(case: Case, rules: Rules) -> Decisions:
     notice = case.notice
     finding = find_competence(notice.matter, notice.address, rules.office, rules.competence)
     department = finding.department if finding.sure and not notice.unsure else None
-    step = "draft" if department else "route"
     return (
         Log(kind="restriction_lifted"),
         Change(
             values={"restricted": None, "department": department, "notice": _without_grave(case)}
         ),
-        Enter(
-            step=step,
-            template="task" if department else "route",
+        *way_in(
+            replace(case, department=department),
+            rules,
+            is_routed=department is not None,
             context={"why": "", "doubt": finding.doubt},
             close_as=CloseReason.decided,
         ),

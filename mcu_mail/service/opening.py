@@ -11,15 +11,18 @@ from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.concerns import concerns_in
 from mcu_mail.domain.decisions import Ask, Enter, Log, SetMarks, Tell
 from mcu_mail.domain.forwarding import OUTSIDE
+from mcu_mail.domain.happened import on_happened
 from mcu_mail.domain.intake_catalogue import appeal_terms
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.numbering import case_number
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
-from mcu_mail.domain.route import ROUTES, Form, Outcome, StepKind
+from mcu_mail.domain.route import ROUTES, Form, StepKind
 from mcu_mail.domain.stated_terms import stated_term
 from mcu_mail.domain.terms import governor_term
+from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.track_terms import term_of
+from mcu_mail.domain.way_in import way_in
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.clock_start import clock_start
@@ -31,6 +34,7 @@ from mcu_mail.service.track_moments import watch_opening
 if TYPE_CHECKING:
     from mcu_mail.domain.competence import Finding
     from mcu_mail.domain.course import Decisions
+    from mcu_mail.domain.course_parts import Rules
     from mcu_mail.domain.decisions import Decision
     from mcu_mail.domain.notice import Notice
     from mcu_mail.domain.terms import Term
@@ -122,13 +126,18 @@ def open_case(
     if "anonymous" in notice.flags:
         doubt = "anonymous"
     beside = _beside(case, term, same, desk)
-    first: Decisions = (_opened(case, finding, doubt, brought), *_thanked(desk, brought))
+    rules = desk.rules(case, now)
+    first: Decisions = (
+        _opened(case, finding, doubt, brought),
+        *_thanked(desk, brought),
+        *_known_of(case, rules, term),
+    )
     if is_grave(notice.flags):
-        first = (*first, *restrict(case, desk.rules(case, now), notice.flags))
+        first = (*first, *restrict(case, rules, notice.flags))
     elif OUTSIDE in notice.flags:
         first = (*first, _whose(case))
     else:
-        first = (*first, *_routed(case, desk, brought, term, sure=sure, doubt=doubt))
+        first = (*first, *_routed(case, desk, rules, brought, sure=sure, doubt=doubt))
     return carrier.start((*first, *beside))
 
 
@@ -202,6 +211,28 @@ def _opened(case: Case, finding: Finding, doubt: str, brought: Brought | None) -
     )
 
 
+def _known_of(case: Case, rules: Rules, term: Term) -> Decisions:
+    """What its own notice tells of a case beside its fields: of its term, its speed, its haste."""
+    if rules.clock is None:
+        return ()
+    marks: dict[str, str | None] = {}
+    if not term.is_known:
+        marks[Mark.term_asked] = "notice"
+    if case.notice.fast_track and rules.clock.terms.fast_hours is not None:
+        marks[Mark.fast] = rules.clock.now.isoformat()
+    known: Decisions = (SetMarks(values=marks),) if marks else ()
+    if not _is_urgent(case) or is_grave(case.notice.flags):
+        return known
+    wish = Happened(what=What.urgent, words=case.notice.basis or "", due=case.notice.due)
+    # Everybody on its way is told by `told_urgent`.
+    hurried = on_happened(case, wish, "region", rules)
+    return (*known, *(one for one in hurried if not isinstance(one, Tell)))
+
+
+def _is_urgent(case: Case) -> bool:
+    return case.notice.urgent or case.notice.event == "urgent"
+
+
 def _thanked(desk: Desk, brought: Brought | None) -> Decisions:
     """Whoever brought it hears that it counts, before he is asked for what is missing.
 
@@ -219,33 +250,19 @@ def _thanked(desk: Desk, brought: Brought | None) -> Decisions:
 
 
 def _routed(
-    case: Case, desk: Desk, brought: Brought | None, term: Term, *, sure: bool, doubt: str
+    case: Case, desk: Desk, rules: Rules, brought: Brought | None, *, sure: bool, doubt: str
 ) -> Decisions:
     """The ordinary way: the competent department, or the dispatcher who chooses it."""
     unsure = case.notice.unsure
     dispatcher = desk.office.roles.responsible(case.track)
     asked = brought.person if brought else dispatcher
     decisions: list[Decision] = []
-    route = ROUTES[case.track]
-    if route.first.kind is StepKind.accept:
-        known: dict[str, str | None] = {} if term.is_known else {Mark.term_asked: "notice"}
-        decisions += [SetMarks(values=known), Enter(step=route.first.name, template="accept")]
-    elif sure:
-        name = route.first.on[Outcome.done]
-        decisions.append(Enter(step=name, template="task", context={"why": ""}))
-    else:
-        context: dict[str, object] = {"why": "", "doubt": doubt}
-        if doubt == "appeal":
-            context["by_law"] = _by_law(case, desk)
-            decisions.append(Log(kind="appeal_term", data={"note": context["by_law"]}))
-        paper = _paper_of(brought)
-        context["paper"] = bool(brought and brought.how == "file" and not case.notice.text)
-        decisions.append(
-            Enter(step=route.first.name, template="route", context=context, data=paper)
-        )
-    if route.form is Form.text and route.first.kind is not StepKind.accept:
-        # Her word about the case is taken at any step (decree 3.6).
-        decisions.append(Ask(purpose=Purpose.control, person=dispatcher, template="control"))
+    context: dict[str, object] = {"why": "", "doubt": doubt}
+    if doubt == "appeal" and ROUTES[case.track].first.kind is StepKind.route:
+        context["by_law"] = _by_law(case, desk)
+        decisions.append(Log(kind="appeal_term", data={"note": context["by_law"]}))
+    context["paper"] = bool(brought and brought.how == "file" and not case.notice.text)
+    decisions += way_in(case, rules, is_routed=sure, context=context, data=_paper_of(brought))
     # Whoever told of it knows what is missing; else the dispatcher finds it out.
     if unsure and (sure or asked != dispatcher):
         decisions.append(
@@ -288,7 +305,7 @@ def _beside(case: Case, term: Term, same: tuple[Case, ...], desk: Desk) -> Decis
     decisions += asked_about(same, case, desk, dispatcher)
     if not is_grave(case.notice.flags):
         decisions += warned(case.notice.flags, desk.office.roles)
-    if case.notice.urgent or case.notice.event == "urgent":
+    if _is_urgent(case):
         decisions.append(told_urgent(case, desk, ""))
     return tuple(decisions)
 
@@ -301,9 +318,12 @@ def told_urgent(case: Case, desk: Desk, words: str) -> Tell:
     people = (
         *((case.executor,) if case.executor else ()),
         *staff,
-        office.roles.reception,
-        office.roles.registry,
-        office.roles.dispatcher,
+        *(
+            (office.roles.reception, office.roles.registry)
+            if ROUTES[case.track].form is Form.letter
+            else ()
+        ),
+        office.roles.responsible(case.track),
         office.roles.centre_head,
     )
     if case.restricted is not None:

@@ -142,7 +142,7 @@ def do_moment(
         _OWN_MAILS[due.kind](desk, work, case, due, now)
     elif due.kind in KINDS:
         carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
-        carrier.carry(at_moment(desk, work, case, due))
+        carrier.carry(at_moment(desk, work, case, due, now))
     elif due.kind in {"term", "term_near"} and (
         is_published(case) or Mark.term_asked in case.marks
     ):

@@ -6,11 +6,12 @@ wait for the citizen's comment.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import STANDING, Purpose
-from mcu_mail.domain.decisions import Enter, Log, Tell
+from mcu_mail.domain.decisions import Change, Enter, Log, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.quiet_hours import last_working
 from mcu_mail.domain.route import ROUTES, Outcome, StepKind
@@ -108,7 +109,7 @@ def standing_request(work: UnitOfWork, case: Case) -> Request | None:
     return next((one for one in opened if one.purpose in STANDING), None)
 
 
-def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due) -> Decisions:
+def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime) -> Decisions:
     """What is decided at one of these moments."""
     if due.kind == NEAR:
         return appeal_near(case, desk, due)
@@ -123,7 +124,11 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due) -> Decisions:
     standing = standing_request(work, case)
     responsible = desk.office.roles.responsible(case.track)
     if due.kind == CHECK:
-        return (_asked(responsible, "regional_check", due, standing, {}),)
+        # It waits on, and is asked after once more: nothing waits without a moment of its own.
+        later = replace(case, due=latest_of(case, desk, now))
+        watch_step(later, work)
+        asked = _asked(responsible, "regional_check", due, standing, {})
+        return (asked, Change(values={"due": later.due}))
     if Mark.first_reply in case.marks or Mark.published in case.marks:
         return ()
     late = bool(due.data["late"])
