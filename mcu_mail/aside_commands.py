@@ -10,7 +10,7 @@ import typer
 
 from mcu_mail import wiring
 from mcu_mail.domain.aside_catalogue import HEAD_ONLY, MAIL_UNREADABLE
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.reports import set_aside, tables
 from mcu_mail.reports.one_mail import one_mail

@@ -31,7 +31,8 @@ from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.promises import owed_until
 from mcu_mail.domain.publication import taken_down
 from mcu_mail.domain.restriction import on_restricted
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.publication import is_published
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case

@@ -14,7 +14,8 @@ from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.publication import is_published
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import first_reply_due
 from mcu_mail.domain.whose_turn import department_of
 

@@ -13,7 +13,8 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.documents.folder import Folder
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.phrases import initials
 from mcu_mail.rehearsal.people import text_of
 

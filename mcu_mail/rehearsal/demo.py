@@ -21,7 +21,8 @@ from rich.text import Text
 from mcu_mail import wiring
 from mcu_mail.domain.case import STANDING
 from mcu_mail.domain.codes import grouped
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.rehearsal import day
 from mcu_mail.rehearsal.chronicle import Chronicle

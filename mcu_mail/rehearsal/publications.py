@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.marks import Mark
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.track_words import about, open_remarks
 

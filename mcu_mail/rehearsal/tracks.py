@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.rehearsal import day
 from mcu_mail.rehearsal.day import Beat, Notice, Say
 from mcu_mail.rehearsal.people import Client, Writer

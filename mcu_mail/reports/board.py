@@ -12,7 +12,7 @@ from mcu_mail.domain.codes import without_codes
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 
 if TYPE_CHECKING:
     from datetime import datetime

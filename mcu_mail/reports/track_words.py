@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.marks import Mark
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.reports.board import STATES
 from mcu_mail.reports.words import ACTORS, EVENTS
 

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.marks import Mark
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.cards import title_of
 

@@ -13,7 +13,8 @@ from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_parts import Reply, not_taken, told
 from mcu_mail.domain.decisions import Change, Enter, Log, SetState, Work
 from mcu_mail.domain.meaning import MeaningKind
-from mcu_mail.domain.route import ROUTES, Outcome, StepKind
+from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.standing_in import wants_it_sent_again, wants_it_sent_now
 from mcu_mail.service.late import send_now
 from mcu_mail.service.taking import take

@@ -14,7 +14,8 @@ from mcu_mail.documents.file_kinds import is_silent
 from mcu_mail.domain.annexes import Removal, may_annex
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Log, Tell
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.mail.enclosed import is_mail
 from mcu_mail.service.said import HARMLESS, draft_file, is_word

@@ -25,7 +25,8 @@ from mcu_mail.domain.annexes import (
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.catalogue import annex_refusal
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.mime import Attachment
 from mcu_mail.service.asking import send_request
 from mcu_mail.service.carry import Carrier

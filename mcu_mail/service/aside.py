@@ -16,7 +16,8 @@ from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.notice import Notice, Source
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.mail.compose import read_message_id
 from mcu_mail.mail.first_look import shown_subject

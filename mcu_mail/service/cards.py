@@ -17,7 +17,8 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.promises import owed_day
 from mcu_mail.domain.restriction import HELPER, may_read
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.mail.phrases import clip, initials
 from mcu_mail.mail.wording import Button, Card

@@ -13,7 +13,8 @@ from mcu_mail.domain import decisions as what
 from mcu_mail.domain.case import STANDING, Case, CaseState, CloseReason, Purpose
 from mcu_mail.domain.codes import new_code
 from mcu_mail.domain.course import on_rendered
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.mail.wording import ANSWERS
 from mcu_mail.service.asking import ask, extend_codes, tell

@@ -16,7 +16,8 @@ from mcu_mail.domain.happened import on_happened
 from mcu_mail.domain.intake_catalogue import event_name, term_renamed
 from mcu_mail.domain.numbering import find_case_numbers, names_a_message
 from mcu_mail.domain.restriction import is_grave, may_read, restrict, warned
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.opening import told_urgent

@@ -10,7 +10,7 @@ from mcu_mail.documents.record import RECORD
 from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.course import Rules
 from mcu_mail.domain.course_parts import TrackClock
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.waits import foreseen
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.publication import is_published
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.digest import CaseLine, Digest, LatePerson, TrackLine
 from mcu_mail.service.asking import tell
 from mcu_mail.service.cards import name_of, title_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.catalogue import nobody_holds, official_has_left
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import actor_of, is_gone
 from mcu_mail.service.asking import ask
 from mcu_mail.service.carry import Carrier

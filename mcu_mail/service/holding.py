@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
-from mcu_mail.domain.route import ROUTES, Actor
+from mcu_mail.domain.route import Actor
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.planning import remind_of
 
 if TYPE_CHECKING:

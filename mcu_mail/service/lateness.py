@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.decisions import Ask, Tell
 from mcu_mail.domain.promises import broken
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import superior_of
 from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of

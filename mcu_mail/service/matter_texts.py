@@ -26,7 +26,8 @@ from mcu_mail.domain.decisions import (
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.matters import is_text_ready
 from mcu_mail.domain.publication import is_published
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.domain.whose_turn import actor_of, first_approval
 from mcu_mail.service.carry import Carrier

@@ -21,7 +21,8 @@ from mcu_mail.domain.matter_catalogue import alike_by_program
 from mcu_mail.domain.matters import why_not_one
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.publication import is_published
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.matter_links import (

@@ -17,7 +17,8 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.numbering import case_number
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.restriction import alerted, is_grave, restrict, warned
-from mcu_mail.domain.route import ROUTES, Form, StepKind
+from mcu_mail.domain.route import Form, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.stated_terms import stated_term
 from mcu_mail.domain.terms import governor_term
 from mcu_mail.domain.told_events import Happened, What

@@ -19,7 +19,8 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.numbering import find_case_numbers
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.told_outside import (
     approved_by_phone,
     basis_of_publication,

@@ -17,7 +17,8 @@ from mcu_mail.domain.promises import owed_day
 from mcu_mail.domain.quiet_hours import last_working, loud_at
 from mcu_mail.domain.reminding import ReminderRules, reminders
 from mcu_mail.domain.restriction import repeat_at
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import executor_due, opening_after
 from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.quiet import aimed, audible, has_quiet_hours

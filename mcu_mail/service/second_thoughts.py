@@ -14,7 +14,8 @@ from mcu_mail.domain.catalogue import draft_disowned
 from mcu_mail.domain.course import on_recall
 from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import CloseRequest, Enter, KeepDraft, Log, Tell
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.errors import RefusedError
 from mcu_mail.service.answer import why

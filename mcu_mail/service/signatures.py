@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcu_mail.documents.esign import read_signature
-from mcu_mail.domain.route import StepKind, steps_of_kind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import steps_of_kind
 
 if TYPE_CHECKING:
     from mcu_mail.documents.esign import Signature

@@ -17,7 +17,8 @@ from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
 from mcu_mail.domain.drafts import continuation, is_draft, points_to_file, strip_frame
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
 from mcu_mail.service.annex_offers import owe_annexes

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.annexes import PHOTO
 from mcu_mail.domain.matter_catalogue import no_photo, too_large, too_long
-from mcu_mail.domain.route import ROUTES, Form
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.enclosing import enclosure_of, kept_with, room
 from mcu_mail.service.matter_links import notes_of
 

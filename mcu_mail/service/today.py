@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from mcu_mail.documents.folder import Folder
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.catalogue import NEEDS_DISPATCHER, PEN_NOTE
-from mcu_mail.domain.route import ROUTES, StepKind, steps_of_kind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES, steps_of_kind
 from mcu_mail.errors import TemporaryError
 from mcu_mail.service.cards import title_of
 from mcu_mail.service.paper_names import print_name

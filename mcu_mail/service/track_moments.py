@@ -14,7 +14,8 @@ from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.decisions import Change, Enter, Log, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.quiet_hours import last_working
-from mcu_mail.domain.route import ROUTES, Outcome, StepKind
+from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import accept_due, closing_of, first_reply_due, wait_until
 from mcu_mail.service.appeals import NEAR, appeal_near
 from mcu_mail.service.quiet import aimed, audible

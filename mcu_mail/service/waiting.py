@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.case import CaseState, Purpose
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import holder
 from mcu_mail.service.absences import has_stand_in
 from mcu_mail.service.cards import name_of, title_of

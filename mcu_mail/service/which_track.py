@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.whose_turn import may_speak_for
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 
 LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
 
@@ -89,7 +89,7 @@ def _track(value: str) -> str:
 
 
 TrackName = Annotated[str, AfterValidator(_track)]
-"""A track that has a route (`domain/route.py`)."""
+"""A track that has a route (`domain/routes.py`)."""
 
 
 class Model(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mcu_mail.domain.acting import loops, overlaps
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.settings.schema import is_loopback
 
 if TYPE_CHECKING:

@@ -34,7 +34,8 @@ from mcu_mail.domain.happened import on_happened
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.office import Roles
-from mcu_mail.domain.route import ROUTES, Outcome, StepKind
+from mcu_mail.domain.route import Outcome, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import TermKind, TermRules
 from mcu_mail.domain.verdicts import read_meaning
 from mcu_mail.domain.whose_turn import actor_of

@@ -26,7 +26,8 @@ from mcu_mail.domain.decisions import (
     SetState,
     Tell,
 )
-from mcu_mail.domain.route import GOVERNOR, ROUTES, Actor, Outcome, StepKind
+from mcu_mail.domain.route import Actor, Outcome, StepKind
+from mcu_mail.domain.routes import GOVERNOR, ROUTES
 from mcu_mail.domain.verdicts import read_meaning
 from tests.domain.offices import OFFICE, case, request
 

@@ -11,7 +11,7 @@ from mcu_mail.domain.course import on_delivery
 from mcu_mail.domain.course_parts import Rules
 from mcu_mail.domain.decisions import Log, SetMarks
 from mcu_mail.domain.promises import broken, kept, owed_day
-from mcu_mail.domain.route import GOVERNOR
+from mcu_mail.domain.routes import GOVERNOR
 from tests.domain.offices import OFFICE, case
 
 DAY = datetime(2026, 12, 1, 18, tzinfo=UTC)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mcu_mail.domain.route import ROUTES, Actor, Outcome, Route, Step
+from mcu_mail.domain.route import Actor, Outcome, Route, Step
+from mcu_mail.domain.routes import ROUTES
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "tracks.md"
 ACTORS = {

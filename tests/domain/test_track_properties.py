@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mcu_mail.domain.case import STANDING, CaseState, CloseReason, Purpose
 from mcu_mail.domain.marks import Mark
-from mcu_mail.domain.route import ROUTES, StepKind
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.told_events import Happened, What
 from tests.domain.course_in_memory import COORDINATOR, TERMS, Walk
 

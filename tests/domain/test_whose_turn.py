@@ -8,7 +8,7 @@ import pytest
 from mcu_mail.domain.annexes import asked_again
 from mcu_mail.domain.fields import read_fields
 from mcu_mail.domain.office import Absence, Delegate
-from mcu_mail.domain.route import GOVERNOR
+from mcu_mail.domain.routes import GOVERNOR
 from mcu_mail.domain.whose_turn import (
     actor_of,
     find_department,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.domain.case import Purpose
-from mcu_mail.domain.route import ROUTES
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.rehearsal import day, demo
 from mcu_mail.rehearsal.tracks import CHOICES, HER, script_of
 

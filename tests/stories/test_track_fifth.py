@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from mcu_mail.domain.route import ROUTES, Actor, Form, Outcome, Route, Step, StepKind
+from mcu_mail.domain.route import Actor, Form, Outcome, Route, Step, StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.rehearsal.stage import SHIPPED
 from mcu_mail.reports import board, tables
 from mcu_mail.reports.track_words import open_remarks
