@@ -131,6 +131,11 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     # A verdict for nobody in particular, and one that was given already.
     day.reply("appeals", "Согласовано", "10:06", to=sheet)
     assert "Не названы строки" in day.told("appeals")
+    # «Ок» may be meant as a consent: while rows wait it is answered, and thanks are not.
+    day.reply("appeals", "ок", "10:06", to=sheet)
+    assert "Одного такого слова мало" in day.told("appeals")
+    day.reply("appeals", "Спасибо!", "10:06", to=sheet)
+    assert "appeals" not in day.got
     day.reply("appeals", "вернуть 1: нет фото", "10:07", to=sheet)
     assert "№ 1: по этому запросу решение уже записано" in day.told("appeals")
     assert [day.case(number).step for number in (1, 2, 3)] == ["publish", "approve", "approve"]
@@ -150,7 +155,8 @@ def test_a_row_takes_every_word_that_a_mail_of_its_case_takes(day):
     day.play("10:00")
     sheet = sheets(day)[-1]
     words = (
-        "передать 1: Управление по жизнеобеспечению\nуточнено 2: сугроб у дома 5\nзакрыть 3: заявитель отозвал\n"
+        "передать 1: Управление по жизнеобеспечению\nуточнено 2: сугроб у дома 5\n"
+        "закрыть 3: заявитель отозвал\n"
         "дубль 4: 2026-000002: тот же двор\n6 обращение по 59-ФЗ, № 12 от 23.11.2026"
     )
     day.reply("appeals", words, "10:05", to=sheet)
