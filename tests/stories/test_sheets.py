@@ -198,6 +198,18 @@ def test_a_sheet_gives_no_power_to_anybody_else(day):
     assert [day.case(number).step for number in (1, 2)] == ["publish", "publish"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"mail.undo_minutes": 20}, "время на это – 20 мин."), ({"mail.undo_minutes": 0}, "")],
+    indirect=["changes"],
+)
+def test_a_sheet_names_the_minutes_in_which_a_decision_can_be_taken_back(day, words):
+    come(day, range(1, 3), "09:00")
+    text = " ".join(text_of(sheets(day)[-1]).split())
+    assert ("«СТОП»" in text) == bool(words)
+    assert words in text
+
+
 def test_at_night_only_what_is_urgent_comes(day):
     come(day, range(1, 3), "17:20")
     assert len(sheets(day)) == 1
