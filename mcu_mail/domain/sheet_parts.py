@@ -38,6 +38,8 @@ class Part:
     """The rows excepted: «все кроме 3»."""
     is_ambiguous: bool = False
     """Whether its rows can be cut in two ways, or run backwards."""
+    of_two: bool = False
+    """Whether it says «оба»: of more rows it names none."""
     is_remark: bool = False
     """Whether it is free text that may be about any row."""
 
@@ -109,6 +111,7 @@ def parts_of(head: re.Match[str], piece: str, plain: str) -> list[Part]:
         rows=rows or (),
         out=excepted or (),
         is_ambiguous=rows is None or excepted is None,
+        of_two=words.BOTH.match(groups.get("who") or "") is not None,
     )
     return _listed(part, head, tail)
 

@@ -75,12 +75,13 @@ def mails(
             button("Первичный ответ дан всем", "Первичный ответ дан 3 и 4"),
         ),
         "told": told,
+        "undo_minutes": 5,
         "example": ("Первичный ответ дан 3 и 4", "Согласовано 5-6", "вернуть 6: нет фото"),
     }
     return {
         "sheet": (
             {**asked, "rows": rows},
-            {**asked, "rows": rows[:1], "told": (), "example": ()},
+            {**asked, "rows": rows[:1], "told": (), "example": (), "undo_minutes": 0},
             {**people, "rows": (), "told": told, "example": ()},
         ),
         "digest": tuple({**people, "since": now, "digest": one} for one in _digests(now)),

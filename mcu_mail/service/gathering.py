@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PEOPLE = "sheet_people"
 _LINE = 300
+_ENDS = frozenset({"", *".,:;!?…–—-"})
 _OWN = frozenset({"receipt", "not_taken"})
 """What answers the one who has written; all else goes to those whom his words concern."""
 
@@ -180,7 +181,10 @@ def essence(text: str, *, first: bool = False) -> str:
     `first`: its first line alone.
     """
     head = text.strip().partition("\n\n")[0].splitlines()
-    line = " ".join(head[:1] if first else head)
+    lines = head[:1] if first else head
+    # What stood on lines of their own are sentences of one line now.
+    ended = [one if one.rstrip()[-1:] in _ENDS else f"{one.rstrip()}." for one in lines[:-1]]
+    line = " ".join([*ended, *lines[-1:]])
     greeting, comma, rest = line.partition(", ")
     if comma and rest and len(greeting.split()) <= 3:  # noqa: PLR2004 - a name and a patronymic
         line = rest

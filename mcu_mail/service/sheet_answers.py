@@ -117,7 +117,10 @@ def hear_sheet(
         return heard
     taken = _read(desk, work, said, rows, now)
     if not taken.decided and not said.mail.files and is_courtesy(said.whole):
-        return heard
+        # «Ок» while rows wait may be meant as a consent: silence would be taken for «записано».
+        waits = any(request.closed_at is None for request in rows.values())
+        if not (waits and any(one.why is Why.weak for one in taken.unread)):
+            return heard
     if taken.decided and not spoken.is_proven:
         # One question about the mail; when he vouches for it, it is heard anew with all its rows.
         number, meaning = taken.decided[0]

@@ -205,6 +205,7 @@ def _mail(
         rows=tuple(shown),
         told=lines_of(told),
         example=example_for(desk, rows),
+        undo_minutes=desk.settings.mail.undo_minutes,
         buttons=buttons_for(desk, rows, code),
         code=grouped(code),
         now=desk.local(now),

@@ -131,6 +131,11 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     # A verdict for nobody in particular, and one that was given already.
     day.reply("appeals", "Согласовано", "10:06", to=sheet)
     assert "Не названы строки" in day.told("appeals")
+    # «Ок» may be meant as a consent: while rows wait it is answered, and thanks are not.
+    day.reply("appeals", "ок", "10:06", to=sheet)
+    assert "Одного такого слова мало" in day.told("appeals")
+    day.reply("appeals", "Спасибо!", "10:06", to=sheet)
+    assert "appeals" not in day.got
     day.reply("appeals", "вернуть 1: нет фото", "10:07", to=sheet)
     assert "№ 1: по этому запросу решение уже записано" in day.told("appeals")
     assert [day.case(number).step for number in (1, 2, 3)] == ["publish", "approve", "approve"]
@@ -191,6 +196,18 @@ def test_a_sheet_gives_no_power_to_anybody_else(day):
     assert "решение по этому делу ждём не от вас" in day.told("uzhtr_head")
     day.reply("appeals", "Согласовано 1-2", "10:06", to=sheet)
     assert [day.case(number).step for number in (1, 2)] == ["publish", "publish"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"mail.undo_minutes": 20}, "время на это – 20 мин."), ({"mail.undo_minutes": 0}, "")],
+    indirect=["changes"],
+)
+def test_a_sheet_names_the_minutes_in_which_a_decision_can_be_taken_back(day, words):
+    come(day, range(1, 3), "09:00")
+    text = " ".join(text_of(sheets(day)[-1]).split())
+    assert ("«СТОП»" in text) == bool(words)
+    assert words in text
 
 
 def test_at_night_only_what_is_urgent_comes(day):
