@@ -25,7 +25,7 @@ from tests.stories.office_day import NATIVE, SERVICE, OfficeDay
 
 _PDF, _DOC = 150_000, 70_000
 _OF_FLOOR = 200 / 279
-"""The target of 200 a second belongs to a machine whose floor was 279; the ratio goes everywhere."""
+"""200 a second is the target where the floor is 279; the ratio holds on any machine."""
 _TO = ("priem@okrug.example", "otvet@okrug.example")
 
 
