@@ -87,6 +87,16 @@ class DueMoments:
         rows = self._connection.execute(owed_due(now, limit))
         return tuple(Due(**row._asdict()) for row in rows)
 
+    def planned(self, case_id: int, kind: str) -> tuple[Due, ...]:
+        """The moments of that kind that a case has ahead, or that nobody has dealt with."""
+        rows = self._connection.execute(
+            sa
+            .select(due)
+            .where(due.c.case_id == case_id, due.c.kind == kind, due.c.done_at.is_(None))
+            .order_by(due.c.at)
+        )
+        return tuple(Due(**row._asdict()) for row in rows)
+
     def claim(self, due_id: int, now: datetime) -> bool:
         """Mark a moment as dealt with; False when it already was (never twice)."""
         done = self._connection.execute(
