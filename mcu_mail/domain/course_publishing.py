@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.assigning import assigned, who_answers
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
-from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
 from mcu_mail.domain.happened import accepted, on_happened
 from mcu_mail.domain.marks import Mark
@@ -24,7 +24,6 @@ from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.track_terms import closing_of
-from mcu_mail.domain.whose_turn import find_department, find_person
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -268,47 +267,18 @@ def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) ->
     )
 
 
-def _assigned(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+def _on_order(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """«Назначить: Трассов», «Передать: дороги»: she appoints who answers (decree 3.6)."""
-    route = rules.route.kind(StepKind.route)
-    assert route is not None, "every route has somebody who appoints"
     if is_published(case):
         return not_taken(request, reply, "step_over")
-    words = named_department(reply, "", rules)
-    named = reply.meaning.name or reply.meaning.reason
-    department = find_department(words or named, rules.office)
-    person = find_person(named, rules.office) if department is None else None
-    if person is not None:
-        department = next(
-            (
-                item.id
-                for item in rules.office.departments
-                if person in {item.head, *item.executors}
-            ),
-            case.department,
-        )
-    if department is None:
-        return not_taken(request, reply, "unknown_department")
-    owner = next(item for item in rules.office.departments if item.id == department)
-    executor = person if person is not None and person != owner.head else None
-    data = {"department": department, "executor": executor or "", "by": reply.person}
-    assigned = (
-        Log(kind="assigned", data=data),
-        Change(values={"department": department, "executor": executor}),
-    )
-    if rules.route.comes_before(case.step, StepKind.route):
-        return (*assigned, told(request, "assigned"))
-    again = "reassigned" if case.department not in {None, department} else "task"
-    return (
-        *assigned,
-        told(request, "assigned"),
-        Enter(
-            step=route.on[Outcome.done],
-            template="task",
-            context={"why": again},
-            close_as=CloseReason.reassigned,
-        ),
-    )
+    meaning = reply.meaning
+    found = who_answers(meaning.name or meaning.reason, case, rules.office)
+    if isinstance(found, str):
+        return not_taken(request, reply, found)
+    department, person = found
+    reason = CloseReason.reassigned
+    done = assigned(case, department, rules, reply.person, reason, person=person)
+    return (*done[:2], told(request, "assigned"), *done[2:])
 
 
 _HANDLERS = {
@@ -316,9 +286,9 @@ _HANDLERS = {
     MeaningKind.duplicate: _on_closing,
     MeaningKind.accept: _on_accept,
     MeaningKind.first_reply: _on_first_reply,
-    MeaningKind.route: _assigned,
-    MeaningKind.not_ours: _assigned,
-    MeaningKind.executor: _assigned,
+    MeaningKind.route: _on_order,
+    MeaningKind.not_ours: _on_order,
+    MeaningKind.executor: _on_order,
     MeaningKind.published: _on_published,
     MeaningKind.return_: _on_return,
     MeaningKind.promise_kept: on_promise_kept,

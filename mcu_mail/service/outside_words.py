@@ -12,6 +12,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.appeal import is_appeal, on_answered, on_taken_back
+from mcu_mail.domain.assigning import ORDERS
 from mcu_mail.domain.case import STANDING, CaseState, Purpose
 from mcu_mail.domain.course import on_reply
 from mcu_mail.domain.course_parts import Reply
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_ROUTING: Final = frozenset({MeaningKind.route, MeaningKind.not_ours, MeaningKind.executor})
 _MATTER: Final = frozenset({MeaningKind.merge, MeaningKind.duplicate, MeaningKind.apart})
 _STANDING: Final = frozenset({
     MeaningKind.first_reply,
@@ -63,7 +63,7 @@ _STANDING: Final = frozenset({
 })
 """What the request that stays open with the case takes, in whatever mail it is written."""
 WORDS: Final = (
-    _ROUTING
+    ORDERS
     | _MATTER
     | _STANDING
     | {
@@ -165,7 +165,7 @@ def _is_its_answer(spoken: Spoken, request: Request, meaning: Meaning) -> bool:
     if not spoken.may_speak_for(request.person):
         return False
     # Whom she has chosen for an absentee, she may choose anew.
-    chooses = request.purpose is Purpose.absent and meaning.kind in _ROUTING
+    chooses = request.purpose is Purpose.absent and meaning.kind in ORDERS
     if request.purpose in _ALL or chooses:
         return True
     spent = request.closed_at is not None or spoken.now > request.expires_at
@@ -182,7 +182,7 @@ def _asked_for(request: Request, *, follows: bool) -> frozenset[MeaningKind]:
     if purpose in _CLOSING:
         found |= {MeaningKind.close}
     if purpose in _CHOOSING or (purpose in STANDING and not follows):
-        found |= _ROUTING
+        found |= ORDERS
     if purpose in STANDING:
         found |= _STANDING | {MeaningKind.term}
     return found
@@ -233,7 +233,7 @@ def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | Non
         if asked is not None and not isinstance(told, str):
             spoken.work.facts.set(f"by_phone:{asked}", by)
         return told
-    if kind in _ROUTING:
+    if kind in ORDERS:
         if Mark.matter in case.marks:
             return "outside_matter_follows"
         return reassigned(case, meaning, by, rules)
@@ -258,7 +258,7 @@ def _of_appeal(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str:
     rules = spoken.desk.rules(spoken.case, spoken.now)
     if meaning.kind is MeaningKind.close:
         return on_answered(spoken.case, meaning.reason, by, rules)
-    if meaning.kind in _ROUTING:
+    if meaning.kind in ORDERS:
         department = find_department(meaning.name or meaning.reason, spoken.desk.office)
         if department is None:
             return "unknown_department"
