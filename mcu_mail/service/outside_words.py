@@ -37,6 +37,7 @@ from mcu_mail.domain.whose_turn import find_department
 from mcu_mail.service.answer import why
 from mcu_mail.service.appeals import take_appeal
 from mcu_mail.service.by_hand import hand_word
+from mcu_mail.service.closed_by_word import open_again, second_thought, with_recall
 from mcu_mail.service.matters import merge, put_apart
 from mcu_mail.service.said import meaning_of
 from mcu_mail.service.track_moments import standing_request
@@ -69,6 +70,8 @@ WORDS: Final = (
     | {
         MeaningKind.by_phone,
         MeaningKind.close,
+        MeaningKind.reopen,
+        MeaningKind.recall,
         MeaningKind.appeal,
         MeaningKind.sent_by_hand,
         MeaningKind.term,
@@ -114,6 +117,8 @@ def outside_word(spoken: Spoken, request: Request | None = None) -> Heard | None
     if said.person is None or spoken.is_forged or said.is_doubtful or (said.word or "").strip():
         return None
     meaning = meaning_of(spoken.desk, said, spoken.now, drafting=False)
+    if meaning.kind is MeaningKind.recall:
+        return spoken.handled if second_thought(spoken, request) else None
     if meaning.kind not in WORDS or not _may_tell(spoken):
         return None
     if request is not None and _is_its_answer(spoken, request, meaning):
@@ -217,7 +222,9 @@ def _act(spoken: Spoken, meaning: Meaning, by: str) -> None:
     elif isinstance(told, str):
         _answer(spoken, by, told, "")
     else:
-        spoken.carrier.carry((*told[:-1], _receipt(by, _DONE[meaning.kind]), *told[-1:]))
+        done = _receipt(by, _DONE[meaning.kind])
+        done = with_recall(spoken, done) if meaning.kind is MeaningKind.close else done
+        spoken.carrier.carry((*told[:-1], done, *told[-1:]))
 
 
 def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | None:
@@ -248,6 +255,8 @@ def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | Non
     if is_letter:
         at = _moment(spoken, meaning)
         simple[MeaningKind.term] = lambda: term_by_word(case, at, meaning.reason, by, spoken.now)
+    if kind is MeaningKind.reopen:
+        return open_again(spoken, meaning.reason, by)
     if kind in simple:
         return simple[kind]()
     return "other_track" if is_letter else None
@@ -310,6 +319,7 @@ def _by_standing(spoken: Spoken, meaning: Meaning, by: str) -> None:
 _DONE: Final = {
     MeaningKind.by_phone: "outside_by_phone",
     MeaningKind.close: "outside_closed",
+    MeaningKind.reopen: "outside_opened",
     MeaningKind.sent_by_hand: "sent_by_hand",
     MeaningKind.published: "published",
     MeaningKind.route: "assigned",
