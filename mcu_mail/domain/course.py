@@ -120,6 +120,7 @@ _OF_PUBLISHED = frozenset({
 _DISPATCHERS = frozenset({
     MeaningKind.by_phone,
     MeaningKind.close,
+    MeaningKind.reopen,
     MeaningKind.duplicate,
     MeaningKind.sent_by_hand,
 })

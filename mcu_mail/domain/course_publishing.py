@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.assigning import assigned, who_answers
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
-from mcu_mail.domain.course_routing import named_department
 from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
 from mcu_mail.domain.happened import accepted, on_happened
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.matter_catalogue import category_set
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.promises import on_promise_kept
 from mcu_mail.domain.publication import is_published, published, taken_down, time_to_mend
@@ -24,7 +25,6 @@ from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.rubrics import stated_rubric
 from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.track_terms import closing_of
-from mcu_mail.domain.whose_turn import find_department, find_person
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -100,15 +100,15 @@ def on_standing(case: Case, request: Request, reply: Reply, rules: Rules) -> Dec
     if rules.clock is None:
         return not_taken(request, reply, "other_track")
     kind = reply.meaning.kind
-    if kind is MeaningKind.weak and _is_acceptance(case, request, reply):
+    if kind is MeaningKind.weak and _is_acceptance(request, reply):
         kind = MeaningKind.accept
     return _HANDLERS.get(kind, _on_happening)(case, request, reply, rules)
 
 
-def _is_acceptance(case: Case, request: Request, reply: Reply) -> bool:
+def _is_acceptance(request: Request, reply: Reply) -> bool:
     """«Принято» alone: too weak for an approval, and just what an unaccepted message waits for."""
-    waits = request.purpose is Purpose.accept and Mark.accepted not in case.marks
-    return waits and reply.text.strip().casefold().startswith("принят")
+    said = reply.text.strip().casefold()
+    return request.purpose is Purpose.accept and said.startswith("принят")
 
 
 def _on_closing(_case: Case, request: Request, reply: Reply, _rules: Rules) -> Decisions:
@@ -222,25 +222,44 @@ def _moment(meaning: Meaning, clock: TrackClock) -> datetime | None:
 
 def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     clock = _clock(rules)
-    step = rules.route.kind(StepKind.accept)
-    if step is None:
+    if rules.route.kind(StepKind.accept) is None:
         return not_taken(request, reply, "other_track")
     meaning = reply.meaning
-    category = stated_rubric(meaning.name) or rules.category
+    term: Decisions = ()
+    at = _moment(meaning, clock) if meaning.until is not None else None
+    if _is_ahead(at, clock):
+        term = on_happened(case, Happened(what=What.term, due=at), reply.person, rules)
+    named = stated_rubric(meaning.name)
+    if Mark.accepted in case.marks:
+        return (*term, *_accepted_again(case, request, reply, named, is_termed=bool(term)))
+    category = named or rules.category
     if rules.category_needed and not category:
         return not_taken(request, reply, "category_expected")
-    term: Decisions = ()
-    if meaning.until is not None:
-        at = _moment(meaning, clock)
-        if _is_ahead(at, clock):
-            term = on_happened(case, Happened(what=What.term, due=at), reply.person, rules)
-            case = replace(
-                case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked}
-            )
+    if term:
+        case = replace(case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked})
     taken = accepted(case, reply.person, rules, clock, category=category)
     if Mark.term_asked in case.marks:
         return (*taken, *not_taken(request, reply, "no_term"))
     return (*term, *taken[:-1], told(request, "accepted"), taken[-1])
+
+
+def _accepted_again(
+    case: Case, request: Request, reply: Reply, category: str, *, is_termed: bool
+) -> Decisions:
+    """A message is accepted once; said again, another category corrects the one it has."""
+    known = case.marks.get(Mark.category, "")
+    if Mark.term_asked in case.marks and not is_termed:
+        lacks: Decisions = not_taken(request, reply, "no_term")
+    else:
+        lacks = ()
+    if category and category != known:
+        return (
+            Log(kind="category", data={"category": category, "was": known, "by": reply.person}),
+            SetMarks(values={Mark.category: category}),
+            told(request, "category", category_set(category, known)),
+            *lacks,
+        )
+    return lacks or (told(request, "accepted" if is_termed else "accepted_known"),)
 
 
 def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -268,47 +287,18 @@ def _on_first_reply(case: Case, request: Request, reply: Reply, rules: Rules) ->
     )
 
 
-def _assigned(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
+def _on_order(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
     """«Назначить: Трассов», «Передать: дороги»: she appoints who answers (decree 3.6)."""
-    route = rules.route.kind(StepKind.route)
-    assert route is not None, "every route has somebody who appoints"
     if is_published(case):
         return not_taken(request, reply, "step_over")
-    words = named_department(reply, "", rules)
-    named = reply.meaning.name or reply.meaning.reason
-    department = find_department(words or named, rules.office)
-    person = find_person(named, rules.office) if department is None else None
-    if person is not None:
-        department = next(
-            (
-                item.id
-                for item in rules.office.departments
-                if person in {item.head, *item.executors}
-            ),
-            case.department,
-        )
-    if department is None:
-        return not_taken(request, reply, "unknown_department")
-    owner = next(item for item in rules.office.departments if item.id == department)
-    executor = person if person is not None and person != owner.head else None
-    data = {"department": department, "executor": executor or "", "by": reply.person}
-    assigned = (
-        Log(kind="assigned", data=data),
-        Change(values={"department": department, "executor": executor}),
-    )
-    if rules.route.comes_before(case.step, StepKind.route):
-        return (*assigned, told(request, "assigned"))
-    again = "reassigned" if case.department not in {None, department} else "task"
-    return (
-        *assigned,
-        told(request, "assigned"),
-        Enter(
-            step=route.on[Outcome.done],
-            template="task",
-            context={"why": again},
-            close_as=CloseReason.reassigned,
-        ),
-    )
+    meaning = reply.meaning
+    found = who_answers(meaning.name or meaning.reason, case, rules.office)
+    if isinstance(found, str):
+        return not_taken(request, reply, found)
+    department, person = found
+    reason = CloseReason.reassigned
+    done = assigned(case, department, rules, reply.person, reason, person=person)
+    return (*done[:2], told(request, "assigned"), *done[2:])
 
 
 _HANDLERS = {
@@ -316,9 +306,9 @@ _HANDLERS = {
     MeaningKind.duplicate: _on_closing,
     MeaningKind.accept: _on_accept,
     MeaningKind.first_reply: _on_first_reply,
-    MeaningKind.route: _assigned,
-    MeaningKind.not_ours: _assigned,
-    MeaningKind.executor: _assigned,
+    MeaningKind.route: _on_order,
+    MeaningKind.not_ours: _on_order,
+    MeaningKind.executor: _on_order,
     MeaningKind.published: _on_published,
     MeaningKind.return_: _on_return,
     MeaningKind.promise_kept: on_promise_kept,

@@ -8,19 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.assigning import ORDERS, assigned, who_answers
 from mcu_mail.domain.case import CloseReason, Purpose
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told, told_why
-from mcu_mail.domain.decisions import Change, CloseRequest, Decision, Enter, Log
+from mcu_mail.domain.decisions import Change, CloseRequest, Decision, Log
 from mcu_mail.domain.fields import read_fields, with_fields
-from mcu_mail.domain.route import Outcome, StepKind
-from mcu_mail.domain.verdicts import MeaningKind, read_meaning
-from mcu_mail.domain.whose_turn import find_department
+from mcu_mail.domain.verdicts import read_meaning
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules
-    from mcu_mail.domain.route import Step
 
 
 def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions:
@@ -38,12 +36,10 @@ def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
             Log(kind="fields", data={"fields": sorted(fields)}),
             Change(values={"notice": notice}),
         ]
-    wanted = named_department(reply, rest, rules)
-    department = find_department(wanted, rules.office) if wanted else None
-    if department is not None:
-        return (*decisions, *_assign(replace(case, notice=notice), department, rules))
+    wanted, ordered = _wanted(reply, rest, rules)
     if wanted:
-        return (*decisions, *not_taken(request, reply, "unknown_department"))
+        whole = replace(case, notice=notice)
+        return (*decisions, *_named(whole, request, reply, wanted, rules, ordered=ordered))
     if not fields:
         return not_taken(request, reply, "not_understood")
     if request.purpose is Purpose.fields:
@@ -55,44 +51,38 @@ def on_route(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     if finding.sure and finding.department is not None and changed and not notice.unsure:
         # What could not be read was all that kept the service from knowing whose matter it is.
         known = replace(case, notice=notice, topic=finding.topic)
-        return (*decisions, *_assign(known, finding.department, rules, by="service"))
+        by_rule = assigned(known, finding.department, rules, "service", CloseReason.decided)
+        return (*decisions, *by_rule)
     return (*decisions, *told_why(request, "department_missing"))
 
 
-def named_department(reply: Reply, rest: str, rules: Rules) -> str:
-    """The words of a reply that name a department; `rest` is what is left of it below fields."""
-    meaning = reply.meaning
-    if meaning.kind in {MeaningKind.route, MeaningKind.not_ours}:
-        return meaning.name or meaning.reason
-    first = read_meaning(rest, rules.today) if rest else None
-    if first is not None and first.kind in {MeaningKind.route, MeaningKind.not_ours}:
-        return first.name or first.reason
+def _named(
+    case: Case, request: Request, reply: Reply, wanted: str, rules: Rules, *, ordered: bool
+) -> Decisions:
+    found = who_answers(wanted, case, rules.office)
+    if isinstance(found, str):
+        return not_taken(request, reply, found)
+    department, person = found
+    if person is not None and not ordered:
+        # A surname in a line that is no order may be anybody's signature.
+        return not_taken(request, reply, "unknown_department")
+    return assigned(case, department, rules, reply.person, CloseReason.decided, person=person)
+
+
+def _wanted(reply: Reply, rest: str, rules: Rules) -> tuple[str, bool]:
+    """The words that name who is to answer, and whether they are an order.
+
+    Args:
+        reply: to the question whose matter it is.
+        rest: what is left of it below fields.
+        rules: of the track.
+
+    """
+    below = read_meaning(rest, rules.today) if rest else reply.meaning
+    for meaning in (reply.meaning, below):
+        if meaning.kind in ORDERS:
+            return meaning.name or meaning.reason, True
     # A bare «дороги» from the one who was asked for a department and nothing else.
     line = rest.splitlines()[0].strip() if rest else ""
-    return line if len(line) <= 80 and "?" not in line else ""  # noqa: PLR2004 - a name, not prose
-
-
-def _assign(case: Case, department: str, rules: Rules, by: str = "person") -> Decisions:
-    again = "reassigned" if case.department not in {None, department} else "task"
-    owner = next(item for item in rules.office.departments if item.id == department)
-    found = find_competence(
-        case.notice.matter, case.notice.address, rules.office, rules.competence
-    ).scores
-    # The department's own topic if the words name one, else the matter stays what it is about.
-    topic = next((one for one, _ in found if one in owner.topics), case.topic)
-    return (
-        Log(kind="assigned", data={"department": department, "by": by}),
-        Change(values={"department": department, "executor": None, "topic": topic}),
-        Enter(
-            step=_route(rules).on[Outcome.done],
-            template="task",
-            context={"why": again},
-            close_as=CloseReason.decided,
-        ),
-    )
-
-
-def _route(rules: Rules) -> Step:
-    step = rules.route.kind(StepKind.route)
-    assert step is not None, "every route has somebody who appoints"
-    return step
+    is_name = len(line) <= 80 and "?" not in line  # noqa: PLR2004 - a name, not prose
+    return (line if is_name else ""), False

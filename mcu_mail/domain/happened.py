@@ -125,14 +125,40 @@ def _published(
 
 
 def _live(case: Case, happened: Happened, by: str, rules: Rules, clock: TrackClock) -> Decisions:
-    if rules.route.step(case.step).kind is StepKind.publish:
+    step = rules.route.step(case.step)
+    if step.kind is StepKind.publish:
         return _published(case, happened, by, rules, clock)
     written = noted(happened.what, happened.words, by)
     if happened.link:
         written = (*written, SetMarks(values={Mark.link: happened.link}))
     if not is_published(case):
         return (*written, *shown(case, happened, rules))
-    return (*written, *_consented(case, happened, by, rules, clock)[1:])
+    consent = _consent(rules)
+    if consent is None or step.kind not in {StepKind.regional_approval, StepKind.approve}:
+        return written
+    # Decree 5.2: it is placed where everybody reads it once both have agreed.
+    if step.kind is StepKind.regional_approval:
+        agreed = Log(kind="regional_approved", data={"by": by, "note": happened.words})
+        written = (*written, agreed, _agreed(clock))
+    said = Log(kind="consented", data={"by": by, "note": happened.words})
+    return (*written, said, enter(consent.on[Outcome.done], rules, CloseReason.step_over))
+
+
+def _consent(rules: Rules) -> Step | None:
+    """The step in which somebody consents to what the regional centre has agreed to."""
+    regional = rules.route.kind(StepKind.regional_approval)
+    if regional is None:
+        return None
+    then = rules.route.step(regional.on[Outcome.done])
+    return then if then.kind is StepKind.approve else None
+
+
+def _agreed_to(case: Case, step: Step, rules: Rules) -> Enter:
+    """The regional centre has agreed: who has consented before is not asked to."""
+    consent = _consent(rules)
+    if consent is not None and Mark.consented in case.marks:
+        step = consent
+    return enter(step.on[Outcome.done], rules)
 
 
 def _approved(
@@ -149,9 +175,9 @@ def _approved(
         after = rules.route.step(step.on[Outcome.done])
         if after.kind is not StepKind.regional_approval:
             return up
-        return (*up[:-1], said, _agreed(clock), enter(after.on[Outcome.done], rules))
+        return (*up[:-1], said, _agreed(clock), _agreed_to(case, after, rules))
     if step.kind is StepKind.regional_approval:
-        return (said, _agreed(clock), enter(step.on[Outcome.done], rules))
+        return (said, _agreed(clock), _agreed_to(case, step, rules))
     return (said,) if is_published(case) else (said, *shown(case, happened, rules))
 
 
@@ -160,12 +186,16 @@ def _agreed(clock: TrackClock) -> SetMarks:
 
 
 def _consented(
-    case: Case, happened: Happened, by: str, rules: Rules, _clock: TrackClock
+    case: Case, happened: Happened, by: str, rules: Rules, clock: TrackClock
 ) -> Decisions:
     step = rules.route.step(case.step)
     said = Log(kind="consented", data={"by": by, "note": happened.words})
-    if step.kind is StepKind.approve and is_published(case):
+    if not is_published(case):
+        return (said,)
+    if step.kind is StepKind.approve:
         return (said, enter(step.on[Outcome.done], rules, CloseReason.step_over))
+    if step.kind is StepKind.regional_approval and _consent(rules) is not None:
+        return (said, SetMarks(values={Mark.consented: clock.now.isoformat()}))
     return (said,)
 
 

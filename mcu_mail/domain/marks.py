@@ -28,6 +28,8 @@ class Mark(StrEnum):
     """`решено` or `разъяснено` (decree 5.3)."""
     regional = "regional"
     """When the regional centre agreed."""
+    consented = "consented"
+    """When the consent to the publication was given, before the regional centre agreed."""
     rating = "rating"
     """The citizen's mark."""
     late = "late"

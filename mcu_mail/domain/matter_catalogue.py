@@ -44,3 +44,9 @@ def term_set(due: datetime, basis: str) -> str:
 def too_long(length: int, longest: int) -> str:
     """A text that its system does not take."""
     return f"В тексте {length} знаков, а в системе помещается {longest}."
+
+
+def category_set(category: str, was: str) -> str:
+    """Another category takes the place of the one that a message was accepted with."""
+    before = f", прежде была «{was}»" if was else ""
+    return f"Категория теперь «{category}»{before}. Когда сообщение принято, осталось как было."

@@ -41,6 +41,8 @@ class MeaningKind(StrEnum):
     head_returned = "head_returned"
     by_phone = "by_phone"
     close = "close"
+    reopen = "reopen"
+    """«Открыть заново: причина»."""
     duplicate = "duplicate"
     sent_by_hand = "sent_by_hand"
     fast_track = "fast_track"

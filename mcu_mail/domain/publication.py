@@ -104,7 +104,14 @@ def time_to_mend(case: Case, clock: TrackClock, named: datetime | None = None) -
 
 def taken_down() -> SetMarks:
     """The published answer is no longer the last word: another will be put up."""
-    gone = (Mark.published, Mark.regional, Mark.rating, Mark.outcome, Mark.kept)
+    gone = (
+        Mark.published,
+        Mark.regional,
+        Mark.consented,
+        Mark.rating,
+        Mark.outcome,
+        Mark.kept,
+    )
     return SetMarks(values=dict.fromkeys(gone))
 
 

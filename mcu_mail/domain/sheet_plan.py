@@ -85,6 +85,7 @@ _TELLING = frozenset({
     MeaningKind.not_ours,
     MeaningKind.recall,
     MeaningKind.regional,
+    MeaningKind.reopen,
     MeaningKind.return_,
     MeaningKind.route,
     MeaningKind.template,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
+from mcu_mail.domain.assigning import assigned, who_answers
 from mcu_mail.domain.case import CaseState, CloseReason
 from mcu_mail.domain.course_deciding import enter_next
 from mcu_mail.domain.decisions import Change, Enter, Log, Tell
@@ -19,7 +20,6 @@ from mcu_mail.domain.matter_catalogue import term_set
 from mcu_mail.domain.publication import is_published, published
 from mcu_mail.domain.route import Form, Outcome, StepKind
 from mcu_mail.domain.told_events import Happened, What
-from mcu_mail.domain.whose_turn import find_department, find_person
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
@@ -190,44 +190,13 @@ def reassigned(case: Case, meaning: Meaning, by: str, rules: Rules) -> Decisions
         return "outside_over"
     if step.kind not in _BEFORE_SIGNATURE or is_published(case):
         return "outside_reassign_late"
-    words = meaning.name or meaning.reason
-    office = rules.office
-    department = find_department(words, office)
-    person = find_person(words, office) if department is None else None
-    if person is not None:
-        department = next(
-            (one.id for one in office.departments if person in {one.head, *one.executors}), None
-        )
-    if department is None:
-        return "unknown_department" if person is None else "unknown_person"
-    owner = next(one for one in office.departments if one.id == department)
-    executor = person if person is not None and person != owner.head else None
-    again = "reassigned" if case.department not in {None, department} else "task"
-    route = rules.route.kind(StepKind.route)
-    assert route is not None, "every route has somebody who appoints"
-    assigned: Decisions = (
-        Log(
-            kind="assigned",
-            data={
-                "department": department,
-                "executor": executor or "",
-                "by": by,
-                "basis": meaning.reason if meaning.name else "",
-            },
-        ),
-        Change(values={"department": department, "executor": executor}),
-    )
-    if rules.route.comes_before(case.step, StepKind.route):
-        return assigned
-    return (
-        *assigned,
-        Enter(
-            step=route.on[Outcome.done],
-            template="task",
-            context={"why": again},
-            close_as=CloseReason.reassigned,
-        ),
-    )
+    found = who_answers(meaning.name or meaning.reason, case, rules.office)
+    if isinstance(found, str):
+        return found
+    department, person = found
+    basis = meaning.reason if meaning.name else ""
+    reason = CloseReason.reassigned
+    return assigned(case, department, rules, by, reason, person=person, basis=basis)
 
 
 def term_by_word(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Samples = tuple["Mapping[str, Any]", ...]
 REASONS = (
     "outside_over",
+    "outside_open",
+    "outside_ended",
+    "outside_no_basis_open",
     "outside_signature",
     "outside_nothing_to_approve",
     "outside_no_basis_phone",
@@ -46,6 +49,7 @@ REASONS = (
 DECISIONS = (
     "outside_by_phone",
     "outside_closed",
+    "outside_opened",
     "outside_merged",
     "outside_apart",
     "outside_appeal",

@@ -200,6 +200,8 @@ _DECISIONS = (
     "left",
     "published",
     "accepted",
+    "accepted_known",
+    "category",
     "assigned",
     "first_reply",
     "first_reply_known",

@@ -20,6 +20,9 @@ DETAILS = {
 }
 WAYS = {"phone": "по телефону"}
 REASONS = {
+    "outside_open": "дело не закрыто",
+    "outside_ended": "дело закрыто не словом «Закрыть»",
+    "outside_no_basis_open": "нет основания",
     "outside_over": "дело закрыто или ответ опубликован",
     "outside_signature": "подпись показывает только скан",
     "outside_nothing_to_approve": "согласовывать нечего",

@@ -12,6 +12,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.appeal import is_appeal, on_answered, on_taken_back
+from mcu_mail.domain.assigning import ORDERS
 from mcu_mail.domain.case import STANDING, CaseState, Purpose
 from mcu_mail.domain.course import on_reply
 from mcu_mail.domain.course_parts import Reply
@@ -36,6 +37,7 @@ from mcu_mail.domain.whose_turn import find_department
 from mcu_mail.service.answer import why
 from mcu_mail.service.appeals import take_appeal
 from mcu_mail.service.by_hand import hand_word
+from mcu_mail.service.closed_by_word import open_again, second_thought, with_recall
 from mcu_mail.service.matters import merge, put_apart
 from mcu_mail.service.said import meaning_of
 from mcu_mail.service.track_moments import standing_request
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from mcu_mail.service.said import Said
     from mcu_mail.store.unit_of_work import UnitOfWork
 
-_ROUTING: Final = frozenset({MeaningKind.route, MeaningKind.not_ours, MeaningKind.executor})
 _MATTER: Final = frozenset({MeaningKind.merge, MeaningKind.duplicate, MeaningKind.apart})
 _STANDING: Final = frozenset({
     MeaningKind.first_reply,
@@ -63,12 +64,14 @@ _STANDING: Final = frozenset({
 })
 """What the request that stays open with the case takes, in whatever mail it is written."""
 WORDS: Final = (
-    _ROUTING
+    ORDERS
     | _MATTER
     | _STANDING
     | {
         MeaningKind.by_phone,
         MeaningKind.close,
+        MeaningKind.reopen,
+        MeaningKind.recall,
         MeaningKind.appeal,
         MeaningKind.sent_by_hand,
         MeaningKind.term,
@@ -114,6 +117,8 @@ def outside_word(spoken: Spoken, request: Request | None = None) -> Heard | None
     if said.person is None or spoken.is_forged or said.is_doubtful or (said.word or "").strip():
         return None
     meaning = meaning_of(spoken.desk, said, spoken.now, drafting=False)
+    if meaning.kind is MeaningKind.recall:
+        return spoken.handled if second_thought(spoken, request) else None
     if meaning.kind not in WORDS or not _may_tell(spoken):
         return None
     if request is not None and _is_its_answer(spoken, request, meaning):
@@ -165,7 +170,7 @@ def _is_its_answer(spoken: Spoken, request: Request, meaning: Meaning) -> bool:
     if not spoken.may_speak_for(request.person):
         return False
     # Whom she has chosen for an absentee, she may choose anew.
-    chooses = request.purpose is Purpose.absent and meaning.kind in _ROUTING
+    chooses = request.purpose is Purpose.absent and meaning.kind in ORDERS
     if request.purpose in _ALL or chooses:
         return True
     spent = request.closed_at is not None or spoken.now > request.expires_at
@@ -182,7 +187,7 @@ def _asked_for(request: Request, *, follows: bool) -> frozenset[MeaningKind]:
     if purpose in _CLOSING:
         found |= {MeaningKind.close}
     if purpose in _CHOOSING or (purpose in STANDING and not follows):
-        found |= _ROUTING
+        found |= ORDERS
     if purpose in STANDING:
         found |= _STANDING | {MeaningKind.term}
     return found
@@ -217,7 +222,9 @@ def _act(spoken: Spoken, meaning: Meaning, by: str) -> None:
     elif isinstance(told, str):
         _answer(spoken, by, told, "")
     else:
-        spoken.carrier.carry((*told[:-1], _receipt(by, _DONE[meaning.kind]), *told[-1:]))
+        done = _receipt(by, _DONE[meaning.kind])
+        done = with_recall(spoken, done) if meaning.kind is MeaningKind.close else done
+        spoken.carrier.carry((*told[:-1], done, *told[-1:]))
 
 
 def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | None:
@@ -233,7 +240,7 @@ def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | Non
         if asked is not None and not isinstance(told, str):
             spoken.work.facts.set(f"by_phone:{asked}", by)
         return told
-    if kind in _ROUTING:
+    if kind in ORDERS:
         if Mark.matter in case.marks:
             return "outside_matter_follows"
         return reassigned(case, meaning, by, rules)
@@ -248,6 +255,8 @@ def _decided(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str | Non
     if is_letter:
         at = _moment(spoken, meaning)
         simple[MeaningKind.term] = lambda: term_by_word(case, at, meaning.reason, by, spoken.now)
+    if kind is MeaningKind.reopen:
+        return open_again(spoken, meaning.reason, by)
     if kind in simple:
         return simple[kind]()
     return "other_track" if is_letter else None
@@ -258,7 +267,7 @@ def _of_appeal(spoken: Spoken, meaning: Meaning, by: str) -> Decisions | str:
     rules = spoken.desk.rules(spoken.case, spoken.now)
     if meaning.kind is MeaningKind.close:
         return on_answered(spoken.case, meaning.reason, by, rules)
-    if meaning.kind in _ROUTING:
+    if meaning.kind in ORDERS:
         department = find_department(meaning.name or meaning.reason, spoken.desk.office)
         if department is None:
             return "unknown_department"
@@ -310,6 +319,7 @@ def _by_standing(spoken: Spoken, meaning: Meaning, by: str) -> None:
 _DONE: Final = {
     MeaningKind.by_phone: "outside_by_phone",
     MeaningKind.close: "outside_closed",
+    MeaningKind.reopen: "outside_opened",
     MeaningKind.sent_by_hand: "sent_by_hand",
     MeaningKind.published: "published",
     MeaningKind.route: "assigned",

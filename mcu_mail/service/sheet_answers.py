@@ -25,6 +25,7 @@ from mcu_mail.mail.compose import read_message_id
 from mcu_mail.service.answer import Heard, spoken_in
 from mcu_mail.service.asking import queue_mail
 from mcu_mail.service.carriers import MOST_READ, OWN_ID
+from mcu_mail.service.closed_by_word import decided_at
 from mcu_mail.service.gathering import take_told, told_by
 from mcu_mail.service.sheets import Sheet, keep_sheet, sheet_of
 from mcu_mail.service.unheard import refuse_stranger
@@ -62,6 +63,8 @@ _BESIDE = frozenset({
     MeaningKind.executor,
     MeaningKind.merge,
     MeaningKind.not_ours,
+    MeaningKind.recall,
+    MeaningKind.reopen,
     MeaningKind.route,
     MeaningKind.template,
 })
@@ -192,7 +195,7 @@ def _read(
     if said.is_doubtful and not reply.decided:
         return SheetReply(decided=(), unread=(doubtful,))
     if [one.why for one in reply.unread] == [Why.recall]:
-        return _recalled(desk, reply, rows, now)
+        return _recalled(desk, work, reply, rows, now)
     if asks_below(said.signature):
         # A remark stands among the lines of the signature: no row is agreed to for all that.
         held = [number for number, meaning in reply.decided if meaning.kind in _YES]
@@ -203,15 +206,16 @@ def _read(
 
 
 def _recalled(
-    desk: Desk, reply: SheetReply, rows: Mapping[int, Request], now: datetime
+    desk: Desk,
+    work: UnitOfWork,
+    reply: SheetReply,
+    rows: Mapping[int, Request],
+    now: datetime,
 ) -> SheetReply:
     """«СТОП» alone takes back what was decided of this sheet just now."""
     window = timedelta(minutes=desk.settings.mail.undo_minutes)
-    recent = [
-        number
-        for number, request in rows.items()
-        if request.closed_at is not None and now - request.closed_at <= window
-    ]
+    decided = {number: decided_at(work, request) for number, request in rows.items()}
+    recent = [number for number, at in decided.items() if at is not None and now - at <= window]
     stop = Meaning(kind=MeaningKind.recall)
     return SheetReply(
         decided=tuple((number, stop) for number in recent), unread=() if recent else reply.unread

@@ -7,7 +7,7 @@ wait for the citizen's comment.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import STANDING, Purpose
@@ -21,8 +21,6 @@ from mcu_mail.service.appeals import NEAR, appeal_near
 from mcu_mail.service.quiet import aimed, audible
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, TrackClock
     from mcu_mail.service.desk import Desk
@@ -31,17 +29,14 @@ if TYPE_CHECKING:
 
 FIRST_REPLY, CHECK, WAIT_OVER = "first_reply", "regional_check", "wait_over"
 KINDS = frozenset({FIRST_REPLY, CHECK, WAIT_OVER, NEAR})
+WAITS = frozenset({CHECK, WAIT_OVER})
+"""The moments that end a wait for the outside world."""
 _BEFORE = timedelta(minutes=20)
 
 
 def watch_opening(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> None:
     """Plan when the first reply is asked for once more, and when it is late."""
-    clock = desk.clock_of(case.track, now)
-    due = (
-        first_reply_due(desk.local(case.received_at), clock.terms, clock.calendar)
-        if clock
-        else None
-    )
+    due = _first_reply_due(case, desk, now)
     if due is None:
         return
     for at, late in ((audible(case, desk, due - _BEFORE), False), (audible(case, desk, due), True)):
@@ -53,6 +48,32 @@ def watch_opening(case: Case, desk: Desk, work: UnitOfWork, now: datetime) -> No
                 kind=FIRST_REPLY,
                 data={"late": late, "due": due.isoformat()},
             )
+
+
+def watch_opening_anew(
+    case: Case, desk: Desk, work: UnitOfWork, now: datetime
+) -> tuple[datetime, datetime] | None:
+    """The calendar has changed: the first reply's moments are planned anew, unless it is given.
+
+    Returns until when it was asked for and until when it is; None where that stays, and where it
+    is late already.
+    """
+    was = work.due.planned(case.id, FIRST_REPLY)
+    late = next((one for one in was if one.data["late"]), None)
+    if late is None or Mark.first_reply in case.marks or Mark.published in case.marks:
+        return None
+    work.due.forget(case.id, (FIRST_REPLY,))
+    watch_opening(case, desk, work, now)
+    old = desk.local(datetime.fromisoformat(late.data["due"]))
+    new = _first_reply_due(case, desk, now)
+    return (old, new) if new is not None and new != old else None
+
+
+def _first_reply_due(case: Case, desk: Desk, now: datetime) -> datetime | None:
+    clock = desk.clock_of(case.track, now)
+    if clock is None:
+        return None
+    return first_reply_due(desk.local(case.received_at), clock.terms, clock.calendar)
 
 
 def latest_of(case: Case, desk: Desk, now: datetime) -> datetime | None:
@@ -129,7 +150,8 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         later = replace(case, due=latest_of(case, desk, now))
         watch_step(later, work)
         asked = _asked(responsible, "regional_check", due, standing, {})
-        return (asked, Change(values={"due": later.due}))
+        said = Log(kind="reminded", data={"person": responsible})
+        return (said, asked, Change(values={"due": later.due}))
     if Mark.first_reply in case.marks or Mark.published in case.marks:
         return ()
     late = bool(due.data["late"])

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_OF_CASE = ("term", "term_near", "first_reply", "promised_day", "term_wanted")
+"""Moments that are no single step's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """A moment at which the service has to do something by itself."""
@@ -87,6 +91,16 @@ class DueMoments:
         rows = self._connection.execute(owed_due(now, limit))
         return tuple(Due(**row._asdict()) for row in rows)
 
+    def planned(self, case_id: int, kind: str) -> tuple[Due, ...]:
+        """The moments of that kind that a case has ahead, or that nobody has dealt with."""
+        rows = self._connection.execute(
+            sa
+            .select(due)
+            .where(due.c.case_id == case_id, due.c.kind == kind, due.c.done_at.is_(None))
+            .order_by(due.c.at)
+        )
+        return tuple(Due(**row._asdict()) for row in rows)
+
     def claim(self, due_id: int, now: datetime) -> bool:
         """Mark a moment as dealt with; False when it already was (never twice)."""
         done = self._connection.execute(
@@ -143,11 +157,14 @@ class DueMoments:
         )
 
     def watch_again(self, case_id: int, now: datetime) -> None:
-        """The case was closed and is open again: its term, where it lies ahead, is watched."""
+        """The case was closed and is open again: what of it lies ahead is watched.
+
+        What belongs to one visit of a step is planned by whoever enters that step.
+        """
         self._connection.execute(
             due
             .update()
-            .where(due.c.case_id == case_id, due.c.kind.in_(("term", "term_near")), due.c.at > now)
+            .where(due.c.case_id == case_id, due.c.kind.in_(_OF_CASE), due.c.at > now)
             .values(done_at=None)
         )
 

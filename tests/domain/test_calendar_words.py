@@ -21,6 +21,7 @@ EVE, TEN, TWO = date(2026, 12, 31), time(10), time(14)
 _OFF, _WORKED = production_calendar((2026, 2027))
 CALENDAR = WorkCalendar(days_off=_OFF, working_weekends=_WORKED)
 INCIDENT = TermRules(track="incident", kind=TermKind.working_hours, hours=8, fast_hours=4)
+POS = TermRules(track="pos", kind=TermKind.stated)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +152,14 @@ def test_a_term_that_the_notice_has_stated_stays():
     case = replace(a_case(), received_at=at("23.11 10:00"), term=at("24.11 09:00"))
     case = replace(case, notice=replace(case.notice, due=at("24.11 09:00"), fast_track=None))
     assert counted_anew(case, (), INCIDENT, CALENDAR, OFF_TUESDAY) is None
+
+
+def test_a_length_that_the_notice_has_stated_is_counted_anew():
+    received, term = at("20.11 10:00"), at("27.11 17:30")
+    notice = replace(
+        a_case().notice, track="pos", due=None, term_length=5, term_unit="working_days"
+    )
+    case = replace(a_case(), track="pos", received_at=received, term=term, notice=notice)
+    assert counted_anew(case, (), POS, CALENDAR, OFF_TUESDAY) == at("30.11 17:30")
+    named = replace(case, term=at("26.11 12:00"))
+    assert counted_anew(named, (), POS, CALENDAR, OFF_TUESDAY) is None

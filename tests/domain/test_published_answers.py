@@ -199,3 +199,47 @@ def test_what_does_not_fit_the_step_is_shown_to_the_responsible(what: What):
     one.happens(Happened(what=what, words="срок изменён на завтра"))
     assert one.case.step == "draft"
     assert COORDINATOR in readers(one)
+
+
+def at_regional(track: str = "pos") -> Walk:
+    one = at_publish(track)
+    says(one, Purpose.publish, "Опубликовано")
+    assert one.case.step == "regional"
+    return one
+
+
+def test_an_answer_that_everybody_reads_was_agreed_and_consented_to():
+    for one in (at_regional(), at_consent()):
+        one.happens(Happened(what=What.live, link="https://pos.example/m/1"))
+        assert one.case.state is CaseState.closed
+        assert {Mark.regional, Mark.published} <= one.case.marks.keys()
+        assert one.case.marks[Mark.link] == "https://pos.example/m/1"
+        kinds = [item.kind for item in one.log]
+        assert (kinds.count("regional_approved"), kinds.count("consented")) == (1, 1)
+        assert not [item for item in one.open if item.purpose is Purpose.approve]
+        one.happens(Happened(what=What.returned, words="нет фото"))
+        assert one.case.step == "draft"
+
+
+def test_what_everybody_reads_on_a_social_network_waits_for_the_regional_centre_still():
+    one = at_regional("incident")
+    one.happens(Happened(what=What.live))
+    assert one.case.step == "regional"
+    one = at_publish("pos")
+    one.happens(Happened(what=What.live))
+    assert one.case.step == "regional", "the system calls the entry a publication, too"
+
+
+def test_a_consent_given_before_the_regional_centre_agrees_is_not_asked_for_again():
+    one = at_regional()
+    one.happens(Happened(what=What.consented))
+    assert one.case.step == "regional"
+    one.happens(Happened(what=What.approved))
+    assert one.case.state is CaseState.closed
+    one = at_regional()
+    one.happens(Happened(what=What.consented))
+    one.happens(Happened(what=What.returned, words="нет фото"))
+    says(one, Purpose.draft, f"{ANSWER} Фото прилагаем.")
+    says(one, Purpose.approve, "Опубликовано")
+    one.happens(Happened(what=What.approved))
+    assert one.case.step == "consent", "the consent was to the text of before"

@@ -520,3 +520,23 @@ def test_a_date_an_hour_and_a_phone_are_no_rows(tail):
 )
 def test_a_hostile_text_is_read_in_linear_time(text):
     assert read_meaning(text, TODAY).kind in MeaningKind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "reason"),
+    [
+        ("Открыть заново: закрыли не то дело", MeaningKind.reopen, "закрыли не то дело"),
+        ("Открыть снова – позвонил заявитель", MeaningKind.reopen, "позвонил заявитель"),
+        ("Добрый день! Откройте дело повторно, пожалуйста: ошибка", MeaningKind.reopen, None),
+        ("Возобновить: решения нет", MeaningKind.reopen, "решения нет"),
+        ("Закрыли по ошибке", MeaningKind.reopen, ""),
+        ("Отменить закрытие: не наше", MeaningKind.reopen, "не наше"),
+        ("Закрыть: открыто заново другое дело", MeaningKind.close, None),
+        ("Открыть заново?", MeaningKind.question, None),
+        ("Не надо открывать заново", MeaningKind.note, None),
+    ],
+)
+def test_a_case_is_opened_again_by_a_plain_order(words, kind, reason):
+    meaning = read_meaning(words, date(2026, 11, 23))
+    assert meaning.kind is kind
+    assert reason is None or meaning.reason == reason

@@ -7,6 +7,7 @@ from datetime import date
 from mcu_mail.rehearsal.people import text_of
 from mcu_mail.service.calendar_orders import FACT, order_lines
 from tests.stories.office_day import NATIVE, OfficeDay
+from tests.stories.track_course import Course
 from tests.stories.track_notices import incident, kuzbass
 
 
@@ -43,7 +44,9 @@ def test_a_day_off_and_the_hours_of_a_track_by_mail_move_what_was_counted_by_the
         assert day.case(1).number in told
         assert "было завтра, пт 27.11, до 09:00, стало пн 30.11 до 09:00" in told
         assert number not in told
-    assert "сроки прежние" in str(day.got["edds_head"][-1]["Subject"])
+    assert "сроки прежние" in str(day.got["it"][-1]["Subject"])
+    assert "принять, указать категорию и подкатегорию: было" in day.told("edds_head")
+    assert "завтра, пт 27.11, до 10:15, стало пн 30.11 до 10:15" in day.told("edds_head")
     assert set(day.got) <= {"press", "appeals", "edds_head", "it"}
     assert "распоряжение № 9" in text_of(day.last("press")) + day.told("press")
 
@@ -59,6 +62,49 @@ def test_a_day_off_and_the_hours_of_a_track_by_mail_move_what_was_counted_by_the
     assert "roads_head" not in day.got
     day.play("2026-11-27 10:00")
     assert "roads_head" in day.got
+
+
+def test_a_day_off_moves_the_first_reply_and_what_is_waited_for_as_well(tmp_path, post_office):
+    settings = {**NATIVE, "tracks.incident.satisfaction_wait": "working_days"}
+    with OfficeDay(tmp_path / "office", post_office, settings).opened() as day:
+        waits, asked, fresh = (Course(day, "appeals", number) for number in (1, 2, 3))
+        for course, number in ((waits, "8123411"), (asked, "8123412")):
+            place = f"ул. Лекальная, д. {number[-1]}"
+            raw = incident("2026-11-26 09:00", number=number, place=place)
+            course.comes(raw, "2026-11-26 09:01")
+            course.published("Ответ: снег убран, посыпка проведена.", "2026-11-26 11:00")
+        waits.says("ЦУР согласовал", "2026-11-26 11:30")
+        assert (waits.stands, waits.due) == ("citizen appeals waiting", "30.11 17:30")
+        assert (asked.stands, asked.due) == ("regional appeals waiting", "27.11 10:00")
+        fresh.comes(incident("2026-11-26 17:00"), "2026-11-26 17:01")
+
+        off = "Календарь 27.11.2026 выходной: распоряжение № 9"
+        day.fresh("press", "Календарь", off, "2026-11-26 17:10")
+        told = day.told("appeals")
+        assert (waits.due, asked.due) == ("01.12 17:30", "30.11 10:00")
+        number = fresh.case.number
+        assert f"{number}, Уборка снега, пгт Тяжинский: было завтра, пт 27.11, до 16:00" in told
+        assert "дать первичный ответ: было завтра, пт 27.11, до 09:00, стало пн 30.11" in told
+        assert "ожидание оценки заявителя: было пн 30.11 до 17:30, стало вт 01.12" in told
+        assert "согласование ЦУР: было завтра, пт 27.11, до 10:00, стало пн 30.11" in told
+
+        for moment in ("2026-11-27 08:40", "2026-11-27 10:00", "2026-11-30 08:35"):
+            day.play(moment)
+            assert "ервичный ответ" not in day.told("appeals")
+            assert not day.events("first_reply_late", 3)
+        day.play("2026-11-30 08:40")
+        assert "ервичный ответ" in day.told("appeals")
+        day.play("2026-11-30 09:00")
+        assert len(day.events("first_reply_late", 3)) == 1
+        day.play("2026-11-30 10:00")
+        # Asked after once, the word of the regional centre is waited for from then on.
+        assert asked.due == "01.12 09:00"
+        back = "Календарь 01.12.2026 выходной: распоряжение № 10"
+        day.fresh("press", "Календарь", back, "2026-11-30 11:00")
+        assert (waits.due, asked.due) == ("02.12 17:30", "02.12 09:00")
+        assert "ервичный ответ" not in day.told("appeals")
+        day.play("2026-12-02 17:31")
+        assert waits.stands == "closed"
 
 
 def test_a_day_of_the_configuration_moves_terms_after_the_restart(tmp_path, post_office):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mcu_mail.rehearsal.people import buttons_of
-from tests.stories.office_day import DRAFT, SNOW
+from tests.stories.office_day import BLURRED, DRAFT, SNOW
 from tests.stories.other_notices import incident, kuzbass_online, of_case, sent
 
 TEXT = (
@@ -65,6 +65,56 @@ def test_a_letter_is_reassigned_renamed_and_ended_by_the_dispatcher_at_the_draft
     day.fresh("appeals", "2026-000001", "Отправлено вручную 09:10: письмо главы, № 77", "09:15")
     assert day.case().state == "closed"
     assert day.events("sent_by_hand")[0].data["basis"] == "письмо главы, № 77"
+
+
+def test_a_case_that_was_closed_by_mistake_is_opened_again_where_it_stood(day):
+    sent(day, "incident", incident("8123401", WHEN), "10:02")
+    day.reply("roads_head", TEXT, "10:20", to=of_case(day, "roads_head", "Уборка снега"))
+    before = day.case()
+    assert before.step == "approve"
+    day.fresh("appeals", "2026-000001", "Закрыть: повтор", "10:30")
+    assert day.case().state == "closed"
+    assert "Ответьте «СТОП»" in day.told("appeals")
+    day.reply("roads_head", "СТОП", "10:31", to=day.last("appeals"))
+    assert day.case().state == "closed", "nobody else takes it back"
+    day.reply("appeals", "СТОП", "10:32")
+    case = day.case()
+    assert (case.state, case.step, case.term) == ("open", "approve", before.term)
+    assert ("approve", "appeals") in day.asked()
+    assert "снова открыто" in day.told("appeals")
+    assert f"{day.stage.desk.local(before.term):%H:%M}" in day.told("appeals")
+
+    day.fresh("appeals", "2026-000001", "Закрыть: повтор", "10:40")
+    day.reply("appeals", "СТОП", "11:30")
+    assert (day.case().state, day.reasons()[-1]) == ("closed", "recall_late")
+    day.fresh("appeals", "2026-000001", "Открыть заново", "11:31")
+    assert (day.case().state, day.reasons()[-1]) == ("closed", "outside_no_basis_open")
+    day.fresh("roads_head", "2026-000001", "Открыть заново: надо", "11:32")
+    assert day.case().state == "closed"
+    day.fresh("appeals", "2026-000001", "Открыть заново: закрыли не то дело", "11:35")
+    assert (day.case().state, day.case().step) == ("open", "approve")
+    assert day.events("opened_again")[-1].data["reason"] == "закрыли не то дело"
+    day.fresh("appeals", "2026-000001", "Открыть заново: ещё раз", "11:36")
+    assert day.reasons()[-1] == "outside_open"
+    # Its term is watched as before.
+    day.play(f"{day.stage.desk.local(before.term):%Y-%m-%d %H:%M}")
+    assert day.events("term_passed")
+
+
+def test_a_letter_s_case_that_the_dispatcher_has_closed_is_opened_again(day):
+    day.notice("08:30", SNOW)
+    day.fresh("appeals", "2026-000001", "Закрыть: повтор", "08:40")
+    day.reply("appeals", "Стоп", "08:45")
+    assert day.asked() == [("draft", "roads_head")]
+    assert "ответ" in str(day.last("roads_head")["Subject"])
+    day.fresh("appeals", "2026-000001", "Отправлено вручную 09:10: письмо главы, № 77", "09:15")
+    day.fresh("appeals", "2026-000001", "Открыть заново: письмо не ушло", "09:40")
+    assert day.asked() == [("draft", "roads_head")]
+    day.notice("09:45", BLURRED)
+    asked = day.last("appeals")
+    day.reply("appeals", "Закрыть: не наше", "09:50", to=asked)
+    day.reply("appeals", "СТОП", "09:55", to=asked)
+    assert day.asked(2) == [("route", "appeals")]
 
 
 def test_the_coordinator_s_words_count_by_number_and_in_reply_to_any_mail_of_the_case(day):

@@ -54,6 +54,15 @@ def test_a_claim_is_accepted_answered_put_up_by_the_executor_and_reopened_by_a_r
     assert course.case.marks["category"] == "ЖКХ / Освещение"
     assert course.stands == "draft uzhtr_head open"
     assert course.term == "11.12 16:00", "the platform's own term goes before the 14 days"
+    taken = course.case.marks["accepted"]
+    course.says("Принято: Дороги / Освещение дорог", "2026-11-27 16:40")
+    assert course.case.marks["category"] == "Дороги / Освещение дорог"
+    assert "теперь «Дороги / Освещение дорог», прежде была «ЖКХ / Освещение»" in day.told(
+        "edds_head"
+    )
+    course.says("Принято", "2026-11-27 16:50")
+    assert "уже принято" in day.told("edds_head")
+    assert (course.case.marks["accepted"], course.events("accepted")) == (taken, 1)
 
     course.writes(LAMPS, "2026-12-02 11:00")
     assert course.stands == "publish uzhtr_head open", "the executor publishes himself"

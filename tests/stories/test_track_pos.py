@@ -97,6 +97,7 @@ def test_a_message_without_a_term_does_not_go_on_until_it_is_named(day: OfficeDa
     assert day.reasons() == ["no_term"]
     course.says("В работу, срок 10.06.2027", "2027-05-12 09:40")
     assert course.stands == "draft roads_head open"
+    assert len(day.got["roads_head"]) == 1
     assert course.term == "10.06 17:30"
     assert "term_asked" not in course.case.marks
 
