@@ -114,6 +114,14 @@ def forwarding_text(notice: Notice) -> str:
     return "\n".join([*filter(None, lines), asks])
 
 
+def forwarded_answer(to: str) -> str:
+    """What the citizen reads where the answer is published; `to`: in the dative."""
+    return (
+        "Здравствуйте! Вопрос не относится к полномочиям органов местного самоуправления округа. "
+        f"Ваше сообщение передано по принадлежности: {to}."
+    )
+
+
 def appeal_terms(registered_by: date, answered_by: date) -> str:
     """What 59-ФЗ asks of a real appeal, for information."""
     return (

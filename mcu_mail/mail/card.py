@@ -94,6 +94,7 @@ class Row:
         again: it stood in a sheet before.
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
+        term_needed: the acceptance is told with the system's term.
         files_apart: its files come with a mail of their own.
 
     """
@@ -108,6 +109,7 @@ class Row:
     again: bool = False
     urgent: bool = False
     outcome_needed: bool = False
+    term_needed: bool = False
     files_apart: bool = False
 
 

@@ -58,6 +58,7 @@ def mails(
             again=number == 1,
             urgent=number == 1,
             outcome_needed=asked == "publish",
+            term_needed=asked == "accept",
             files_apart=asked == "publish",
         )
         for number, asked in enumerate(kinds, start=1)
@@ -115,6 +116,15 @@ def mails(
                 "failed": (),
                 "recalled": (),
                 "unclear": (UnclearPart(why="words", words="не понял, что делать"),),
+                "files": (),
+            },
+            {
+                **people,
+                "code": code,
+                "done": (),
+                "failed": (),
+                "recalled": (2,),
+                "unclear": (),
                 "files": (),
             },
         ),

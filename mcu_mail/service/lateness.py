@@ -81,11 +81,16 @@ def remind_step(
 
 
 def asked_of(work: UnitOfWork, case: Case, person: str) -> tuple[Request, ...]:
-    """What a person is asked at the case's present step."""
+    """What a person owes at the case's present step.
+
+    Whether two messages are one matter may stay unanswered: no answer is one.
+    """
     return tuple(
         request
         for request in work.requests.open_of_case(case.id)
-        if request.entry == case.entry and request.person == person
+        if request.entry == case.entry
+        and request.person == person
+        and request.purpose is not Purpose.similar
     )
 
 

@@ -145,7 +145,7 @@ def test_what_is_not_understood_is_answered_at_once_and_decides_nothing(day):
     assert day.case(3).step == "publish"
     day.reply("appeals", "СТОП 3", "10:10", to=sheet)
     assert day.case(3).step == "approve"
-    assert "по строкам листа 3 ваше решение отозвано" in day.told("appeals")
+    assert "ваше решение по строке 3 отозвано. Она ждёт нового" in day.told("appeals")
     day.play("10:40")
     assert ("1", "согласования") in rows(sheets(day)[-1])
 
