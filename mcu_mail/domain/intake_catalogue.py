@@ -130,6 +130,11 @@ def appeal_terms(registered_by: date, answered_by: date) -> str:
     )
 
 
+def appeal_step(number: str) -> str:
+    """What a case that has become an appeal waits for."""
+    return f"ответить на обращение по 59-ФЗ, № {number}"
+
+
 def term_renamed(due: datetime) -> str:
     """A term that the dispatcher has changed at the region's wish."""
     return f"Область назвала другой срок, диспетчер его подтвердил: до {due:%H:%M %d.%m.%Y}."

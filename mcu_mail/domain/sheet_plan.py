@@ -124,6 +124,9 @@ def asked_of(case: Case, request: Request) -> Asked | None:
     """What a request asks as the case stands now; None when nothing is owed by it."""
     if request.closed_at is not None:
         return None
+    if Mark.appeal in case.marks:
+        # It has left its track: nothing of it is owed there.
+        return None
     if request.purpose in STANDING:
         return _standing(case, request)
     if request.purpose is Purpose.approve and is_published(case):

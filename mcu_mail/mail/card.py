@@ -129,9 +129,11 @@ class UnclearPart:
         why: words, conflict, no_such_row, does_not_fit, weak, all, held, question or recall.
         words: as they were written.
         rows: «3», as far as any is named.
+        waits: what these rows wait for now, as in `Row.asked`; empty for one that is decided.
 
     """
 
     why: str
     words: str
     rows: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()

@@ -94,7 +94,12 @@ def mails(
                 "recalled": (1, 3),
                 "failed": (ToldLine(numbers=("№ 3",), line="эта строка уже решена."),),
                 "unclear": tuple(
-                    UnclearPart(why=why, words="и ещё по снегу", rows=("2", "4"))
+                    UnclearPart(
+                        why=why,
+                        words="и ещё по снегу",
+                        rows=("2", "4"),
+                        waits=("publish", ""),
+                    )
                     for why in (
                         "words",
                         "conflict",
@@ -146,7 +151,7 @@ def _digests(now: datetime) -> tuple[Digest, ...]:
     )
     track = TrackLine(title="Инцидент менеджмент", fresh=3, working=12, waiting=4, overdue=1)
     late = LatePerson(name=line.who, phone=line.phone, numbers=("2026-000001",))
-    both = (line, bare)
+    both = (line, replace(bare, is_published=True))
     return (
         Digest(
             tracks=(track,),

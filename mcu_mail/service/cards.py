@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.by_hand import LATE
@@ -150,8 +151,15 @@ def card_of(
 
 
 def _plan_of(case: Case) -> Mapping[str, datetime]:
-    """What is planned; nothing can be while the system's term is not known."""
-    return {} if Mark.term_asked in case.marks else case.plan
+    """What is planned, in the order of the steps.
+
+    Nothing can be while the system's term is not known, nor while another case's text is waited
+    for. A step that may take its time leaves the next ones none before it.
+    """
+    if Mark.term_asked in case.marks or Mark.matter in case.marks:
+        return {}
+    latest = accumulate(case.plan.values(), max)
+    return dict(zip(case.plan, latest, strict=True))
 
 
 def card_for(

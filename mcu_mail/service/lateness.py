@@ -117,7 +117,9 @@ def escalate(
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     if due.kind == "late_superior":
         for request in asked_of(work, case, actor):
-            send_again(desk, work, case, request, now, due, out)
+            # Whoever is asked after the time hears in the request itself that it is over.
+            if request.created_at < due.at:
+                send_again(desk, work, case, request, now, due, out)
     if _is_her_own(desk, case, actor, now):
         return
     carrier.log("escalated", {"to": person, "late": actor})

@@ -7,19 +7,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mcu_mail.rehearsal.people import buttons_of, text_of
+from mcu_mail.rehearsal.photo import snowy_street
+from tests.stories.track_course import mail_of
 from tests.stories.track_notices import incident, pos
 
 if TYPE_CHECKING:
     from tests.stories.office_day import OfficeDay
 
 DAY = "2026-11-23"
+PHOTO = ("IMG_01.jpg", "image/jpeg", snowy_street(1))
 DUG = "Ответ: проезд по ул. Чертёжной расчищен 23.11.2026, работы вела бригада МКУ «Дорожник»."
 
 
 @pytest.fixture
 def changes() -> dict[str, object]:
     """The settings of an office that gathers."""
-    return {"sheets.minutes": 60}
+    return {"sheets.minutes": 60, "digests.at": ["16:30"]}
+
+
+def returned(day: OfficeDay, why: str, at: str) -> bytes:
+    """ЦУР returns the answer to the incident."""
+    subject = "[Инцидент] № 8123401: ответ возвращён на доработку"
+    body = f"Инцидент № 8123401\nРешение куратора: вернуть на доработку.\nПричина: {why}"
+    moment = day.stage.moment(f"{DAY} {at}")
+    return mail_of("noreply@incident.example", subject, body, moment)
 
 
 def test_a_message_of_another_district_is_passed_on_and_the_citizen_reads_so(day: OfficeDay):
@@ -65,6 +76,20 @@ def test_a_row_that_wants_a_term_says_so_and_nobody_is_reminded_of_a_likely_repe
         "Срок установлен системой (п. 5.2 постановления № 138-п): пн 21.12 в 17:30."
     )
 
+    # What becomes an appeal is no row any more, and the digest says what it waits for.
+    day.arrives(pos(f"{DAY} 10:05", number="990012347", due="2026-12-23 21:00"), "10:10")
+    day.play("10:25")
+    said = "Обращение по 59-ФЗ, № П-12 от 23.11.2026"
+    day.fresh("it", "2026-000003", said, "10:30")
+    day.play("11:30")
+    assert "ведётся как обращение по 59-ФЗ" in day.told("it")
+    assert "ждёт отметки" not in day.told("it")
+    day.play("16:30")
+    picture = day.told("press")
+    assert "ответить на обращение по 59-ФЗ, № П-12" in picture
+    assert "отметить «в работу»" not in picture
+    assert "не назначен" not in picture
+
 
 def test_the_mail_that_hastens_an_executor_is_answered_with_the_text(day: OfficeDay):
     day.arrives(incident(f"{DAY} 09:00"), "09:00")
@@ -73,5 +98,40 @@ def test_the_mail_that_hastens_an_executor_is_answered_with_the_text(day: Office
     (hastened,) = day.got["roads_head"]
     assert "Фаст-трек, сегодня до 13:30" in str(hastened["Subject"])
     assert "Текст ответа можно прислать и на это письмо" in text_of(hastened)
-    day.reply("roads_head", DUG, "10:00", to=hastened)
+    day.reply("roads_head", DUG, "10:00", to=hastened, files=[PHOTO])
     assert day.case().step == "approve"
+
+    # One photo may show the work that two messages asked for.
+    day.arrives(incident(f"{DAY} 10:05", number="8123402"), "10:05")
+    day.reply("roads_head", DUG, "10:10", files=[PHOTO])
+    assert "Взято в приложение" in day.told("roads_head")
+
+
+def test_what_comes_when_the_text_is_on_its_way_is_shown_in_its_words(day: OfficeDay):
+    day.arrives(incident(f"{DAY} 09:00"), "09:00")
+    task = day.last("roads_head")
+    day.press("appeals", "Первичный ответ дан", "09:05")
+    day.reply("roads_head", DUG, "09:30", to=task)
+    day.arrives(returned(day, "не указан ответственный", "09:40"), "09:40")
+    day.play("10:10")
+    (sheet,) = day.got["appeals"]
+    assert "ЦУР вернул ответ. Учтите это в ответе. «не указан ответственный»" in text_of(sheet)
+
+    better = f"{DUG} Ответственный – мастер участка, телефон 2-22-02."
+    day.reply("roads_head", better, "10:20", to=task)
+    assert "сейчас дело у сотрудника: Письменнова А.П." in day.told("roads_head")
+    assert "телефон 2-22-02" in day.told("appeals")
+    assert "верните ответ на доработку" in day.told("appeals")
+
+    day.reply("appeals", "В работу 1", "10:25", to=sheet)
+    assert "Такого решения здесь не ждут: № 1 ждёт согласования." in day.told("appeals")
+    day.reply("appeals", "Опубликовано 1", "10:30", to=sheet)
+    day.arrives(returned(day, "нет телефона", "11:00"), "11:00")
+    day.reply("roads_head", better, "11:20")
+    day.play("11:30")
+    day.reply("appeals", "Опубликовано", "11:40")
+    assert day.case().step == "regional"
+    day.play("16:30")
+    assert "согласование ЦУР, Письменнова А.П., 8 (38449) 0-00-07; ответ снова опубликован" in (
+        day.told("press")
+    )
