@@ -1,6 +1,7 @@
 """A matter of another place: the dispatcher passes it on, keeps it, or closes it.
 
-Passing on is a letter like any other: approved, signed, registered and sent (59-ФЗ, ст. 8).
+Passing on is a letter like any other: approved, signed, registered and sent (59-ФЗ, ст. 8). Where
+answers are published it is done in the system itself, and the citizen reads that it was.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.course_parts import closing, not_taken, told
 from mcu_mail.domain.decisions import Change, Log, NewVersion
 from mcu_mail.domain.desk_words import OrderKind, read_order
-from mcu_mail.domain.intake_catalogue import forwarding_text
-from mcu_mail.domain.way_in import way_in
+from mcu_mail.domain.intake_catalogue import forwarded_answer, forwarding_text
+from mcu_mail.domain.route import Form
+from mcu_mail.domain.way_in import standing, way_in
 from mcu_mail.domain.whose_turn import first_approval
 
 if TYPE_CHECKING:
@@ -39,11 +41,15 @@ def on_outside(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
         return not_taken(request, reply, "outside_where")
     passed = replace(case, department=None, executor=None, forward=order.words)
     first = first_approval(passed, reply.person, rules.route, rules.office, rules.today)
+    published = rules.route.form is Form.text
+    text = forwarded_answer(order.words) if published else forwarding_text(case.notice)
     return (
         Log(kind="forwarded", data={"to": order.words}),
         Change(values={"forward": order.words, "department": None, "executor": None}),
-        NewVersion(text=forwarding_text(case.notice), author=reply.person, then=first.name),
+        NewVersion(text=text, author=reply.person, then=first.name),
         told(request, "forward", order.words),
+        # What comes of the published answer is told like that of any other.
+        *((standing(case, rules),) if published else ()),
     )
 
 

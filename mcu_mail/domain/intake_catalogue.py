@@ -114,12 +114,25 @@ def forwarding_text(notice: Notice) -> str:
     return "\n".join([*filter(None, lines), asks])
 
 
+def forwarded_answer(to: str) -> str:
+    """What the citizen reads where the answer is published; `to`: in the dative."""
+    return (
+        "Здравствуйте! Вопрос не относится к полномочиям органов местного самоуправления округа. "
+        f"Ваше сообщение передано по принадлежности: {to}."
+    )
+
+
 def appeal_terms(registered_by: date, answered_by: date) -> str:
     """What 59-ФЗ asks of a real appeal, for information."""
     return (
         f"59-ФЗ: зарегистрировать в течение 3 дней (до {registered_by:%d.%m.%Y}), ответить в "
         f"течение 30 дней со дня регистрации (не позднее {answered_by:%d.%m.%Y})"
     )
+
+
+def appeal_step(number: str) -> str:
+    """What a case that has become an appeal waits for."""
+    return f"ответить на обращение по 59-ФЗ, № {number}"
 
 
 def term_renamed(due: datetime) -> str:

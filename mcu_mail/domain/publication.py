@@ -16,12 +16,26 @@ from mcu_mail.domain.track_terms import rework_due
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.course_parts import Decisions, Rules, TrackClock
+    from mcu_mail.domain.route import Route
     from mcu_mail.domain.told_events import Happened
 
 
 def is_published(case: Case) -> bool:
     """Whether the answer has been put up, and not come back since."""
     return Mark.published in case.marks
+
+
+def owes_first_reply(case: Case, route: Route) -> bool:
+    """Whether the citizen is still to read that his message is at work (decree 5.1).
+
+    A message that is passed on is answered by saying so.
+    """
+    return (
+        bool(route.beside)
+        and Mark.first_reply not in case.marks
+        and not is_published(case)
+        and case.forward is None
+    )
 
 
 def enter(name: str, rules: Rules, close_as: CloseReason = CloseReason.decided) -> Enter:
@@ -125,6 +139,5 @@ def passed(name: str, case: Case, rules: Rules) -> str:
 
 def new_term(case: Case, due: datetime, sentence: str) -> Change:
     """Another term of the case; `sentence` tells why, for the card."""
-    return Change(
-        values={"term": due, "goal": None, "term_sentence": f"{case.term_sentence} {sentence}"}
-    )
+    told = f"{case.term_sentence} {sentence}".strip()
+    return Change(values={"term": due, "goal": None, "term_sentence": told})

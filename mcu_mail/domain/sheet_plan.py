@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
-from mcu_mail.domain.publication import is_published
+from mcu_mail.domain.publication import is_published, owes_first_reply
 from mcu_mail.domain.route import Form, StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import first_reply_due
@@ -125,6 +125,9 @@ def asked_of(case: Case, request: Request) -> Asked | None:
     """What a request asks as the case stands now; None when nothing is owed by it."""
     if request.closed_at is not None:
         return None
+    if Mark.appeal in case.marks:
+        # It has left its track: nothing of it is owed there.
+        return None
     if request.purpose in STANDING:
         return _standing(case, request)
     if request.purpose is Purpose.approve and is_published(case):
@@ -141,7 +144,7 @@ def _standing(case: Case, request: Request) -> Asked | None:
         return None
     if request.purpose is Purpose.accept:
         return None if Mark.accepted in case.marks else Asked.accept
-    return Asked.first_reply if route.beside and Mark.first_reply not in case.marks else None
+    return Asked.first_reply if owes_first_reply(case, route) else None
 
 
 def due_of(case: Case, asked: Asked, clock: TrackClock | None) -> datetime:

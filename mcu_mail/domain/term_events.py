@@ -5,6 +5,7 @@ Decree 5: who has changed it, when and why are kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,9 @@ def on_term(case: Case, happened: Happened, by: str, rules: Rules, clock: TrackC
         # Another term was named, and nobody but a person can read which.
         return (*noted(happened.what, happened.words, by), *shown(case, happened, rules))
     sentence = words.stated(case.track, due, year=clock.now.year)
+    if Mark.term_asked in case.marks:
+        # What was said of the term that nobody knew is over.
+        case = replace(case, term_sentence="")
     changed = _term_changed(case, due, sentence, happened, by, "region", rules)
     if Mark.term_asked not in case.marks:
         return changed

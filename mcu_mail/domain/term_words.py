@@ -16,12 +16,13 @@ _CLAUSES = {
 }
 
 
-def first_reply_text(due: datetime) -> str:
-    """What the citizen is told within the hour: it is at work, and until when (decree 5.1)."""
-    return (
-        "Здравствуйте! Ваше сообщение принято в работу. "
-        f"Ответ будет дан до {due:%d.%m.%Y}, {due:%H:%M}."
-    )
+def first_reply_text(due: datetime | None) -> str:
+    """What the citizen is told within the hour: it is at work, and until when (decree 5.1).
+
+    `due`: None where the term has passed already.
+    """
+    until = f"до {due:%d.%m.%Y}, {due:%H:%M}" if due else "в ближайшее время"
+    return f"Здравствуйте! Ваше сообщение принято в работу. Ответ будет дан {until}."
 
 
 _HAPPENED = {

@@ -54,11 +54,14 @@ def way_in(
         )
     if route.form is Form.letter or route.first.kind is StepKind.accept:
         return (first,)
-    # Her word about the case is taken at any step (decree 3.6).
-    standing = Ask(
+    return (first, standing(case, rules))
+
+
+def standing(case: Case, rules: Rules) -> Ask:
+    """The request that stays open with the case: her word is taken at any step (decree 3.6)."""
+    return Ask(
         purpose=Purpose.control,
         person=rules.office.roles.responsible(case.track),
         template="control",
         data={"key": "standing"},
     )
-    return (first, standing)

@@ -94,6 +94,7 @@ class Row:
         again: it stood in a sheet before.
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
+        term_needed: the acceptance is told with the system's term.
         files_apart: its files come with a mail of their own.
 
     """
@@ -108,6 +109,7 @@ class Row:
     again: bool = False
     urgent: bool = False
     outcome_needed: bool = False
+    term_needed: bool = False
     files_apart: bool = False
 
 
@@ -127,9 +129,11 @@ class UnclearPart:
         why: words, conflict, no_such_row, does_not_fit, weak, all, held, question or recall.
         words: as they were written.
         rows: «3», as far as any is named.
+        waits: what these rows wait for now, as in `Row.asked`; empty for one that is decided.
 
     """
 
     why: str
     words: str
     rows: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()

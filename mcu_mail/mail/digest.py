@@ -32,6 +32,8 @@ class CaseLine:
     """Its term, or the day that was promised."""
     who: str
     phone: str
+    is_published: bool = False
+    """Whether the answer has been put up, so that its term is met."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def mails(
     event = {"event_name": "ответ возвращён на доработку", "excerpt": _WORDS}
     soon = now + timedelta(hours=2)
     return {
-        "outside": (asked,),
+        "outside": (asked, {**asked, "card": replace(case["card"], publishes=True, source="ПОС")}),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
         "event_told": tuple({**case, **event, "event": one} for one in _EVENTS),
         "urgent": tuple(

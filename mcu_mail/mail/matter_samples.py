@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.answers import Offer
@@ -98,9 +97,9 @@ def mails(case: Mapping[str, Any], button: Callable[[str, str], Button]) -> Mapp
                 "what": "shared",
                 "follower": "2026-000124",
                 "follower_source": "Инцидент менеджмент",
-                "follower_due": due,
+                "wanted": wanted,
             }
-            for due in (now, card.term_due + timedelta(days=1))
+            for wanted in (now, None)
         ),
         "dead_address": (
             {

@@ -58,6 +58,7 @@ def mails(
             again=number == 1,
             urgent=number == 1,
             outcome_needed=asked == "publish",
+            term_needed=asked == "accept",
             files_apart=asked == "publish",
         )
         for number, asked in enumerate(kinds, start=1)
@@ -93,7 +94,12 @@ def mails(
                 "recalled": (1, 3),
                 "failed": (ToldLine(numbers=("№ 3",), line="эта строка уже решена."),),
                 "unclear": tuple(
-                    UnclearPart(why=why, words="и ещё по снегу", rows=("2", "4"))
+                    UnclearPart(
+                        why=why,
+                        words="и ещё по снегу",
+                        rows=("2", "4"),
+                        waits=("publish", ""),
+                    )
                     for why in (
                         "words",
                         "conflict",
@@ -117,6 +123,15 @@ def mails(
                 "unclear": (UnclearPart(why="words", words="не понял, что делать"),),
                 "files": (),
             },
+            {
+                **people,
+                "code": code,
+                "done": (),
+                "failed": (),
+                "recalled": (2,),
+                "unclear": (),
+                "files": (),
+            },
         ),
     }
 
@@ -136,7 +151,7 @@ def _digests(now: datetime) -> tuple[Digest, ...]:
     )
     track = TrackLine(title="Инцидент менеджмент", fresh=3, working=12, waiting=4, overdue=1)
     late = LatePerson(name=line.who, phone=line.phone, numbers=("2026-000001",))
-    both = (line, bare)
+    both = (line, replace(bare, is_published=True))
     return (
         Digest(
             tracks=(track,),

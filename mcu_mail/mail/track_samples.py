@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,7 +49,16 @@ def mails(
                 "first_reply": "Здравствуйте!",
                 "actor_name": who,
             },
-            {**marked("Фаст-трек"), "first_reply_due": None, "first_reply": "", "actor_name": ""},
+            *(
+                {
+                    **marked("Фаст-трек"),
+                    "card": replace(card, forward=forward),
+                    "first_reply_due": None,
+                    "first_reply": "",
+                    "actor_name": "",
+                }
+                for forward in ("", "администрации Образцового округа")
+            ),
         ),
         "accept": tuple(
             {
@@ -111,7 +121,8 @@ def mails(
             {**marked("Нужно время до"), "card": replace(case["card"], owed=now.date())},
         ),
         "term_changed": tuple(
-            {**case, "event": event, "excerpt": excerpt, "by": "region"}
+            {**said, "event": event, "excerpt": excerpt, "by": "region"}
+            for said in (case, {**asked, "card": replace(card, due=now - timedelta(hours=1))})
             for event, excerpt in (("urgent", "поручение"), ("fast_track", ""), ("term", "ЦУР"))
         ),
     }

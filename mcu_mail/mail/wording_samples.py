@@ -106,6 +106,7 @@ _ASKED: Mapping[str, Any] = {**_CASE, "code": CODE}
 
 _REFUSALS = (
     "old_version",
+    "text_is_on",
     "stranger",
     "not_your_turn",
     "already_decided",
@@ -466,7 +467,14 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     }),
     "note_kept": ({**_ASKED, "buttons": NOTE_BUTTONS, "note_text": "А кто чистит этот участок?"},),
     "note_shown": tuple(
-        {**_CASE, "who": PERSON.name, "note_text": "Трактор вышел на линию.", "files": files}
+        {
+            **_CASE,
+            "card": replace(CARD, publishes=publishes),
+            "who": PERSON.name,
+            "note_text": "Трактор вышел на линию.",
+            "files": files,
+        }
+        for publishes in (False, True)
         for files in ((), ("фото.jpg", "акт.docx"))
     ),
     "words_of_case": tuple(

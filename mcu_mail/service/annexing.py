@@ -49,6 +49,8 @@ _TINY = 100
 """A picture with a shorter side, in pixels, is a logo."""
 _INLINE_LEAST = 300
 """A picture of the text itself is a photo from so many pixels on: signatures have banners too."""
+_PHOTO_LEAST = 480
+"""An attached picture with a shorter side of so many pixels is a photo, however often it comes."""
 _LOGO_BYTES = 100_000
 _MOST_FILES = 40
 """Of one mail: each is opened by a process of its own."""
@@ -166,8 +168,11 @@ def _is_logo(item: _Looked) -> bool:
 
 def _is_seen_elsewhere(work: UnitOfWork, case: Case, item: _Looked) -> bool:
     """Whether a picture that may be a logo came with a mail about another case before."""
-    may_be = item.inline or len(item.content) <= _LOGO_BYTES
-    if isinstance(item.made, AnnexFault) or item.made.kind != PHOTO or not may_be:
+    if isinstance(item.made, AnnexFault) or item.made.kind != PHOTO:
+        return False
+    is_small = len(item.content) <= _LOGO_BYTES
+    if not item.inline and (not is_small or min(item.made.width, item.made.height) >= _PHOTO_LEAST):
+        # Two answers about one street may well show the same photo.
         return False
     key = f"picture:{item.sha256[:40]}"
     seen = work.facts.get(key)

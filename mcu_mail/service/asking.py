@@ -11,6 +11,7 @@ from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.track_terms import closing_of
 from mcu_mail.mail.compose import ASKS, TELLS, build, case_reference, read_message_id
 from mcu_mail.mail.ics import term_event
+from mcu_mail.mail.phrases import clip
 from mcu_mail.service.cards import buttons_of, card_for
 from mcu_mail.service.emergency import emergency_lines
 from mcu_mail.service.gathering import can_wait, gather_notice, gather_request
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _AFTER_TERM = timedelta(hours=24)
+_QUOTED = 200
 _STANDING = timedelta(days=90)
 _SENDER_NAME = "МЦУ, служба писем"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -209,7 +211,7 @@ def tell(
             desk.wording.compose(template, **whole),
             key=key,
             request=request,
-            details=str(context.get("details", "")) if template == "receipt" else "",
+            details=_beside(template, context),
             mail=sheet_mail,
         )
     receipt = template in _RECALLED
@@ -249,6 +251,14 @@ def tell(
         code=request.code if carried and request else "",
     )
     return True
+
+
+def _beside(template: str, context: Mapping[str, Any]) -> str:
+    """What stands on a line of a sheet besides the first sentence of such a mail."""
+    if template == "event_told":
+        said = " ".join(str(context["excerpt"]).split())
+        return f"«{clip(said, _QUOTED)}»" if said else ""
+    return str(context.get("details", "")) if template == "receipt" else ""
 
 
 def queue_mail(

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.by_hand import LATE
@@ -26,6 +27,7 @@ from mcu_mail.service.addressing import addressed
 from mcu_mail.service.track_buttons import APPEAL, similar_choices, track_choices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from mcu_mail.domain.case import Case, Request
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.letters import Letter
 
-_SETTLEMENT = re.compile(r"\b(?:пгт|г|с|д|п|пос|село|деревня|посёлок|поселок)\.?\s+\S")
+_SETTLEMENT = re.compile(r"\b(?:пгт|г|с|д|п|пос|село|деревня|посёлок|поселок)\.?\s+[^\W\d]")
 _TITLE_ADDRESS = 40
 _MOST_CHANGES = 3
 _CHANGE_LENGTH = 70
@@ -120,7 +122,7 @@ def card_of(
         term_due=desk.local(case.term),
         goal=desk.local(case.goal) if case.goal else None,
         term_sentence=case.term_sentence,
-        plan=tuple((titles[name], desk.local(at)) for name, at in case.plan.items()),
+        plan=tuple((titles[name], desk.local(at)) for name, at in _plan_of(case).items()),
         applicant=notice.applicant or notice.nickname or "",
         phone=notice.phone or "",
         address=notice.address or "",
@@ -146,6 +148,18 @@ def card_of(
         matter=case.marks.get(Mark.matter, ""),
         marks=notice_marks(notice.flags, notice.nickname),
     )
+
+
+def _plan_of(case: Case) -> Mapping[str, datetime]:
+    """What is planned, in the order of the steps.
+
+    Nothing can be while the system's term is not known, nor while another case's text is waited
+    for. A step that may take its time leaves the next ones none before it.
+    """
+    if Mark.term_asked in case.marks or Mark.matter in case.marks:
+        return {}
+    latest = accumulate(case.plan.values(), max)
+    return dict(zip(case.plan, latest, strict=True))
 
 
 def card_for(

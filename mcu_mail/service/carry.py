@@ -50,6 +50,8 @@ _OF_STEP = frozenset({
 })
 _ANSWERS = ANSWERS | {"receipt", "opened"}
 """Mails that answer a mail: they go to whoever wrote it, absent or not."""
+_HURRIES = frozenset({"term_changed", "urgent"})
+"""Mails that are answered with the text they want: they carry the code of its request."""
 _PURPOSE = {
     StepKind.route: Purpose.route,
     StepKind.draft: Purpose.draft,
@@ -251,6 +253,10 @@ class Carrier:
         request = None
         if decision.request_id is not None:
             request = self._work.requests.get(decision.request_id)
+        drafts: dict[str, Request] = {}
+        if decision.template in _HURRIES:
+            opened = self._work.requests.open_of_case(self.case.id)
+            drafts = {one.person: one for one in opened if one.purpose is Purpose.draft}
         people = [self._told_instead_of(item, decision) for item in decision.people]
         context = dict(decision.context)
         if decision.template == "receipt":
@@ -275,7 +281,7 @@ class Carrier:
                 context=context,
                 key=key,
                 now=self._now,
-                request=request,
+                request=request or drafts.get(person),
                 sheet_mail=self._sheet_mail,
             )
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.intake_catalogue import appeal_step
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.publication import is_published
 from mcu_mail.domain.route import StepKind
@@ -125,6 +126,8 @@ def _track_line(
 
 def _is_unassigned(case: Case) -> bool:
     kind = ROUTES[case.track].step(case.step).kind
+    if Mark.appeal in case.marks:
+        return False
     return case.department is None or kind is StepKind.route
 
 
@@ -148,11 +151,19 @@ def _line(desk: Desk, case: Case, *, at: datetime | None = None) -> CaseLine:
         number=case.number,
         external_id=case.notice.external_id or "",
         title=title_of(case, desk),
-        step=ROUTES[case.track].step(case.step).title,
+        step=_step(case),
         at=desk.local(at or case.term),
         who=name_of(case.actor, desk),
         phone=actor.phone if actor else "",
+        is_published=is_published(case),
     )
+
+
+def _step(case: Case) -> str:
+    """What the case waits for; one that has left its track waits for the answer under the law."""
+    if Mark.appeal in case.marks:
+        return appeal_step(case.marks[Mark.appeal])
+    return ROUTES[case.track].step(case.step).title
 
 
 def _late_people(desk: Desk, cases: Iterable[Case]) -> tuple[LatePerson, ...]:

@@ -81,11 +81,16 @@ def remind_step(
 
 
 def asked_of(work: UnitOfWork, case: Case, person: str) -> tuple[Request, ...]:
-    """What a person is asked at the case's present step."""
+    """What a person owes at the case's present step.
+
+    Whether two messages are one matter may stay unanswered: no answer is one.
+    """
     return tuple(
         request
         for request in work.requests.open_of_case(case.id)
-        if request.entry == case.entry and request.person == person
+        if request.entry == case.entry
+        and request.person == person
+        and request.purpose is not Purpose.similar
     )
 
 
@@ -112,7 +117,9 @@ def escalate(
     carrier = Carrier(desk, work, case, now=now, actor="service", cause=due.key)
     if due.kind == "late_superior":
         for request in asked_of(work, case, actor):
-            send_again(desk, work, case, request, now, due, out)
+            # Whoever is asked after the time hears in the request itself that it is over.
+            if request.created_at < due.at:
+                send_again(desk, work, case, request, now, due, out)
     if _is_her_own(desk, case, actor, now):
         return
     carrier.log("escalated", {"to": person, "late": actor})

@@ -36,6 +36,8 @@ def offer_of(desk: Desk, case: Case, now: datetime) -> Offer | None:
 
 def first_reply_of(desk: Desk, case: Case, now: datetime) -> str:
     """The draft of the first reply: of the topic, else the general one, else the program's own."""
+    if case.term <= now:
+        return first_reply_text(None)
     files = desk.templates.current.files
     for name in (case.topic, GENERAL):
         content = files.get(f"{FIRST_REPLIES}/{name}.txt") if name else None

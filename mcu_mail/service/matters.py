@@ -32,8 +32,11 @@ from mcu_mail.service.matter_links import (
     unlink,
 )
 from mcu_mail.service.matter_texts import let_go
+from mcu_mail.service.planning import remind_anew
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.course_parts import Decisions
     from mcu_mail.domain.meaning import Meaning
@@ -89,8 +92,30 @@ def merge(spoken: Spoken, meaning: Meaning, by: str) -> str:
         spoken.desk, work, leader, now=spoken.now, actor=by, cause=f"{spoken.cause}.matter"
     )
     own.log("matter_led", {"of": case.number, "by": by})
-    own.carry(_told_leaders(spoken, leader, case, by))
+    wanted = _wanted(spoken.carrier.case, spoken.now)
+    hurried = _hurry(own, spoken, wanted)
+    own.carry(_told_leaders(spoken, own.case, case, by, wanted if hurried else None))
     return ""
+
+
+def _wanted(follower: Case, now: datetime) -> datetime:
+    """When a case needs the text at the latest: by its own plan, else by its term."""
+    draft = ROUTES[follower.track].kind(StepKind.draft)
+    assert draft is not None, "every route has somebody who writes the answer"
+    planned = follower.plan.get(draft.name, follower.term)
+    return planned if planned > now else follower.term
+
+
+def _hurry(own: Carrier, spoken: Spoken, wanted: datetime) -> bool:
+    """Let the one text be ready when the case that needs it first does; whether it is sooner."""
+    leader, now = own.case, own.now
+    step = ROUTES[leader.track].step(leader.step)
+    sooner = leader.due is not None and now < wanted < leader.due
+    if step.kind is not StepKind.draft or not sooner:
+        return False
+    own.carry((Change(values={"due": wanted, "plan": {**leader.plan, step.name: wanted}}),))
+    remind_anew(own.case, spoken.desk, spoken.work, now)
+    return True
 
 
 def _asked_by_us(work: UnitOfWork, case: Case, number: str) -> bool:
@@ -138,7 +163,9 @@ def _told_drafter(drafter: str | None, leader: Case, by: str) -> Decisions:
     return (Tell(people=(drafter,), template="matter", context=context),)
 
 
-def _told_leaders(spoken: Spoken, leader: Case, follower: Case, by: str) -> Decisions:
+def _told_leaders(
+    spoken: Spoken, leader: Case, follower: Case, by: str, wanted: datetime | None
+) -> Decisions:
     """Who writes the text hears for whom else, and by when; its responsible that it is shared."""
     desk = spoken.desk
     kind = ROUTES[leader.track].step(leader.step).kind
@@ -154,7 +181,7 @@ def _told_leaders(spoken: Spoken, leader: Case, follower: Case, by: str) -> Deci
         "what": "shared",
         "follower": follower.number,
         "follower_source": desk.settings.tracks.title(follower.track),
-        "follower_due": desk.local(follower.term),
+        "wanted": desk.local(wanted) if wanted else None,
     }
     return (Tell(people=others, template="matter_shared", context=context),)
 

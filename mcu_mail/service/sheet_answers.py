@@ -256,8 +256,10 @@ def _carry_out(
         if meaning.kind is MeaningKind.recall and not heard:
             recalled.append(number)
         for told in heard:
+            # An old sheet's row has another number in the newest: the case has one alone.
+            row = f"№ {number} (дело {told.number})" if told.failed else f"№ {number}"
             lines = failed if told.failed else done
-            lines.setdefault(told.line, []).append(f"№ {number}")
+            lines.setdefault(told.line, []).append(row)
     return _lines(done), _lines(failed), recalled
 
 
@@ -322,7 +324,10 @@ def _answer(
         recalled=tuple(recalled),
         unclear=tuple(
             UnclearPart(
-                why=one.why.value, words=one.words, rows=tuple(f"{row}" for row in one.rows)
+                why=one.why.value,
+                words=one.words,
+                rows=tuple(f"{row}" for row in one.rows),
+                waits=tuple(_waits(work, sheet, row) for row in one.rows),
             )
             for one in unread
         ),
@@ -344,3 +349,12 @@ def _answer(
         code=sheet.code,
         threaded=False,
     )
+
+
+def _waits(work: UnitOfWork, sheet: Sheet, row: int) -> str:
+    """What a row of the sheet waits for now; empty for one that waits for nothing."""
+    if row not in sheet.rows:
+        return ""
+    request = work.requests.get(sheet.rows[row])
+    asked = asked_of(work.cases.get(request.case_id), request)
+    return asked.value if asked else ""

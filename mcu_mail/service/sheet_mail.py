@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.codes import grouped
+from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.sheet_plan import Asked, is_fast, is_urgent
 from mcu_mail.mail.card import Row, ToldLine
 from mcu_mail.mail.markup import Button
@@ -99,6 +100,7 @@ def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) 
         again=row.again or (bool(row.reminder) and row.request.mails > 0),
         urgent=is_urgent(case, asked) or is_fast(case, asked),
         outcome_needed=rules.outcome_needed and asked is Asked.publish,
+        term_needed=_lacks_term(case, asked),
     )
 
 
@@ -113,18 +115,33 @@ def lines_of(told: Sequence[Told]) -> tuple[ToldLine, ...]:
 
 
 def span_of(numbers: Sequence[int]) -> str:
-    """«3», «3 и 4» or «3-6»: rows of one kind stand side by side."""
-    first, last = numbers[0], numbers[-1]
-    if last == first:
-        return f"{first}"
-    return f"{first} и {last}" if last == first + 1 else f"{first}-{last}"
+    """«3», «3 и 4», «3-6» or «1, 3-6»: rising numbers of rows as a person would write them."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    pair = 2
+    if len(runs) == 1 and len(numbers) == pair:
+        return f"{numbers[0]} и {numbers[1]}"
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def _lacks_term(case: Case, asked: Asked) -> bool:
+    """Whether such a row wants the system's term besides the word (decree 5.2)."""
+    return asked is Asked.accept and Mark.term_asked in case.marks
 
 
 def _together(rows: Sequence[Open], desk: Desk) -> list[tuple[Asked, str, str, list[int]]]:
-    """What one word can answer: its label, the word, and its rows side by side."""
+    """What one word can answer: its label, the word, and its rows."""
     found = []
     for asked, (label, said) in _TOGETHER.items():
-        numbers = [number for number, row in enumerate(rows, start=1) if row.asked is asked]
+        numbers = [
+            number
+            for number, row in enumerate(rows, start=1)
+            if row.asked is asked and not _lacks_term(row.case, asked)
+        ]
         tracks = {row.case.track for row in rows if row.asked is asked}
         needs_outcome = any(map(desk.settings.tracks.needs_outcome, tracks))
         word = f"{said} решено" if asked is Asked.publish and needs_outcome else said

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Request
     from mcu_mail.service.answer import Answer
 
-_SHOWN = frozenset({MeaningKind.answer, MeaningKind.note, MeaningKind.addressing})
+_SHOWN = frozenset({
+    MeaningKind.answer,
+    MeaningKind.note,
+    MeaningKind.addressing,
+    MeaningKind.interim,
+})
 """What of the harmless is worth the head's time when it comes on a spent code."""
 
 _REASONS = {
@@ -37,6 +42,8 @@ _REASONS = {
     CloseReason.expired: "expired",
     None: "expired",
 }
+
+_HANDED_IN = frozenset({"already_decided", "old_version"})
 
 
 def hear_late(answer: Answer) -> None:
@@ -55,9 +62,10 @@ def hear_late(answer: Answer) -> None:
     if request.closed_at is None and answer.case.state is not CaseState.closed:
         _ask_anew(answer)
         return
-    _say_why(answer, current[0] if current else None)
     is_open = answer.case.state is not CaseState.closed
-    if is_open and (answer.meaning.kind in _SHOWN or said.word is not None):
+    is_shown = is_open and (answer.meaning.kind in _SHOWN or said.word is not None)
+    _say_why(answer, current[0] if current else None, is_text=is_shown)
+    if is_shown:
         show_to_head(answer)
 
 
@@ -114,11 +122,16 @@ def _ask_anew(answer: Answer) -> None:
     )
 
 
-def _say_why(answer: Answer, instead: Request | None) -> None:
+def _say_why(answer: Answer, instead: Request | None, *, is_text: bool) -> None:
     """Tell the one who was asked why it does not count, with the buttons of `instead`."""
     request, keeper = answer.request, _keeper(answer)
     reason = _reason(answer) if keeper is None else "handed_away"
-    context = why(reason, answer.said.text, by=name_of(keeper, answer.desk))
+    decides = keeper
+    drafted = is_text and request.purpose is Purpose.draft and reason in _HANDED_IN
+    if drafted and answer.case.actor not in {None, request.person}:
+        # He has handed in a text before: whoever has it now may return it.
+        reason, decides = "text_is_on", answer.case.actor
+    context = why(reason, answer.said.text, by=name_of(decides, answer.desk))
     context["asked_version"] = request.version
     answer.carrier.carry((
         Log(kind="not_taken", data={"reason": reason}),

@@ -17,7 +17,7 @@ from mcu_mail.domain.course_parts import told_why
 from mcu_mail.domain.decisions import Log, NewVersion, Tell
 from mcu_mail.domain.drafts import continuation, is_draft, points_to_file, strip_frame
 from mcu_mail.domain.rich_text import readable
-from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.route import Form, StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.domain.whose_turn import department_of
@@ -182,10 +182,16 @@ def take_continuation(spoken: Spoken) -> bool:
 
 
 def show_to_head(spoken: Spoken) -> None:
-    """A draft or a note from somebody whose turn it is not: the department's head may use it."""
-    said, office = spoken.said, spoken.desk.office
-    department = department_of(spoken.case, office)
+    """A draft or a note from somebody whose turn it is not: who has the case now may use it.
+
+    Of a letter it is the department's head; where the text itself is published, whoever is to
+    agree to it or to put it up.
+    """
+    said, office, case = spoken.said, spoken.desk.office, spoken.case
+    department = department_of(case, office)
     head = department.head if department else office.roles.dispatcher
+    if ROUTES[case.track].form is Form.text and case.actor is not None:
+        head = case.actor
     if said.person is None or spoken.is_forged or head == said.person.id:
         return
     names = tuple(item.name for item in said.mail.files if not item.inline)

@@ -51,7 +51,8 @@ def text_notes(desk: Desk, work: UnitOfWork, case: Case, letter: Letter | None) 
     if ROUTES[case.track].form is not Form.text:
         return tuple(found)
     present = work.annexes.present(case.id)
-    if desk.settings.tracks.wants_photo(case.track) and not _has_photo(present):
+    wanted = case.forward is None and desk.settings.tracks.wants_photo(case.track)
+    if wanted and not _has_photo(present):
         found.append(no_photo())
     longest = desk.settings.tracks.longest(case.track)
     if letter is not None and longest and len(letter.text) > longest and not notes_of(work, case):

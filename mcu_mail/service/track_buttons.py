@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.case import Purpose
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import owes_first_reply
 from mcu_mail.domain.route import StepKind
 from mcu_mail.domain.routes import ROUTES
 
@@ -63,7 +64,7 @@ def _to_accept(case: Case, desk: Desk) -> Choices:
 def _control(case: Case, desk: Desk) -> Choices:
     clock = desk.settings.tracks.term_rules(case.track)
     first: Choices = ()
-    if Mark.first_reply not in case.marks and ROUTES[case.track].beside:
+    if owes_first_reply(case, ROUTES[case.track]):
         first = (("Первичный ответ дан", "Первичный ответ дан"),)
     fast: Choices = ()
     if clock is not None and clock.fast_hours is not None and Mark.fast not in case.marks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import owes_first_reply
 from mcu_mail.domain.route import StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.track_terms import first_reply_due
@@ -34,7 +35,7 @@ def track_context(desk: Desk, case: Case, template: str, now: datetime) -> dict[
 def _control(desk: Desk, case: Case, now: datetime) -> dict[str, Any]:
     clock = desk.clock_of(case.track, now)
     due = None
-    if clock is not None and Mark.first_reply not in case.marks:
+    if clock is not None and owes_first_reply(case, ROUTES[case.track]):
         due = first_reply_due(desk.local(case.received_at), clock.terms, clock.calendar)
     return {
         "first_reply_due": due,

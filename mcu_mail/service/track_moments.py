@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain.case import STANDING, Purpose
 from mcu_mail.domain.decisions import Change, Enter, Log, Tell
 from mcu_mail.domain.marks import Mark
+from mcu_mail.domain.publication import owes_first_reply
 from mcu_mail.domain.quiet_hours import last_working
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.routes import ROUTES
@@ -152,17 +153,19 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         asked = _asked(responsible, "regional_check", due, standing, {})
         said = Log(kind="reminded", data={"person": responsible})
         return (said, asked, Change(values={"due": later.due}))
-    if Mark.first_reply in case.marks or Mark.published in case.marks:
+    if not owes_first_reply(case, ROUTES[case.track]):
         return ()
     late = bool(due.data["late"])
     context = {"late": late, "until": str(due.data["due"])}
-    asked = _asked(responsible, "first_reply", due, standing, context)
+    # Whose matter it is comes first, and is asked by a mail with reminders of its own.
+    known = standing is not None
+    said = (_asked(responsible, "first_reply", due, standing, context),) if known else ()
     if not late:
-        return (asked,)
+        return said
     # Decree 3.6: the superiors hear of it.
     superior = desk.office.roles.centre_head
     told = Tell(people=(superior,), template="first_reply", once=due.key, context=context)
-    return (Log(kind="first_reply_late", data={}), asked, told)
+    return (Log(kind="first_reply_late", data={}), *said, told)
 
 
 def _asked(

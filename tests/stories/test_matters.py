@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from mcu_mail.rehearsal.people import buttons_of
-from tests.stories.office_day import DRAFT, SNOW
+from tests.stories.office_day import DRAFT, LIGHTS, SNOW
 from tests.stories.other_notices import incident, of_case, pos, sent
+from tests.stories.track_notices import kuzbass
 
 ASKED = "Прошу расчистить от снега улицу Образцовую, третий день проехать нельзя."
 TEXT = (
@@ -54,6 +57,19 @@ def test_a_letter_s_text_goes_to_the_platform_once_it_is_agreed_to_and_the_draft
     day.reply("it", "Опубликовано https://pos.example/990012399", "11:00")
     assert day.case(2).step == "regional"
     assert day.case().step == "sign", "each goes through its own steps"
+
+
+def test_the_one_text_is_asked_for_by_when_the_nearer_term_needs_it(day):
+    day.arrives(kuzbass("2026-11-23 08:35"), "08:40")
+    day.press("edds_head", "Принято", "08:45")
+    later = day.case().due
+    day.notice("09:00", LIGHTS.replace("Модельная", "Сборная").replace("д. 5", "д. 3"))
+    day.fresh("appeals", "2026-000002", "Объединить с 2026-000001: один двор", "09:10")
+    needed = day.stage.desk.local(day.case(2).plan["draft"])
+    assert day.case().due == needed < later, "fourteen days are the platform's, not the Governor's"
+    assert f"поэтому текст нужен сегодня до {needed:%H:%M}" in day.told("uzhtr_head")
+    day.play(f"{needed - timedelta(minutes=60):%H:%M}")
+    assert "Осталось 1 ч" in str(of_case(day, "uzhtr_head", "Осталось")["Subject"])
 
 
 def test_a_published_text_becomes_a_letter_that_waits_for_the_record_of_contact(day):

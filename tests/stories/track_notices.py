@@ -19,14 +19,15 @@ def incident(
     fast: bool = False,
     arrived: str = "",
     place: str = "ул. Чертёжная",
+    district: str = "Тяжинский МО",
 ) -> bytes:
     """An incident about snow that came at «2026-11-27 16:45»; the mail at `arrived`."""
     rows = {
         "Статус": "Новый",
         "Группа тем": "Дороги",
         "Тема": "Уборка снега и наледи",
-        "Муниципалитет": "Тяжинский МО",
-        "Место": f"пгт Тяжинский, {place}",
+        "Муниципалитет": district,
+        "Место": f"пгт Тяжинский, {place}" if district == "Тяжинский МО" else place,
         "Автор": "Алиса Примерова",
         "Источник": "https://vk.com/wall-990000002_17001?reply=17022",
         "Поступил": _stamp(received),
@@ -42,7 +43,7 @@ def incident(
     )
     return _mail(
         "noreply@incident.example",
-        f"[Инцидент] Новый инцидент № {number} – Тяжинский МО",
+        f"[Инцидент] Новый инцидент № {number} – {district}",
         body,
         arrived or received,
         html=True,
