@@ -43,7 +43,11 @@ def alike_elsewhere(work: UnitOfWork, notice: Notice, received: datetime) -> tup
     known = {case_id for key in keys_of(notice) for case_id in _known(work, key)}
     found = {case_id: work.cases.get(case_id) for case_id in sorted(known)[-_MOST_KNOWN:]}
     for case in work.cases.like(
-        link=notice.link, address=notice.address, text=notice.text, since=since
+        but=notice.track,
+        link=notice.link,
+        address=notice.address,
+        text=notice.text,
+        since=since,
     ):
         found.setdefault(case.id, case)
     return tuple(

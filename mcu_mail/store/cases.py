@@ -214,23 +214,31 @@ class Cases:
         )
         return tuple(one for one in map(_case, rows) if one.notice.address == address)
 
-    def with_words(self, track: str, text: str) -> tuple[Case, ...]:
-        """Open cases of a track whose message has the same letters, the nearest term first."""
+    def with_words(self, track: str, text: str, address: str | None) -> tuple[Case, ...]:
+        """Open cases of a track and address whose message has the same letters.
+
+        The nearest term comes first.
+        """
         key = words_key(text)
         if key is None:
             return ()
         rows = self._connection.execute(
             sa
             .select(cases)
-            .where(cases.c.track == track, cases.c.words == key, _NOT_CLOSED_UNINDEXED)
+            .where(
+                cases.c.track == track,
+                cases.c.words == key,
+                cases.c.address.is_not_distinct_from(found_by(None, address, text)["address"]),
+                _NOT_CLOSED_UNINDEXED,
+            )
             .order_by(cases.c.term_at, cases.c.id)
         )
-        return tuple(map(_case, rows))
+        return tuple(one for one in map(_case, rows) if one.notice.address == address)
 
     def like(
-        self, *, link: str | None, address: str | None, text: str, since: datetime
+        self, *, but: str, link: str | None, address: str | None, text: str, since: datetime
     ) -> tuple[Case, ...]:
-        """Cases of whatever track and state received since then that share link, address or words.
+        """Cases of any track `but` one received since then that share link, address or words.
 
         Each of the three is looked up by its own index.
         """
@@ -241,7 +249,7 @@ class Cases:
             rows = self._connection.execute(
                 sa
                 .select(cases)
-                .where(cases.c[name] == value, cases.c.received_at >= since)
+                .where(cases.c[name] == value, cases.c.track != but, cases.c.received_at >= since)
                 .order_by(cases.c.id)
             )
             found |= {case.id: case for case in map(_case, rows)}
