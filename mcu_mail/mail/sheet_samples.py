@@ -80,9 +80,17 @@ def mails(
     }
     return {
         "sheet": (
-            {**asked, "rows": rows},
-            {**asked, "rows": rows[:1], "told": (), "example": (), "undo_minutes": 0},
-            {**people, "rows": (), "told": told, "example": ()},
+            {**asked, "rows": rows, "more": (0, 0)},
+            {**asked, "rows": rows, "more": (15, 3)},
+            {
+                **asked,
+                "rows": rows[:1],
+                "told": (),
+                "example": (),
+                "undo_minutes": 0,
+                "more": (0, 0),
+            },
+            {**people, "rows": (), "told": told, "example": (), "more": (0, 0)},
         ),
         "digest": tuple({**people, "since": now, "digest": one} for one in _digests(now)),
         "sheet_answer": (

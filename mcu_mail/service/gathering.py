@@ -60,6 +60,7 @@ class Gathered:
         rows: requests that he has not seen yet, or is to see again, with the key of a reminder.
         shown: requests of the sheets before, as far as they may be open still.
         told: what he is to hear besides.
+        over: how many of `rows` the last sheet had no room for.
 
     """
 
@@ -67,6 +68,7 @@ class Gathered:
     rows: tuple[tuple[int, str], ...] = ()
     shown: tuple[int, ...] = ()
     told: tuple[Told, ...] = ()
+    over: int = 0
 
 
 def people_of(work: UnitOfWork) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ def gathered_of(work: UnitOfWork, person: str) -> Gathered:
         rows=tuple((int(one), str(key)) for one, key in kept["rows"]),
         shown=tuple(kept["shown"]),
         told=tuple(Told(**one) for one in kept["told"]),
+        over=kept.get("over", 0),
     )
 
 
@@ -97,8 +100,16 @@ def keep(work: UnitOfWork, person: str, gathered: Gathered) -> None:
         "rows": gathered.rows,
         "shown": gathered.shown,
         "told": [asdict(one) for one in gathered.told],
+        "over": gathered.over,
     }
     work.facts.set(f"sheet:{person}", json.dumps(values, ensure_ascii=False))
+
+
+def let_rest_come(work: UnitOfWork, person: str) -> None:
+    """He has answered a sheet that had no room for all: the rest waits for no hour."""
+    gathered = gathered_of(work, person)
+    if gathered.over:
+        keep(work, person, replace(gathered, last=None, over=0))
 
 
 def gather_request(

@@ -210,6 +210,41 @@ def test_a_sheet_names_the_minutes_in_which_a_decision_can_be_taken_back(day, wo
     assert words in text
 
 
+def subject(mail: EmailMessage) -> str:
+    return str(mail["Subject"])
+
+
+@pytest.mark.parametrize("changes", [{"sheets.most_rows": 5}], indirect=True)
+def test_a_sheet_has_no_more_rows_than_can_be_read_and_the_rest_comes_with_the_answer(day):
+    come(day, range(1, 13), "09:00")
+    (first,) = sheets(day)
+    assert len(rows(first)) == 5
+    assert "ждут вас 12" in subject(first)
+    assert "Ещё 7 не поместились" in text_of(first)
+    day.play("09:05")
+    assert len(sheets(day)) == 1, "the rest waits for the answer, or for the hour"
+    day.reply("appeals", "Первичный ответ дан 1-4", "09:10", to=first)
+    second = sheets(day)[1]
+    assert len(rows(second)) == 5
+    assert "повторно" not in text_of(second), "what she has not seen goes before what she has"
+    assert "Ещё 2 не поместились" in text_of(second)
+    assert "не повторены 1" in text_of(second)
+    day.reply("appeals", "Закрыть 5: повтор", "09:15", to=first)
+    third = sheets(day)[2]
+    asked = [numbers for mail in sheets(day) for numbers in named(mail)]
+    assert {f"81250{number:02}" for number in range(1, 13)} <= set(asked), "no row is lost"
+    assert text_of(third).count("повторно") == 3
+    assert [one.state for one in day.standings().values()].count("closed") == 1
+    day.reply("appeals", "СТОП", "09:17", to=first)
+    assert {one.state for one in day.standings().values()} == {"open"}
+    assert "решение отозвано" in " ".join(subject(mail) for mail in day.got["appeals"])
+
+
+def named(mail: EmailMessage) -> list[str]:
+    """The systems' numbers of a sheet's rows."""
+    return re.findall(r"№ (8125\d{3}), дело", text_of(mail))
+
+
 def test_at_night_only_what_is_urgent_comes(day):
     come(day, range(1, 3), "17:20")
     assert len(sheets(day)) == 1
