@@ -156,6 +156,7 @@ def _digests(now: datetime) -> tuple[Digest, ...]:
             late_people=(late, LatePerson(name=line.who, phone="", numbers=("2026-000002",))),
             promises=both,
             came_back=both,
+            proposed=("Очистка от снега: принято в график",),
             mails_aside=1,
         ),
         Digest(tracks=(track,)),

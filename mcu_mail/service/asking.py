@@ -208,6 +208,7 @@ def tell(
             template,
             desk.wording.compose(template, **whole),
             key=key,
+            now=now,
             request=request,
             details=str(context.get("details", "")) if template == "receipt" else "",
             mail=sheet_mail,

@@ -155,7 +155,8 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
     if Mark.first_reply in case.marks or Mark.published in case.marks:
         return ()
     late = bool(due.data["late"])
-    context = {"late": late, "until": str(due.data["due"])}
+    until = desk.local(datetime.fromisoformat(str(due.data["due"])))
+    context: dict[str, object] = {"late": late, "until": until}
     asked = _asked(responsible, "first_reply", due, standing, context)
     if not late:
         return (asked,)

@@ -10,9 +10,12 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from mcu_mail.failpoints import CrashError, armed
 from mcu_mail.rehearsal.people import buttons_of, text_of
+from mcu_mail.service.gathering import forget_told
+from mcu_mail.store.tables import meta
 from tests.stories.office_day import SERVICE
 from tests.stories.test_sender_trust import FAIL, trusting
 
@@ -257,8 +260,16 @@ def test_at_night_only_what_is_urgent_comes(day):
     assert "согласования" in [what for _, what in rows(urgent)]
 
 
+def facts(day: OfficeDay) -> list[str]:
+    """The keys of what the daemon keeps of itself."""
+    with day.stage.desk.store.engine.connect() as connection:
+        return list(connection.execute(sa.select(meta.c.key)).scalars())
+
+
 def test_the_heads_get_the_whole_picture_in_a_mail(day):
     come(day, range(1, 3), "09:00")
+    words = f"Шаблон: улица расчищена\n\n{ANSWER.format(1)}"
+    day.reply("roads_head", words, "09:30", to=day.mails("roads_head")[0])
     day.play("16:30")
     for person in ("press", "dep_affairs"):
         mail = next(one for one in day.got[person] if "Сводка на 16:30" in str(one["Subject"]))
@@ -266,6 +277,14 @@ def test_the_heads_get_the_whole_picture_in_a_mail(day):
         assert "Инцидент менеджмент: новых 2, в работе 2" in text
         assert "2026-000002 (№ 8125002), Уборка снега" in text
         assert "Трассов Ф.М., 8 (38449) 0-00-13" in text
+        assert "Предложено в шаблоны ответов" in text
+        assert "– улица расчищена" in text.lower()
+    desk = day.stage.desk
+    told = [key for key in facts(day) if key.startswith("sheet_told:")]
+    assert told
+    assert forget_told(desk, day.stage.moment("2026-12-30 09:00")) == 0
+    assert forget_told(desk, day.stage.moment("2027-06-30 09:00")) == len(told)
+    assert not [key for key in facts(day) if key.startswith("sheet_told:")]
     day.play("16:40")
     assert "press" not in day.got
 
