@@ -84,8 +84,8 @@ def mails(
             },
         ),
         "first_reply": (
-            {**marked("Первичный ответ дан"), "late": False, "until": now.isoformat()},
-            {**case, "late": True, "until": now.isoformat()},
+            {**marked("Первичный ответ дан"), "late": False, "until": now},
+            {**case, "late": True, "until": now},
         ),
         "regional_check": (marked("ЦУР согласовал", "ЦУР вернул"),),
         "calendar_order": tuple(
