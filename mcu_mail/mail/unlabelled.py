@@ -99,8 +99,11 @@ def _runs(lines: Sequence[Line], pieces: Sequence[Piece], form: Form) -> list[li
         if read_title_number(line.text) and len(line.text) < _TITLE:
             before = None
             continue
-        joined = before is not None and all(
-            pieces[index].kind == "blank" for index in range(before + 1, line.at)
+        joined = (
+            before is not None
+            and all(pieces[index].kind == "blank" for index in range(before + 1, line.at))
+            # What is set off from the lines around it is another's words.
+            and runs[-1][-1].quoted == line.quoted
         )
         if joined:
             runs[-1].append(line)
