@@ -84,6 +84,7 @@ def mails(
             {**asked, "rows": rows},
             {**asked, "rows": rows[:1], "told": (), "example": (), "undo_minutes": 0},
             {**people, "rows": (), "told": told, "example": ()},
+            {**people, "rows": (), "told": (replace(told[1], late=True),), "example": ()},
         ),
         "digest": tuple({**people, "since": now, "digest": one} for one in _digests(now)),
         "sheet_answer": (

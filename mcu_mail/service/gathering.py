@@ -29,6 +29,7 @@ _LINE = 300
 _ENDS = frozenset({"", *".,:;!?…–—-"})
 _OWN = frozenset({"receipt", "not_taken"})
 """What answers the one who has written; all else goes to those whom his words concern."""
+_LATE = frozenset({"escalation", "first_reply"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class Told:
         line: what has happened, in a sentence.
         mail: the mail that he himself has written and that this answers; 0 without one.
         failed: it says that something of that mail was not taken.
+        late: somebody is late, and the reader may help.
 
     """
 
@@ -49,6 +51,7 @@ class Told:
     line: str
     mail: int = 0
     failed: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +173,7 @@ def gather_notice(
         line=f"{line} {details}".strip(),
         mail=mail,
         failed=template == "not_taken",
+        late=template in _LATE,
     )
     keep(work, person, replace(gathered, told=(*gathered.told, told)))
     return True

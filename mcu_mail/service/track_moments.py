@@ -151,12 +151,12 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         later = replace(case, due=latest_of(case, desk, now))
         watch_step(later, work)
         asked = _asked(responsible, "regional_check", due, standing, {})
-        said = Log(kind="reminded", data={"person": responsible})
-        return (said, asked, Change(values={"due": later.due}))
+        reminded = Log(kind="reminded", data={"person": responsible})
+        return (reminded, asked, Change(values={"due": later.due}))
     if not owes_first_reply(case, ROUTES[case.track]):
         return ()
     late = bool(due.data["late"])
-    context = {"late": late, "until": str(due.data["due"])}
+    context = {"late": late, "until": str(due.data["due"]), "late_name": "", "late_phone": ""}
     # Whose matter it is comes first, and is asked by a mail with reminders of its own.
     known = standing is not None
     said = (_asked(responsible, "first_reply", due, standing, context),) if known else ()
@@ -164,6 +164,8 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         return said
     # Decree 3.6: the superiors hear of it.
     superior = desk.office.roles.centre_head
+    awaited = desk.office.people[desk.standing_in(responsible, now)]
+    context = {**context, "late_name": awaited.name, "late_phone": awaited.phone}
     told = Tell(people=(superior,), template="first_reply", once=due.key, context=context)
     return (Log(kind="first_reply_late", data={}), *said, told)
 

@@ -135,3 +135,16 @@ def test_what_comes_when_the_text_is_on_its_way_is_shown_in_its_words(day: Offic
     assert "согласование ЦУР, Письменнова А.П., 8 (38449) 0-00-07; ответ снова опубликован" in (
         day.told("press")
     )
+
+
+def test_who_may_help_sees_at_once_that_somebody_is_late(day: OfficeDay):
+    day.arrives(incident(f"{DAY} 09:00"), "09:00")
+    day.play("09:40")
+    (again,) = day.got["appeals"]
+    assert "№ 1 ждёт первичного ответа, сегодня до 10:00" in text_of(again)
+    assert "Осталось" not in str(again["Subject"]), "what is left is the executor's time"
+    day.play("10:00")
+    (told,) = day.got["press"]
+    assert "Задержки по делам: 1" in str(told["Subject"])
+    assert "нужна ваша помощь" in text_of(told)
+    assert "Ждём: Письменнова Алла Проектовна, 8 (38449) 0-00-07" in text_of(told)
