@@ -101,10 +101,25 @@ def test_the_mail_that_hastens_an_executor_is_answered_with_the_text(day: Office
     day.reply("roads_head", DUG, "10:00", to=hastened, files=[PHOTO])
     assert day.case().step == "approve"
 
+    # What the system closes or moves into the past is a person's to settle, and says so.
+    for word, said in (
+        ("закрыт", "Дело само не закрывается"),
+        ("срок изменён", "Новый срок не взят"),
+    ):
+        body = f"Инцидент № 8123401. {word.capitalize()}: 20.11.2026 10:00."
+        subject = f"[Инцидент] № 8123401: инцидент {word}"
+        moment = day.stage.moment(f"{DAY} 10:02")
+        day.arrives(mail_of("noreply@incident.example", subject, body, moment), "10:02")
+        day.play("11:00" if word == "закрыт" else "12:00")
+        assert said in day.told("appeals")
     # One photo may show the work that two messages asked for.
-    day.arrives(incident(f"{DAY} 10:05", number="8123402"), "10:05")
-    day.reply("roads_head", DUG, "10:10", files=[PHOTO])
+    day.arrives(incident(f"{DAY} 12:05", number="8123402"), "12:05")
+    later = (
+        "Промежуточный ответ до 26.11.2026: Уважаемая Алиса! Техника выйдет на улицу 25.11.2026."
+    )
+    day.fresh("roads_head", "2026-000002", later, "12:10", files=[PHOTO])
     assert "Взято в приложение" in day.told("roads_head")
+    assert day.case(2).step == "approve", "an interim text needs no code, as no other text does"
 
 
 def test_what_comes_when_the_text_is_on_its_way_is_shown_in_its_words(day: OfficeDay):
