@@ -29,7 +29,7 @@ from mcu_mail.domain.route import Form, StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.mime import Attachment
 from mcu_mail.service.asking import send_request
-from mcu_mail.service.carry import Carrier
+from mcu_mail.service.carry import SHOW, Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 from mcu_mail.service.said import draft_file
 from mcu_mail.service.videos import fault_of
@@ -334,7 +334,7 @@ def _answer(desk: Desk, work: UnitOfWork, carrier: Carrier, outcome: _Outcome, t
         "text_wanted": not outcome.late
         and carrier.case.step == "draft"
         and (carrier.case.draft is None or carrier.case.draft.is_note)
-        and not work.tasks.open_kind(carrier.case.id, "render"),
+        and not any(work.tasks.open_kind(carrier.case.id, one) for one in ("render", SHOW)),
         "smaller": sum(item.size for item in present) > annex_room(desk, work, carrier.case),
         "details": str(contexts.get("not_taken", {}).get("details", "")),
     }

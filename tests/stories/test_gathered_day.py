@@ -100,6 +100,8 @@ def test_the_mail_that_hastens_an_executor_is_answered_with_the_text(day: Office
     assert "Текст ответа можно прислать и на это письмо" in text_of(hastened)
     day.reply("roads_head", DUG, "10:00", to=hastened, files=[PHOTO])
     assert day.case().step == "approve"
+    assert [one.version for one in day.requests() if one.purpose.value == "approve"] == [1]
+    assert len(day.events("draft")) == 1, "a text and its photo are one version"
 
     # What the system closes or moves into the past is a person's to settle, and says so.
     for word, said in (
