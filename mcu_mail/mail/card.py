@@ -115,10 +115,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class ToldLine:
-    """What has happened to one case or to several: one sentence for all of them."""
+    """What has happened to one case or to several: one sentence for all of them.
+
+    `late`: somebody is late, and the reader may help.
+    """
 
     numbers: tuple[str, ...]
     line: str
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,11 @@ def mails(
     return {
         "outside": (asked, {**asked, "card": replace(case["card"], publishes=True, source="ПОС")}),
         "event": tuple({**asked, **event, "event": one} for one in _EVENTS),
-        "event_told": tuple({**case, **event, "event": one} for one in _EVENTS),
+        "event_told": tuple(
+            {**case, **event, "event": one, "card": replace(case["card"], publishes=publishes)}
+            for publishes in (False, True)
+            for one in (*_EVENTS, "closed", "term")
+        ),
         "urgent": tuple(
             {**case, "stated": stated, "excerpt": words}
             for stated, words in ((soon, ""), (None, _WORDS))

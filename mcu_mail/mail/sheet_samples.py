@@ -92,6 +92,13 @@ def mails(
                 "more": (0, 0),
             },
             {**people, "rows": (), "told": told, "example": (), "more": (0, 0)},
+            {
+                **people,
+                "rows": (),
+                "told": (replace(told[1], late=True),),
+                "example": (),
+                "more": (0, 0),
+            },
         ),
         "digest": tuple({**people, "since": now, "digest": one} for one in _digests(now)),
         "sheet_answer": (

@@ -84,8 +84,20 @@ def mails(
             },
         ),
         "first_reply": (
-            {**marked("Первичный ответ дан"), "late": False, "until": now},
-            {**case, "late": True, "until": now},
+            {
+                **marked("Первичный ответ дан"),
+                "late": False,
+                "until": now,
+                "late_name": "",
+                "late_phone": "",
+            },
+            {
+                **case,
+                "late": True,
+                "until": now,
+                "late_name": who,
+                "late_phone": "8 (38449) 0-00-07",
+            },
         ),
         "regional_check": (marked("ЦУР согласовал", "ЦУР вернул"),),
         "calendar_order": tuple(
@@ -115,6 +127,7 @@ def mails(
                 ("", ()),
             )
         ),
+        "video": ({**case, "who": who},),
         "term_wanted": ({**case, "who": who},),
         "promised_day": (
             {**marked("Нужно время до"), "card": replace(card, owed=now.date())},

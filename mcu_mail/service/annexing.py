@@ -29,9 +29,10 @@ from mcu_mail.domain.route import Form, StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.mime import Attachment
 from mcu_mail.service.asking import send_request
-from mcu_mail.service.carry import Carrier
+from mcu_mail.service.carry import SHOW, Carrier
 from mcu_mail.service.enclosing import annex_room, limit_mb, named_files, shown_parts
 from mcu_mail.service.said import draft_file
+from mcu_mail.service.videos import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -170,13 +171,11 @@ def _is_seen_elsewhere(work: UnitOfWork, case: Case, item: _Looked) -> bool:
     """Whether a picture that may be a logo came with a mail about another case before."""
     if isinstance(item.made, AnnexFault) or item.made.kind != PHOTO:
         return False
-    is_small = len(item.content) <= _LOGO_BYTES
-    if not item.inline and (not is_small or min(item.made.width, item.made.height) >= _PHOTO_LEAST):
-        # Two answers about one street may well show the same photo.
+    is_large = min(item.made.width, item.made.height) >= _PHOTO_LEAST
+    if not item.inline and (is_large or len(item.content) > _LOGO_BYTES):
         return False
     key = f"picture:{item.sha256[:40]}"
-    seen = work.facts.get(key)
-    if seen is None:
+    if (seen := work.facts.get(key)) is None:
         work.facts.set(key, case.number)
     return seen not in {None, case.number}
 
@@ -255,13 +254,14 @@ def _keep(
     outcome: _Outcome,
 ) -> None:
     """Keep the new files that fit; the others are refused by name."""
-    known = {item.sha256 for item in left}
+    known, sender = {item.sha256 for item in left}, str(task.data["person"])
     new: dict[int, tuple[_Looked, Prepared]] = {}
     for place, item in enumerate(files):
         if item.sha256 in known:
             outcome.same += 1
         elif isinstance(item.made, AnnexFault):
-            outcome.refused.append((item.name, _why(desk, work, item.made.value)))
+            fault = fault_of(desk, work, carrier, item.made, (item.name, item.content), sender)
+            outcome.refused.append((item.name, _why(desk, work, fault)))
         else:
             new[place] = (item, item.made)
     offered = [_annex(place, item, made) for place, (item, made) in new.items()]
@@ -280,7 +280,7 @@ def _keep(
             annex=annex,
             sha256=desk.store.files.put(item.content),
             ready=desk.store.files.put(made.content),
-            sender=str(task.data["person"]),
+            sender=sender,
             now=carrier.now,
         )
     outcome.taken = list(taken)
@@ -334,7 +334,7 @@ def _answer(desk: Desk, work: UnitOfWork, carrier: Carrier, outcome: _Outcome, t
         "text_wanted": not outcome.late
         and carrier.case.step == "draft"
         and (carrier.case.draft is None or carrier.case.draft.is_note)
-        and not work.tasks.open_kind(carrier.case.id, "render"),
+        and not any(work.tasks.open_kind(carrier.case.id, one) for one in ("render", SHOW)),
         "smaller": sum(item.size for item in present) > annex_room(desk, work, carrier.case),
         "details": str(contexts.get("not_taken", {}).get("details", "")),
     }

@@ -52,6 +52,8 @@ _ANSWERS = ANSWERS | {"receipt", "opened"}
 """Mails that answer a mail: they go to whoever wrote it, absent or not."""
 _HURRIES = frozenset({"term_changed", "urgent"})
 """Mails that are answered with the text they want: they carry the code of its request."""
+SHOW = "show"
+"""The task that asks about a text as soon as its files are known."""
 _PURPOSE = {
     StepKind.route: Purpose.route,
     StepKind.draft: Purpose.draft,
@@ -222,6 +224,10 @@ class Carrier:
         letter = self._work.letters.get(self.case.id, version)
         assert letter is not None, "it was added above"
         self._change({"letter_sha": hashlib.sha256(letter.text.encode()).hexdigest()})
+        if self._work.tasks.open_kind(self.case.id, "annexes"):
+            # Whoever approves it is asked once, with the files that came with it.
+            self._work_for(SHOW, {"version": version})
+            return
         self.carry(on_rendered(decision.then, self._desk.rules(self.case, self._now)))
 
     def _ask(self, decision: what.Ask) -> None:

@@ -31,6 +31,7 @@ _TOLD = "sheet_told:"
 _REMEMBERED = timedelta(days=180)
 _OWN = frozenset({"receipt", "not_taken"})
 """What answers the one who has written; all else goes to those whom his words concern."""
+_LATE = frozenset({"escalation", "first_reply"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Told:
         line: what has happened, in a sentence.
         mail: the mail that he himself has written and that this answers; 0 without one.
         failed: it says that something of that mail was not taken.
+        late: somebody is late, and the reader may help.
 
     """
 
@@ -51,6 +53,7 @@ class Told:
     line: str
     mail: int = 0
     failed: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +187,7 @@ def gather_notice(
         line=f"{line} {details}".strip(),
         mail=mail,
         failed=template == "not_taken",
+        late=template in _LATE,
     )
     keep(work, person, replace(gathered, told=(*gathered.told, told)))
     return True

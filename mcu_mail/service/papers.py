@@ -18,11 +18,13 @@ from mcu_mail.documents.letter import write_docx
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
 from mcu_mail.domain.decisions import Log, SetState
+from mcu_mail.domain.route import StepKind
+from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.watch_words import waiting_case
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.service import enclosing
 from mcu_mail.service.annexing import take_annexes
-from mcu_mail.service.carry import Carrier
+from mcu_mail.service.carry import SHOW, Carrier
 from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.engine_trouble import tell_of_failure
 from mcu_mail.service.finishing import file_task, finish_task, task_done
@@ -49,6 +51,7 @@ _AGAIN = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), time
 _TELL_AFTER = 3
 _PLACES = {
     "render": "office",
+    SHOW: "office",
     "finish": "office",
     "settle": "settle",
     "annexes": "office",
@@ -192,6 +195,24 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
         work.commit()
 
 
+def _show(desk: Desk, task: Task, now: datetime) -> None:
+    """Ask about a text that is published, now that its files are known."""
+    version = int(task.data["version"])
+    with desk.store.work() as work:
+        opening = [item for item in work.tasks.open(task.case_id) if item.kind == "annexes"]
+        if any(item.attempts < _TELL_AFTER for item in opening):
+            raise McuMailError("приложения к ответу ещё готовятся")
+        if not work.tasks.done(task.id, now):
+            return
+        case = work.cases.get(task.case_id)
+        letter = work.letters.get(case.id, version)
+        step = ROUTES[case.track].step(case.step)
+        if letter is not None and case.version == version and step.kind is not StepKind.close:
+            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+            carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
+        work.commit()
+
+
 def _print(desk: Desk, task: Task, now: datetime) -> None:
     """Put the approved version into «На подпись»."""
     version = int(task.data["version"])
@@ -227,6 +248,7 @@ def _withdraw(desk: Desk, task: Task, now: datetime) -> None:
 
 _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "render": _render,
+    SHOW: _show,
     "print": _print,
     "withdraw": _withdraw,
     "finish": finish_task,

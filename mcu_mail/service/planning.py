@@ -102,17 +102,33 @@ def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, date
     making = [step.name for step in rows if route.comes_before(step.name, StepKind.approve)]
     making = making or [step.name for step in rows if step.kind is not StepKind.publish]
     term, calendar, track = desk.local(case.term), clock.calendar, case.track
+    start = _begin(case, clock, term)
     if not making or making == names:
-        fresh = plan_working(names, clock.now, term, shares, calendar, track)
+        fresh = plan_working(names, start, term, shares, calendar, track)
     else:
-        ready = executor_due(clock.now, term, clock.terms, aimed(calendar)) or working_part(
-            clock.now, term, clock.terms.executor_share, calendar, track
+        ready = executor_due(start, term, clock.terms, aimed(calendar)) or working_part(
+            start, term, clock.terms.executor_share, calendar, track
         )
         rest = names[len(making) :]
-        fresh = plan_working(making, clock.now, ready, shares, calendar, track)
+        fresh = plan_working(making, start, ready, shares, calendar, track)
         fresh |= plan_working(rest, ready, term, shares, calendar, track)
     kept = _kept(case, case.term)
     return {name: max(at, kept.get(name, at)) for name, at in fresh.items()}
+
+
+def _begin(case: Case, clock: TrackClock, term: datetime) -> datetime:
+    """From when the time up to the term is shared out.
+
+    What an interim answer has promised is done by the promised day: the text about it, with its
+    photos, is wanted on that day and not before.
+    """
+    owed = owed_day(case)
+    if owed is None:
+        return clock.now
+    opening = opening_after(
+        datetime.combine(owed, time(), clock.now.tzinfo), clock.calendar, case.track
+    )
+    return max(clock.now, opening) if opening < term else clock.now
 
 
 def remind_of(

@@ -44,6 +44,8 @@ HARMLESS = frozenset({
     MeaningKind.empty,
 })
 """Meanings that are no verdict: a text, a record of contact, a note."""
+HANDED_IN = HARMLESS | {MeaningKind.interim}
+"""What is taken of the one whose turn it is to write, by whatever mail: somebody approves it."""
 _YES = frozenset({MeaningKind.approve, MeaningKind.confirm})
 
 

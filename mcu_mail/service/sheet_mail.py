@@ -106,11 +106,12 @@ def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) 
 
 def lines_of(told: Sequence[Told]) -> tuple[ToldLine, ...]:
     """What was told, one line for all cases of which the same is said."""
-    numbers: dict[str, list[str]] = {}
+    numbers: dict[tuple[str, bool], list[str]] = {}
     for one in told:
-        numbers.setdefault(one.line, []).append(one.number)
+        numbers.setdefault((one.line, one.late), []).append(one.number)
     return tuple(
-        ToldLine(numbers=tuple(dict.fromkeys(cases)), line=line) for line, cases in numbers.items()
+        ToldLine(numbers=tuple(dict.fromkeys(cases)), line=line, late=late)
+        for (line, late), cases in numbers.items()
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mcu_mail.domain.case import CaseState
+from mcu_mail.domain.case import STANDING, CaseState
 from mcu_mail.domain.codes import grouped, new_code
 from mcu_mail.domain.sheet_plan import (
     Asked,
@@ -153,7 +153,7 @@ def _send(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> int:
     unseen = tuple((row.request.id, row.reminder) for row in later if not row.again)
     shown = _ids([*rows, *(row for row in later if row.again)])
     left = Gathered(last=now, shown=shown, rows=unseen, over=len(unseen))
-    if len(rows) == 1 and fresh and not gathered.told and rows[0].asked is not Asked.regional:
+    if len(rows) == 1 and fresh and not gathered.told and _has_own_mail(rows[0]):
         row = rows[0]
         mail_request(desk, work, row.case, row.request, now, reminder=row.reminder)
     else:
@@ -178,6 +178,16 @@ def _with_room(rows: Sequence[Open], most: int) -> tuple[list[Open], list[Open]]
     )
     ordered = sorted(pressing[:most], key=lambda row: (_ORDER.index(row.asked), row.due))
     return ordered, pressing[most:]
+
+
+def _has_own_mail(row: Open) -> bool:
+    """Whether the mail of the request itself asks what the row does.
+
+    That of a standing one tells of a new message; its reminder would name the time of the step.
+    """
+    if row.request.purpose in STANDING and row.asked is not Asked.accept:
+        return row.asked is Asked.first_reply and not row.reminder
+    return True
 
 
 def _ids(rows: Sequence[Open]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from mcu_mail.service.asking import ask
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.reconcile_mark import is_read_again
 from mcu_mail.service.restricted_answers import restricted_answer
-from mcu_mail.service.said import HARMLESS
+from mcu_mail.service.said import HANDED_IN
 from mcu_mail.service.taking import show_to_head, take, take_continuation
 from mcu_mail.service.waiting import handed_by
 
@@ -87,7 +87,7 @@ def _is_taken(answer: Answer, current: list[Request]) -> bool:
     is_own = own.closed_at is None and answer.may_speak_for(own.person)
     drafting = [item for item in (own, *current) if item.purpose is Purpose.draft]
     drafting = [item for item in drafting if item is not own or is_own]
-    if drafting and (answer.meaning.kind in HARMLESS or answer.said.word is not None):
+    if drafting and (answer.meaning.kind in HANDED_IN or answer.said.word is not None):
         take(answer.to(drafting[0], answer.meaning))
         return True
     return take_continuation(answer) or offer(answer, answer.meaning)

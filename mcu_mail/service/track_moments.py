@@ -157,7 +157,12 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         return ()
     late = bool(due.data["late"])
     until = desk.local(datetime.fromisoformat(str(due.data["due"])))
-    context: dict[str, object] = {"late": late, "until": until}
+    context: dict[str, object] = {
+        "late": late,
+        "until": until,
+        "late_name": "",
+        "late_phone": "",
+    }
     # Whose matter it is comes first, and is asked by a mail with reminders of its own.
     known = standing is not None
     said = (_asked(responsible, "first_reply", due, standing, context),) if known else ()
@@ -165,6 +170,8 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
         return said
     # Decree 3.6: the superiors hear of it.
     superior = desk.office.roles.centre_head
+    awaited = desk.office.people[desk.standing_in(responsible, now)]
+    context = {**context, "late_name": awaited.name, "late_phone": awaited.phone}
     told = Tell(people=(superior,), template="first_reply", once=due.key, context=context)
     return (Log(kind="first_reply_late", data={}), *said, told)
 

@@ -24,7 +24,7 @@ from mcu_mail.service.carriers import MOST_READ
 from mcu_mail.service.clerk import ask_first, command_in_subject
 from mcu_mail.service.reconcile_mark import first_of_its_kind, is_read_again
 from mcu_mail.service.restricted_answers import report_by_number
-from mcu_mail.service.said import HARMLESS, meaning_of
+from mcu_mail.service.said import HANDED_IN, HARMLESS, meaning_of
 from mcu_mail.service.taking import show_to_head, take, take_continuation
 from mcu_mail.service.term_changes import term_word
 from mcu_mail.service.words_beside import words_by_number
@@ -112,8 +112,8 @@ def _not_his_turn(spoken: Spoken, person: str, meaning: Meaning) -> Heard:
 def _taken_by_number(spoken: Spoken, mine: Sequence[Request], meaning: Meaning) -> bool:
     """Whether the mail was taken for what needs no code: a draft, files, a helper's report."""
     drafting = [item for item in mine if item.purpose is Purpose.draft]
-    harmless = meaning.kind in HARMLESS or spoken.said.word is not None
-    if drafting and harmless and not spoken.is_forged:
+    is_text = meaning.kind in HANDED_IN or spoken.said.word is not None
+    if drafting and is_text and not spoken.is_forged:
         take(spoken.to(drafting[0], meaning))
         return True
     return take_continuation(spoken) or offer(spoken, meaning) or report_by_number(spoken)

@@ -100,11 +100,28 @@ def test_the_mail_that_hastens_an_executor_is_answered_with_the_text(day: Office
     assert "Текст ответа можно прислать и на это письмо" in text_of(hastened)
     day.reply("roads_head", DUG, "10:00", to=hastened, files=[PHOTO])
     assert day.case().step == "approve"
+    assert [one.version for one in day.requests() if one.purpose.value == "approve"] == [1]
+    assert len(day.events("draft")) == 1, "a text and its photo are one version"
 
+    # What the system closes or moves into the past is a person's to settle, and says so.
+    for word, said in (
+        ("закрыт", "Дело само не закрывается"),
+        ("срок изменён", "Новый срок не взят"),
+    ):
+        body = f"Инцидент № 8123401. {word.capitalize()}: 20.11.2026 10:00."
+        subject = f"[Инцидент] № 8123401: инцидент {word}"
+        moment = day.stage.moment(f"{DAY} 10:02")
+        day.arrives(mail_of("noreply@incident.example", subject, body, moment), "10:02")
+        day.play("11:00" if word == "закрыт" else "12:00")
+        assert said in day.told("appeals")
     # One photo may show the work that two messages asked for.
-    day.arrives(incident(f"{DAY} 10:05", number="8123402"), "10:05")
-    day.reply("roads_head", DUG, "10:10", files=[PHOTO])
+    day.arrives(incident(f"{DAY} 12:05", number="8123402"), "12:05")
+    later = (
+        "Промежуточный ответ до 26.11.2026: Уважаемая Алиса! Техника выйдет на улицу 25.11.2026."
+    )
+    day.fresh("roads_head", "2026-000002", later, "12:10", files=[PHOTO])
     assert "Взято в приложение" in day.told("roads_head")
+    assert day.case(2).step == "approve", "an interim text needs no code, as no other text does"
 
 
 def test_what_comes_when_the_text_is_on_its_way_is_shown_in_its_words(day: OfficeDay):
@@ -135,3 +152,16 @@ def test_what_comes_when_the_text_is_on_its_way_is_shown_in_its_words(day: Offic
     assert "согласование ЦУР, Письменнова А.П., 8 (38449) 0-00-07; ответ снова опубликован" in (
         day.told("press")
     )
+
+
+def test_who_may_help_sees_at_once_that_somebody_is_late(day: OfficeDay):
+    day.arrives(incident(f"{DAY} 09:00"), "09:00")
+    day.play("09:40")
+    (again,) = day.got["appeals"]
+    assert "№ 1 ждёт первичного ответа, сегодня до 10:00" in text_of(again)
+    assert "Осталось" not in str(again["Subject"]), "what is left is the executor's time"
+    day.play("10:00")
+    (told,) = day.got["press"]
+    assert "Задержки по делам: 1" in str(told["Subject"])
+    assert "нужна ваша помощь" in text_of(told)
+    assert "Ждём: Письменнова Алла Проектовна, 8 (38449) 0-00-07" in text_of(told)

@@ -10,6 +10,7 @@ FULL = (
     "Ответ: Тротуар вдоль улицы Чертёжной очищен и посыпан, работы вела бригада МКУ «Дорожник». "
     "Приносим извинения за неудобства и благодарим за сообщение."
 )
+VIDEO = ("VID_01.mp4", "video/mp4", b"\0\0\0\x18ftypmp42" + bytes(900))
 
 
 def put_up(day, text, moment):
@@ -50,13 +51,22 @@ def test_a_promised_day_is_asked_for_reported_and_put_off_only_to_a_later_one(da
         assert "более поздним днём" in day.told("roads_head")
     assert day.reasons() == ["promise_not_later"] * 2
 
+    due = day.case().due
+    assert due is not None
+    assert f"{day.stage.desk.local(due):%d.%m}" == "26.11", "the work is promised by that day"
     for moment in ("24 17:30", "25 08:30", "25 17:30", "26 08:29"):
         day.play(f"2026-11-{moment}")
+        assert "dep_life" not in day.got, "nobody is late before the day that was promised"
     day.play("2026-11-26 08:30")
     assert [len(mails) for person, mails in day.got.items() if person == "roads_head"] == [1]
     asked = day.told("roads_head")
     assert "фото и видео" in asked
     assert "26.11.2026" in asked
+    day.reply("roads_head", "Съёмка после уборки", "2026-11-26 09:00", files=[VIDEO])
+    assert "Его получил ответственный" in day.told("roads_head")
+    (film,) = day.got["appeals"]
+    (attached,) = film.iter_attachments()
+    assert attached.get_content() == VIDEO[2]
     day.play("2026-11-26 17:29")
     assert not day.events("promise_broken")
     day.play("2026-11-26 17:30")
