@@ -18,7 +18,7 @@ _THANKS = re.compile(
     r"(?=\S)"
 )
 _LEADS = re.compile(rf"{words.INTRO.pattern}(?<=:)\s*(?=\S)|{words.INTRO.pattern}(?<=:\s)(?=\S)")
-_YES = r"(?:с[оа]гл\w*|утвержд\w+|одобр\w+|опубл\w+|размещ\w+)"
+_YES = r"(?:с[оа]гл\w*|утвержд\w+|одобр\w+|опубл\w*|размещ\w+)"
 _LAST = re.compile(rf"\s*{SPOKEN_ROWS}\s+(?={words.VERDICT})")
 _GLUED = re.compile(rf"\s*{SPOKEN_ROWS}\s+{_YES}(?=\s+{SPOKEN_ROWS}\s+{words.VERDICT})")
 _LABEL = r"(?:(?:строч?к|позици|номер|пункт|заявк|инцидент)\w{0,2}|сообщение|обращение|№|п\.)"
