@@ -87,7 +87,9 @@ _TAKEN: Final = frozenset(("citizen_comment", "moderator_comment", "rated", "clo
 _WEAK: Final = frozenset(("reminder", "overdue", "assigned", "accepted"))
 """Events that an urgent request outweighs."""
 _TELLS: Final = re.compile(
-    r"(?:ответ|проект ответа|статус|решение|публикация|исполнитель|назначен|срок)(?!\w)"
+    r"(?:ответ|проект ответа|статус|решение|публикация|исполнитель|назначен|срок|цур|куратор"
+    r"|модератор"
+    r"|(?:не )?(?:согласован|одобрен|утвержден)[оаы]?|(?:можно )?публик(?:уйте|овать))(?!\w)"
 )
 """How a sentence of the office's own begins that tells what happened."""
 _OUTWEIGHS: Final = re.compile(r"продлен|дубл|отозвал")
@@ -158,7 +160,7 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="appeal_59fz", words=found)
     if len(own) == len(lines) and (found := _hit(_ASKS_59, [fold(draft.text[:4000])])):
         return Event(name="appeal_59fz", words=found)
-    official = [*own, *_official(draft, prose)]
+    official = [*own, *_official(draft, lines[0], prose)]
     heard = [NO_COMMENT.sub(" ", line) for line in official if not MODERATOR.search(line)]
     if found := _hit(COMMENT, heard):
         return Event(name="citizen_comment", words=found)
@@ -192,7 +194,7 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
     return Event(name=name, words=words.get(name, ""))
 
 
-def _official(draft: Draft, prose: Sequence[str]) -> list[str]:
+def _official(draft: Draft, subject: str, prose: Sequence[str]) -> list[str]:
     """The sentences of unmarked prose that are the office's and not the citizen's.
 
     Beside his name or place they are his: «№ 5: срок ремонта перенесён». Else those are the
@@ -201,7 +203,7 @@ def _official(draft: Draft, prose: Sequence[str]) -> list[str]:
     """
     if _CITIZENS & set(draft.words):
         return []
-    known = "external_id" in draft.words
+    known = "external_id" in draft.words or read_bare_number(subject, sure=True) is not None
     return [one for one in prose if NUMBER.search(one) or (known and _TELLS.match(one))]
 
 
