@@ -188,10 +188,22 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
     arrived = _hit(ARRIVAL, [line for line in lines if not _DENIED.search(line)])
     if not somebody and not arrived and (found := _hit(NOTE, said)):
         return Event(name="note", words=found)
+    if not (somebody or arrived or draft.urgent or draft.fast_track) and _speaks_of(draft, prose):
+        return Event(name="note", words="")
     bare = not citizens and "applicant" not in draft.words and "external_id" in draft.words
     name = "urgent" if bare and asks else "fast_track" if bare and draft.fast_track else "new"
     words = {"urgent": _hit(_URGENT, said) or "", "fast_track": "фаст-трек"}
     return Event(name=name, words=words.get(name, ""))
+
+
+def _speaks_of(draft: Draft, prose: Sequence[str]) -> bool:
+    """Whether unmarked prose names the number of the message: so a system writes, and no citizen.
+
+    «По заявке 351204 произошло событие» brings nothing to open, whatever it tells.
+    """
+    number = draft.words.get("external_id")
+    named = (number or read_bare_number(words, sure=True) for words in prose)
+    return any(one and fold(one) in words for one, words in zip(named, prose, strict=True))
 
 
 def _official(draft: Draft, subject: str, prose: Sequence[str]) -> list[str]:
