@@ -16,6 +16,8 @@ from mcu_mail.domain.drafts import skip_greeting
 from mcu_mail.domain.verdict_words import clean, same_length
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mcu_mail.domain.calendar import Hours
 
 _HEAD: Final = re.compile(
@@ -82,10 +84,18 @@ def is_calendar_order(text: str) -> bool:
     return _HEAD.match(same_length(_first_line(text))) is not None
 
 
-def read_calendar_order(text: str, today: date) -> CalendarOrder | None:
+def read_calendar_order(
+    text: str, today: date, titles: Mapping[str, str] | None = None
+) -> CalendarOrder | None:
     """The order at the beginning of a mail's new text; None when it holds none, or asks.
 
     A day without its year is the next one of that date.
+
+    Args:
+        text: the new text.
+        today: completes a day without its year.
+        titles: what the tracks are called, by their names: so they may be called here, too.
+
     """
     line = _first_line(text)
     plain = same_length(line)
@@ -96,7 +106,7 @@ def read_calendar_order(text: str, today: date) -> CalendarOrder | None:
     if day is None:
         return None
     at, track = head.end(), None
-    for pattern, name in _TRACKS:
+    for pattern, name in (*_TRACKS, *_named(titles or {})):
         found = pattern.match(plain, at)
         if found is not None:
             track, at = name, _past_gap(plain, found.end())
@@ -118,6 +128,17 @@ def read_calendar_order(text: str, today: date) -> CalendarOrder | None:
         return None
     basis = _basis(line, plain, work.end())
     return CalendarOrder(day=day, track=None, hours=None, is_usual=True, basis=basis)
+
+
+def _named(titles: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    """How each track is called; the longer name first, for another may begin alike."""
+    called = [
+        (same_length(" ".join(words.split())), name)
+        for name, title in titles.items()
+        for words in (title, name)
+    ]
+    called.sort(key=lambda one: -len(one[0]))
+    return [(re.compile(rf"«?{re.escape(words)}»?(?!\w)"), name) for words, name in called]
 
 
 def _first_line(text: str) -> str:

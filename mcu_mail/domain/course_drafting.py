@@ -109,6 +109,12 @@ def on_draft(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisi
     return _on_text(case, request, reply, rules)
 
 
+def _goes_on(text: str) -> bool:
+    """Whether a sentence goes on in `text`: a remark on the publication, not what was published."""
+    begins = next((char for char in text if char.isalpha()), "")
+    return begins.islower() and is_draft(text) != "draft"
+
+
 def _put_up_himself(case: Case, request: Request, reply: Reply, rules: Rules) -> Decisions | None:
     """«Опубликовано, решено: …» of an executor who publishes himself (decree 5.3)."""
     after = rules.route.step(rules.route.step(case.step).on[Outcome.done])
@@ -124,6 +130,8 @@ def _put_up_himself(case: Case, request: Request, reply: Reply, rules: Rules) ->
     done = put_up(case, request, reply, rules)
     if not isinstance(done[-1], Enter) or not text.strip():
         return done
+    if reply.word_text is None and _goes_on(text):
+        return (Log(kind="note", data={"text": reply.text[:2000]}), *done)
     version = NewVersion(text=text, author=reply.person, then=done[-1].step)
     whole = SetMarks(values={Mark.promised: None})
     return (*done[:-1], whole, KeepDraft(draft=None), version)

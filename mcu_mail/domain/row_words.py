@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _LABEL = (
-    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у|ам|ах)?|строк(?:а|и|у|е|ам|ах)?"
+    r"(?:(?:№{1,2}|номера?|п{1,2}\.|пункт(?:а|ы|ов|у|ам|ах)?|строч?к(?:а|и|у|е|ам|ах)?|строчек"
     r"|позици(?:я|и|ю|й)|поз\.)\s*)"
 )
 _ENDING = r"(?:-?(?:ый|ой|ая|ое|ую|ые|го|му|й|я|е|ю|м)(?!\w))?"
@@ -46,8 +46,12 @@ def _list_of(one: str, marks: str) -> str:
 
 ROWS = _list_of(_DIGITS, ",;")
 """A list of rows in digits, in a line brought to one shape by `same_length`."""
-SPOKEN_ROWS = _list_of(rf"(?:{_DIGITS}|{_WORD})", ",")
+_FIRST_FEW = rf"перв(?:ые|ых)\s+(?:[0-9]{{1,2}}(?![0-9])|(?:{'|'.join(_COUNTS[1:])}|две)(?!\w))"
+SPOKEN_ROWS = _list_of(rf"(?:{_FIRST_FEW}|{_DIGITS}|{_WORD})", ",")
 """A list of rows, also in words: only a sheet has them, and a semicolon ends a statement there."""
+
+ROW_COUNT = rf"(?:{'|'.join(_COUNTS[1:])}|две|[0-9]{{1,3}})(?!\w)"
+"""How many rows are meant: «все пять»."""
 
 _HERE = re.compile(rf"[\s.,;]*(?:{ROWS})(?=\s*(?:[:;,.!)\n\u2010-\u2015\u2212-]|$))")
 _AFTER_COLON = re.compile(rf"\s*[:\u2010-\u2015\u2212-]\s*(?:{ROWS})(?=[\s.!]*$)", re.MULTILINE)
@@ -74,8 +78,14 @@ def is_row_list(line: str) -> bool:
     return not is_phone and _LISTED.fullmatch(line) is not None
 
 
+def count_of(named: str) -> int:
+    """How many rows «все пять», «все 5» are; 0 when it does not say."""
+    return int(named) if named.isdecimal() else _of_word(named) if named else 0
+
+
 def numbers_of(named: str) -> tuple[int, ...] | None:
     """The rows of a list that `SPOKEN_ROWS` has found, in order; None when a span runs back."""
+    named = _FIRST_OF_ALL.sub(_from_one, named)
     rows: list[int] = []
     end_of_last: int | None = None
     for found in _ITEM.finditer(named):
@@ -89,6 +99,17 @@ def numbers_of(named: str) -> tuple[int, ...] | None:
         else:
             rows.append(row)
     return tuple(dict.fromkeys(rows))
+
+
+_FIRST_OF_ALL = re.compile(
+    rf"перв(?:ые|ых)\s+(?P<count>[0-9]{{1,2}}|{'|'.join(_COUNTS)}|две)(?!\w)"
+)
+
+
+def _from_one(found: re.Match[str]) -> str:
+    """«Первые три» as «1-3»."""
+    count = found["count"]
+    return f"1-{count if count.isdecimal() else _of_word(count)}"
 
 
 _ENDS = re.compile(_ENDING)

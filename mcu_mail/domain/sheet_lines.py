@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from mcu_mail.domain import sheet_words as words
 from mcu_mail.domain.drafts import cut_closing, skip_greeting
 from mcu_mail.domain.row_words import numbers_of
-from mcu_mail.domain.sheet_parts import Part, doubtful, head_at, parts_of, pieces_of
+from mcu_mail.domain.sheet_described import plain_line
+from mcu_mail.domain.sheet_parts import Part, doubtful, head_at, later_part, parts_of, pieces_of
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import clean, same_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_DASHED = re.compile(r"\n--[ ]?(?=\n)")
+"""The line above a signature."""
 _QUOTED = re.compile(r"\s*(?:>|&gt;)")
 _BARE = re.compile(r"[\s.,:;!…*_\"'«»()–—-]*")
 _PHONE_DIGITS = 5
@@ -51,7 +54,7 @@ def cut_parts(
     whether the lines below belong to them; `is_whole`: whether they leave no loose text.
     """
     body = clean("\n".join(map(_with_cells, text.splitlines())))
-    kept = cut_closing("\n" + body)
+    kept = _DASHED.split(cut_closing("\n" + body), maxsplit=1)[0]
     closing = body[len(kept) - 1 :] if len(kept) <= len(body) else ""
     reading = _Reading(decides=decides, returns=returns, takes_text=takes_text, is_whole=is_whole)
     cutter = _Cutter(reading)
@@ -91,7 +94,7 @@ class _Cutter:
         """Cut one line."""
         if _QUOTED.match(line):
             return
-        line = skip_greeting(line).strip()
+        line = plain_line(skip_greeting(line).strip())
         if _BARE.fullmatch(line) or words.INTRO.fullmatch(same_length(line)):
             return
         if head_at(same_length(line), 0) is None and (row := _table_row(line, self._reading)):
@@ -130,6 +133,11 @@ class _Cutter:
         if not piece or _BARE.fullmatch(piece):
             return
         head = head_at(plain, 0)
+        later = later_part(piece, plain) if head is None else None
+        if later is not None:
+            self._close()
+            self._parts.append(later)
+            return
         if head is not None:
             self._close()
             found = parts_of(head, piece, plain)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain import sheet_words as words
-from mcu_mail.domain.row_words import SPOKEN_ROWS, numbers_of
+from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, numbers_of
 from mcu_mail.domain.verdict_words import same_length
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Part:
     """The rows excepted: «все кроме 3»."""
     is_ambiguous: bool = False
     """Whether its rows can be cut in two ways, or run backwards."""
-    of_two: bool = False
-    """Whether it says «оба»: of more rows it names none."""
+    of: int = 0
+    """How many rows «оба», «все пять» say there are: of more or fewer it names none."""
     is_remark: bool = False
     """Whether it is free text that may be about any row."""
 
@@ -60,7 +60,7 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
                 yield text[start:], True
                 return
             again = "." in soft[0] and words.ABOUT_AGAIN.match(plain, soft.end())
-            if again or head_at(plain, soft.end()) is not None:
+            if again or is_later(plain, soft.end()) or head_at(plain, soft.end()) is not None:
                 end, next_start = soft.start(), soft.end()
                 break
         if head is not None and _is_cut_short(head, plain):
@@ -68,6 +68,24 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
             return
         yield text[start:end], False
         start = next_start
+
+
+def is_later(plain: str, start: int) -> bool:
+    """Whether something begins that leaves rows for later: «5 и 6 не видела»."""
+    if not plain[start - 1 : start].isspace():
+        return False
+    about = words.ABOUT_LATER.match(plain, start) or words.REST_LATER.match(plain, start)
+    return about is not None
+
+
+def later_part(piece: str, plain: str) -> Part | None:
+    """What leaves rows for later: it decides nothing of them, and is about no other."""
+    about = words.ABOUT_LATER.match(plain)
+    if about is not None:
+        rows = numbers_of(about["rows"])
+        return Part(said=piece, words="", scope="rows", rows=rows or (), is_ambiguous=True)
+    rest = words.REST_LATER.match(plain)
+    return Part(said=piece, words="", scope="rest") if rest else None
 
 
 def doubtful(piece: str) -> Part:
@@ -111,9 +129,13 @@ def parts_of(head: re.Match[str], piece: str, plain: str) -> list[Part]:
         rows=rows or (),
         out=excepted or (),
         is_ambiguous=rows is None or excepted is None,
-        of_two=words.BOTH.match(groups.get("who") or "") is not None,
+        of=2 if words.BOTH.match(groups.get("who") or "") else count_of(groups.get("count") or ""),
     )
-    return _listed(part, head, tail)
+    found = _listed(part, head, tail)
+    if late is not None and late["why"]:
+        # «Все согласовано, кроме 2 (нет фото)»: what is said of row 2 decides nothing.
+        found.append(Part(said=piece, words="", scope="rows", rows=part.out, is_ambiguous=True))
+    return found
 
 
 def _phrase(verdict: str, tail: str, head: re.Match[str]) -> str:

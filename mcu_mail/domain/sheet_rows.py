@@ -100,7 +100,6 @@ _DIGIT = re.compile("[0-9>]")
 _LONGEST_RECALL = 60
 _AGREES = re.compile(r"(?:не\s*)?соглас(?:ен|на|ны)(?!\w)")
 _NEEDS_CASE = frozenset({MeaningKind.duplicate, MeaningKind.merge})
-_PAIR = 2
 _BY_NAME = _NEEDS_CASE | {MeaningKind.apart, MeaningKind.appeal, MeaningKind.close}
 """Words that end a case or bind it to another: «все» is too wide for them."""
 _WITH_TEXT = frozenset({
@@ -226,7 +225,7 @@ class _Reader:
         return told and own and _AGREES.match(same_length(part.words)) is not None
 
     def _take_every(self, part: Part, rows: tuple[int, ...]) -> None:
-        if part.of_two and len(self._rows) != _PAIR:
+        if part.of and len(self._rows) != part.of:
             self._leave(Why.all, part, ())
             return
         meaning = self.read(part.words)

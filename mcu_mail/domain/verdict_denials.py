@@ -86,6 +86,8 @@ _AFTERTHOUGHT = re.compile(
     rf"(?:{_SOFT}\s+){{0,2}}(?:{_DENIES}|нет|не\s+{_ACTION})",
 )
 _BEGINS_LATER = re.compile(rf"(?:{_SOFT}\s+){{0,2}}{_LATER}{_END}")
+_WISHED = re.compile(r"бы(?![\w-])")
+"""«Вернуть бы, да времени нет»: a wish is no order."""
 _BEGINS_NOT = re.compile(rf"(?:{_SOFT}\s+){{0,3}}не\s+(?P<word>[\w-]+)")
 _LACKS = re.compile(
     r"т(?:от|а|о|е|у|ого|ому|ой|ем|ех)|\w{2,}(?:[аяе]н|[ыиуая]т)[аоы]?|\w{3,}(?:ет|ют|ит)(?:ся)?"
@@ -171,6 +173,8 @@ def _is_denied_directly(direct: str, how: Denial) -> bool:
     if _DENIED_ANYWHERE.search(direct) or _DENIED_WHOLE.fullmatch(direct):
         return True
     if how is not Denial.CHANGE and _BEGINS_LATER.match(direct):
+        return True
+    if _WISHED.match(direct):
         return True
     denied = _BEGINS_NOT.match(direct)
     return denied is not None and _LACKS.fullmatch(denied["word"]) is None

@@ -58,4 +58,6 @@ class Digest:
     late_people: tuple[LatePerson, ...] = ()
     promises: tuple[CaseLine, ...] = ()
     came_back: tuple[CaseLine, ...] = ()
+    proposed: tuple[str, ...] = ()
+    """Titles of answers that were proposed as templates since the last one."""
     mails_aside: int = 0

@@ -19,6 +19,8 @@ from mcu_mail.mail.event_words import (
     COMMENT,
     CONSENT,
     MODERATOR,
+    NO_COMMENT,
+    NOTE,
     NUMBER,
     RETURNED,
     SEND_BACK,
@@ -31,7 +33,13 @@ from mcu_mail.mail.outcomes import (
     reason_in,
     satisfaction_of,
 )
-from mcu_mail.mail.values import fold, read_title_number, states_nothing
+from mcu_mail.mail.values import (
+    fold,
+    is_social,
+    read_bare_number,
+    read_title_number,
+    states_nothing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,7 +87,9 @@ _TAKEN: Final = frozenset(("citizen_comment", "moderator_comment", "rated", "clo
 _WEAK: Final = frozenset(("reminder", "overdue", "assigned", "accepted"))
 """Events that an urgent request outweighs."""
 _TELLS: Final = re.compile(
-    r"(?:ответ|проект ответа|статус|решение|публикация|исполнитель|назначен|срок)(?!\w)"
+    r"(?:ответ|проект ответа|статус|решение|публикация|исполнитель|назначен|срок|цур|куратор"
+    r"|модератор"
+    r"|(?:не )?(?:согласован|одобрен|утвержден)[оаы]?|(?:можно )?публик(?:уйте|овать))(?!\w)"
 )
 """How a sentence of the office's own begins that tells what happened."""
 _OUTWEIGHS: Final = re.compile(r"продлен|дубл|отозвал")
@@ -87,6 +97,12 @@ _AGREED: Final = re.compile(
     r"(?:согласован\w?|одобрен\w?|утвержден\w?|согласовал\w?) .{0,20}(?:цур|куратор)"
     r"|(?:цур|куратор) .{0,30}(?<!не )(?:согласовал|одобрил|утвердил)"
 )
+_FEEDBACK: Final = re.compile(
+    r"label: (?:новый |новая )?(?:отзыв|реакция|отклик|комментарий (?:\w+ )?к ответу"
+    r"|комментарий на ответ)",
+    re.IGNORECASE,
+)
+"""The label of words that nobody writes but of an answer."""
 _LABELLED: Final = ("label:", "pattern: «…»", "pattern: blockquote", "marks:")
 
 
@@ -144,9 +160,13 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="appeal_59fz", words=found)
     if len(own) == len(lines) and (found := _hit(_ASKS_59, [fold(draft.text[:4000])])):
         return Event(name="appeal_59fz", words=found)
-    official = [*own, *_official(draft, prose)]
-    if found := _hit(COMMENT, [line for line in official if not MODERATOR.search(line)]):
+    official = [*own, *_official(draft, lines[0], prose)]
+    heard = [NO_COMMENT.sub(" ", line) for line in official if not MODERATOR.search(line)]
+    if found := _hit(COMMENT, heard):
         return Event(name="citizen_comment", words=found)
+    if _FEEDBACK.match(draft.rules.get("text", "")):
+        pleased = satisfaction_of(lines, draft.text, rating_of(lines)) == "positive"
+        return Event(name="rated" if pleased else "citizen_comment", words=draft.rules["text"])
     change = _changed(draft, official, lines, citizens=citizens)
     arrival = change is not None and change.name in STATUS_EVENTS and _hit(ARRIVAL, own)
     asks = draft.urgent and _hit(_URGENT_CALL, [*lines, *prose]) is not None
@@ -157,13 +177,24 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="returned", words=found)
     if found := _hit(MODERATOR, official):
         return Event(name="moderator_comment", words=found)
+    return _unnamed(draft, lines, prose, citizens=citizens)
+
+
+def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) -> Event:
+    """A message, unless the system writes of itself, or is only urgent."""
+    said = [*lines, *prose]
+    asks = draft.urgent and _hit(_URGENT_CALL, said) is not None
+    somebody = citizens or _CITIZENS & set(draft.words) or is_social(draft.words.get("link", ""))
+    arrived = _hit(ARRIVAL, [line for line in lines if not _DENIED.search(line)])
+    if not somebody and not arrived and (found := _hit(NOTE, said)):
+        return Event(name="note", words=found)
     bare = not citizens and "applicant" not in draft.words and "external_id" in draft.words
     name = "urgent" if bare and asks else "fast_track" if bare and draft.fast_track else "new"
-    words = {"urgent": _hit(_URGENT, [*lines, *prose]) or "", "fast_track": "фаст-трек"}
+    words = {"urgent": _hit(_URGENT, said) or "", "fast_track": "фаст-трек"}
     return Event(name=name, words=words.get(name, ""))
 
 
-def _official(draft: Draft, prose: Sequence[str]) -> list[str]:
+def _official(draft: Draft, subject: str, prose: Sequence[str]) -> list[str]:
     """The sentences of unmarked prose that are the office's and not the citizen's.
 
     Beside his name or place they are his: «№ 5: срок ремонта перенесён». Else those are the
@@ -172,7 +203,7 @@ def _official(draft: Draft, prose: Sequence[str]) -> list[str]:
     """
     if _CITIZENS & set(draft.words):
         return []
-    known = "external_id" in draft.words
+    known = "external_id" in draft.words or read_bare_number(subject, sure=True) is not None
     return [one for one in prose if NUMBER.search(one) or (known and _TELLS.match(one))]
 
 
@@ -259,6 +290,9 @@ def _fill_number(draft: Draft, subject: str, entries: Sequence[Entry]) -> None:
     office = "" if _is_the_citizens(draft) else draft.text[:600]
     found = _BARE.search(f"{subject} {office}")
     draft.put("external_id", found[1] if found else None, "words of the event")
+    draft.put("external_id", read_bare_number(subject, sure=True), "words of the event")
+    for words in [*said, office, *draft.frame]:
+        draft.put("external_id", read_bare_number(words), "words of the event")
 
 
 def _fill_reason(draft: Draft, said: Sequence[str], entries: Sequence[Entry]) -> None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.labels import OTHER, Label, Labels
+from mcu_mail.mail.labels import OTHER, PROSE_TOO, RUBRIC, Label, Labels
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
 from mcu_mail.mail.prose import ends_text, is_request, is_thanks
 from mcu_mail.mail.segments import BEFORE_VALUE, bare_value, split_line, with_zone
@@ -26,8 +26,9 @@ _ADDRESS_GOES_ON: Final = re.compile(
 )
 _UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
 _LONGEST_QUOTATION: Final = 12
-_WORDS_OF_PROSE: Final = frozenset(("действие", "этап", "результат"))
-"""Labels of a system that a citizen writes in his text as well: «Результат: ноль»."""
+_SIGNED: Final = re.compile(r"[А-ЯЁ][а-яё-]{2,20}(?:\s[А-ЯЁ](?:[а-яё-]{2,20}|\.){1,2}){0,2}\.?")
+_STATED: Final = re.compile(r"\s*(?:(?:до|к|не позднее)\s+)?[0-9]|\s*[★⭐]")
+"""A figure after such a label: «Оценка: 1», «Стало: 17.12.2026»."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +143,9 @@ class _Reader:
         while at < len(self._pieces) and len(self._pieces[at].cells) == len(heads):
             piece = self._pieces[at]
             for label, cell, links in zip(heads, piece.cells, piece.links, strict=True):
-                if label is not None and label.field != OTHER:
+                if label is None:
+                    continue
+                if label.field != OTHER or RUBRIC.fullmatch(fold(label.words)):
                     self._add(at, label, bare_value(cell), links, set_=at)
             at += 1
         self._open = False
@@ -172,7 +175,7 @@ class _Reader:
         if not parts and (alone := self._alone(line, piece)):
             parts = [(alone, "")]
         links = piece.links[0] if piece.links else ()
-        if parts and not self._is_the_citizens(parts[0][0], index):
+        if parts and not self._is_the_citizens(*parts[0], index):
             for label, value in parts:
                 self._add(index, label, value, links if label.field in _WITH_LINKS else ())
             self._open = True
@@ -189,11 +192,11 @@ class _Reader:
         marked = line.rstrip(BOLD_OFF + " ").endswith(":") or BOLD_ON in line or piece.heading
         return label if marked or (label.field != OTHER and line[:1].isupper()) else None
 
-    def _is_the_citizens(self, label: Label, index: int) -> bool:
+    def _is_the_citizens(self, label: Label, said: str, index: int) -> bool:
         """Say whether a label inside an open text is a line of the citizen: «Адрес: наш дом 5»."""
         if not self._open or not self._entries or self._entries[-1].field != "text":
             return False
-        if label.field == OTHER and fold(label.words) in _WORDS_OF_PROSE:
+        if fold(label.words) in PROSE_TOO and not _STATED.match(said):
             return True
         if self._quotes(index) and index > self._last_person:
             return True
@@ -216,7 +219,7 @@ class _Reader:
         if last.field == "text":
             if self._quotes(index):
                 return True
-            if ends_text(line) or self._is_the_source(line):
+            if ends_text(line) or self._is_the_source(line) or _is_signed(last.value, line):
                 return False
             # After a quotation that was closed, thanks are the press office's.
             theirs = is_request(line) or (last.value.startswith("«") and is_thanks(line))
@@ -266,3 +269,9 @@ class _Reader:
         )
         self._quoted = value.count("«") - value.count("»")
         self._entries.append(entry)
+
+
+def _is_signed(quotation: str, line: str) -> bool:
+    """Whether a name below a closed quotation is his who has passed it on."""
+    closed = quotation.startswith("«") and quotation.endswith(("»", "»."))
+    return closed and _SIGNED.fullmatch(line.strip()) is not None

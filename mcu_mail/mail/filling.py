@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.concerns import is_group
 from mcu_mail.mail.draft import Draft, Setting
+from mcu_mail.mail.labels import RUBRIC
 from mcu_mail.mail.lengths import Length, read_length
 from mcu_mail.mail.moments import END_OF_DAY, Moment, read_clock, read_moment
 from mcu_mail.mail.names import NOBODY, names_several, read_person
@@ -37,10 +38,7 @@ if TYPE_CHECKING:
 
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
-_RUBRIC: Final = re.compile(
-    r"(?:группа тем|тематика|(?:под)?(?:тема|категория|рубрика|раздел)|классификатор|вид проблемы)"
-    r"(?: (?:обращения|сообщения|заявки|вопроса|инцидента|проблемы))?"
-)
+_ONLY_A_NUMBER: Final = re.compile(r"(?:[A-ZА-Я]{1,6}-)?\d[\d/-]{4,24}")
 _LONGEST_RUBRIC: Final = 200
 
 
@@ -71,7 +69,7 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     filed = [
         one.value
         for one in entries
-        if _RUBRIC.fullmatch(fold(one.label).strip(" :")) and not states_nothing(one.value)
+        if RUBRIC.fullmatch(fold(one.label).strip(" :")) and not states_nothing(one.value)
     ]
     draft.rubric = collapse("; ".join(filed))[:_LONGEST_RUBRIC]
     _fill_text(draft, entries)
@@ -81,7 +79,8 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
 def _named_by_number(entry: Entry) -> Entry:
     """«Обращение: № 990030014» is a number and no text."""
     bare = entry.value.strip(" .")
-    if entry.field == "text" and bare[:1] in "№#" and len(bare.split()) <= 2 and read_number(bare):  # noqa: PLR2004 - «№ 5»
+    signed = bare[:1] in {"№", "#"} and len(bare.split()) <= 2 and read_number(bare)  # noqa: PLR2004 - «№ 5»
+    if entry.field == "text" and (signed or _ONLY_A_NUMBER.fullmatch(bare)):
         return replace(entry, field="external_id")
     return entry
 
@@ -191,7 +190,13 @@ def _fill_link(draft: Draft, entries: Sequence[Entry]) -> None:
 
 def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
     clock = next((found for one in _of(entries, "time") if (found := read_clock(one.value))), None)
-    for entry in [*_of(entries, "received_at"), *_of(entries, "time")]:
+    dated = [
+        replace(one, value=one.label)
+        for one in _of(entries, "text")
+        if not draft.received and any(sign.isdecimal() for sign in one.label)
+    ]
+    # «Сообщение от 16.12.2026 09:40: …» says when it was written.
+    for entry in [*_of(entries, "received_at"), *_of(entries, "time"), *dated]:
         moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent)
         if moment is None:
             if entry.field != "time" and not (

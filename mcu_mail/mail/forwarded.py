@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from mcu_mail.mail.mime import Incoming
 
 _SUBJECT: Final = re.compile(
-    r"^\W{0,3}(?:fwd?|fw|пер|пересл\w{0,8}|пересыла\w{1,2})\s?(?:\[\d{1,3}\])?:\s*", re.IGNORECASE
+    r"^\W{0,3}(?:fwd?|fw|tr|wg|vs|пер|пересл\w{0,8}|пересыл\w{0,6}|переадрес\w{0,8}"
+    r"|перенаправ\w{0,8}|на ознакомление)\s?(?:\[\d{1,3}\])?:\s*",
+    re.IGNORECASE,
 )
 _KEY: Final = re.compile(
     r"^[\s>*]{0,20}(от кого|от|отправлено|отправитель|дата|кому|копия|тема|from|sent|date|to|cc"

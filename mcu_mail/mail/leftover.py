@@ -11,11 +11,11 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.filling import put_due, put_length, put_received, tidy_address
+from mcu_mail.mail.filling import put_received, tidy_address
 from mcu_mail.mail.labels import OTHER, without_numbering
 from mcu_mail.mail.layout import FORWARDED, SIGNATURE
-from mcu_mail.mail.lengths import find_length
-from mcu_mail.mail.moments import read_hour, read_moment
+from mcu_mail.mail.leftover_terms import read_term
+from mcu_mail.mail.moments import read_moment
 from mcu_mail.mail.names import (
     find_called,
     find_person,
@@ -23,7 +23,7 @@ from mcu_mail.mail.names import (
     names_in,
     read_person,
 )
-from mcu_mail.mail.prose import is_farewell, is_request, is_service
+from mcu_mail.mail.prose import is_farewell, is_service
 from mcu_mail.mail.unlabelled import Line, find_text
 from mcu_mail.mail.values import (
     clean_link,
@@ -33,6 +33,7 @@ from mcu_mail.mail.values import (
     is_social,
     read_links,
     read_phone,
+    read_signed_number,
     read_title_number,
     states_nothing,
 )
@@ -62,12 +63,6 @@ _SENTENCE_END: Final = re.compile(
     r"[.!?]\s{1,3}(?=[А-ЯЁ«])|[!?;«»]|\)\s|,\s(?:котор|проживающ|обратил|сообщ|тел|с )|\s[–—]\s"
 )
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|просп|бульв)$", re.IGNORECASE)
-_TERM: Final = re.compile(
-    r"(?:(?<![а-яё])(?:до|не позднее|к|срок\w?|сроком|дат[аы]|завтра"
-    r"|сегодня)(?![а-яё]))[\s:–—-]{1,4}"
-    r"(?=.{0,30}(?:\d|завтра|сегодня|текущ|пятниц|понедельн|вторник|сред[уы]|четверг|суббот"
-    r"|воскрес)).{3,60}"
-)
 _ARRIVED: Final = re.compile(
     r"поступил|сообщени\w{1,2} (?:пользовател|жител|граждан|автор|от )|зарегистрирован"
     r"|создан[ао]?(?!\w)|комментари|отзыв|не соглас(?:ен|на) с"
@@ -75,24 +70,11 @@ _ARRIVED: Final = re.compile(
     r"|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
-_WORK: Final = re.compile(r"ответ|срок|подготовить|направить|примите|принять")
-_ENDS: Final = re.compile(r"истека|заканчива|подходит к концу|(?:до|срок) (?:истечения|окончания)")
-_MOVED: Final = re.compile(
-    r"(?:срок|дат[аы]).{0,80}(?:перенес|продл|сдвин|измен)\w{0,5} (?:\w{1,12} ){0,3}(?:на|до)\s"
-    r"(?=\d{1,2}[. ]|завтра|сегодня)"
-)
-_SENTENCES: Final = re.compile(r"(?<=[.!?])\s(?=[А-ЯЁ])")
-_ASKS: Final = re.compile(
-    r"срочн|незамедлит|ответ\w{0,3} (?:\w{1,16} ){0,2}(?:нуж|необход|треб|жд|до|к)"
-    r"|(?:нужен|нужно|необходимо|требуется|просим|прошу|ждем) .{0,60}(?:ответ|опубликов|размест"
-    r"|дать"
-    r"|предостав|подготов)|(?:опубликовать|подготовить|доработать|исправить|направить|дать ответ"
-    r"|предоставить|срок)"
-)
-_PASSED: Final = re.compile(r"работает|закрыва|открыт|не отвеча|никто|ежедневно|обед|график|с \d")
 _LAW_DATE: Final = re.compile(
-    r"(?:закон|кодекс|постановлени|распоряжени|приказ|указ|порядк|правил)\w{0,3}[^.!?\d]{0,60}\sот\s"
-    r"\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}|(?<!\w)от\s\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}\s?(?:г\w{0,4}\.?)?"
+    r"(?:закон|кодекс|постановлени|распоряжени|приказ|указ|порядк"
+    r"|правил)\w{0,3}[^.!?\d]{0,60}\sот\s"
+    r"\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}"
+    r"|(?<!\w)от\s\d{1,2}[.\s][\w]{2,9}[.\s]\d{2,4}\s?(?:г\w{0,4}\.?)?"
     r"\s?(?:№|N)\s?\d{1,4}\s?-?\s?(?:фз|оз|п|р)(?!\w)",
     re.IGNORECASE,
 )
@@ -118,6 +100,15 @@ _CITIZEN: Final = re.compile(
 )
 
 
+_PARTS: Final = re.compile(
+    r"[,;|]\s|\s(?=(?:тел(?:ефон)?|т|моб|сот)[.:]{0,2}\s?[+(]?\d)", re.IGNORECASE
+)
+_IS_QUOTED: Final = re.compile(
+    r"[\s,(]{0,3}(?:\d{1,2}[.\s][\wа-я]{2,9}[^«»:]{0,14}(?::\d\d)?)?[\s)]{0,3}(?:пишет)?\s?[:–—-]\s?[«\"]"
+)
+"""«Петрова Анна Ильинична, 08.12.2026 17:01: «…»»."""
+
+
 def complete(
     draft: Draft, pieces: Sequence[Piece], form: Form, setting: Setting, *, alone: bool
 ) -> None:
@@ -129,7 +120,7 @@ def complete(
     lines = _free_lines(pieces, form)
     if not alone:
         draft.frame.extend(line.text for line in lines)
-        _term(draft, lines, setting)
+        read_term(draft, lines, setting)
         return
     signed = _Signature(pieces, lines)
     body = [line for line in lines if not signed(line)]
@@ -139,7 +130,7 @@ def complete(
     draft.frame.extend(line.text for line in [*frame, *(x for x in lines if signed(x))])
     _number(draft, frame, setting)
     _prose(draft, frame, setting)
-    _term(draft, frame, setting)
+    read_term(draft, frame, setting)
     _called(draft, [line for line in plain if line.at in chosen])
     passed_over = any(
         one.field == OTHER and len(one.value) >= _WORDS_OF_SOMEBODY for one in form.entries
@@ -197,7 +188,7 @@ def _speaks_for_itself(draft: Draft, line: Line, setting: Setting) -> bool:
 
 
 def _value_line(draft: Draft, bare: str, setting: Setting) -> bool:
-    parts = [part.strip() for part in re.split(r"[,;|]\s", bare)]
+    parts = [part.strip() for part in _PARTS.split(bare)]
     kinds = [_kind(part, setting) for part in parts]
     if len(parts) > 1 and sum(kind is not None for kind in kinds) >= 2:  # noqa: PLR2004 - a record
         rest = [part for part, kind in zip(parts, kinds, strict=True) if kind is None]
@@ -228,7 +219,7 @@ def _kind(part: str, setting: Setting) -> str | None:
         if moment is not None and _bare_moment(part):
             return "moment"
     if re.fullmatch(
-        r"(?:тел\w*\.?:?\s?)?\+?[\d\s()\-–‑.]{7,24}", part, re.IGNORECASE
+        r"(?:(?:тел\w*|т|моб\w*|сот\w*)\.?:?\s?)?\+?[\d\s()\-–‑.]{7,24}", part, re.IGNORECASE
     ) and read_phone(part):
         return "phone"
     if states_nothing(part) and "тел" in fold(part):
@@ -261,6 +252,7 @@ def _number(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
     for line in frame[:12]:
         draft.put("external_id", read_title_number(line.text), "heading")
     draft.put("external_id", read_title_number(setting.subject), "subject")
+    draft.put("external_id", read_signed_number(setting.subject), "subject")
 
 
 def _prose(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
@@ -327,9 +319,10 @@ def _citizens(text: str) -> Iterator[str]:
     for found in names_in(text):
         start = max(before, found.start() - 90)
         lead = fold(text[start : found.start()])
-        called = _CITIZEN.search(lead) or _CITIZEN.search(
-            fold(text[found.end() : found.end() + 40])
-        )
+        after = text[found.end() : found.end() + 60]
+        called = _CITIZEN.search(lead) or _CITIZEN.search(fold(after[:40]))
+        if called is None and not lead.strip():
+            called = _IS_QUOTED.match(after)
         if called and not _OFFICIAL.search(lead[-60:]):
             yield from find_person(found[0])
         before = found.end()
@@ -337,59 +330,6 @@ def _citizens(text: str) -> Iterator[str]:
 
 def _best(links: Sequence[str]) -> str | None:
     return next((link for link in links if is_social(link)), next(iter(links), None))
-
-
-def _term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
-    for line in lines:
-        if draft.due is not None or draft.length is not None:
-            return
-        low = fold(line.text[:600])
-        if not (is_request(line.text) or _WORK.search(low)):
-            continue
-        for found in _TERM.finditer(low):
-            words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
-            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
-            if moment is not None:
-                put_due(draft, moment, "pattern: «до …»", setting)
-                return
-        for sentence in _SENTENCES.split(line.text):
-            if length := find_length(sentence):
-                put_length(draft, length, "pattern: a length of time", setting)
-                return
-
-
-def term_of_event(draft: Draft, setting: Setting) -> None:
-    """Read the term in the office's own words that stand where a citizen's usually do."""
-    words = enumerate(_SENTENCES.split(draft.text[:2000]))
-    lines = [Line(at=at, text=one, links=(), quoted=False, heading=False) for at, one in words]
-    _term(draft, lines, setting)
-    _ending(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
-    hour_of_day(draft, [setting.subject, *draft.frame, *(line.text for line in lines)], setting)
-
-
-def _ending(draft: Draft, said: Sequence[str], setting: Setting) -> None:
-    """Read a term that is said to end or to be moved: «завтра, 26.11 в 23:59, истекает срок»."""
-    for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
-        low = fold(sentence)
-        moved = _MOVED.search(low)
-        if draft.due is None and draft.length is None and (moved or _ENDS.search(low)):
-            words = low[moved.end() :] if moved else sentence
-            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
-            if moment is not None:
-                put_due(draft, moment, "pattern: the end of a term", setting)
-
-
-def hour_of_day(draft: Draft, said: Sequence[str], setting: Setting) -> None:
-    """Read a term of today in the office's words: «Ответ нужен до 22:00», «срочно, к 15:00»."""
-    if draft.due is not None or draft.length is not None or setting.sent is None:
-        return
-    for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
-        if not _ASKS.search(fold(sentence)) or _PASSED.search(fold(sentence)):
-            continue
-        moment = read_hour(sentence, zone=setting.zone, sent=setting.sent)
-        if moment is not None:
-            put_due(draft, moment, "pattern: «до …» of that day", setting)
-            return
 
 
 def _everything(draft: Draft, pieces: Sequence[Piece]) -> None:

@@ -19,7 +19,8 @@ from mcu_mail.mail.fields import Entry, Form, read_form
 from mcu_mail.mail.filling import fill
 from mcu_mail.mail.labels import Labels
 from mcu_mail.mail.layout import Piece, pieces_of_html, pieces_of_text
-from mcu_mail.mail.leftover import complete, hour_of_day, term_of_event
+from mcu_mail.mail.leftover import complete
+from mcu_mail.mail.leftover_terms import hour_of_day, moment_of_event, term_of_event
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
@@ -266,6 +267,8 @@ def _filled(
         draft.none.add("external_id")
     complete(draft, pieces, form, setting, alone=alone)
     event = read_event(draft, setting.subject, form.entries, setting.source.events)
+    if event.name not in {"new", "appeal_59fz"}:
+        moment_of_event(draft, form.entries, setting, theirs=event.name in OWN_MESSAGE)
     if event.name not in OWN_MESSAGE:
         term_of_event(draft, setting)
     else:

@@ -81,10 +81,24 @@ def mails(
     }
     return {
         "sheet": (
-            {**asked, "rows": rows},
-            {**asked, "rows": rows[:1], "told": (), "example": (), "undo_minutes": 0},
-            {**people, "rows": (), "told": told, "example": ()},
-            {**people, "rows": (), "told": (replace(told[1], late=True),), "example": ()},
+            {**asked, "rows": rows, "more": (0, 0)},
+            {**asked, "rows": rows, "more": (15, 3)},
+            {
+                **asked,
+                "rows": rows[:1],
+                "told": (),
+                "example": (),
+                "undo_minutes": 0,
+                "more": (0, 0),
+            },
+            {**people, "rows": (), "told": told, "example": (), "more": (0, 0)},
+            {
+                **people,
+                "rows": (),
+                "told": (replace(told[1], late=True),),
+                "example": (),
+                "more": (0, 0),
+            },
         ),
         "digest": tuple({**people, "since": now, "digest": one} for one in _digests(now)),
         "sheet_answer": (
@@ -164,6 +178,7 @@ def _digests(now: datetime) -> tuple[Digest, ...]:
             late_people=(late, LatePerson(name=line.who, phone="", numbers=("2026-000002",))),
             promises=both,
             came_back=both,
+            proposed=("Очистка от снега: принято в график",),
             mails_aside=1,
         ),
         Digest(tracks=(track,)),

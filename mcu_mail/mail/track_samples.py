@@ -87,14 +87,14 @@ def mails(
             {
                 **marked("Первичный ответ дан"),
                 "late": False,
-                "until": now.isoformat(),
+                "until": now,
                 "late_name": "",
                 "late_phone": "",
             },
             {
                 **case,
                 "late": True,
-                "until": now.isoformat(),
+                "until": now,
                 "late_name": who,
                 "late_phone": "8 (38449) 0-00-07",
             },

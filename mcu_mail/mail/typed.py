@@ -14,8 +14,10 @@ from mcu_mail.domain.drafts import skip_greeting
 from mcu_mail.domain.notice import Notice, Source
 from mcu_mail.domain.track_names import track_in, tracks_in, words_of_tracks
 from mcu_mail.domain.verdict_words import same_length
+from mcu_mail.mail.moments import read_moment
 from mcu_mail.mail.names import find_person
 from mcu_mail.mail.notices import read_notices
+from mcu_mail.mail.reported import read_report
 from mcu_mail.mail.values import read_links, read_phone
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ _TOLD: Final = re.compile(
 )
 """«Новый инцидент 8123512 (поступил …).»: told to colleagues, not ordered by a colon."""
 _BRINGS: Final = re.compile(
-    r"https?://|«[^»]{15}|(?:^|\n)\W{0,3}(?:текст|суть|описание|автор|заявитель|фио|адрес|ссылка|место)"
+    r"https?://|«[^»]{15}|(?:^|\n)\W{0,3}(?:текст|суть|описание|автор|заявитель|фио|адрес|ссылка"
+    r"|место)"
     r"\s?[:–—-]|(?<!\w)(?:пишет|пишут|сообщает|жалуется|просит|обратил(?:ся|ась))(?!\w)"
 )
 """What only a message itself brings, and a mail about it does not."""
@@ -51,7 +54,8 @@ _NUMBERED: Final = re.compile(
 )
 _LONG: Final = 6
 _SAYS_HOW: Final = re.compile(
-    r"(?<!\w)(?:из|по|с|на|в|от|для|система|системы|платформ[аеы]|менеджмент|фаст-?\s?трек|срочн\w{1,2}"
+    r"(?<!\w)(?:из|по|с|на|в|от|для|система|системы|платформ[аеы]|менеджмент|фаст-?\s?трек"
+    r"|срочн\w{1,2}"
     r"|№|номер)(?!\w)"
 )
 _PREFIX: Final = re.compile(
@@ -63,7 +67,8 @@ _TRACK_ENDS: Final = (
 )
 _PLACE: Final = re.compile(
     r"(?:(?:пгт|г|с|д|п|пос|село|деревня|пос[её]лок)\.?\s?[А-ЯЁ][\w-]{1,30},?\s)?"
-    r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\.|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
+    r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\."
+    r"|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
     r"(?:\s[А-ЯЁ][\w-]{1,30})?(?:,?\s(?:(?:д|дом|доме)\.?\s?)?\d{1,3}[а-яА-Я]?(?!\w))?"
 )
 _QUOTATION: Final = re.compile(r"^[ \t]*«([^«»]{10,4000})»[ \t.]*$", re.MULTILINE)
@@ -189,6 +194,10 @@ def _told(lines: Sequence[str], subject: str, tracks: Mapping[str, str]) -> Type
         track = track_in(found["what"], tracks) or track_in(aside.partition(".")[0], tracks)
         body = "\n".join([head, *lines[1:]]) if lines else ""
         return Typed(track=track, text=body.strip(), number=number, heading=aside)
+    if report := read_report(lines, _PREFIX.sub("", subject), tracks):
+        return Typed(
+            track=report.track, text=whole.strip(), number=report.number, heading=report.lead
+        )
     return None
 
 
@@ -207,7 +216,7 @@ def notices_of_words(
     if len(said) <= 1 and not any(rule.startswith(_PLAINLY) for rule in _rules(said)):
         said = [_from_prose(words, said[0] if said else Notice(track=track))]
     if len(said) == 1:
-        said = [_with_heading(said[0], one)]
+        said = [_arrived(_with_heading(said[0], one), one, mail, zone)]
     return tuple(
         each if each.event in {"appeal_59fz", "urgent"} else replace(each, event="new")
         for each in said
@@ -224,6 +233,24 @@ def _with_heading(notice: Notice, one: Typed) -> Notice:
         fast_track=True if "фаст-трек" in low or "фасттрек" in low else notice.fast_track,
         urgent=notice.urgent or "срочно" in low,
     )
+
+
+_AT: Final = re.compile(
+    r"(?:упал|поступил|приш|прилетел|получ|зарегистр|создан|назнач|звонил|обратил"
+    r"|оставил)\w{0,6}\W{1,3}(?P<when>.{4,40})"
+    r"|(?<!\w)(?:от|за)\s(?P<of>\d.{3,30})"
+)
+
+
+def _arrived(notice: Notice, one: Typed, mail: Incoming, zone: ZoneInfo) -> Notice:
+    """With the moment at which the heading says that it came: «упало 25.11 в 13:55»."""
+    if notice.received_at is not None:
+        return notice
+    for found in _AT.finditer(one.heading):
+        moment = read_moment(found["when"] or found["of"], zone=zone, sent=mail.date)
+        if moment is not None and not moment.day_only:
+            return replace(notice, received_at=moment.at)
+    return notice
 
 
 def _rules(notices: Sequence[Notice]) -> list[str]:

@@ -32,6 +32,11 @@ _LEAD: Final = (
 )
 _TOLD: Final = re.compile(rf"{_LEAD}«([^«»]{{8,4000}})»[\s.!]{{0,3}}", re.IGNORECASE)
 """The office tells whose words follow: «Автор добавил комментарий: «…»»."""
+_BY_NAME: Final = re.compile(
+    r"[А-ЯЁ][а-яё-]{1,30}(?:\s[А-ЯЁ][а-яё-]{1,30}){1,2}[\s,(]{0,3}(?:[\d.:,\sв]{6,24}\)?)?\s?"
+    r"(?:пишет)?\s?[:–—-]\s?«([^«»]{8,4000})»[\s.!]{0,3}"
+)
+"""«Петрова Анна Ильинична, 08.12.2026 17:01: «…»»."""
 _SHORTEST_QUOTE: Final = 40
 _SHORTEST_TEXT: Final = 8
 _LABELLED: Final = re.compile(r"[А-ЯЁ][^:.!?]{2,50}:\s\S")
@@ -63,7 +68,8 @@ def find_text(draft: Draft, lines: Sequence[Line], pieces: Sequence[Piece], form
     runs = _runs(lines, pieces, form)
     if not runs:
         return set()
-    if len(runs) == 1 and (told := _TOLD.fullmatch(" ".join(line.text for line in runs[0]))):
+    whole_run = " ".join(line.text for line in runs[0])
+    if len(runs) == 1 and (told := _TOLD.fullmatch(whole_run) or _BY_NAME.fullmatch(whole_run)):
         draft.text, draft.rules["text"] = collapse(told[1]), "pattern: «…»"
         # The lead names him whose words they are: it stays the office's.
         return {runs[0][-1].at} if len(runs[0]) > 1 else set()
@@ -99,8 +105,11 @@ def _runs(lines: Sequence[Line], pieces: Sequence[Piece], form: Form) -> list[li
         if read_title_number(line.text) and len(line.text) < _TITLE:
             before = None
             continue
-        joined = before is not None and all(
-            pieces[index].kind == "blank" for index in range(before + 1, line.at)
+        joined = (
+            before is not None
+            and all(pieces[index].kind == "blank" for index in range(before + 1, line.at))
+            # What is set off from the lines around it is another's words.
+            and runs[-1][-1].quoted == line.quoted
         )
         if joined:
             runs[-1].append(line)

@@ -48,6 +48,12 @@ _TITLE_NUMBER: Final = re.compile(
     r"|((?:[A-ZА-Я]{1,6}-)\d[\w\-/]{1,38}|\d{5,20}))(?!\.\d|\w|\s+из\s)",
     re.IGNORECASE,
 )
+_BARE_NUMBER: Final = re.compile(
+    r"(?<![\w@/#=+.,-])(?:(?P<sign>[№#]\s?)|(?P<by>(?:по|для)\s))?"
+    r"(?P<number>(?:[А-ЯA-Z]{2,6}-)\d{2,6}(?:[/-]\d{1,6}){0,2}|\d{6,10})(?![\w@/]|[.-]\d|\s?\d{2})"
+)
+_NO_MESSAGE: Final = re.compile(r"20\d{2}[01]\d[0-3]\d|9\d{9}|\d{6}|(?:ГОСТ|ТУ|СП|СНИП|СНиП|ФЗ)-.*")
+"""A day, a phone, a postal code or a standard, where nothing but the figures stands."""
 _COUNT: Final = (
     re.compile(r"(?:фото\w*|снимк\w*|изображени\w*|вложени\w*|файл\w*)\W{0,4}(\d{1,2})(?![\d.:])"),
     re.compile(r"(?<![\d.:])(\d{1,2})\s{0,2}(?:шт\.?\s{0,2})?(?:фото|снимк|изображен|файл|вложен)"),
@@ -167,6 +173,27 @@ def read_title_number(title: str) -> str | None:
     """Read the number from a heading or subject («ОБРАЩЕНИЕ № 3412», «сообщение SS-118842»)."""
     found = _TITLE_NUMBER.search(_plain_dashes(title))
     return (found[1] or found[2]).rstrip("-/") or None if found else None
+
+
+def read_signed_number(title: str) -> str | None:
+    """Read «#8140512», «№ 8140512» with no noun before it; None when several stand there."""
+    marked = (one for one in _BARE_NUMBER.finditer(_plain_dashes(title)) if one["sign"])
+    found = list(dict.fromkeys(one["number"] for one in marked))
+    return found[0] if len(found) == 1 else None
+
+
+def read_bare_number(title: str, *, sure: bool = False) -> str | None:
+    """Read the one number that stands in words of a system with no noun before it: «#8140512».
+
+    `sure`: of a subject, where six figures are no postal code. None when there are several.
+    """
+    found: dict[str, None] = {}
+    for one in _BARE_NUMBER.finditer(_plain_dashes(title)):
+        named = sure or one["sign"] or one["by"]
+        if named or not _NO_MESSAGE.fullmatch(one["number"]):
+            found[one["number"]] = None
+    known = [number for number in found if not _NO_MESSAGE.fullmatch(number) or len(number) == 6]  # noqa: PLR2004 - numbers of six figures
+    return known[0] if len(known) == 1 else None
 
 
 def count_photos(text: str) -> int | None:

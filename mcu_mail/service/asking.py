@@ -210,6 +210,7 @@ def tell(
             template,
             desk.wording.compose(template, **whole),
             key=key,
+            now=now,
             request=request,
             details=_beside(template, context),
             mail=sheet_mail,

@@ -282,10 +282,9 @@ class _Bring:
         if numbered is not None:
             return numbered
         words = _plain(notice.text)
-        for case in self.work.cases.with_words(notice.track, notice.text):
+        for case in self.work.cases.with_words(notice.track, notice.text, notice.address):
             known = case.notice
-            same_person = known.applicant == notice.applicant and known.address == notice.address
-            if not same_person or _plain(known.text) != words:
+            if known.applicant != notice.applicant or _plain(known.text) != words:
                 continue
             if self.brought is not None or self._by_a_person(case):
                 return case

@@ -59,7 +59,9 @@ def calendar_word(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> He
         return None
     if said.level is TrustLevel.REFUSED or not _may_order(desk, said.person.id, now):
         return None
-    order = read_calendar_order(said.text, desk.today(now))
+    tracks = desk.settings.tracks
+    titles = {name: tracks.title(name) for name in tracks.hours}
+    order = read_calendar_order(said.text, desk.today(now), titles)
     reason = ""
     if order is None:
         reason = "unread"

@@ -17,6 +17,7 @@ from mcu_mail.domain.routes import ROUTES
 from mcu_mail.mail.digest import CaseLine, Digest, LatePerson, TrackLine
 from mcu_mail.service.asking import tell
 from mcu_mail.service.cards import name_of, title_of
+from mcu_mail.service.proposals import proposals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,6 +103,11 @@ def picture(desk: Desk, work: UnitOfWork, since: datetime, now: datetime) -> Dig
             _line(desk, case, at=datetime.fromisoformat(_promise(case))) for case in owed[:_MOST]
         ),
         came_back=_lines(desk, back),
+        proposed=tuple(
+            str(one["title"])
+            for one in proposals(work)
+            if datetime.fromisoformat(one["at"]) >= since
+        ),
         mails_aside=work.census.counts(now)["mails_aside"],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.marks import Mark
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _PEOPLE = "sheet_people"
 _LINE = 300
 _ENDS = frozenset({"", *".,:;!?…–—-"})
+_TOLD = "sheet_told:"
+_REMEMBERED = timedelta(days=180)
 _OWN = frozenset({"receipt", "not_taken"})
 """What answers the one who has written; all else goes to those whom his words concern."""
 _LATE = frozenset({"escalation", "first_reply"})
@@ -63,6 +65,7 @@ class Gathered:
         rows: requests that he has not seen yet, or is to see again, with the key of a reminder.
         shown: requests of the sheets before, as far as they may be open still.
         told: what he is to hear besides.
+        over: how many of `rows` the last sheet had no room for.
 
     """
 
@@ -70,6 +73,7 @@ class Gathered:
     rows: tuple[tuple[int, str], ...] = ()
     shown: tuple[int, ...] = ()
     told: tuple[Told, ...] = ()
+    over: int = 0
 
 
 def people_of(work: UnitOfWork) -> tuple[str, ...]:
@@ -87,6 +91,7 @@ def gathered_of(work: UnitOfWork, person: str) -> Gathered:
         rows=tuple((int(one), str(key)) for one, key in kept["rows"]),
         shown=tuple(kept["shown"]),
         told=tuple(Told(**one) for one in kept["told"]),
+        over=kept.get("over", 0),
     )
 
 
@@ -100,8 +105,16 @@ def keep(work: UnitOfWork, person: str, gathered: Gathered) -> None:
         "rows": gathered.rows,
         "shown": gathered.shown,
         "told": [asdict(one) for one in gathered.told],
+        "over": gathered.over,
     }
     work.facts.set(f"sheet:{person}", json.dumps(values, ensure_ascii=False))
+
+
+def let_rest_come(work: UnitOfWork, person: str) -> None:
+    """He has answered a sheet that had no room for all: the rest waits for no hour."""
+    gathered = gathered_of(work, person)
+    if gathered.over:
+        keep(work, person, replace(gathered, last=None, over=0))
 
 
 def gather_request(
@@ -153,15 +166,16 @@ def gather_notice(
     worded: Worded,
     *,
     key: str,
+    now: datetime,
     request: Request | None,
     details: str = "",
     mail: int = 0,
 ) -> bool:
     """Let what a person is to be told wait for his sheet, once for a key; False: it did before."""
-    fact = f"sheet_told:{key}"
+    fact = f"{_TOLD}{key}"
     if work.facts.get(fact):
         return False
-    work.facts.set(fact, "1")
+    work.facts.set(fact, now.isoformat())
     if template in REPEATS and request is not None and request.person == person:
         _add_row(work, request, key)
         return True
@@ -177,6 +191,18 @@ def gather_notice(
     )
     keep(work, person, replace(gathered, told=(*gathered.told, told)))
     return True
+
+
+def forget_told(desk: Desk, now: datetime) -> int:
+    """Forget which notices were gathered long ago; return how many.
+
+    What they say can come no more: a case is over after weeks. What was kept without its moment
+    is old.
+    """
+    with desk.store.work() as work:
+        gone = work.facts.forget(_TOLD, before=(now - _REMEMBERED).isoformat())
+        work.commit()
+    return gone
 
 
 def essence(text: str, *, first: bool = False) -> str:

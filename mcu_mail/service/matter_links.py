@@ -41,18 +41,16 @@ def alike_elsewhere(work: UnitOfWork, notice: Notice, received: datetime) -> tup
     """Cases of other tracks that look like this message, received within thirty days."""
     since = received - SAME_MATTER
     known = {case_id for key in keys_of(notice) for case_id in _known(work, key)}
-    found = {case_id: work.cases.get(case_id) for case_id in sorted(known)[-_MOST_KNOWN:]}
-    for case in work.cases.like(
-        link=notice.link, address=notice.address, text=notice.text, since=since
-    ):
-        found.setdefault(case.id, case)
+    found = work.cases.like(
+        but=notice.track,
+        link=notice.link,
+        address=notice.address,
+        text=notice.text,
+        since=since,
+        known=sorted(known)[-_MOST_KNOWN:],
+    )
     return tuple(
-        case
-        for _, case in sorted(found.items())
-        if case.track != notice.track
-        and case.received_at >= since
-        and case.restricted is None
-        and is_same_matter(case.notice, notice)
+        case for case in found if case.restricted is None and is_same_matter(case.notice, notice)
     )
 
 

@@ -26,6 +26,7 @@ from mcu_mail.service.counting import remember_register
 from mcu_mail.service.daily_line import begin_tomorrow
 from mcu_mail.service.digests import tell_digests
 from mcu_mail.service.dispatch import dispatch, recover
+from mcu_mail.service.gathering import forget_told
 from mcu_mail.service.gone import void_codes_of_the_gone
 from mcu_mail.service.hand_sets import tidy_sets
 from mcu_mail.service.health import Health
@@ -237,6 +238,7 @@ class Rounds:
         seen = self.desk.today(now), refused_files(self.desk)
         if self.noted is not None and seen[0] != self.noted[0]:
             self._job("folder", lambda: tidy_sets(self.desk), now, idle_proves=False)
+            self._job("sheets", lambda: forget_told(self.desk, now), now)
         if not anew and seen == self.noted:
             return 0
         done = self._job("year_end", lambda: close_last_year(self.desk, now), now)

@@ -20,6 +20,7 @@ from mcu_mail.domain.verdicts import MeaningKind
 from mcu_mail.errors import RefusedError
 from mcu_mail.service.answer import why
 from mcu_mail.service.aside import tell_aside
+from mcu_mail.service.closed_by_word import second_thought
 from mcu_mail.service.doubted import is_draft_doubted
 from mcu_mail.service.floods import may_warn
 from mcu_mail.service.held import drop_held, hold
@@ -135,6 +136,8 @@ def recall(answer: Answer) -> None:
     """«СТОП» inside the undo window takes a verdict back, unless the letter was registered."""
     work, carrier, request, case = answer.work, answer.carrier, answer.request, answer.case
     decided = request.closed_at
+    if second_thought(answer, request):
+        return
     if decided is None and drop_held(work, carrier, request.id):
         carrier.carry((
             Log(kind="recalled", data={"step": request.step, "version": request.version}),

@@ -26,7 +26,7 @@ from mcu_mail.service.answer import Heard, spoken_in
 from mcu_mail.service.asking import queue_mail
 from mcu_mail.service.carriers import MOST_READ, OWN_ID
 from mcu_mail.service.closed_by_word import decided_at
-from mcu_mail.service.gathering import take_told, told_by
+from mcu_mail.service.gathering import let_rest_come, take_told, told_by
 from mcu_mail.service.sheets import Sheet, keep_sheet, sheet_of
 from mcu_mail.service.unheard import refuse_stranger
 from mcu_mail.service.words_beside import words_beside
@@ -63,7 +63,6 @@ _BESIDE = frozenset({
     MeaningKind.executor,
     MeaningKind.merge,
     MeaningKind.not_ours,
-    MeaningKind.recall,
     MeaningKind.reopen,
     MeaningKind.route,
     MeaningKind.template,
@@ -131,6 +130,8 @@ def hear_sheet(
         act(spoken_in(desk, work, case, rest, now).to(rows[number], meaning))
         return heard
     done, failed, recalled = _carry_out(desk, work, rest, rows, taken.decided, now, act)
+    if taken.decided:
+        let_rest_come(work, sheet.person)
     if failed or recalled or taken.unread or not taken.decided or _files(said):
         _answer(
             desk,
@@ -253,8 +254,9 @@ def _carry_out(
         if not isinstance(taken, Heard):
             act(answer)
         heard = told_by(work, request.person, mail)[before:]
-        if meaning.kind is MeaningKind.recall and not heard:
+        if meaning.kind is MeaningKind.recall and not any(one.failed for one in heard):
             recalled.append(number)
+            continue
         for told in heard:
             # An old sheet's row has another number in the newest: the case has one alone.
             row = f"№ {number} (дело {told.number})" if told.failed else f"№ {number}"

@@ -149,15 +149,35 @@ def _send(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> int:
         # Everything was answered, or has gone, before it could be shown.
         keep(work, person, replace(gathered, rows=(), shown=_ids(again)))
         return 0
-    rows = sorted([*fresh, *again], key=lambda row: (_ORDER.index(row.asked), row.due))
-    left = Gathered(last=now, shown=_ids(rows))
+    rows, later = _with_room([*fresh, *again], desk.settings.sheets.most_rows)
+    unseen = tuple((row.request.id, row.reminder) for row in later if not row.again)
+    shown = _ids([*rows, *(row for row in later if row.again)])
+    left = Gathered(last=now, shown=shown, rows=unseen, over=len(unseen))
     if len(rows) == 1 and fresh and not gathered.told and _has_own_mail(rows[0]):
         row = rows[0]
         mail_request(desk, work, row.case, row.request, now, reminder=row.reminder)
     else:
-        _mail(desk, work, person, rows, gathered.told, now)
+        more = (len(unseen), len(later) - len(unseen))
+        _mail(desk, work, person, rows, gathered.told, now, more=more)
     keep(work, person, left)
     return 1
+
+
+def _with_room(rows: Sequence[Open], most: int) -> tuple[list[Open], list[Open]]:
+    """The rows of one mail in their order, and those that it has no room for.
+
+    What he has not seen goes before what he has, so that none waits for ever.
+    """
+    pressing = sorted(
+        rows,
+        key=lambda row: (
+            not (is_urgent(row.case, row.asked) or is_fast(row.case, row.asked)),
+            row.again,
+            row.due,
+        ),
+    )
+    ordered = sorted(pressing[:most], key=lambda row: (_ORDER.index(row.asked), row.due))
+    return ordered, pressing[most:]
 
 
 def _has_own_mail(row: Open) -> bool:
@@ -181,7 +201,10 @@ def _mail(
     rows: Sequence[Open],
     told: Sequence[Told],
     now: datetime,
+    *,
+    more: tuple[int, int],
 ) -> None:
+    """Queue a sheet; `more`: how many rows come after it, and how many of before it leaves out."""
     code = new_code(desk.random(10))
     if not rows:
         tell(
@@ -190,7 +213,7 @@ def _mail(
             None,
             person=person,
             template="sheet",
-            context={"rows": (), "told": lines_of(told), "example": ()},
+            context={"rows": (), "told": lines_of(told), "example": (), "more": (0, 0)},
             key=f"sheet:{code}",
             now=now,
         )
@@ -213,6 +236,7 @@ def _mail(
         "sheet",
         person=desk.office.people[person],
         rows=tuple(shown),
+        more=more,
         told=lines_of(told),
         example=example_for(desk, rows),
         undo_minutes=desk.settings.mail.undo_minutes,

@@ -156,7 +156,13 @@ def at_moment(desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime)
     if not owes_first_reply(case, ROUTES[case.track]):
         return ()
     late = bool(due.data["late"])
-    context = {"late": late, "until": str(due.data["due"]), "late_name": "", "late_phone": ""}
+    until = desk.local(datetime.fromisoformat(str(due.data["due"])))
+    context: dict[str, object] = {
+        "late": late,
+        "until": until,
+        "late_name": "",
+        "late_phone": "",
+    }
     # Whose matter it is comes first, and is asked by a mail with reminders of its own.
     known = standing is not None
     said = (_asked(responsible, "first_reply", due, standing, context),) if known else ()

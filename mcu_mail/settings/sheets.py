@@ -23,11 +23,13 @@ class SheetsSettings(Model):
         minutes: no second sheet of one person sooner than that, but for what is urgent; 0: every
             request is a mail of its own.
         at_once_before_minutes: what is due so soon does not wait for the next sheet.
+        most_rows: rows of one mail; the rest comes as soon as it was answered, or an hour later.
 
     """
 
     minutes: Annotated[int, Field(ge=0, le=480)] = 60
     at_once_before_minutes: Annotated[int, Field(ge=0, le=240)] = 30
+    most_rows: Annotated[int, Field(ge=5, le=200)] = 25
 
 
 class DigestsSettings(Model):

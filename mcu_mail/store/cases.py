@@ -16,7 +16,7 @@ from mcu_mail.store.found_by import LONGEST, found_by, words_key
 from mcu_mail.store.tables import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _MOMENTS = frozenset({"received_at", "due"})
 
@@ -214,35 +214,48 @@ class Cases:
         )
         return tuple(one for one in map(_case, rows) if one.notice.address == address)
 
-    def with_words(self, track: str, text: str) -> tuple[Case, ...]:
-        """Open cases of a track whose message has the same letters, the nearest term first."""
+    def with_words(self, track: str, text: str, address: str | None) -> tuple[Case, ...]:
+        """Open cases of a track and address whose message has the same letters.
+
+        The nearest term comes first.
+        """
         key = words_key(text)
         if key is None:
             return ()
         rows = self._connection.execute(
             sa
             .select(cases)
-            .where(cases.c.track == track, cases.c.words == key, _NOT_CLOSED_UNINDEXED)
+            .where(
+                cases.c.track == track,
+                cases.c.words == key,
+                cases.c.address.is_not_distinct_from(found_by(None, address, text)["address"]),
+                _NOT_CLOSED_UNINDEXED,
+            )
             .order_by(cases.c.term_at, cases.c.id)
         )
-        return tuple(map(_case, rows))
+        return tuple(one for one in map(_case, rows) if one.notice.address == address)
 
     def like(
-        self, *, link: str | None, address: str | None, text: str, since: datetime
+        self,
+        *,
+        but: str,
+        link: str | None,
+        address: str | None,
+        text: str,
+        since: datetime,
+        known: Collection[int] = (),
     ) -> tuple[Case, ...]:
-        """Cases of whatever track and state received since then that share link, address or words.
+        """Cases of any track `but` one received since then that share link, address or words.
 
-        Each of the three is looked up by its own index.
+        Each of the three is looked up by its own index. Those of `known` ids are among them.
         """
+        by_id: list[sa.ColumnElement[bool]] = [cases.c.id.in_(sorted(known))] if known else []
+        alike = found_by(link, address, text).items()
+        by_column = [cases.c[name] == value for name, value in alike if value is not None]
         found: dict[int, Case] = {}
-        for name, value in found_by(link, address, text).items():
-            if value is None:
-                continue
+        for wanted in by_id + by_column:
             rows = self._connection.execute(
-                sa
-                .select(cases)
-                .where(cases.c[name] == value, cases.c.received_at >= since)
-                .order_by(cases.c.id)
+                sa.select(cases).where(wanted, cases.c.track != but, cases.c.received_at >= since)
             )
             found |= {case.id: case for case in map(_case, rows)}
         return tuple(found[key] for key in sorted(found))

@@ -309,6 +309,15 @@ class Facts:
         if done.rowcount == 0:
             self._connection.execute(meta.insert().values(key=key, value=value))
 
+    def forget(self, prefix: str, *, before: str) -> int:
+        """Forget the values less than `before` whose key begins so; return how many."""
+        key = meta.c.key
+        # The range is for the index, and a collation of another order finds fewer by it.
+        near = sa.and_(key >= prefix, key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        named = key.startswith(prefix, autoescape=True)
+        gone = self._connection.execute(meta.delete().where(near, named, meta.c.value < before))
+        return gone.rowcount
+
 
 class Scans:
     """What was dropped into «Подписано» and what was decided about it."""

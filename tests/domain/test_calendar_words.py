@@ -103,6 +103,24 @@ def test_an_order_that_is_not_understood_is_known_to_be_one():
     assert not is_calendar_order("Календарь на декабрь во вложении")
 
 
+@pytest.mark.parametrize(
+    ("called", "track"),
+    [
+        ("чат округа", "okrug_chat"),
+        ("«Чат округа»", "okrug_chat"),
+        ("okrug_chat", "okrug_chat"),
+        ("Чат округа вечерний", "evening"),
+        ("инцидент", "incident"),
+        ("чат района", None),
+    ],
+)
+def test_a_track_of_the_configuration_is_named_as_it_is_called(called, track):
+    titles = {"okrug_chat": "Чат округа", "evening": "Чат округа вечерний", "incident": "Система"}
+    order = read_calendar_order(f"Календарь 31.12 {called} 10:00–14:00: график", TODAY, titles)
+    assert (order.track if order else None) == track
+    assert order is None or order.basis == "график"
+
+
 def test_a_later_order_adds_to_an_earlier_one_of_the_day():
     off = read_calendar_order("Календарь 31.12.2026 выходной: распоряжение", TODAY)
     hours = read_calendar_order("Календарь 31.12.2026 инцидент 10:00–14:00: график", TODAY)

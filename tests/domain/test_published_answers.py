@@ -10,7 +10,7 @@ import pytest
 
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import Reply, on_reply
-from mcu_mail.domain.decisions import Tell
+from mcu_mail.domain.decisions import NewVersion, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.notice import Notice
 from mcu_mail.domain.told_events import Happened, What
@@ -243,3 +243,22 @@ def test_a_consent_given_before_the_regional_centre_agrees_is_not_asked_for_agai
     says(one, Purpose.approve, "Опубликовано")
     one.happens(Happened(what=What.approved))
     assert one.case.step == "consent", "the consent was to the text of before"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Опубликовано решено\n\nзвонил заявителю, доволен", None),
+        ("Опубликовано решено, лампы заменены", None),
+        ("Опубликовано решено\n\nЛампы на опорах заменены.", "Лампы на опорах заменены."),
+    ],
+)
+def test_a_remark_on_a_publication_is_not_taken_for_what_was_published(words, text):
+    one = walk("kuzbass_online")
+    says(one, Purpose.accept, "Принято: ЖКХ / Освещение")
+    says(one, Purpose.draft, words)
+    assert one.case.state is CaseState.closed
+    texts = [item.text for item in one.last if isinstance(item, NewVersion)]
+    assert texts == ([text] if text else [])
+    notes = [item.data["text"] for item in one.log if item.kind == "note"]
+    assert notes == ([] if text else [words])

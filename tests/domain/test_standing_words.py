@@ -58,9 +58,11 @@ def test_less_than_that_accepts_nothing(words):
     assert walk.case.step == "accept"
 
 
-def test_accepted_alone_means_nothing_later_on():
+def test_accepted_alone_moves_nothing_later_on():
     walk = walked("kuzbass_online", 1)
-    assert says(walk, "Принято") != []
+    before = walk.case
+    assert says(walk, "Принято") == []
+    assert walk.case == before
 
 
 def test_a_publication_told_twice_moves_nothing_and_adds_its_link():

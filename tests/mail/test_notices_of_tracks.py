@@ -18,6 +18,7 @@ SOURCES = (
     Source(track="incident", senders=("@incident.example",)),
     Source(track="pos", senders=("@pos.example",), timezone="Europe/Moscow"),
     Source(track="kuzbass_online", senders=("@kuzbass-online.example",)),
+    Source(track="governor", senders=("@region.example",)),
 )
 
 

@@ -230,6 +230,14 @@ def test_a_fact_is_set_and_set_anew(work: UnitOfWork) -> None:
     assert work.facts.get("last_round") == "вечером"
 
 
+def test_old_facts_of_a_kind_are_forgotten_and_no_others(work: UnitOfWork) -> None:
+    for key, value in (("a_b:1", "1"), ("a_b:2", "2026-05-01"), ("a_b:3", "2026-11-01")):
+        work.facts.set(key, value)
+    work.facts.set("axb:4", "1")
+    assert work.facts.forget("a_b:", before="2026-06-01") == 2
+    assert (work.facts.get("a_b:3"), work.facts.get("axb:4")) == ("2026-11-01", "1")
+
+
 def test_the_case_that_took_a_scan_is_remembered_and_a_refused_scan_is_not_taken(
     work: UnitOfWork,
 ) -> None:

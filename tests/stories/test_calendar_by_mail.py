@@ -94,6 +94,7 @@ def test_a_day_off_moves_the_first_reply_and_what_is_waited_for_as_well(tmp_path
             assert not day.events("first_reply_late", 3)
         day.play("2026-11-30 08:40")
         assert "ервичный ответ" in day.told("appeals")
+        assert any("ответ сегодня до 09:00" in str(mail["Subject"]) for mail in day.got["appeals"])
         day.play("2026-11-30 09:00")
         assert len(day.events("first_reply_late", 3)) == 1
         day.play("2026-11-30 10:00")

@@ -10,9 +10,12 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from mcu_mail.failpoints import CrashError, armed
 from mcu_mail.rehearsal.people import buttons_of, text_of
+from mcu_mail.service.gathering import forget_told
+from mcu_mail.store.tables import meta
 from tests.stories.office_day import SERVICE
 from tests.stories.test_sender_trust import FAIL, trusting
 
@@ -210,6 +213,41 @@ def test_a_sheet_names_the_minutes_in_which_a_decision_can_be_taken_back(day, wo
     assert words in text
 
 
+def subject(mail: EmailMessage) -> str:
+    return str(mail["Subject"])
+
+
+@pytest.mark.parametrize("changes", [{"sheets.most_rows": 5}], indirect=True)
+def test_a_sheet_has_no_more_rows_than_can_be_read_and_the_rest_comes_with_the_answer(day):
+    come(day, range(1, 13), "09:00")
+    (first,) = sheets(day)
+    assert len(rows(first)) == 5
+    assert "ждут вас 12" in subject(first)
+    assert "Ещё 7 не поместились" in text_of(first)
+    day.play("09:05")
+    assert len(sheets(day)) == 1, "the rest waits for the answer, or for the hour"
+    day.reply("appeals", "Первичный ответ дан 1-4", "09:10", to=first)
+    second = sheets(day)[1]
+    assert len(rows(second)) == 5
+    assert "повторно" not in text_of(second), "what she has not seen goes before what she has"
+    assert "Ещё 2 не поместились" in text_of(second)
+    assert "не повторены 1" in text_of(second)
+    day.reply("appeals", "Закрыть 5: повтор", "09:15", to=first)
+    third = sheets(day)[2]
+    asked = [numbers for mail in sheets(day) for numbers in named(mail)]
+    assert {f"81250{number:02}" for number in range(1, 13)} <= set(asked), "no row is lost"
+    assert text_of(third).count("повторно") == 3
+    assert [one.state for one in day.standings().values()].count("closed") == 1
+    day.reply("appeals", "СТОП", "09:17", to=first)
+    assert {one.state for one in day.standings().values()} == {"open"}
+    assert "решение отозвано" in " ".join(subject(mail) for mail in day.got["appeals"])
+
+
+def named(mail: EmailMessage) -> list[str]:
+    """The systems' numbers of a sheet's rows."""
+    return re.findall(r"№ (8125\d{3}), дело", text_of(mail))
+
+
 def test_at_night_only_what_is_urgent_comes(day):
     come(day, range(1, 3), "17:20")
     assert len(sheets(day)) == 1
@@ -222,8 +260,16 @@ def test_at_night_only_what_is_urgent_comes(day):
     assert "согласования" in [what for _, what in rows(urgent)]
 
 
+def facts(day: OfficeDay) -> list[str]:
+    """The keys of what the daemon keeps of itself."""
+    with day.stage.desk.store.engine.connect() as connection:
+        return list(connection.execute(sa.select(meta.c.key)).scalars())
+
+
 def test_the_heads_get_the_whole_picture_in_a_mail(day):
     come(day, range(1, 3), "09:00")
+    words = f"Шаблон: улица расчищена\n\n{ANSWER.format(1)}"
+    day.reply("roads_head", words, "09:30", to=day.mails("roads_head")[0])
     day.play("16:30")
     for person in ("press", "dep_affairs"):
         mail = next(one for one in day.got[person] if "Сводка на 16:30" in str(one["Subject"]))
@@ -231,6 +277,14 @@ def test_the_heads_get_the_whole_picture_in_a_mail(day):
         assert "Инцидент менеджмент: новых 2, в работе 2" in text
         assert "2026-000002 (№ 8125002), Уборка снега" in text
         assert "Трассов Ф.М., 8 (38449) 0-00-13" in text
+        assert "Предложено в шаблоны ответов" in text
+        assert "– улица расчищена" in text.lower()
+    desk = day.stage.desk
+    told = [key for key in facts(day) if key.startswith("sheet_told:")]
+    assert told
+    assert forget_told(desk, day.stage.moment("2026-12-30 09:00")) == 0
+    assert forget_told(desk, day.stage.moment("2027-06-30 09:00")) == len(told)
+    assert not [key for key in facts(day) if key.startswith("sheet_told:")]
     day.play("16:40")
     assert "press" not in day.got
 

@@ -167,3 +167,7 @@ def test_an_official_opens_a_case_of_the_fifth_track_by_its_title(chat_day: Offi
         "10:00",
     )
     assert day.case(1).track == "okrug_chat"
+    course = Course(day, "press")
+    assert course.term == "26.11 17:30"
+    day.fresh("press", "Календарь", "Календарь 25.11.2026 чат округа не работаем: график", "10:10")
+    assert course.term == "27.11 17:30"

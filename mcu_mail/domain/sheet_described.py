@@ -1,0 +1,68 @@
+"""A line of a reply without what only describes its rows: «2 (Снег, ул. Линейная, 5) согласовано».
+
+Why: who answers a table copies the matter beside the number, and a figure of an address must never
+be taken for another row. Linear; a description in which a verdict stands is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mcu_mail.domain import sheet_words as words
+from mcu_mail.domain.row_words import SPOKEN_ROWS
+from mcu_mail.domain.verdict_words import same_length
+
+_ABBREVIATED = re.compile(r"(?<!\w)(согл|опубл|утв|размещ|верн)\.(?=[\s,;:–—-])", re.IGNORECASE)
+_THANKS = re.compile(
+    r"(?:(?:большое|огромное)\s+)?(?:спасибо|благодарю)(?:\s+(?:большое|всем|коллеги|вам|огромное)){0,2}[!.,]+\s+"
+    r"(?=\S)"
+)
+_LEADS = re.compile(rf"{words.INTRO.pattern}(?<=:)\s*(?=\S)|{words.INTRO.pattern}(?<=:\s)(?=\S)")
+_YES = r"(?:с[оа]гл\w*|утвержд\w+|одобр\w+|опубл\w*|размещ\w+)"
+_LAST = re.compile(rf"\s*{SPOKEN_ROWS}\s+(?={words.VERDICT})")
+_GLUED = re.compile(rf"\s*{SPOKEN_ROWS}\s+{_YES}(?=\s+{SPOKEN_ROWS}\s+{words.VERDICT})")
+_LABEL = r"(?:(?:строч?к|позици|номер|пункт|заявк|инцидент)\w{0,2}|сообщение|обращение|№|п\.)"
+_IN_BRACKETS = re.compile(
+    rf"(?P<row>(?<![\w.,(-])(?:{_LABEL}\s*)?[0-9]{{1,3}})\s*\((?P<about>[^()]{{4,160}})\)\s*[:–—-]?\s*(?={words.VERDICT})"
+)
+_AFTER_COMMA = re.compile(
+    rf"(?P<row>(?<!\w){_LABEL}\s*[0-9]{{1,3}})\s*[,–—-]\s+(?P<about>[^:;.!?|\d()]{{3,80}}?)\s*[:–—]\s*(?={words.VERDICT})"
+)
+_DECIDES = re.compile(rf"(?<!\w){words.VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
+_LETTERS = re.compile(r"[а-я]{3}")
+
+
+def plain_line(line: str) -> str:
+    """`line` with the description of each row left out, and without thanks before the rows."""
+    line = _ABBREVIATED.sub(r"\1 ", line)
+    for lead in (_THANKS, _LEADS):
+        found = lead.match(same_length(line))
+        line = line[found.end() :] if found else line
+    for pattern in (_IN_BRACKETS, _AFTER_COMMA):
+        line = _without(pattern, line)
+    return _unglued(line)
+
+
+def _unglued(line: str) -> str:
+    """«1 2 согласовано 3 вернуть: …» with a mark between the rows of each verdict.
+
+    Only what begins with rows and ends with a verdict can be cut in one way.
+    """
+    plain, kept, end = same_length(line), "", 0
+    while found := _GLUED.match(plain, end):
+        kept += f"{line[end : found.end()]};"
+        end = found.end()
+    last = _LAST.match(plain, end)
+    if not end or last is None or words.VERDICT_AND_ROWS.match(plain, last.end()):
+        return line
+    return kept + line[end:]
+
+
+def _without(pattern: re.Pattern[str], line: str) -> str:
+    plain, kept, end = same_length(line), "", 0
+    for found in pattern.finditer(plain):
+        about = found["about"]
+        if _LETTERS.search(about) and not _DECIDES.search(about):
+            kept += f"{line[end : found.end('row')]}: "
+            end = found.end()
+    return kept + line[end:]
