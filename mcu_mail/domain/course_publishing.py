@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mcu_mail.domain.acting import acting_for
 from mcu_mail.domain.assigning import assigned, who_answers
 from mcu_mail.domain.case import CaseState, CloseReason, Purpose
 from mcu_mail.domain.course_parts import closing, not_taken, receipt, told
-from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks
+from mcu_mail.domain.decisions import Change, Enter, Log, SetMarks, Tell
 from mcu_mail.domain.happened import accepted, on_happened
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.matter_catalogue import category_set
@@ -23,13 +24,13 @@ from mcu_mail.domain.promises import on_promise_kept
 from mcu_mail.domain.publication import is_published, published, taken_down, time_to_mend
 from mcu_mail.domain.route import Outcome, StepKind
 from mcu_mail.domain.rubrics import stated_rubric
+from mcu_mail.domain.term_words import PUT_UP, happened_name
 from mcu_mail.domain.told_events import Happened, What
 from mcu_mail.domain.track_terms import closing_of
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions, Reply, Rules, TrackClock
-    from mcu_mail.domain.decisions import Tell
     from mcu_mail.domain.meaning import Meaning
 
 
@@ -66,7 +67,22 @@ def put_up(case: Case, request: Request, reply: Reply, rules: Rules) -> Decision
     done = published(case, up, reply.person, rules, step.on[Outcome.done])
     interim = Mark.promised in case.marks
     said = told(request, "published") if interim else _written_down(request, "published")
-    return (*done[:-1], said, done[-1])
+    return (*done[:-1], said, *_copied(case, reply, rules), done[-1])
+
+
+def _copied(case: Case, reply: Reply, rules: Rules) -> Decisions:
+    """The responsible hears what another has put up, and sees to it that it can be read."""
+    responsible = acting_for(
+        rules.office.roles.responsible(case.track), rules.today, rules.office.absences
+    ).person
+    if reply.person == responsible:
+        return ()
+    context = {
+        "event": PUT_UP,
+        "event_name": happened_name(PUT_UP),
+        "excerpt": reply.meaning.reason,
+    }
+    return (Tell(people=(responsible,), template="event_told", context=context),)
 
 
 def _written_down(request: Request, decision: str) -> Tell:

@@ -25,7 +25,10 @@ def first_reply_text(due: datetime | None) -> str:
     return f"Здравствуйте! Ваше сообщение принято в работу. Ответ будет дан {until}."
 
 
+PUT_UP = "put_up"
+"""What somebody else than the responsible has told to have published."""
 _HAPPENED = {
+    PUT_UP: "исполнитель опубликовал ответ",
     "accepted": "сообщение принято в работу",
     "submitted": "ответ внесён в систему",
     "approved": "ЦУР согласовал ответ",

@@ -40,7 +40,7 @@ def mails(
         "event_told": tuple(
             {**case, **event, "event": one, "card": replace(case["card"], publishes=publishes)}
             for publishes in (False, True)
-            for one in (*_EVENTS, "closed", "term")
+            for one in (*_EVENTS, "closed", "term", "put_up")
         ),
         "urgent": tuple(
             {**case, "stated": stated, "excerpt": words}

@@ -80,7 +80,7 @@ def mails(
                 **marked("Опубликовано решено", "Опубликовано разъяснено"),
                 "card": replace(card, promised=now.date()),
                 "outcome_needed": True,
-                "enclosure": "фото на 2 л. в 1 экз.",
+                "enclosure": "IMG_01.jpg, IMG_02.jpg",
             },
         ),
         "first_reply": (

@@ -20,6 +20,7 @@ from mcu_mail.domain.decisions import Log, Tell
 from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.publication import is_published
 from mcu_mail.domain.route import Form
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.told_outside import (
@@ -119,7 +120,9 @@ def outside_word(spoken: Spoken, request: Request | None = None) -> Heard | None
     meaning = meaning_of(spoken.desk, said, spoken.now, drafting=False)
     if meaning.kind is MeaningKind.recall:
         return spoken.handled if second_thought(spoken, request) else None
-    if meaning.kind not in WORDS or not _may_tell(spoken):
+    # An answer that stands where all can read it is returned without a question of ours.
+    returned = request is None and meaning.kind is MeaningKind.return_ and is_published(spoken.case)
+    if not (meaning.kind in WORDS or returned) or not _may_tell(spoken):
         return None
     if request is not None and _is_its_answer(spoken, request, meaning):
         return None

@@ -134,6 +134,14 @@ def _lacks_term(case: Case, asked: Asked) -> bool:
     return asked is Asked.accept and Mark.term_asked in case.marks
 
 
+def _lacks_more(case: Case, asked: Asked, desk: Desk) -> bool:
+    """Whether one word is not enough for such a row: of a category none may be proposed."""
+    if _lacks_term(case, asked):
+        return True
+    wanted = asked is Asked.accept and desk.settings.tracks.needs_category(case.track)
+    return wanted and not desk.category_of(case)
+
+
 def _together(rows: Sequence[Open], desk: Desk) -> list[tuple[Asked, str, str, list[int]]]:
     """What one word can answer: its label, the word, and its rows."""
     found = []
@@ -141,14 +149,12 @@ def _together(rows: Sequence[Open], desk: Desk) -> list[tuple[Asked, str, str, l
         numbers = [
             number
             for number, row in enumerate(rows, start=1)
-            if row.asked is asked and not _lacks_term(row.case, asked)
+            if row.asked is asked and not _lacks_more(row.case, asked, desk)
         ]
         tracks = {row.case.track for row in rows if row.asked is asked}
         needs_outcome = any(map(desk.settings.tracks.needs_outcome, tracks))
         word = f"{said} решено" if asked is Asked.publish and needs_outcome else said
-        # A category is proposed for each message by itself: no one word accepts them all.
-        by_one = asked is Asked.accept and any(map(desk.settings.tracks.needs_category, tracks))
-        if numbers and not (by_one and len(numbers) > 1):
+        if numbers:
             found.append((asked, label, word, numbers))
     return found
 

@@ -39,9 +39,9 @@ def files_to_put_up(desk: Desk, work: UnitOfWork, case: Case, template: str) -> 
 
 
 def enclosed_with(work: UnitOfWork, case: Case, letter: Letter | None) -> str | None:
-    """What the mail says after «Приложение:»."""
+    """What the mail says after «Приложение:»; of what is uploaded the names, as it is no paper."""
     if ROUTES[case.track].form is Form.text:
-        return enclosure_of(work.annexes.present(case.id))
+        return ", ".join(item.annex.name for item in work.annexes.present(case.id)) or None
     return enclosure_of(kept_with(work, letter)) if letter else None
 
 

@@ -44,7 +44,7 @@ def words_by_number(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> 
     if said.person is None:
         return said
     meaning = meaning_of(desk, said, now, drafting=False)
-    if meaning.kind not in _BESIDE:
+    if meaning.kind not in _BESIDE | {MeaningKind.return_}:
         return said
     case = case_meant(work, said, meaning)
     if case is None:

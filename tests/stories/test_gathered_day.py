@@ -9,7 +9,7 @@ import pytest
 from mcu_mail.rehearsal.people import buttons_of, text_of
 from mcu_mail.rehearsal.photo import snowy_street
 from tests.stories.track_course import mail_of
-from tests.stories.track_notices import incident, pos
+from tests.stories.track_notices import incident, kuzbass, pos
 
 if TYPE_CHECKING:
     from tests.stories.office_day import OfficeDay
@@ -165,3 +165,16 @@ def test_who_may_help_sees_at_once_that_somebody_is_late(day: OfficeDay):
     assert "Задержки по делам: 1" in str(told["Subject"])
     assert "нужна ваша помощь" in text_of(told)
     assert "Ждём: Письменнова Алла Проектовна, 8 (38449) 0-00-07" in text_of(told)
+
+
+def test_claims_whose_category_is_proposed_are_accepted_by_one_word(day: OfficeDay):
+    day.arrives(kuzbass(f"{DAY} 08:35"), "08:40")
+    day.arrives(kuzbass(f"{DAY} 08:41", number="345679"), "08:45")
+    day.play("09:45")
+    (sheet,) = day.got["edds_head"]
+    assert "Предложено: категория: ЖКХ / Уличное освещение" in text_of(sheet)
+    day.press("edds_head", "Принять все", "09:50", mail=sheet)
+    assert [day.case(number).marks["category"] for number in (1, 2)] == [
+        "ЖКХ / Уличное освещение",
+        "ЖКХ / Уличное освещение",
+    ]

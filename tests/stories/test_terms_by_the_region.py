@@ -46,7 +46,7 @@ def test_curator_and_head_of_the_centre_change_a_term_by_the_number_and_others_d
     assert "25.11" in day.told("roads_head")
     day.play("2026-11-24 09:01")
     assert not {"dep_affairs", "dep_life"} & set(day.got), "the old term tells nobody"
-    assert "Ждём" not in day.told("press")
+    assert "дело стоит" not in day.told("press")
 
     day.fresh("uzhtr_head", f"Дело {number}", "Срок до 18:00 27.11: так решили", "2026-11-24 10:00")
     assert term_of(day) == "25.11 18:00"

@@ -70,6 +70,7 @@ def test_a_claim_is_accepted_answered_put_up_by_the_executor_and_reopened_by_a_r
     assert day.reasons() == ["outcome_expected"], "a publication bears its outcome"
     course.answers("publish", f"Опубликовано решено {LINK}", "2026-12-02 12:00")
     assert course.stands == "closed"
+    assert "Проверьте, что он виден" in day.told("edds_head"), "she controls what he publishes"
     assert course.case.marks["outcome"] == "решено"
     assert course.case.marks["link"] == LINK
 
@@ -90,6 +91,8 @@ def test_a_claim_is_accepted_answered_put_up_by_the_executor_and_reopened_by_a_r
     course.answers("publish", f"Опубликовано решено {LINK}", "2026-12-16 15:10")
     assert course.stands == "closed"
     assert course.events("published") == 3
+    day.fresh("edds_head", "2026-000001", "Вернуть: ответа не видно", "2026-12-16 15:30")
+    assert course.stands == "draft uzhtr_head open", "she returns by the number what is not there"
 
 
 def test_an_executor_takes_back_a_publication_that_he_has_told_by_mistake(day: OfficeDay):
