@@ -29,6 +29,7 @@ from mcu_mail.service.matter_links import (
     followers_of,
     leader_of,
     link,
+    shared_with,
     unlink,
 )
 from mcu_mail.service.matter_texts import let_go
@@ -148,14 +149,7 @@ def _told_leaders(spoken: Spoken, leader: Case, follower: Case, by: str) -> Deci
     others = tuple(dict.fromkeys(one for one in people if one != by))
     if not others or leader.state is CaseState.closed:
         return ()
-    context = {
-        "leader": leader.number,
-        "by": name_of(by, desk),
-        "what": "shared",
-        "follower": follower.number,
-        "follower_source": desk.settings.tracks.title(follower.track),
-        "follower_due": desk.local(follower.term),
-    }
+    context = shared_with(desk, leader, follower, name_of(by, desk))
     return (Tell(people=others, template="matter_shared", context=context),)
 
 
