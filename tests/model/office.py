@@ -95,6 +95,8 @@ def base_of(mode: str) -> Base:
     values["letters"] |= {"engine": "native", "word_format": "docx"}
     values["mail"]["trust"] = {"authserv_id": SERVER}
     values["register"] |= {"mode": mode}
+    # A question is a mail of its own: what sheets do is shown elsewhere.
+    values["sheets"] = {"minutes": 0}
     config = folder / "config.yaml"
     config.write_text(yaml.dump(values, allow_unicode=True), encoding="utf-8")
     desk = wiring.open_desk(config)

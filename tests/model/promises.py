@@ -97,7 +97,8 @@ def _requests_are_of_the_present_step(office: ModelOffice) -> None:
             assert row["letter_sha"] == row["now_sha"] is not None, row
         if row["state"] == "closed":
             beside = "beside" in json.loads(row["data"])
-            assert row["purpose"] in {"command", "absent", "confirm"} or beside, row
+            standing = {"accept", "control"}
+            assert row["purpose"] in {"command", "absent", "confirm"} | standing or beside, row
 
 
 def _letters_left_with_every_word(
@@ -211,7 +212,7 @@ def _nobody_waits_for_nothing(office: ModelOffice) -> None:
     for case in office.rows("SELECT * FROM cases WHERE state <> 'closed'"):
         asked = office.rows(
             "SELECT id FROM requests WHERE case_id = ? AND closed_at IS NULL AND purpose NOT IN"
-            " ('similar', 'later_term', 'fields', 'urgent')",
+            " ('similar', 'later_term', 'fields', 'urgent', 'accept', 'control')",
             case["id"],
         )
         tasks = office.rows(
@@ -223,7 +224,13 @@ def _nobody_waits_for_nothing(office: ModelOffice) -> None:
             " AND r.state IN ('queued', 'deferred', 'sending', 'unknown')",
             case["id"],
         )
-        assert asked or tasks or moving, (case["number"], case["step"], case["state"])
+        waits = case["state"] == "waiting" and office.rows(
+            "SELECT id FROM due WHERE case_id = ? AND entry = ? AND done_at IS NULL AND kind IN"
+            " ('regional_check', 'wait_over')",
+            case["id"],
+            case["entry"],
+        )
+        assert asked or tasks or moving or waits, (case["number"], case["step"], case["state"])
 
 
 def all_ended(office: ModelOffice) -> bool:
