@@ -24,6 +24,7 @@ from mcu_mail.documents.esign import Signature, Signer
 from mcu_mail.documents.folder import Folder, Folders
 from mcu_mail.documents.scan import Scan, ScanPage
 from mcu_mail.domain.codes import PrintMark
+from mcu_mail.errors import StoreError
 from mcu_mail.failpoints import CrashError, armed, fail_point
 from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.reader_process import handle
@@ -174,6 +175,9 @@ class ModelOffice:
     def _alive(self, work: Any) -> None:
         try:
             work()
+            return
+        except StoreError:
+            # A daemon's tick survives it, and the next one goes on (`daemon._tick`).
             return
         except CrashError as crash:
             self.crashes.append(str(crash))
