@@ -60,7 +60,11 @@ def test_less_than_that_accepts_nothing(words):
 
 def test_accepted_alone_means_nothing_later_on():
     walk = walked("kuzbass_online", 1)
-    assert says(walk, "Принято") != []
+    before = walk.case
+    assert says(walk, "Принято") == []
+    assert walk.case == before
+    told = [one.context["decision"] for one in walk.last if isinstance(one, Tell)]
+    assert told == ["accepted_known"]
 
 
 def test_a_publication_told_twice_moves_nothing_and_adds_its_link():
