@@ -1,7 +1,7 @@
 """After an outage each person gets one mail that says what stands, and not a reminder a case.
 
-Whom one case alone concerns gets its usual mail, with its buttons. Nobody is written to at night:
-what fell due while the service was down waits for the morning.
+Whom one case alone concerns gets its usual mail, with its buttons. Nobody is written to at night,
+and of a track that has hours not outside them: what fell due in an outage waits for the morning.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from mcu_mail.domain.marks import Mark
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.cards import title_of
+from mcu_mail.service.quiet import is_quiet_now
 
 if TYPE_CHECKING:
     from mcu_mail.domain.case import Case, Request
@@ -82,7 +83,8 @@ def tell_what_stands(
     desk: Desk, work: UnitOfWork, gathered: Gathered, outage: Outage, now: datetime
 ) -> None:
     """Queue the mails of an outage: one to each person."""
-    missed = _missed(work, outage)
+    # Of a track that has hours nothing is told outside them: its own moments wait for the opening.
+    missed = tuple(one for one in _missed(work, outage) if not is_quiet_now(one, desk, now))
     people: dict[str, _Of] = {}
     for case, request, cause in gathered.asked:
         people.setdefault(request.person, _Of()).asked.append((case, request, cause))

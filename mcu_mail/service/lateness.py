@@ -19,6 +19,7 @@ from mcu_mail.service.asking import send_request
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import Carrier
 from mcu_mail.service.late import is_asked
+from mcu_mail.service.matter_links import leader_of, shared_with
 from mcu_mail.service.planning import NEAR_TERM
 from mcu_mail.store.queue import RecipientState
 
@@ -176,6 +177,7 @@ def term_near(
     for request in asked_of(work, case, case.actor):
         send_again(desk, work, case, request, now, due, out)
         carrier.log("reminded", {"person": request.person})
+    _ask_for_shared(desk, work, case, due, now, out)
     keeper = desk.office.roles.responsible(case.track)
     if case.actor == desk.standing_in(keeper, now):
         return
@@ -184,6 +186,26 @@ def term_near(
         template="escalation",
         once=due.key,
         context=_late_one(desk, case, case.actor),
+    )
+    _say(carrier, told, out)
+
+
+def _ask_for_shared(
+    desk: Desk, work: UnitOfWork, case: Case, due: Due, now: datetime, out: Gathered | None
+) -> None:
+    """Of a case that waits for another one's text nobody was asked: its drafter is, once."""
+    leader = leader_of(work, case)
+    if leader is None or leader.actor is None or leader.term <= case.term:
+        return
+    if ROUTES[leader.track].step(leader.step).kind is not StepKind.draft:
+        return
+    carrier = Carrier(desk, work, leader, now=now, actor="service", cause=due.key)
+    carrier.log("reminded", {"person": leader.actor})
+    told = Tell(
+        people=(leader.actor,),
+        template="matter_shared",
+        once=due.key,
+        context=shared_with(desk, leader, case, "", case.term),
     )
     _say(carrier, told, out)
 

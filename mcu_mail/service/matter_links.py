@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.notice import Notice
     from mcu_mail.domain.route import Step
+    from mcu_mail.service.desk import Desk
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _MOST_KNOWN = 20
@@ -96,6 +97,29 @@ def keep_notes(work: UnitOfWork, case: Case, version: int, notes: tuple[str, ...
 def notes_of(work: UnitOfWork, case: Case) -> tuple[str, ...]:
     """What was kept so for the case's present version."""
     return tuple(json.loads(work.facts.get(f"matter_notes:{case.id}:{case.version}") or "[]"))
+
+
+def shared_with(
+    desk: Desk, leader: Case, follower: Case, by: str, wanted: datetime | None
+) -> dict[str, object]:
+    """What is said of a text that another case waits for, too.
+
+    Args:
+        desk: the office's desk.
+        leader: whose text it is.
+        follower: the case that waits.
+        by: the name of who has linked them; empty in a reminder.
+        wanted: by when the text is needed now; None where its time is what it was.
+
+    """
+    return {
+        "leader": leader.number,
+        "by": by,
+        "what": "shared",
+        "follower": follower.number,
+        "follower_source": desk.settings.tracks.title(follower.track),
+        "wanted": desk.local(wanted) if wanted else None,
+    }
 
 
 def owe_text(work: UnitOfWork, case: Case, step: Step, template: str, now: datetime) -> bool:

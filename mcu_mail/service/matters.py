@@ -29,6 +29,7 @@ from mcu_mail.service.matter_links import (
     followers_of,
     leader_of,
     link,
+    shared_with,
     unlink,
 )
 from mcu_mail.service.matter_texts import let_go
@@ -175,14 +176,7 @@ def _told_leaders(
     others = tuple(dict.fromkeys(one for one in people if one != by))
     if not others or leader.state is CaseState.closed:
         return ()
-    context = {
-        "leader": leader.number,
-        "by": name_of(by, desk),
-        "what": "shared",
-        "follower": follower.number,
-        "follower_source": desk.settings.tracks.title(follower.track),
-        "wanted": desk.local(wanted) if wanted else None,
-    }
+    context = shared_with(desk, leader, follower, name_of(by, desk), wanted)
     return (Tell(people=others, template="matter_shared", context=context),)
 
 

@@ -48,6 +48,11 @@ def audible(case: Case, desk: Desk, moment: datetime) -> datetime:
     return loud_at(moment, desk.calendar, case.track) if has_quiet_hours(case, desk) else moment
 
 
+def is_quiet_now(case: Case, desk: Desk, now: datetime) -> bool:
+    """Whether nobody is to be written to about the case at this moment."""
+    return has_quiet_hours(case, desk) and is_quiet(desk.local(now), desk.calendar, case.track)
+
+
 def is_postponed(desk: Desk, work: UnitOfWork, due: Due, now: datetime) -> bool:
     """Whether a moment that has come waits for the next opening; it is put off when it does.
 

@@ -63,6 +63,8 @@ def test_accepted_alone_moves_nothing_later_on():
     before = walk.case
     assert says(walk, "Принято") == []
     assert walk.case == before
+    told = [one.context["decision"] for one in walk.last if isinstance(one, Tell)]
+    assert told == ["accepted_known"]
 
 
 def test_a_publication_told_twice_moves_nothing_and_adds_its_link():

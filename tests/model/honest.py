@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 60
 _ROADS = "Передать: Отдел дорожного хозяйства и транспорта"
+_OUTSIDE = {"regional": "ЦУР согласовал", "citizen": "Оценка: 5"}
+"""What the responsible tells of a step in which the outside world is to act."""
 
 
 class Honest:
@@ -88,6 +90,8 @@ class Honest:
             "sending": "Отправлено вручную 17:58",
             "similar": "",
             "absent": "Ждать",
+            "publish": "Опубликовано https://vk.com/wall-1_2",
+            "control": _OUTSIDE.get(request["now_step"], ""),
         }.get(purpose, "")
 
     def _clerk(self) -> int:

@@ -20,6 +20,7 @@ from tests.model.office import REGION, ModelOffice
 from tests.model.outside import FATES, OURS, TAKEN, head_of, wired_to
 from tests.stories.office_day import BLURRED, DRAFT, LIGHTS, SNOW
 from tests.stories.signed_letter import bounce
+from tests.stories.track_notices import incident
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -57,6 +58,27 @@ ANYTHING = (
     "Я на месте",
     "",
 )
+OF_INCIDENTS = (
+    "Первичный ответ дан",
+    "Фаст-трек",
+    "Срочно до 23:30: поручение главы",
+    "Срок 27.11.2026 12:00: продлил ЦУР",
+    "Опубликовано https://vk.com/wall-1_2",
+    "ЦУР согласовал",
+    "ЦУР вернул: нет фото",
+    "Комментарий заявителя: снег не убран",
+    "Оценка: 5",
+    "Открыть заново: закрыли по ошибке",
+)
+TOLD = (
+    "Инцидент № {0}\nРешение куратора: СОГЛАСОВАНО\nОтвет направлен на оценку пользователю.",
+    "Ответ по инциденту № {0} возвращён на доработку по причине: нет фото после работ.",
+    "Инцидент № {0}\nАвтор добавил комментарий: «Никто не приезжал, сплошные отписки!»",
+    "Куратор ЦУР установил признак «Фаст-трек» по инциденту {0}.",
+    "Инцидент № {0} закрыт: пользователь не ответил в течение двух дней.",
+    "Инцидент {0}. Ответ опубликован в комментариях: https://vk.com/wall-1_2?reply=3",
+)
+"""What the system tells of an incident."""
 PEOPLE = ("roads_head", "uzhtr_head", "uzhtr_deputy", "dep_life", "appeals", "registry", "press")
 AWAY = "Я в отпуске до 04.12.2026 включительно."
 FAULTS = st.one_of(
@@ -88,6 +110,7 @@ class Days(RuleBasedStateMachine):
         self._wires = wired_to(self.office.post)
         self._wires.__enter__()
         self.notices: list[bytes] = []
+        self.incidents: list[str] = []
         self.scans: list[tuple[int, int, bytes]] = []
         self.office.start()
         self.arrives(0)
@@ -101,6 +124,31 @@ class Days(RuleBasedStateMachine):
         self.office.writes("press@region.example", f"Сообщение {serial}", text)
         self.notices.append(self.office.post.arrived[-1])
         self.office.play()
+
+    @precondition(lambda self: len(self.notices) < 3)
+    @rule(fast=st.booleans())
+    def an_incident_arrives(self, fast: bool) -> None:
+        serial = len(self.notices) + 1
+        number = f"81234{serial:02}"
+        self.office.post.deliver(
+            incident(
+                f"{self.office.now:%Y-%m-%d %H:%M}",
+                number=number,
+                place=f"ул. Чертёжная, д. {serial}",
+                fast=fast,
+            )
+        )
+        self.notices.append(self.office.post.arrived[-1])
+        self.incidents.append(number)
+        self.office.play()
+
+    @precondition(lambda self: self.incidents)
+    @rule(which=st.integers(0, 2), told=st.sampled_from(TOLD), fault=FAULTS)
+    def the_system_tells(self, which: int, told: str, fault: str) -> None:
+        number = self.incidents[which % len(self.incidents)]
+        words = told.format(number)
+        self.office.writes("noreply@incident.example", f"[Инцидент] № {number}", words)
+        self.office.play(fault)
 
     @precondition(lambda self: len(self.notices) < 3)
     @rule(which=st.integers(0, 2))
@@ -122,7 +170,7 @@ class Days(RuleBasedStateMachine):
     @rule(
         person=st.sampled_from(PEOPLE),
         newest=NEWEST,
-        text=st.sampled_from(ANYTHING),
+        text=st.sampled_from((*ANYTHING, *OF_INCIDENTS)),
         as_other=st.sampled_from(["", "", "", "", "dep_social", "stranger"]),
         proven=st.sampled_from([True, True, True, False]),
         at_once=st.booleans(),

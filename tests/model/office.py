@@ -24,6 +24,7 @@ from mcu_mail.documents.esign import Signature, Signer
 from mcu_mail.documents.folder import Folder, Folders
 from mcu_mail.documents.scan import Scan, ScanPage
 from mcu_mail.domain.codes import PrintMark
+from mcu_mail.errors import StoreError
 from mcu_mail.failpoints import CrashError, armed, fail_point
 from mcu_mail.mail.reader import Reader
 from mcu_mail.mail.reader_process import handle
@@ -95,6 +96,8 @@ def base_of(mode: str) -> Base:
     values["letters"] |= {"engine": "native", "word_format": "docx"}
     values["mail"]["trust"] = {"authserv_id": SERVER}
     values["register"] |= {"mode": mode}
+    # A question is a mail of its own: what sheets do is shown elsewhere.
+    values["sheets"] = {"minutes": 0}
     config = folder / "config.yaml"
     config.write_text(yaml.dump(values, allow_unicode=True), encoding="utf-8")
     desk = wiring.open_desk(config)
@@ -172,6 +175,9 @@ class ModelOffice:
     def _alive(self, work: Any) -> None:
         try:
             work()
+            return
+        except StoreError:
+            # A daemon's tick survives it, and the next one goes on (`daemon._tick`).
             return
         except CrashError as crash:
             self.crashes.append(str(crash))

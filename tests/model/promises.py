@@ -97,7 +97,8 @@ def _requests_are_of_the_present_step(office: ModelOffice) -> None:
             assert row["letter_sha"] == row["now_sha"] is not None, row
         if row["state"] == "closed":
             beside = "beside" in json.loads(row["data"])
-            assert row["purpose"] in {"command", "absent", "confirm"} or beside, row
+            standing = {"accept", "control"}
+            assert row["purpose"] in {"command", "absent", "confirm"} | standing or beside, row
 
 
 def _letters_left_with_every_word(
@@ -182,7 +183,8 @@ def _what_is_sent_has_arrived(office: ModelOffice, events: dict[int, list[dict[s
         JOIN outgoing o ON o.id = r.outgoing_id
         WHERE r.state = 'accepted' AND NOT r.witness AND o.letter_id IS NOT NULL"""
     for row in office.rows(query):
-        assert row["letter_id"] in held[row["address"]], row
+        by_word = any(event["kind"] == "sent_by_hand" for event in events[row["case_id"]])
+        assert by_word or row["letter_id"] in held[row["address"]], row
     for row in office.rows("SELECT * FROM register WHERE state = 'sent'"):
         by_word = any(event["kind"] in _ENDED_BY_PERSON for event in events[row["case_id"]])
         letters = office.rows("SELECT letter_id FROM outgoing WHERE key = ?", f"letter:{row['id']}")
@@ -211,7 +213,7 @@ def _nobody_waits_for_nothing(office: ModelOffice) -> None:
     for case in office.rows("SELECT * FROM cases WHERE state <> 'closed'"):
         asked = office.rows(
             "SELECT id FROM requests WHERE case_id = ? AND closed_at IS NULL AND purpose NOT IN"
-            " ('similar', 'later_term', 'fields', 'urgent')",
+            " ('similar', 'later_term', 'fields', 'urgent', 'accept', 'control')",
             case["id"],
         )
         tasks = office.rows(
@@ -223,7 +225,13 @@ def _nobody_waits_for_nothing(office: ModelOffice) -> None:
             " AND r.state IN ('queued', 'deferred', 'sending', 'unknown')",
             case["id"],
         )
-        assert asked or tasks or moving, (case["number"], case["step"], case["state"])
+        waits = case["state"] == "waiting" and office.rows(
+            "SELECT id FROM due WHERE case_id = ? AND entry = ? AND done_at IS NULL AND kind IN"
+            " ('regional_check', 'wait_over')",
+            case["id"],
+            case["entry"],
+        )
+        assert asked or tasks or moving or waits, (case["number"], case["step"], case["state"])
 
 
 def all_ended(office: ModelOffice) -> bool:

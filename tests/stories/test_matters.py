@@ -108,6 +108,23 @@ def test_a_published_text_becomes_a_letter_that_waits_for_the_record_of_contact(
     assert day.case(2).step == "approve_deputy", "its text is its own from now on"
 
 
+def test_a_case_that_waits_for_another_ones_text_is_not_late_unnoticed(day):
+    sent(day, "pos", pos("990012399", ASKED), "09:02")
+    day.reply("it", "В работу", "09:10", to=of_case(day, "it", "Возьмите в работу"))
+    place = "пгт Тяжинский, ул. Образцовая, д. 7"
+    sent(day, "incident", incident("8123401", ASKED, place=place), "10:02")
+    day.fresh("appeals", "2026-000002", "Объединить с 2026-000001: одна жалоба", "10:10")
+    assert (day.case(2).step, day.asked(2)) == ("draft", [("control", "appeals")])
+    local = day.stage.desk.local
+    assert f"{local(day.case(2).term):%d.%m %H:%M}" == "24.11 09:02"
+    day.play("2026-11-24 08:30")
+    told = day.told("roads_head")
+    assert "Срок там раньше: сегодня до 09:02" in told
+    day.play("2026-11-24 09:02")
+    for person in ("press", "appeals", "dep_affairs"):
+        assert day.case(2).number in " ".join(str(mail["Subject"]) for mail in day.got[person])
+
+
 def test_a_wrong_merge_is_put_right_and_a_leading_case_without_text_lets_the_other_go(day):
     day.notice("09:00", SNOW)
     sent(day, "pos", pos("990012399", ASKED), "09:32")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mcu_mail.rehearsal.people import text_of
+from tests.stories.office_day import SNOW
 from tests.stories.track_notices import incident
 
 FRIDAY = "2026-11-27"
@@ -19,6 +20,28 @@ def got(day, moment):
 def escalations(day, moment):
     heard = got(day, moment)
     return [one for person in heard for one in day.got[person] if "Ждём" in text_of(one)]
+
+
+def of_cases(day, person):
+    """The words of what a person has just received, with the cases in its subjects."""
+    subjects = " ".join(str(mail["Subject"]) for mail in day.got[person])
+    return f"{subjects} {day.told(person)}"
+
+
+def test_after_an_outage_a_passed_term_of_a_track_with_hours_is_told_at_its_opening(day):
+    day.stage.gathers = True
+    day.notice("08:30", SNOW)
+    day.arrives(incident("2026-11-23 08:35"), "2026-11-23 08:36")
+    number = day.case(2).number
+    day.play("2026-11-24 19:00")
+    assert day.case().number in of_cases(day, "press"), "letters are worked at every day"
+    assert all(number not in of_cases(day, person) for person in day.got)
+    day.play("2026-11-25 08:29")
+    assert all(number not in of_cases(day, person) for person in day.got)
+    day.play("2026-11-25 08:30")
+    assert number in of_cases(day, "press")
+    assert number in of_cases(day, "appeals")
+    assert len(day.events("term_passed", 2)) == 1
 
 
 def test_a_friday_evening_incident_that_nobody_touches_is_reported_step_by_step_on_monday(day):
