@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Scope = Literal["rows", "all", "rest", "none"]
 _ROWS = re.compile(SPOKEN_ROWS)
+_HAS_REASON = re.compile("[:(–—]")
 _MOST_LOOKED = 60
 """Commas and full stops of one statement: nobody writes more by hand."""
 
@@ -60,7 +61,13 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
                 yield text[start:], True
                 return
             again = "." in soft[0] and words.ABOUT_AGAIN.match(plain, soft.end())
-            if again or is_later(plain, soft.end()) or head_at(plain, soft.end()) is not None:
+            # «Вернуть 2: трубы старые, 3 ещё не заменили» may be one reason.
+            open_ = "." in soft[0] or not _HAS_REASON.search(plain, pos, soft.start())
+            if (
+                again
+                or (open_ and is_later(plain, soft.end()))
+                or head_at(plain, soft.end()) is not None
+            ):
                 end, next_start = soft.start(), soft.end()
                 break
         if head is not None and _is_cut_short(head, plain):

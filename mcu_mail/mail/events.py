@@ -190,7 +190,8 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
         return Event(name="note", words=found)
     if not (somebody or arrived or draft.urgent or draft.fast_track) and _speaks_of(draft, prose):
         return Event(name="note", words="")
-    bare = not citizens and "applicant" not in draft.words and "external_id" in draft.words
+    numbered = "external_id" in draft.words or read_bare_number(lines[0], sure=True) is not None
+    bare = not citizens and "applicant" not in draft.words and numbered
     name = "urgent" if bare and asks else "fast_track" if bare and draft.fast_track else "new"
     words = {"urgent": _hit(_URGENT, said) or "", "fast_track": "фаст-трек"}
     return Event(name=name, words=words.get(name, ""))

@@ -61,7 +61,8 @@ _RATING: Final = re.compile(
     r"(?:оцен(?:к\w{1,2}|ил\w?)|балл\w{0,2})(?: (?:автора|заявителя|пользователя|решения|ответа"
     r"|качества|гражданина|жителя|на|в|ответ|решение|работу|качество"
     r"|результат)){0,3}\W{0,4}([1-5])(?!\d|[.,]\d)"
-    r"|(?<![\d.])([1-5]) (?:из|/) 5(?!\d)|(?<![\d.])([1-5])/5(?!\d)"
+    r"|(?<![\d.])([1-5]) (?:из|/) 5(?!\d)|(?<![\d.])([1-5]) (?:звезд|балл)"
+    r"|(?<![\d.])([1-5])/5(?!\d)"
 )
 _STARS: Final = re.compile(r"([★⭐]{1,5})(?![★⭐])")
 _LABEL: Final = re.compile(
@@ -126,7 +127,7 @@ def rating_of(said: Iterable[str]) -> int | None:
     """The citizen's mark, 1 to 5, in figures or in stars; None when there is none."""
     for line in said:
         if found := _RATING.search(fold(line[:600])):
-            return int(found[1] or found[2] or found[3])
+            return int(next(filter(None, found.groups())))
         if "оцен" in fold(line[:600]) and (stars := _STARS.search(line[:600])):
             return len(stars[1])
     return None
