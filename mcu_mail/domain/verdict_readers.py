@@ -114,10 +114,17 @@ def returned(said: Said) -> Meaning:
 def redone(said: Said) -> Meaning:
     """A return by a verb that belongs to its reason: «Исправить дату»."""
     meaning = returned(said)
-    if not meaning.reason or re.match(words.COLON, said.match.string[said.match.end() :]):
+    after = said.match.string[said.match.end() :]
+    if not meaning.reason or re.match(words.COLON, after) or _WHY_REDO.match(after):
         return meaning
     reason = reason_of(f"{said.line[said.match.start() :]}\n{said.below}")
     return replace(meaning, reason=f"{reason[:1].upper()}{reason[1:]}")
+
+
+_WHY_REDO = re.compile(
+    r"\s*[,.]\s+(?:там|тут|здесь|в\s+не(?:й|м)|потому|так\s+как|поскольку|нет|не|без|указан\w*|ответ)(?!\w)"
+)
+"""«Переделать, там …»: the reason begins behind the verb."""
 
 
 def weak(said: Said) -> Meaning | None:
