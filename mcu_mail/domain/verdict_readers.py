@@ -96,11 +96,17 @@ def approved(said: Said) -> Meaning:
     return Meaning(kind=MeaningKind.conditional, reason=f"{said.rest}\n{said.below}".strip())
 
 
+_OR = re.compile(r"(?:или|либо)\s+(?:не\s*)?(?:с[оа]гл|утв|одобр|верн|подпис|отправ|опубл)")
+"""«Вернуть или согласовать, решайте сами»."""
+
+
 def returned(said: Said) -> Meaning:
     """A return; the reason stays empty when none is given, and is asked for."""
     if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     rest = said.rest
+    if _OR.match(same_length(rest)):
+        return Meaning(kind=MeaningKind.note)
     # «Не согласовано. Вернуть на доработку: причина» says one thing twice.
     again = words.SENT_BACK.match(same_length(rest)) or words.NOT_AGREED.match(same_length(rest))
     if again is not None:
