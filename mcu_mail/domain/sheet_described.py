@@ -25,10 +25,19 @@ _LABEL = r"(?:(?:строч?к|позици|номер|пункт|заявк|и�
 _IN_BRACKETS = re.compile(
     rf"(?P<row>(?<![\w.,(-])(?:{_LABEL}\s*)?[0-9]{{1,3}})\s*\((?P<about>[^()]{{4,160}})\)\s*[:–—-]?\s*(?={words.VERDICT})"
 )
+_ONE_OF_SEVERAL = rf"(?<![\w.,(-])(?:{_LABEL}\s*)?[0-9]{{1,3}}\s*\([^()]{{4,80}}\)"
+_SEVERAL = re.compile(
+    rf"(?<!\w){_ONE_OF_SEVERAL}(?:\s*(?:,|и|,\s*и)\s+{_ONE_OF_SEVERAL}){{1,20}}\s*[:–—-]?\s+"
+    rf"(?={words.VERDICT})(?!{words.VERDICT_AND_ROWS.pattern})"
+)
+"""«2 (остановка) и 3 (сосна) согласовано»."""
+_DESCRIBED = re.compile(r"\s*\((?P<about>[^()]{4,80})\)")
+_VERDICT_BEFORE = re.compile(rf"{words.VERDICT}[\s:–—-]*$")
 _AFTER_COMMA = re.compile(
     rf"(?P<row>(?<!\w){_LABEL}\s*[0-9]{{1,3}})\s*[,–—-]\s+(?P<about>[^:;.!?|\d()]{{3,80}}?)\s*[:–—]\s*(?={words.VERDICT})"
 )
 _DECIDES = re.compile(rf"(?<!\w){words.VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
+_NEAR = 40
 _LETTERS = re.compile(r"[а-я]{3}")
 
 
@@ -38,6 +47,7 @@ def plain_line(line: str) -> str:
     for lead in (_THANKS, _LEADS):
         found = lead.match(same_length(line))
         line = line[found.end() :] if found else line
+    line = _without_each(line)
     for pattern in (_IN_BRACKETS, _AFTER_COMMA):
         line = _without(pattern, line)
     return _unglued(line)
@@ -55,6 +65,20 @@ def _unglued(line: str) -> str:
     last = _LAST.match(plain, end)
     if not end or last is None or words.VERDICT_AND_ROWS.match(plain, last.end()):
         return line
+    return kept + line[end:]
+
+
+def _without_each(line: str) -> str:
+    """`line` without the matter in brackets beside each of several rows that share a verdict."""
+    plain, kept, end = same_length(line), "", 0
+    for found in _SEVERAL.finditer(plain):
+        abouts = [one["about"] for one in _DESCRIBED.finditer(found[0])]
+        is_matter = all(_LETTERS.search(one) and not _DECIDES.search(one) for one in abouts)
+        before = plain[max(0, found.start() - _NEAR) : found.start()]
+        if is_matter and not _VERDICT_BEFORE.search(before):
+            rows = _DESCRIBED.sub("", line[found.start() : found.end()]).rstrip(" :–—-")
+            kept += f"{line[end : found.start()]}{rows}: "
+            end = found.end()
     return kept + line[end:]
 
 

@@ -15,6 +15,7 @@ from mcu_mail.domain.drafts import cut_closing, skip_greeting
 from mcu_mail.domain.row_words import numbers_of
 from mcu_mail.domain.sheet_described import plain_line
 from mcu_mail.domain.sheet_parts import Part, doubtful, head_at, later_part, parts_of, pieces_of
+from mcu_mail.domain.sheet_shapes import one_shape
 from mcu_mail.domain.verdict_tails import is_harmless
 from mcu_mail.domain.verdict_words import clean, same_length
 
@@ -43,12 +44,13 @@ class _Reading:
 def cut_parts(
     text: str,
     *,
+    rows: int,
     decides: Callable[[str], bool],
     returns: Callable[[str], bool],
     takes_text: Callable[[str], bool],
     is_whole: Callable[[str], bool],
 ) -> tuple[Part, ...]:
-    """The parts of a reply, in order.
+    """The parts of a reply to a sheet of `rows` rows, in order.
 
     `decides`: whether words alone are a verdict; `returns`: whether they send back; `takes_text`:
     whether the lines below belong to them; `is_whole`: whether they leave no loose text.
@@ -57,7 +59,7 @@ def cut_parts(
     kept = _DASHED.split(cut_closing("\n" + body), maxsplit=1)[0]
     closing = body[len(kept) - 1 :] if len(kept) <= len(body) else ""
     reading = _Reading(decides=decides, returns=returns, takes_text=takes_text, is_whole=is_whole)
-    cutter = _Cutter(reading)
+    cutter = _Cutter(reading, rows)
     for line in kept.split("\n"):
         cutter.take_line(line)
     parts = cutter.finish()
@@ -78,8 +80,9 @@ def _with_cells(line: str) -> str:
 class _Cutter:
     """Takes line after line; remembers the verdict or the rows that wait for the other half."""
 
-    def __init__(self, reading: _Reading) -> None:
+    def __init__(self, reading: _Reading, count: int) -> None:
         self._reading = reading
+        self._count = count
         self._parts: list[Part] = []
         self._verdict: str = ""
         """A verdict without rows: they may stand in the lines below."""
@@ -94,7 +97,7 @@ class _Cutter:
         """Cut one line."""
         if _QUOTED.match(line):
             return
-        line = plain_line(skip_greeting(line).strip())
+        line = plain_line(one_shape(skip_greeting(line).strip(), self._count))
         if _BARE.fullmatch(line) or words.INTRO.fullmatch(same_length(line)):
             return
         if head_at(same_length(line), 0) is None and (row := _table_row(line, self._reading)):
@@ -132,6 +135,10 @@ class _Cutter:
         plain = same_length(piece)
         if not piece or _BARE.fullmatch(piece):
             return
+        if words.EITHER.search(plain) or self._is_swallowed(plain):
+            self._close()
+            self._parts.append(doubtful(piece))
+            return
         head = head_at(plain, 0)
         later = later_part(piece, plain) if head is None else None
         if later is not None:
@@ -154,6 +161,15 @@ class _Cutter:
             self._take_numbered(piece, numbered)
             return
         self._take_text(piece, is_new_line=is_new_line)
+
+    def _is_swallowed(self, plain: str) -> bool:
+        """Whether the reason of a return may hold the verdict of another row."""
+        found = words.SWALLOWED.search(plain)
+        if found is None or int(found["row"]) > self._count:
+            return False
+        before = plain[: found.start()]
+        sent_back = words.RETURNS.search(before)
+        return sent_back is not None and bool(before[sent_back.end() :].strip(" ,:;–—-"))
 
     def _go_on(self, part: Part, tail: str) -> None:
         """A list of rows may go on: «Согласовано 1, 2,» and «3, 4» in the line below."""
@@ -196,7 +212,9 @@ class _Cutter:
                     last, said=f"{last.said}\n{piece}", words=f"{last.words}\n{piece}:"
                 )
                 return
-            part = unread if is_counted else replace(unread, words=f"{_RETURN}: {tail}")
+            # «3: ✘ согласовано» says two things.
+            is_unclear = is_counted or words.MARKED_VERDICT.match(same_length(tail))
+            part = unread if is_unclear else replace(unread, words=f"{_RETURN}: {tail}")
         else:
             part = unread
         self._parts.append(part)
@@ -229,6 +247,7 @@ class _Cutter:
         belongs = last is not None and (
             not is_new_line
             or (self._reading.takes_text(last.words) and words.ABOUT_OTHERS.search(plain) is None)
+            or (self._reading.returns(last.words) and words.REASON_LINE.match(plain) is not None)
         )
         if last is not None and belongs:
             glue = "\n" if is_new_line else "; "

@@ -127,6 +127,7 @@ def read_sheet(
     reader = _Reader(rows=rows, today=today)
     parts = cut_parts(
         new_text,
+        rows=rows,
         decides=reader.decides,
         returns=lambda text: reader.read(text).kind is MeaningKind.return_,
         takes_text=lambda text: reader.read(text).kind in _WITH_TEXT,

@@ -88,6 +88,10 @@ _AFTERTHOUGHT = re.compile(
 _BEGINS_LATER = re.compile(rf"(?:{_SOFT}\s+){{0,2}}{_LATER}{_END}")
 _WISHED = re.compile(r"бы(?![\w-])")
 """«Вернуть бы, да времени нет»: a wish is no order."""
+_ON_CONDITION = re.compile(
+    r"[\s,]+(?:но\s+|только\s+){0,2}(?:если|при\s+условии|в\s+случае)(?!\w|\s+честно)"
+)
+"""«Беру в работу, если дадут машину»."""
 _BEGINS_NOT = re.compile(rf"(?:{_SOFT}\s+){{0,3}}не\s+(?P<word>[\w-]+)")
 _LACKS = re.compile(
     r"т(?:от|а|о|е|у|ого|ому|ой|ем|ех)|\w{2,}(?:[аяе]н|[ыиуая]т)[аоы]?|\w{3,}(?:ет|ют|ит)(?:ся)?"
@@ -149,7 +153,7 @@ def is_denied(said: Said, how: Denial) -> bool:
     first = next((part.strip() for part in _PARTS.split(reason) if part.strip()), "")
     if how is Denial.PROMISE:
         return bool(_IS_NOT_NEEDED.search(direct) or _ONLY_NOT_NEEDED.fullmatch(first))
-    if how is Denial.NAME and _NOBODY.match(reason):
+    if _ON_CONDITION.match(after) or (how is Denial.NAME and _NOBODY.match(reason)):
         return True
     if _is_denied_directly(direct, how) or _DENIED_WHOLE.fullmatch(first):
         return True

@@ -96,11 +96,17 @@ def approved(said: Said) -> Meaning:
     return Meaning(kind=MeaningKind.conditional, reason=f"{said.rest}\n{said.below}".strip())
 
 
+_OR = re.compile(r"(?:или|либо)\s+(?:не\s*)?(?:с[оа]гл|утв|одобр|верн|подпис|отправ|опубл)")
+"""«Вернуть или согласовать, решайте сами»."""
+
+
 def returned(said: Said) -> Meaning:
     """A return; the reason stays empty when none is given, and is asked for."""
     if is_asked(said):
         return Meaning(kind=MeaningKind.question)
     rest = said.rest
+    if _OR.match(same_length(rest)):
+        return Meaning(kind=MeaningKind.note)
     # «Не согласовано. Вернуть на доработку: причина» says one thing twice.
     again = words.SENT_BACK.match(same_length(rest)) or words.NOT_AGREED.match(same_length(rest))
     if again is not None:
@@ -114,10 +120,17 @@ def returned(said: Said) -> Meaning:
 def redone(said: Said) -> Meaning:
     """A return by a verb that belongs to its reason: «Исправить дату»."""
     meaning = returned(said)
-    if not meaning.reason or re.match(words.COLON, said.match.string[said.match.end() :]):
+    after = said.match.string[said.match.end() :]
+    if not meaning.reason or re.match(words.COLON, after) or _WHY_REDO.match(after):
         return meaning
     reason = reason_of(f"{said.line[said.match.start() :]}\n{said.below}")
     return replace(meaning, reason=f"{reason[:1].upper()}{reason[1:]}")
+
+
+_WHY_REDO = re.compile(
+    r"\s*[,.]\s+(?:там|тут|здесь|в\s+не(?:й|м)|потому|так\s+как|поскольку|нет|не|без|указан\w*|ответ)(?!\w)"
+)
+"""«Переделать, там …»: the reason begins behind the verb."""
 
 
 def weak(said: Said) -> Meaning | None:

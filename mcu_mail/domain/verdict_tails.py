@@ -36,7 +36,7 @@ _HARMLESS = re.compile(
             r"(?:вам\s+)?(?:большое\s+)?спасибо(?:\s+(?:большое|вам|всем))?",
             r"благодар(?:ю|им)(?:\s+(?:вас|всех))?",
             r"(?:(?:можно|прошу|пожалуйста)\s+)?(?:от|на)прав(?:ить|лять|ляйте|ьте)",
-            r"(?:можно\s+)?(?:подписывать|регистрировать)",
+            r"(?:можно\s+)?(?:подписыва(?:ть|йте)|регистриру?(?:овать|йте))|подпишите|(?:можно\s+)?публик(?:овать|уйте)",
             r"(?:передавайте\s+)?на\s+подпись|(?:к|для)\s+(?:отправк[еи]|подписани[юя])",
             rf"(?:{_FILES}\s+)?(?:и\s+)?(?:во\s+вложении|прилага(?:ю|ется|ются)|приложен[аоы]?)",
             r"(?:документ|письмо|ответ|текст)(?:\s+изучен[оа]?)?|проект(?:\s+(?:ответа|письма))?",
@@ -73,6 +73,14 @@ _POST = re.compile(
     r"|росси|кемеровск|обл|кузбасс|п\.?г\.?т|г\.|с\.|ул\.|адрес\s*:|каб|эл\.|www|http|по\s|[0-9]{6},)"
     r"[\w\s.,:;/@()+«»\"–—-]*",
 )
+_PERSONS_POST = re.compile(
+    r"\s*(?:(?:и\.?\s?о\.?|врио|перв(?:ый|ая)|главн(?:ый|ая)|ведущ(?:ий|ая))\s+)?(?:зам\.?|заместитель|начальник|директор|глава"
+    r"|председатель|руководитель|специалист|инженер)(?=\s)(?:\s+(?!в\s)[а-я-]+){0,7}?(?=\s)"
+)
+_SURNAME_AT_END = re.compile(
+    r"\s(?P<name>[А-ЯЁ][а-яё]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая)|енко)(?:\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?)?)\s*\.?\s*$"
+)
+_LONGEST_POST = 100
 _FOR_SOMEBODY = re.compile(r"\s*[а-я]+[ую](?![\w-])")
 _REACH = re.compile(
     r"\s*(?:(?:раб|моб|сот)?\.?\s*(?:тел|факс|т|e-?mail|почта)\.?:?\s*)?\S*[0-9@]\S*"
@@ -137,7 +145,7 @@ def is_harmless(tail: str) -> bool:
             return _is_closing(lines[i:])
         if i and _is_signature_line(plain):
             continue
-        if not _chunks_harmless(line, plain):
+        if not _chunks_harmless(line, plain) and not _is_post_and_name(line, plain):
             # The closing words may follow on the same line: «замечаний нет. С уважением, …».
             return _ends_with_sign_off(lines[i:])
     return True
@@ -155,6 +163,17 @@ def _is_signature_line(plain: str) -> bool:
     # «Юристу», «Начальнику отдела»: it is for somebody, and nobody's post.
     post = _POST.fullmatch(plain) is not None and not _FOR_SOMEBODY.match(plain)
     return post and _REMARK.search(plain) is None and not _has_verb(plain)
+
+
+def _is_post_and_name(line: str, plain: str) -> bool:
+    """Whether a line is a person's post and his surname, and says nothing: «Зам. главы Тополев»."""
+    if len(plain) > _LONGEST_POST or any(c.isdigit() for c in plain) or _has_verb(plain):
+        return False
+    post = _PERSONS_POST.match(plain)
+    named = _SURNAME_AT_END.search(line)
+    if post is None or named is None or _REMARK.search(plain) or _DOUBT.search(plain):
+        return False
+    return named.start() >= post.end() and is_name(named["name"])
 
 
 def _chunks_harmless(line: str, plain: str) -> bool:
