@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mcu_mail.mail import event_turns
+
 ITEM: Final = (
     r"(?:инцидент\w{0,2}|сообщени\w{1,2}|заявк\w|обращени\w{1,2}|карточк\w|комментари\w{1,2}"
-    r"|вопрос\w?)"
+    r"|вопрос\w?|кейс\w{0,2})"
 )
 _NUMBER: Final = r"(?:№\s?)?[\w\-/]{0,12}\d[\w\-/]{2,30}"
 _CITIZEN: Final = r"(?:автор|заявител|пользовател|жител|граждан|подписчи)\w{0,4}"
@@ -47,6 +49,7 @@ RETURNED: Final = re.compile(
     r"|отказ\w{0,4} в (?:согласовани|утверждени|публикаци|размещени)"
     r"|(?:куратор|модератор|руководител|эксперт|цур)\w{0,3}\s.{0,40}(?:вернул|отклонил"
     r"|не (?:согласовал|утвердил|принял|одобрил))"
+    rf"|{event_turns.RETURNED}"
 )
 SEND_BACK: Final = re.compile(
     r"(?:прошу|просим|необходимо|нужно|надо) (?:\w{2,16} ){0,2}(?:поправить|исправить|доработать"
@@ -62,6 +65,7 @@ MODERATOR: Final = re.compile(
     r"(?:модератор|куратор|эксперт|цур)\w{0,2}(?: \w{1,12})?\s(?:оставил|добавил|написал)\w?\s"
     r"(?:нов\w{2} )?комментари|(?:комментари|замечани)\w{1,2} (?:от )?(?:модератор|куратор"
     r"|эксперт|цур)"
+    rf"|{event_turns.MODERATOR}"
 )
 """Who oversees the answers speaks, and not the citizen."""
 COMMENT: Final = re.compile(
@@ -90,7 +94,7 @@ COMMENT: Final = re.compile(
     r"|не соглас(?:ен|на) с (?:результат|ответ|решени)"
     r"|(?:отрицательн|негативн)\w{2,3} (?:отзыв|оценк)|(?:не удовлетвор|недовол)\w{2,6} (?:ответ"
     rf"|результат|решени)|{ITEM} .{{0,40}}(?:открыт\w{{0,2}} повторно|повторно открыт"
-    r"|возобновлен)"
+    rf"|возобновлен)|{event_turns.COMMENT}"
 )
 
 NO_COMMENT: Final = re.compile(
@@ -134,11 +138,13 @@ NOTE: Final = re.compile(
     r"|наберите меня"
     r"|(?:верн[еу]м|обсуд|поговор|вынес|рассмотр)\w{1,4} .{0,60}(?:на (?:совещани|планерк|встреч"
     r"|штаб|вкс|понедельник)|позже|при встрече|завтра)"
-    r"|на совещани|на планерк|на контрол\w у руковод"
+    r"|на совещани|на планерк|на контрол\w у руковод|(?:онлайн|видео)\W?(?:занят|урок|встреч)"
+    r"|поздравля(?:ем|ю|ет)|с наступающ|с (?:нов\w{2} годом|праздник)|синхронизац"
+    r"|приглаша(?:ем|ю|ет|ются)|(?:добавлен|снят|присвоен)\w? (?:метк|тег|ярлык)"
 )
 """A system or its people write of themselves, or of a card without saying what happened to it."""
 
-CHANGES: Final[tuple[tuple[str, str], ...]] = (
+_FORMS: Final[tuple[tuple[str, str], ...]] = (
     (
         "duplicate",
         (
@@ -326,8 +332,14 @@ CHANGES: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
 )
+CHANGES: Final = tuple(
+    (event, f"{rule}|{event_turns.TURNS[event]}" if event in event_turns.TURNS else rule)
+    for event, rule in _FORMS
+)
 CONSENT: Final = re.compile(dict(CHANGES)["consented"])
-NUMBER: Final = re.compile(r"(?<![\w.])(?:№\s?)?(?:[a-zа-я]{1,6}-)?\d[\w\-/]{4,30}|№\s?\d")
+NUMBER: Final = re.compile(
+    r"(?<![\w.])(?:№\s?)?(?:[a-zа-я]{1,6}-)?\d[\w\-/]{4,30}|№\s?\d|(?<![\w.-])[a-zа-я]{2,6}-\d{3}"
+)
 ARRIVAL: Final = re.compile(
     r"(?:поступил|создан|зарегистрирован|подан|добавлен)\w{0,2} (?:нов\w{2} )?(?:инцидент"
     r"|сообщени|заявк|обращени)\w{0,2}(?!\w|.{0,30}комментари)|нов(?:ый|ое|ая) (?:инцидент"

@@ -1,9 +1,9 @@
 """What a notification is about: a new message, or something that happened to an earlier one.
 
 Why: the press office's own words decide, never the citizen's («мне вернули ответ на доработку» is a
-new message). The lists are modest on purpose: what is not plainly said is a new message, and a
-notice that brings a citizen's own text is one too unless its words tell of a change («установлен
-фаст-трек»). Words of the configuration (`sources[].events`) come first.
+new message). A new message must be earned (`evidence`): what only speaks of one and is not plainly
+said is a note. A notice that brings a citizen's own text is a new one unless its words tell of a
+change («установлен фаст-трек»). Words of the configuration (`sources[].events`) come first.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.domain.notice import STATUS_EVENTS
+from mcu_mail.mail.event_turns import NO_RETURN
 from mcu_mail.mail.event_words import (
-    ARRIVAL,
     CHANGES,
     COMMENT,
     CONSENT,
@@ -25,6 +25,7 @@ from mcu_mail.mail.event_words import (
     RETURNED,
     SEND_BACK,
 )
+from mcu_mail.mail.evidence import CITIZENS, has_arrived, only_the_office, speaks_a_citizen, wants
 from mcu_mail.mail.labels import normal
 from mcu_mail.mail.outcomes import (
     labelled_reason,
@@ -35,7 +36,6 @@ from mcu_mail.mail.outcomes import (
 )
 from mcu_mail.mail.values import (
     fold,
-    is_social,
     read_bare_number,
     read_title_number,
     states_nothing,
@@ -57,7 +57,8 @@ _ASKS_59: Final = re.compile(r"в (?:порядке|соответствии).{0
 _CHANGE_RULES: Final = tuple((event, re.compile(rule)) for event, rule in CHANGES)
 _URGENT: Final = re.compile(
     r"(?<!не )(?<!\w)срочн(?:о|ый|ая|ое|ого|ому|ой|ые|ых)(?!\w)|в срочном порядке|незамедлительно"
-    r"|безотлагательно|экстренн\w{2,3}|!срочно"
+    r"|безотлагательно|экстренн\w{2,3}|!срочно|на особ\w{2} контрол|вне (?:всякой )?очереди"
+    r"|немедленно"
 )
 _URGENT_CALL: Final = re.compile(
     r"ответ|опубликов|подготов|предостав|направ|отработ|связа|принять мер"
@@ -77,11 +78,10 @@ _BASIS: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER_NUMBER: Final = re.compile(
-    r"(?:дубл\w{0,7}|присоединен\w?|объединен\w?|повтор\w{0,6})[^№\d]{0,60}(?:№\s?)?"
-    r"((?:[A-Za-zА-Яа-яЁё]{1,6}-)?\d[\w\-/]{2,30})",
+    r"(?:дубл\w{0,7}|присоединен\w?|объединен\w?|повтор\w{0,6})[^№\d]{0,60}?(?:№\s?)?"
+    r"(?<!\w)((?:[A-Za-zА-Яа-яЁё]{1,6}-)?\d[\w\-/]{2,30})",
     re.IGNORECASE,
 )
-_CITIZENS: Final = frozenset(("applicant", "nickname", "address", "phone"))
 _TAKEN: Final = frozenset(("citizen_comment", "moderator_comment", "rated", "closed"))
 """Events that may say how the answer was taken."""
 _WEAK: Final = frozenset(("reminder", "overdue", "assigned", "accepted"))
@@ -132,6 +132,7 @@ def read_event(
     )
     if event.name not in {"new", "appeal_59fz"}:
         _fill_number(draft, subject, entries)
+    _fill_shared_number(draft, subject, entries)
     _fill_outcome(draft, event, said, entries)
     return event
 
@@ -160,7 +161,7 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         return Event(name="appeal_59fz", words=found)
     if len(own) == len(lines) and (found := _hit(_ASKS_59, [fold(draft.text[:4000])])):
         return Event(name="appeal_59fz", words=found)
-    official = [*own, *_official(draft, lines[0], prose)]
+    official = [NO_RETURN.sub(" ", one) for one in (*own, *_official(draft, lines[0], prose))]
     heard = [NO_COMMENT.sub(" ", line) for line in official if not MODERATOR.search(line)]
     if found := _hit(COMMENT, heard):
         return Event(name="citizen_comment", words=found)
@@ -168,11 +169,11 @@ def _event(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool) 
         pleased = satisfaction_of(lines, draft.text, rating_of(lines)) == "positive"
         return Event(name="rated" if pleased else "citizen_comment", words=draft.rules["text"])
     change = _changed(draft, official, lines, citizens=citizens)
-    arrival = change is not None and change.name in STATUS_EVENTS and _hit(ARRIVAL, own)
+    arrival = change is not None and change.name in STATUS_EVENTS and has_arrived(own)
     asks = draft.urgent and _hit(_URGENT_CALL, [*lines, *prose]) is not None
     if change and not arrival and not (change.name in _WEAK and asks):
         return change
-    ordered = [] if citizens or _CITIZENS & set(draft.words) else prose
+    ordered = [] if citizens or CITIZENS & set(draft.words) else prose
     if found := _hit(RETURNED, official) or _hit(SEND_BACK, ordered):
         return Event(name="returned", words=found)
     if found := _hit(MODERATOR, official):
@@ -184,14 +185,17 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
     """A message, unless the system writes of itself, or is only urgent."""
     said = [*lines, *prose]
     asks = draft.urgent and _hit(_URGENT_CALL, said) is not None
-    somebody = citizens or _CITIZENS & set(draft.words) or is_social(draft.words.get("link", ""))
-    arrived = _hit(ARRIVAL, [line for line in lines if not _DENIED.search(line)])
+    somebody = speaks_a_citizen(draft, marked=citizens)
+    arrived = has_arrived([line for line in lines if not _DENIED.search(line)])
     if not somebody and not arrived and (found := _hit(NOTE, said)):
         return Event(name="note", words=found)
-    if not (somebody or arrived or draft.urgent or draft.fast_track) and _speaks_of(draft, prose):
+    known = "external_id" in draft.words or read_bare_number(lines[0].upper(), sure=True)
+    marks = known and (asks or draft.fast_track)
+    if not (somebody or arrived or marks) and (
+        _speaks_of(draft, prose) or only_the_office(prose, numbered=bool(known))
+    ):
         return Event(name="note", words="")
-    numbered = "external_id" in draft.words or read_bare_number(lines[0], sure=True) is not None
-    bare = not citizens and "applicant" not in draft.words and numbered
+    bare = known and not citizens and "applicant" not in draft.words
     name = "urgent" if bare and asks else "fast_track" if bare and draft.fast_track else "new"
     words = {"urgent": _hit(_URGENT, said) or "", "fast_track": "фаст-трек"}
     return Event(name=name, words=words.get(name, ""))
@@ -214,10 +218,11 @@ def _official(draft: Draft, subject: str, prose: Sequence[str]) -> list[str]:
     office's that name a number, and, where the number stands elsewhere, that open like its own:
     «Инцидент № 5. Ответ размещён на портале.»
     """
-    if _CITIZENS & set(draft.words):
+    if CITIZENS & set(draft.words):
         return []
-    known = "external_id" in draft.words or read_bare_number(subject, sure=True) is not None
-    return [one for one in prose if NUMBER.search(one) or (known and _TELLS.match(one))]
+    known = "external_id" in draft.words or NUMBER.search(subject) is not None
+    office = known and not wants(prose)
+    return [one for one in prose if office or NUMBER.search(one) or (known and _TELLS.match(one))]
 
 
 def _changed(
@@ -228,7 +233,7 @@ def _changed(
     A card with the citizen's data and words is his message, whatever its status line says; only
     its subject, or a change to the fast track, tells of something else.
     """
-    if not (citizens and _CITIZENS & set(draft.words)):
+    if not (citizens and CITIZENS & set(draft.words)):
         return _change(official)
     change = _change([line for line in official if NUMBER.search(line)])
     if change and change.name != "fast_track":
@@ -306,6 +311,16 @@ def _fill_number(draft: Draft, subject: str, entries: Sequence[Entry]) -> None:
     draft.put("external_id", read_bare_number(subject, sure=True), "words of the event")
     for words in [*said, office, *draft.frame]:
         draft.put("external_id", read_bare_number(words), "words of the event")
+
+
+def _fill_shared_number(draft: Draft, subject: str, entries: Sequence[Entry]) -> None:
+    """Read the one number that stands bare in the subject and of which the body speaks too."""
+    number = read_bare_number(subject, sure=True)
+    words = [draft.text[:600], *draft.frame, *(one.value for one in entries)]
+    if number and any(
+        re.search(rf"(?<![\w.-]){re.escape(number)}(?![\w.-])", one) for one in words
+    ):
+        draft.put("external_id", number, "subject and body")
 
 
 def _fill_reason(draft: Draft, said: Sequence[str], entries: Sequence[Entry]) -> None:

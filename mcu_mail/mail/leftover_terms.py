@@ -32,6 +32,11 @@ _TERM: Final = re.compile(
     r"(?=.{0,30}(?:\d|завтра|сегодня|текущ|пятниц|понедельн|вторник|сред[уы]|четверг|суббот"
     r"|воскрес)).{3,60}"
 )
+_BECAME: Final = re.compile(
+    r"(?<!\w)(?:было|был|вместо|прежний срок|старый срок)(?!\w).{3,80}(?<!\w)(?:стало|стал|теперь)"
+    r"(?!\w)[\s:–—-]{1,4}"
+)
+"""«Было до 22.01, стало до 14.01»: the words after it are the new term."""
 _WORK: Final = re.compile(r"ответ|срок|подготовить|направить|примите|принять")
 _ENDS: Final = re.compile(r"истека|заканчива|подходит к концу|(?:до|срок) (?:истечения|окончания)")
 _MOVED: Final = re.compile(
@@ -61,6 +66,14 @@ def read_term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
         low = fold(line.text[:600])
         if not (is_request(line.text) or _WORK.search(low)):
             continue
+        if (changed := _BECAME.search(low)) is not None:
+            # Where the old term stands beside the new one, only the new one may be read.
+            moment = read_moment(
+                low[changed.end() :], zone=setting.zone, sent=setting.sent, ahead=True
+            )
+            if moment is not None:
+                put_due(draft, moment, "pattern: the new term", setting)
+            return
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
             moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)

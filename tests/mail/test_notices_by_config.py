@@ -199,7 +199,7 @@ def test_configured_words_tell_an_event(tmp_path: Path) -> None:
     [notice] = read(Layout(keys=keys, body=body), tmp_path, keys)
     [other] = read(Layout(keys="", body=body), tmp_path, "")
 
-    assert (notice.event, other.event) == ("returned", "new")
+    assert (notice.event, other.event) == ("returned", "note")
 
 
 def test_an_end_mark_alone_closes_an_open_text(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Whether a mail of a system brings a citizen's message, or only speaks of one.
+
+Why: a case that no citizen asked for sets ten people to work. A new message is earned by what only
+a message brings (a name, a place, a phone, a post, marked words, a word of its arrival, a wish or a
+complaint); whatever else a system writes is a note. Linear.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mcu_mail.mail.event_words import ARRIVAL
+from mcu_mail.mail.values import is_social
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mcu_mail.mail.draft import Draft
+
+CITIZENS: Final = frozenset(("applicant", "nickname", "address", "phone"))
+"""Fields that only a citizen's message has."""
+_WANTS: Final = re.compile(
+    r"(?<!\w)(?:прошу|просим|помогите|примите меры|разберитесь|почините|уберите|сделайте"
+    r"|отремонтируйте|когда|почему|зачем|куда|доколе|сколько можно|жалуюсь|жалоба|обращаюсь"
+    r"|до сих пор|невозможно|негде|опасно|страшно|надоело|никто не|нигде|никак|опять|снова"
+    r"|у нас|мы|нам|меня|мне|я|наш(?:а|е|и|ей|ем|их)?|живу|живем)(?!\w)"
+    r"|(?<!\w)(?:нет|без) (?:вод|свет|отоплен|тепл|газ|электр|интернет|связ|дорог|тротуар|автобус"
+    r"|освещен)"
+    r"|(?<!\w)не (?:горит|работа|вывоз|чист|убира|ходит|едет|топ|греет|течет|открыва|закрыва)"
+    r"|(?<!\w)(?:ям[аыу]|сломан|разбит|прорва|затопи|теч[ее]т|провали|мусор|свалк|гололед"
+    r"|сугроб|собак|протека|мерз|холодно|темно|отключ)"
+)
+"""How people wish and complain."""
+_OFFICES: Final = re.compile(
+    r"(?<!\w)(?:ответ|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
+    r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет|систем"
+    r"|поздравля|приглаша|наступающ|праздник|обработан|зафиксирован|\d\s?%)"
+)
+"""What a system and its people speak of, and a citizen seldom does."""
+
+
+def speaks_a_citizen(draft: Draft, *, marked: bool) -> bool:
+    """Say whether fields or marked words are a citizen's for sure."""
+    return marked or bool(CITIZENS & set(draft.words)) or is_social(draft.words.get("link", ""))
+
+
+def has_arrived(lines: Sequence[str]) -> bool:
+    """Say whether the office's folded lines tell that a message has come."""
+    return any(ARRIVAL.search(line) for line in lines)
+
+
+def wants(prose: Sequence[str]) -> bool:
+    """Say whether folded unmarked prose wishes or complains in a sentence that is not an office's.
+
+    «Во дворе яма, когда засыплют?» does; «Почему: статус выбран неверно» does not.
+    """
+    return any(_WANTS.search(one) and not _OFFICES.search(one) for one in prose)
+
+
+def only_the_office(prose: Sequence[str], *, numbered: bool) -> bool:
+    """Say whether folded unmarked prose is an office's talk that brings nothing to open.
+
+    Args:
+        prose: its sentences.
+        numbered: the mail names a number: then every word that is no wish is talk about it. Words
+            without one may be anybody's, unless they are of systems and answers.
+
+    """
+    return not wants(prose) and (numbered or any(_OFFICES.search(one) for one in prose))
