@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mcu_mail.domain.concerns import concerns_in, is_anonymous
 from mcu_mail.domain.notice import FLAGS, RESTRICTED, Notice, Source
+from mcu_mail.mail.moments import is_local
 from mcu_mail.mail.values import collapse
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class Setting:
         return Setting(
             source=source, office=office, zone=zone, sent=mail.date, subject=collapse(mail.subject)
         )
+
+    def zone_of(self, words: str) -> tzinfo:
+        """The zone of a time in these words: the office's where they say that it is local."""
+        return self.office if is_local(words) else self.zone
 
 
 @dataclass(kw_only=True)

@@ -197,7 +197,7 @@ def _fill_received(draft: Draft, entries: Sequence[Entry], setting: Setting) -> 
     ]
     # «Сообщение от 16.12.2026 09:40: …» says when it was written.
     for entry in [*_of(entries, "received_at"), *_of(entries, "time"), *dated]:
-        moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent)
+        moment = read_moment(entry.value, zone=setting.zone_of(entry.value), sent=setting.sent)
         if moment is None:
             if entry.field != "time" and not (
                 states_nothing(entry.value) or read_links(entry.value) or entry.links
@@ -230,7 +230,9 @@ def put_received(draft: Draft, moment: Moment, rule: str, setting: Setting) -> N
 
 def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
     for entry in _of(entries, "due"):
-        moment = read_moment(entry.value, zone=setting.zone, sent=setting.sent, ahead=True)
+        moment = read_moment(
+            entry.value, zone=setting.zone_of(entry.value), sent=setting.sent, ahead=True
+        )
         if moment is not None and draft.due is None:
             put_due(draft, moment, _rule(entry), setting)
         elif draft.due is None and (length := read_length(entry.value)):

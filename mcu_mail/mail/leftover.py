@@ -215,7 +215,7 @@ def _is_short(part: str) -> bool:
 
 def _kind(part: str, setting: Setting) -> str | None:
     if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004 - no prose
-        moment = read_moment(part, zone=setting.zone, sent=setting.sent)
+        moment = read_moment(part, zone=setting.zone_of(part), sent=setting.sent)
         if moment is not None and _bare_moment(part):
             return "moment"
     if re.fullmatch(
@@ -243,7 +243,7 @@ def _take(draft: Draft, part: str, kind: str | None, setting: Setting) -> None:
     elif kind == "name":
         draft.put("applicant", read_person(part).full, "line: full name")
     elif kind == "moment" and draft.received is None:
-        moment = read_moment(part, zone=setting.zone, sent=setting.sent)
+        moment = read_moment(part, zone=setting.zone_of(part), sent=setting.sent)
         if moment is not None:
             put_received(draft, moment, "line: moment", setting)
 
@@ -284,7 +284,9 @@ def _arrival(draft: Draft, text: str, setting: Setting) -> None:
     for sentence in re.split(r"(?<=[.!?»])\s(?=[А-ЯЁ«])", text):
         low = fold(sentence)
         if _ARRIVED.search(low) and not _EARLIER.search(low):
-            moment = read_moment(_LAW_DATE.sub(" ", sentence), zone=setting.zone, sent=setting.sent)
+            moment = read_moment(
+                _LAW_DATE.sub(" ", sentence), zone=setting.zone_of(sentence), sent=setting.sent
+            )
             if moment is not None:
                 put_received(draft, moment, "pattern: moment of arrival", setting)
                 return

@@ -68,15 +68,14 @@ def read_term(draft: Draft, lines: Sequence[Line], setting: Setting) -> None:
             continue
         if (changed := _BECAME.search(low)) is not None:
             # Where the old term stands beside the new one, only the new one may be read.
-            moment = read_moment(
-                low[changed.end() :], zone=setting.zone, sent=setting.sent, ahead=True
-            )
+            new = low[changed.end() :]
+            moment = read_moment(new, zone=setting.zone_of(new), sent=setting.sent, ahead=True)
             if moment is not None:
                 put_due(draft, moment, "pattern: the new term", setting)
             return
         for found in _TERM.finditer(low):
             words = found[0] if found[0][:2] in {"за", "се"} else found[0].partition(" ")[2]
-            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
+            moment = read_moment(words, zone=setting.zone_of(words), sent=setting.sent, ahead=True)
             if moment is not None:
                 put_due(draft, moment, "pattern: «до …»", setting)
                 return
@@ -101,7 +100,7 @@ def moment_of_event(
     for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
         if _OF_TERM.search(fold(sentence)):
             continue
-        moment = read_moment(sentence, zone=setting.zone, sent=setting.sent)
+        moment = read_moment(sentence, zone=setting.zone_of(sentence), sent=setting.sent)
         late = moment and setting.sent and moment.at > setting.sent + _AFTER_SENT
         if moment is not None and not moment.day_only and not late:
             found[moment.at] = moment
@@ -126,7 +125,7 @@ def _ending(draft: Draft, said: Sequence[str], setting: Setting) -> None:
         moved = _MOVED.search(low)
         if draft.due is None and draft.length is None and (moved or _ENDS.search(low)):
             words = low[moved.end() :] if moved else sentence
-            moment = read_moment(words, zone=setting.zone, sent=setting.sent, ahead=True)
+            moment = read_moment(words, zone=setting.zone_of(words), sent=setting.sent, ahead=True)
             if moment is not None:
                 put_due(draft, moment, "pattern: the end of a term", setting)
 
@@ -138,7 +137,7 @@ def hour_of_day(draft: Draft, said: Sequence[str], setting: Setting) -> None:
     for sentence in (one for words in said for one in _SENTENCES.split(words[:600])):
         if not _ASKS.search(fold(sentence)) or _PASSED.search(fold(sentence)):
             continue
-        moment = read_hour(sentence, zone=setting.zone, sent=setting.sent)
+        moment = read_hour(sentence, zone=setting.zone_of(sentence), sent=setting.sent)
         if moment is not None:
             put_due(draft, moment, "pattern: «до …» of that day", setting)
             return

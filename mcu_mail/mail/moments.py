@@ -79,6 +79,9 @@ _WHOLE_MOSCOW: Final = re.compile(
 _FURTHEST: Final = 9
 """Hours from Moscow to the easternmost zone of the country."""
 _BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
+_LOCAL: Final = re.compile(
+    r"(?<!\w)(?:местн\w{2,3}|мест\.|местн\.)\s?вр(?:ем\w{1,3}|\.|\b)|по местному"
+)
 _OFFSET: Final = re.compile(r"(?:utc|gmt|(?<=:\d\d))\s?([+\-])(\d{1,2})(?::?(\d{2}))?(?!\d)")
 _ZULU: Final = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?z")
 
@@ -161,6 +164,11 @@ def read_hour(text: str, *, zone: tzinfo, sent: datetime) -> Moment | None:
 def read_clock(text: str) -> time | None:
     """Read an hour that stands without a day («08 ч. 15 мин.»), or None."""
     return _clock(text[:WINDOW].casefold())
+
+
+def is_local(text: str) -> bool:
+    """Whether a time is named as that of the place: «местное время», «по местному»."""
+    return _LOCAL.search(text.casefold()) is not None
 
 
 def zone_mark(text: str) -> tzinfo | None:
