@@ -19,7 +19,7 @@ def got(day, moment):
 
 def escalations(day, moment):
     heard = got(day, moment)
-    return [one for person in heard for one in day.got[person] if "Ждём" in text_of(one)]
+    return [one for person in heard for one in day.got[person] if "дело стоит" in text_of(one)]
 
 
 def of_cases(day, person):
