@@ -57,6 +57,8 @@ log = logging.getLogger(__name__)
 TRIES = 3
 _BATCH = 200
 _TOO_LARGE = "too_large"
+_ANSWERS = frozenset({"returned", "note"})
+"""What a mail in the thread of a letter may look like that is the region's answer to it."""
 _UNREAD = frozenset({MailKind.OTHER.value, MailKind.AUTOREPLY.value})
 """Kinds that nobody looks at."""
 
@@ -348,4 +350,4 @@ def _notice(
 def _is_event(reading: Reading) -> bool:
     """Whether a system's mail in the thread of a letter says what happened, in its own form."""
     notices = reading.notices
-    return len(notices) == 1 and may_speak_of_case(notices[0]) and notices[0].event != "returned"
+    return len(notices) == 1 and may_speak_of_case(notices[0]) and notices[0].event not in _ANSWERS

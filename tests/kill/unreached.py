@@ -41,6 +41,7 @@ ONCE = frozenset({
     "commit:service.attempt.Attempt.unclear:after",
     "commit:service.collect._put_aside:after",
     "commit:service.dispatch._park:after",
+    "commit:service.gathering.forget_told:after",
     "commit:service.papers._works_again:after",
     "commit:service.scans._too_often:after",
     "reconcile.end.after",

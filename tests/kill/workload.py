@@ -539,7 +539,7 @@ def _late(office: Office) -> Thread:
 
 
 def published(office: Office, _: Day) -> Iterable[Thread]:
-    """Two incidents whose answers are agreed on one sheet and put up."""
+    """Two incidents, one with a photo, whose answers are agreed on one sheet and put up."""
     return [_incidents(office, (61, 62))]
 
 
@@ -555,7 +555,8 @@ def _incidents(office: Office, houses: Sequence[int]) -> Thread:
         )
     for house in houses:
         task: Letter = yield _found_at(office, house)
-        office.reply("roads_head", task, f"Ответ: {ANSWER}")
+        shots = [("Двор.jpg", JPEG, photo(house, 640, 480))] if house == houses[-1] else []
+        office.reply("roads_head", task, f"Ответ: {ANSWER}", shots)
     for house in houses:
         # On one sheet, unless a kill has parted them.
         asked: Letter = yield _asked_about(office, house)
