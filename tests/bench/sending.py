@@ -24,6 +24,8 @@ from tests.peers.post import RealPostOffice
 from tests.stories.office_day import NATIVE, SERVICE, OfficeDay
 
 _PDF, _DOC = 150_000, 70_000
+_OF_FLOOR = 200 / 279
+"""200 a second is the target where the floor is 279; the ratio holds on any machine."""
 _TO = ("priem@okrug.example", "otvet@okrug.example")
 
 
@@ -76,7 +78,7 @@ def _dispatched(post: RealPostOffice, count: int, files: tuple[bytes, bytes]) ->
         with desk.store.work() as work:
             for n in range(count):
                 work.queue.add(
-                    key=f"letter:{n}",
+                    key=f"bench:{n}",
                     kind="letter",
                     message_id=f"<letter.{n}@{DOMAIN}>",
                     letter_id=f"letter-{n}",
@@ -104,8 +106,8 @@ def main(count: int = 200) -> None:
         floor = _plain(post, count, raw)
         say(f"floor, smtplib without building: {floor:.0f}/s")
         built = _built(post, count, files)
-        at_least("built and sent on one connection", built, 200, "/s")
-        say(f"  of the floor: {built / floor:.2f}")
+        say(f"built and sent on one connection: {built:.0f}/s")
+        at_least("  of the floor", built / floor, _OF_FLOOR, "")
         queued = _dispatched(post, count, files)
         say(f"from the queue, every verdict committed: {queued:.0f}/s, {queued / floor:.2f} of it")
 
