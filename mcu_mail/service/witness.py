@@ -137,11 +137,22 @@ def _tell_of_missing(desk: Desk, attempt_id: str, now: datetime) -> None:
         work.commit()
 
 
-def _is_answered(work: UnitOfWork, message: Outgoing) -> bool:
-    """Whether a request is closed: most often by its answer, and never worth a second mail."""
+def _is_answered(desk: Desk, work: UnitOfWork, message: Outgoing) -> bool:
+    """Whether a mail asks for, or reminds of, what has been answered since it was written.
+
+    It is never worth a second mail. What was written at the answer itself, its receipt above all,
+    is awaited still.
+    """
     if message.request_id is None:
         return False
-    return work.requests.get(message.request_id).closed_at is not None
+    request = work.requests.get(message.request_id)
+    person = desk.office.people.get(request.person)
+    return (
+        request.closed_at is not None
+        and message.created_at < request.closed_at
+        and person is not None
+        and [item.address for item in message.addressees] == [person.email]
+    )
 
 
 def _one_unclear(desk: Desk, message: Outgoing, now: datetime) -> int:
@@ -161,7 +172,7 @@ def _one_unclear(desk: Desk, message: Outgoing, now: datetime) -> int:
             state = None
             if attempt and work.facts.get(f"witness:{attempt}"):
                 state, answer = RecipientState.accepted, "копия письма пришла в наш ящик"
-            elif _is_answered(work, message):
+            elif _is_answered(desk, work, message):
                 state, answer = RecipientState.accepted, "на запрос ответили"
             elif now - since >= timedelta(seconds=settings.wait_seconds):
                 late = not again and not over

@@ -126,11 +126,32 @@ def to_sign(
 
 
 def out(office: Office, number: str, pdf: bytes, name: str = "подписано") -> Thread:
-    """The signed print goes into the folder, and the letter leaves."""
+    """The signed print goes into the folder, and the letter leaves.
+
+    A kill between the mark of the final dot and the dot leaves a letter of which nobody knows.
+    """
     before = len(office.mails("appeals"))
     office.drop(Folder.SIGNED, f"{number} {name}.pdf", signed(pdf))
     office.promised[number] += 1
-    yield lambda: office.find("appeals", "Отправлен", number, after=before)
+    told: Letter = yield (
+        lambda: (
+            office.find("appeals", "Отправлен", number, after=before)
+            or office.find("appeals", "Неизвестно", number, after=before)
+        )
+    )
+    if "Неизвестно" in told.subject:
+        yield from _by_telephone(office, number, told)
+
+
+def _by_telephone(office: Office, number: str, asked: Letter) -> Thread:
+    """Nobody knows whether a letter has come: who has none gets it from the dispatcher himself."""
+    office.asked_about_unknown += 1
+    sent = office.number_of(number)
+    for address in REGION:
+        if not any(f"№ {sent} " in one.subject for one in office.box(address)):
+            office.by_hand.add((number, address))
+    office.reply("appeals", asked, f"Отправлено вручную {office.now:%H:%M}")
+    yield lambda: office.is_closed(number)
 
 
 def plain(office: Office, house: int, **more: Any) -> Thread:
@@ -676,11 +697,4 @@ def _unwitnessed(office: Office, day: Day, house: int) -> Thread:
     )
     if not isinstance(asked, Letter):
         return
-    office.asked_about_unknown += 1
-    # He telephones: who has no letter gets it from him.
-    sent = office.number_of(number)
-    for address in REGION:
-        if not any(f"№ {sent} " in one.subject for one in office.box(address)):
-            office.by_hand.add((number, address))
-    office.reply("appeals", asked, f"Отправлено вручную {office.now:%H:%M}")
-    yield lambda: office.is_closed(number)
+    yield from _by_telephone(office, number, asked)
