@@ -121,7 +121,7 @@ def _phrase(verdict: str, tail: str, head: re.Match[str]) -> str:
     if not verdict:
         return tail.strip()
     verdict = _without_lead(verdict)
-    if "(" in head["sep"]:
+    if "(" in (head.groupdict().get("sep") or ""):
         tail = tail.lstrip(" )")
     glue = ": " if head.groupdict().get("why") else " "
     if re.match(r"\s*(?:[.,:;!()–—-]|двоеточие|точка|запятая|тире|$)", same_length(tail)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -228,3 +229,30 @@ def test_a_remark_about_nobody_knows_what_holds_every_approval(drawn, remark):
 )
 def test_a_hostile_reply_is_read_soon(text):
     assert set(kinds(read(text))) <= set(range(1, 10))
+
+
+VERBS = ("Согласовано", "вернуть", "опубликовано", "пойдёт", "ок", "закрыть", "в работу", "срок")
+WHICH = (
+    *("все", "остальные", "оба", "первые", "последняя", "строки", "№ 2", "2026-000123", "по"),
+    *("1", "1, 2", "3-5", "с 1 по 4", "первый", "пять", "12", ", кроме 1", "кроме 2 и 3", "без 2"),
+    *("за исключением 1", ", а 4 нет", "(1)", ": 3", "- 4", "только 1", "", ""),
+)
+WHY = (": нет фото", "(нет даты)", "двоеточие нет фото", "спасибо", "14:20", "25.11", "?", "", "")
+ENDS = (";", ",", ".", "\n", " и ", " ", "–", "!")
+SAID = st.builds(
+    "{} {} {}{}".format, *(st.sampled_from(one) for one in (VERBS, WHICH, WHY, ENDS))
+) | st.builds("{} {} {}{}".format, *(st.sampled_from(one) for one in (WHICH, VERBS, WHY, ENDS)))
+
+
+def test_each_phrase_alone_is_read():
+    for verb, which, why in itertools.product(VERBS, WHICH, WHY):
+        for said in (f"{verb} {which} {why}", f"{which} {verb} {why}"):
+            assert all(1 <= row <= 6 for row in kinds(read(said, 6))), said
+
+
+@given(st.lists(SAID, max_size=5), st.integers(1, 9))
+def test_whatever_is_written_is_read_and_only_rows_that_are_there_are_decided(said, rows):
+    reply = read("".join(said), rows)
+    decided = [row for row, _ in reply.decided]
+    assert sorted(set(decided)) == sorted(decided)
+    assert all(1 <= row <= rows for row in decided)
