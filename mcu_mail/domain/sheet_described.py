@@ -6,39 +6,38 @@ be taken for another row. Linear; a description in which a verdict stands is lef
 
 from __future__ import annotations
 
-import re
-
 from mcu_mail.domain import sheet_words as words
+from mcu_mail.domain.late_regex import LateRegex
 from mcu_mail.domain.row_words import SPOKEN_ROWS
 from mcu_mail.domain.verdict_words import same_length
 
-_ABBREVIATED = re.compile(r"(?<!\w)(согл|опубл|утв|размещ|верн)\.(?=[\s,;:–—-])", re.IGNORECASE)
-_THANKS = re.compile(
+_ABBREVIATED = LateRegex(r"(?i)(?<!\w)(согл|опубл|утв|размещ|верн)\.(?=[\s,;:–—-])")
+_THANKS = LateRegex(
     r"(?:(?:большое|огромное)\s+)?(?:спасибо|благодарю)(?:\s+(?:большое|всем|коллеги|вам|огромное)){0,2}[!.,]+\s+"
     r"(?=\S)"
 )
-_LEADS = re.compile(rf"{words.INTRO.pattern}(?<=:)\s*(?=\S)|{words.INTRO.pattern}(?<=:\s)(?=\S)")
+_LEADS = LateRegex(rf"{words.INTRO.pattern}(?<=:)\s*(?=\S)|{words.INTRO.pattern}(?<=:\s)(?=\S)")
 _YES = r"(?:с[оа]гл\w*|утвержд\w+|одобр\w+|опубл\w*|размещ\w+)"
-_LAST = re.compile(rf"\s*{SPOKEN_ROWS}\s+(?={words.VERDICT})")
-_GLUED = re.compile(rf"\s*{SPOKEN_ROWS}\s+{_YES}(?=\s+{SPOKEN_ROWS}\s+{words.VERDICT})")
+_LAST = LateRegex(rf"\s*{SPOKEN_ROWS}\s+(?={words.VERDICT})")
+_GLUED = LateRegex(rf"\s*{SPOKEN_ROWS}\s+{_YES}(?=\s+{SPOKEN_ROWS}\s+{words.VERDICT})")
 _LABEL = r"(?:(?:строч?к|позици|номер|пункт|заявк|инцидент)\w{0,2}|сообщение|обращение|№|п\.)"
-_IN_BRACKETS = re.compile(
+_IN_BRACKETS = LateRegex(
     rf"(?P<row>(?<![\w.,(-])(?:{_LABEL}\s*)?[0-9]{{1,3}})\s*\((?P<about>[^()]{{4,160}})\)\s*[:–—-]?\s*(?={words.VERDICT})"
 )
 _ONE_OF_SEVERAL = rf"(?<![\w.,(-])(?:{_LABEL}\s*)?[0-9]{{1,3}}\s*\([^()]{{4,80}}\)"
-_SEVERAL = re.compile(
+_SEVERAL = LateRegex(
     rf"(?<!\w){_ONE_OF_SEVERAL}(?:\s*(?:,|и|,\s*и)\s+{_ONE_OF_SEVERAL}){{1,20}}\s*[:–—-]?\s+"
     rf"(?={words.VERDICT})(?!{words.VERDICT_AND_ROWS.pattern})"
 )
 """«2 (остановка) и 3 (сосна) согласовано»."""
-_DESCRIBED = re.compile(r"\s*\((?P<about>[^()]{4,80})\)")
-_VERDICT_BEFORE = re.compile(rf"{words.VERDICT}[\s:–—-]*$")
-_AFTER_COMMA = re.compile(
+_DESCRIBED = LateRegex(r"\s*\((?P<about>[^()]{4,80})\)")
+_VERDICT_BEFORE = LateRegex(rf"{words.VERDICT}[\s:–—-]*$")
+_AFTER_COMMA = LateRegex(
     rf"(?P<row>(?<!\w){_LABEL}\s*[0-9]{{1,3}})\s*[,–—-]\s+(?P<about>[^:;.!?|\d()]{{3,80}}?)\s*[:–—]\s*(?={words.VERDICT})"
 )
-_DECIDES = re.compile(rf"(?<!\w){words.VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
+_DECIDES = LateRegex(rf"(?<!\w){words.VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
 _NEAR = 40
-_LETTERS = re.compile(r"[а-я]{3}")
+_LETTERS = LateRegex(r"[а-я]{3}")
 
 
 def plain_line(line: str) -> str:
@@ -82,7 +81,7 @@ def _without_each(line: str) -> str:
     return kept + line[end:]
 
 
-def _without(pattern: re.Pattern[str], line: str) -> str:
+def _without(pattern: LateRegex, line: str) -> str:
     plain, kept, end = same_length(line), "", 0
     for found in pattern.finditer(plain):
         about = found["about"]

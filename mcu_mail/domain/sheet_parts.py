@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain import sheet_words as words
+from mcu_mail.domain.late_regex import LateRegex
 from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, numbers_of
 from mcu_mail.domain.verdict_words import same_length
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Scope = Literal["rows", "all", "rest", "none"]
-_ROWS = re.compile(SPOKEN_ROWS)
+_ROWS = LateRegex(SPOKEN_ROWS)
 _HAS_REASON = re.compile("[:(–—]")
 _MOST_LOOKED = 60
 """Commas and full stops of one statement: nobody writes more by hand."""

@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from mcu_mail.domain import sheet_words as words
+from mcu_mail.domain.late_regex import LateRegex
 from mcu_mail.domain.row_words import ROW_COUNT, SPOKEN_ROWS, count_of, numbers_of
 from mcu_mail.domain.verdict_words import same_length
 
@@ -19,70 +20,70 @@ _NO = (
     r"|исправ(?:ить|ьте)|дораб\w+)"
 )
 _AGREED = r"соглас(?:ен|на|ны)(?!\w)"
-_MARKED = re.compile(
+_MARKED = LateRegex(
     rf"[✔✓☑✅👍]\s*(?=(?:все\s+)?{_YES}(?!\w))|[✘✗❌✖👎]\s*(?=(?:(?:прошу\s+)?{_NO}|не\s*{_YES})(?!\w))"
 )
-_HASH = re.compile(r"(?<![\w#&/])#\s?(?=[0-9]{1,3}(?![\w/]))")
-_GLUED_AND = re.compile(r"(?<=[0-9])и(?=[0-9]{1,3}(?![0-9]))")
+_HASH = LateRegex(r"(?<![\w#&/])#\s?(?=[0-9]{1,3}(?![\w/]))")
+_GLUED_AND = LateRegex(r"(?<=[0-9])и(?=[0-9]{1,3}(?![0-9]))")
 _SLASHED = r"[0-9]{1,2}(?:/[0-9]{1,2}){2,20}(?![\w/]|[.:][0-9])"
-_SLASHED_ROWS = re.compile(
+_SLASHED_ROWS = LateRegex(
     rf"(?P<before>\s*{words.VERDICT}\s*[:–—-]?\s*|\s*)(?P<rows>{_SLASHED})"
     rf"(?=\s*(?:[.,;!]|$)|\s*[:–—-]?\s+{words.VERDICT})"
 )
 _MOST_DAYS = 12
-_BRACKETED = re.compile(r"(?:(?<=\s)|^)\((?P<row>[0-9]{1,3})\)")
-_BRACKETED_THEN = re.compile(rf"\s*[:–—-]?\s*{words.VERDICT}")
-_AGREED_WITH = re.compile(
+_BRACKETED = LateRegex(r"(?:(?<=\s)|^)\((?P<row>[0-9]{1,3})\)")
+_BRACKETED_THEN = LateRegex(rf"\s*[:–—-]?\s*{words.VERDICT}")
+_AGREED_WITH = LateRegex(
     rf"(?P<said>(?<!\w)(?:не\s+)?{_AGREED})\s+с(?:о)?\s+(?={SPOKEN_ROWS}(?!\s+по\s))"
 )
-_WITH_ROWS = re.compile(rf"(?<!\w)с(?:о)?\s+(?={SPOKEN_ROWS}\s+(?:не\s+)?{_AGREED})")
-_BUT_WITH = re.compile(rf",\s+(?:(?:а|но)\s+)?с(?:о)?\s+(?={SPOKEN_ROWS}\s+не\s+{_AGREED})")
-_WITH_ALL = re.compile(rf"(?<!\w)(?P<said>{_AGREED})\s+со\s+всеми(?=\s*(?:[.,;!]|$|кроме(?!\w)))")
-_TAKEN = re.compile(
+_WITH_ROWS = LateRegex(rf"(?<!\w)с(?:о)?\s+(?={SPOKEN_ROWS}\s+(?:не\s+)?{_AGREED})")
+_BUT_WITH = LateRegex(rf",\s+(?:(?:а|но)\s+)?с(?:о)?\s+(?={SPOKEN_ROWS}\s+не\s+{_AGREED})")
+_WITH_ALL = LateRegex(rf"(?<!\w)(?P<said>{_AGREED})\s+со\s+всеми(?=\s*(?:[.,;!]|$|кроме(?!\w)))")
+_TAKEN = LateRegex(
     rf"(?P<before>\s*(?:мы\s+|я\s+)?)(?:бер(?:у|ем)|взял[аи]?|взят[ыо]|принима(?:ю|ем)|принял[аи]?|принят[ыо])\s+"
     rf"(?P<rows>{SPOKEN_ROWS})\s+в\s+работу(?=\s*(?:[.,;!]|$))"
 )
-_FIRST = re.compile(
+_FIRST = LateRegex(
     rf"\s*перв(?:ичн|оначальн)?(?:ый|ые)\s+ответы?\s+(?:по|на)\s+(?P<rows>{SPOKEN_ROWS})\s+"
     r"(?P<done>дан|отправлен|направлен|опубликован|размещен)[ыо]?(?=\s*(?:[.,;!]|$)|\s+(?:в\s+)?[0-9]|\s+(?:сегодня|вчера))"
 )
-_ONE_NOT = re.compile(
+_ONE_NOT = LateRegex(
     rf"(?P<said>\s*(?:{SPOKEN_ROWS}\s*[:–—-]?\s+{words.VERDICT}|{words.VERDICT}\s+{SPOKEN_ROWS})[^:;,.!?\d]{{0,40}}),\s+(?:а\s+)?"
     rf"(?:по\s+)?(?P<row>{SPOKEN_ROWS})\s*[:–—-]?\s*(?:еще\s+|пока\s+)?нет(?=\s*[.!]?\s*$)"
 )
-_IS_YES = re.compile(rf"(?<!\w){_YES}|(?<!\w)(?:разместил|выложил)")
+_IS_YES = LateRegex(rf"(?<!\w){_YES}|(?<!\w)(?:разместил|выложил)")
 _ITS_ROW = r"(?:\s+(?:строк[ауи]|пункт|позици[яю]|номер))?"
 _ONE_LAST = rf"последн(?:яя|юю|ей|ий|ее|его|ему){_ITS_ROW}"
-_LAST = re.compile(rf"(?<!\w){_ONE_LAST}(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})")
-_LAST_BUT_ONE = re.compile(rf"(?<!\w)пред{_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})")
-_AND_LAST = re.compile(
+_LAST = LateRegex(rf"(?<!\w){_ONE_LAST}(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})")
+_LAST_BUT_ONE = LateRegex(rf"(?<!\w)пред{_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})")
+_AND_LAST = LateRegex(
     rf"(?P<said>^\s*{SPOKEN_ROWS}\s*(?:,|и)\s+){_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})"
 )
-_VERDICT_THEN_LAST = re.compile(
+_VERDICT_THEN_LAST = LateRegex(
     rf"(?P<said>(?<!\w){words.VERDICT}\s+){_ONE_LAST}(?=\s*(?:[:,.;!(–—-]|$))"
 )
-_BOTH_FIRST = re.compile(
+_BOTH_FIRST = LateRegex(
     rf"(?<!\w)(?:обе|оба|обеим|обоим)\s+перв(?:ые|ых|ым)(?=\s*[:–—-]?\s+{words.VERDICT})"
 )
-_FIRST_AND_LAST = re.compile(
+_FIRST_AND_LAST = LateRegex(
     rf"(?P<first>\s*перв(?:ые|ых)\s+(?P<some>{ROW_COUNT})(?!\s*последн)(?P<between>[^\d:;.!?]{{3,60}}?[,\s]\s*(?:а\s+)?))"
     rf"последн(?:ие|их)\s+(?P<others>{ROW_COUNT})(?=\s*[:–—-]?\s+{words.VERDICT})"
 )
-_STATEMENT_END = re.compile(r";|\.(?=\s)")
-_ONLY_LINK = re.compile(r"\s*(?:(?:а|и|но)\s+)?")
-_SENDS_BACK = re.compile(rf"(?<!\w){_NO}(?!\w)")
-_END_OF_REASON = re.compile(
+_STATEMENT_END = LateRegex(r";|\.(?=\s)")
+_ONLY_LINK = LateRegex(r"\s*(?:(?:а|и|но)\s+)?")
+_SENDS_BACK = LateRegex(rf"(?<!\w){_NO}(?!\w)")
+_END_OF_REASON = LateRegex(
     rf"(?P<word>(?<!\w)[а-я]+)\s+(?P<row>[0-9]{{1,3}})\s+(?P<said>{_YES}|{_NO})(?=\s+[а-я0-9]|\s*[.!]?$)"
 )
-_NEXT_ROW = re.compile(rf"[0-9]{{1,3}}\s+(?:{_YES}|{_NO})(?=\s+[а-я0-9]|\s*[.!]?$)")
-_RUN_ON = re.compile(
+_NEXT_ROW = LateRegex(rf"[0-9]{{1,3}}\s+(?:{_YES}|{_NO})(?=\s+[а-я0-9]|\s*[.!]?$)")
+_RUN_ON = LateRegex(
     rf"(?P<rows>{SPOKEN_ROWS})\s+(?:(?P<yes>{_YES})|(?P<no>{_NO}))(?!\w)(?P<rest>\s*)"
 )
-_LEADS_A_NUMBER = re.compile(
+_LEADS_A_NUMBER = LateRegex(
     r"\w{1,3}|дом\w*|подъезд\w*|кварт\w*|улиц\w*|пункт\w*|абзац\w*|стро[кч]\w*|лист\w*|стр\w*|прилож\w*"
     r"|част\w*|ответ\w*|номер\w*|скольк\w*|после|кроме|вместо|более|менее|только|около|всего|и|или"
 )
-_WHOLE_YES = re.compile(
+_WHOLE_YES = LateRegex(
     r"с[оа]гл[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?|соглас(?:ен|на)|утвержден[оаы]?|одобрен[оаы]?|опубликован[оаы]?|размещен[оаы]?"
 )
 
@@ -97,7 +98,7 @@ def one_shape(line: str, rows: int) -> str:
     return _run_on(_by_place(line, rows), rows)
 
 
-def _sub(pattern: re.Pattern[str], instead: str, line: str, *, at_start: bool = False) -> str:
+def _sub(pattern: LateRegex, instead: str, line: str, *, at_start: bool = False) -> str:
     """`line` with `instead` for each place of its plain shape that `pattern` finds.
 
     `at_start`: only where a statement begins, since a reason keeps its words.

@@ -5,8 +5,7 @@ They only find where something about rows begins; what it means is read by `verd
 
 from __future__ import annotations
 
-import re
-
+from mcu_mail.domain.late_regex import LateRegex
 from mcu_mail.domain.row_words import ROW_COUNT, SPOKEN_ROWS
 
 DICTATED = r"(?<!\w)(?:точка\s+с\s+запятой|двоеточие|точка|запятая|тире)(?!\w)"
@@ -30,7 +29,7 @@ _EVERY = (
     r"(?:по\s+)?(?:всем|все|оба|обе|обоим|обеим|весь\s+(?:список|лист))"
     rf"(?:\s+(?P<count>{ROW_COUNT}))?(?:\s+(?:строк[иам]{{0,2}}|пункт\w{{1,2}}|ответ(?:ы|ов|а)))?"
 )
-BOTH = re.compile(r"(?:по\s+)?об(?:а|е|оим|еим)(?!\w)")
+BOTH = LateRegex(r"(?:по\s+)?об(?:а|е|оим|еим)(?!\w)")
 _REST = (
     r"(?:по\s+)?(?:остальн\w{2,3}|прочи[емх]{1,2}|другие)(?:\s+(?:строк[иам]{1,2}|пункт\w{1,2}))?"
 )
@@ -43,7 +42,7 @@ _FILLER = (
 )
 
 _SEPARATED = rf"(?:\s*(?:[.:)–—=-]+|->|=>|→|{DICTATED})\s*|\s+)"
-ROWS_FIRST = re.compile(
+ROWS_FIRST = LateRegex(
     rf"\s*[(•*-]?\s*{_FILLER}(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}{BUT}?(?P<sep>{_SEPARATED})"
     rf"(?:(?:тоже|также|все|можно|пожалуйста|я)\s+){{0,2}}(?={VERDICT})",
 )
@@ -55,91 +54,89 @@ _NEXT = (
     r"|\s+(?:в\s+)?[0-9]{1,2}[.:][0-9]|\s+в\s+[0-9])"
 )
 _WHY = r"(?:нет|не|без|из-за|так\s+как|потому|причина|уточн|исправ|добав|указ|замен|убра|прилож)"
-ROWS_LAST = re.compile(
+ROWS_LAST = LateRegex(
     r"\s*(?P<verdict>[^\d:;,.()\n]{1,60}?)(?P<sep>\s*[:–—-]\s*|\s*\(|\s+)"
     rf"(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}{BUT}?(?:{_NEXT}|(?P<why>\s+(?={_WHY})))",
 )
 """«Опубликовано 1-7, 9», «вернуть 8: нет фото»."""
-EVERY_FIRST = re.compile(
+EVERY_FIRST = LateRegex(
     rf"\s*{_FILLER}(?:(?P<but_first>{_BUT})\s+(?P<out>{SPOKEN_ROWS})\s*,?\s+)?(?P<who>(?P<rest>{_REST})|{_EVERY}){BUT}?,?"
     rf"(?P<sep>{_SEPARATED})(?:(?:тоже|можно|пожалуйста|я)\s+){{0,2}}(?={VERDICT})",
 )
 """«Все согласовано кроме 3», «остальные опубликовано»."""
-EVERY_LAST = re.compile(
+EVERY_LAST = LateRegex(
     r"\s*(?P<verdict>[^\d:;,.()\n]{1,60}?)(?P<sep>\s*[:–—-]\s*|\s+)"
     rf"(?P<who>(?P<rest>{_REST})|{_EVERY})(?!\w){BUT}?(?=\s*(?:[:;,.!()–—-]|$|{_BUT}))(?!\s*,\s*(?:что|чем|котор))",
 )
-BUT_LAST = re.compile(rf"\s*(?P<verdict>[^\d:;,.()\n]{{1,60}}?){BUT}(?=\s*(?:[.;!]|$))")
+BUT_LAST = LateRegex(rf"\s*(?P<verdict>[^\d:;,.()\n]{{1,60}}?){BUT}(?=\s*(?:[.;!]|$))")
 """«Согласовано, кроме 3»."""
-BUT_TAIL = re.compile(rf"{BUT}(?P<why>\s*\([^()]{{2,80}}\))?(?=\s*(?:[.;,!]|$))")
-ROWS_ALONE = re.compile(rf"\s*[(•*-]?\s*{_FILLER}(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}[\s.,;:)]*")
-NUMBERED = re.compile(
+BUT_TAIL = LateRegex(rf"{BUT}(?P<why>\s*\([^()]{{2,80}}\))?(?=\s*(?:[.;,!]|$))")
+ROWS_ALONE = LateRegex(rf"\s*[(•*-]?\s*{_FILLER}(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}[\s.,;:)]*")
+NUMBERED = LateRegex(
     rf"\s*[(•*-]?\s*(?:(?:строка|пункт|по)\s+)?(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}"
     rf"\s*(?P<sep>[:–—-]|[.)]|\(|(?<!\w)(?:двоеточие|тире)(?!\w))\s*(?=\S)",
 )
 """«8: нет фото», below «Вернуть:» or a return."""
 
-ABOUT_ROWS = re.compile(rf"\s*[(•*-]?\s*{_FILLER}(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}\s+(?=[а-я])")
+ABOUT_ROWS = LateRegex(rf"\s*[(•*-]?\s*{_FILLER}(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}\s+(?=[а-я])")
 """«3 посмотрю завтра»."""
 _LATER = (
     r"(?:не\s+(?:вид|смотр|успе|чита|провер|откр|дошл|готов)\w*|(?:по)?смотр(?:ю|им)|изуч(?:у|аю|им|аем)|провер(?:ю|яю|им)"
     r"|уточн(?:ю|яю|им)|позже|потом|завтра|пока|ещ[её](?!\s+раз)|жд(?:у|ем)|подожд\w+|под\s+вопросом|отдельно)"
 )
-ABOUT_LATER = re.compile(
+ABOUT_LATER = LateRegex(
     rf"(?:(?:а|но|и)\s+)?(?:по\s+)?(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}\s*[:–—-]?\s*(?:я\s+|мы\s+)?(?={_LATER}(?!\w))"
 )
 """«… 5 и 6 не видела», «… 3 посмотрю завтра»: of these rows nothing is said yet."""
-REST_LATER = re.compile(rf"(?:(?:а|но)\s+)?{_REST}\s*[:,–—-]?\s*(?:я\s+|мы\s+)?(?={_LATER}(?!\w))")
+REST_LATER = LateRegex(rf"(?:(?:а|но)\s+)?{_REST}\s*[:,–—-]?\s*(?:я\s+|мы\s+)?(?={_LATER}(?!\w))")
 """«Остальные смотрю»."""
-ABOUT_AGAIN = re.compile(
+ABOUT_AGAIN = LateRegex(
     rf"(?:а\s+)?по\s+(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}\s+"
     r"(?=(?:нет|не|нуж|надо|посмотр|жд|вопрос|уточн|позвон|отв|буд|позже|завтра|пока|еще|поправ|исправ)\w*)"
 )
 """«… По 4 нет фото»: another row, be it in the middle of a line."""
-HARD = re.compile(r"\s*(?:;|(?<!\w)точка\s+с\s+запятой(?!\w))\s*")
-SOFT = re.compile(
+HARD = LateRegex(r"\s*(?:;|(?<!\w)точка\s+с\s+запятой(?!\w))\s*")
+SOFT = LateRegex(
     r"\s*[,.]\s*(?:(?:а|но|и)\s+)?|\s+(?:а|но|и|запятая|точка)\s+(?:(?:а|но|и)\s+)?|\)\s+",
 )
 HEADS = (EVERY_FIRST, ROWS_FIRST, EVERY_LAST, ROWS_LAST)
-EITHER = re.compile(
+EITHER = LateRegex(
     rf"(?<!\w){VERDICT}(?:\s+[0-9]{{1,3}})?[\s,]+(?:или|либо)\s+(?:{VERDICT}|[0-9]{{1,3}}\s+{VERDICT})"
     rf"|(?<!\w)(?:или|либо)\s+{VERDICT}[^.;:!?]{{0,60}}?[\s,](?:или|либо)\s+{VERDICT}"
 )
 """«Вернуть или согласовать 6»: who says both leaves it to others."""
-MARKED_VERDICT = re.compile(rf"[✘✗❌✖👎✔✓☑✅👍]\s*{VERDICT}")
-SWALLOWED = re.compile(
+MARKED_VERDICT = LateRegex(rf"[✘✗❌✖👎✔✓☑✅👍]\s*{VERDICT}")
+SWALLOWED = LateRegex(
     r"(?<=\s)(?P<row>[0-9]{1,3})\s+"
     r"(?:с[оа]гл[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?|соглас(?:ен|на)|утвержден[оа]?|одобрен[оа]?|опубликован[оа]?"
     r"|размещен[оа]?)[\s.!]*$"
 )
 """«… нет подписи 4 согласовано»: the verdict of another row, or the end of the reason."""
-RETURNS = re.compile(
+RETURNS = LateRegex(
     r"(?<!\w)(?:(?:на|в)\s+д[ао]р[ао]б\w+|верну(?:ть|л[аи]?)|верните|возвра\w+|отклон\w+)(?!\w)"
 )
-REASON_LINE = re.compile(r"\s*(?:(?:по\s+)?причин[аыеу]|основани[ея])(?:\s+возврата)?\s*[:–—-]")
+REASON_LINE = LateRegex(r"\s*(?:(?:по\s+)?причин[аыеу]|основани[ея])(?:\s+возврата)?\s*[:–—-]")
 """«Причина: …» in the line below a return."""
-INTRO = re.compile(
+INTRO = LateRegex(
     r"(?:(?:по\s+(?:списку|таблице|строкам|сводке|листу|письму|номерам)|ответы?|отвечаю|итого|итак|решени[ея]"
     r"|мои|мое|наши|ниже|см\.?|смотрите|направляю|в\s+ответ|следующее|так|сообщаю|список)[\s:.,–—-]*){1,5}",
 )
 """What only leads to the rows."""
-VERDICT_THEN = re.compile(rf"\s*[:–—-]?\s*(?={VERDICT})")
-VERDICT_AND_ROWS = re.compile(
-    rf"\s*[:–—-]?\s*{VERDICT}(?:\s*[:–—-]\s*|\s+){SPOKEN_ROWS}(?:{_NEXT})"
-)
-STARTS_WITH_VERDICT = re.compile(rf"\s*(?:(?:прошу|пожалуйста|все|ответы?)\s+){{0,2}}{VERDICT}")
-LIST_ITEM = re.compile(
+VERDICT_THEN = LateRegex(rf"\s*[:–—-]?\s*(?={VERDICT})")
+VERDICT_AND_ROWS = LateRegex(rf"\s*[:–—-]?\s*{VERDICT}(?:\s*[:–—-]\s*|\s+){SPOKEN_ROWS}(?:{_NEXT})")
+STARTS_WITH_VERDICT = LateRegex(rf"\s*(?:(?:прошу|пожалуйста|все|ответы?)\s+){{0,2}}{VERDICT}")
+LIST_ITEM = LateRegex(
     rf"\s*[,;]\s*(?:а\s+|и\s+)?(?P<rows>{SPOKEN_ROWS})\s*(?P<sep>[:–—(]|\s-\s)\s*"
 )
 """«…, 8 – нет даты»: another row with its reason, or a reason with digits."""
-TRAILING = re.compile(
+TRAILING = LateRegex(
     r"(?:\s+(?:по|для|в|строк\w{0,3}|пункт\w{0,3}|номер\w{0,3}|№|ответы?|письма|обращения|сообщения))+\s*$"
 )
-ABOUT_OTHERS = re.compile(
+ABOUT_OTHERS = LateRegex(
     r"(?<!\w)(?:вс[её]|всех|всем|везде|остальн\w+|кажд\w+|строк\w*|пункт\w*|перв\w+|втор\w+"
     r"|треть\w+|сначала|сперва|подожд\w+|погод\w+|отправ\w+|[0-9]+(?![.:]?[0-9]))(?!\w)|№"
     r"|^(?:но|только|однако|хотя|пока|также|до|перед|(?:и|а)\s+еще|p\.?\s?s)(?!\w)"
 )
 """A line that may be about other rows than the one above it."""
-CASE = re.compile(r"(?<!\w)20[0-9]{2}[-\u2010-\u2015\u2212][0-9]{6}(?![0-9])")
-CELLS = re.compile(r"\t+|\s+[·•∙/]\s+|\s*[|│]\s*|\s+(?:[–—-]|->|=>|→)\s+|→")
+CASE = LateRegex(r"(?<!\w)20[0-9]{2}[-\u2010-\u2015\u2212][0-9]{6}(?![0-9])")
+CELLS = LateRegex(r"\t+|\s+[·•∙/]\s+|\s*[|│]\s*|\s+(?:[–—-]|->|=>|→)\s+|→")
