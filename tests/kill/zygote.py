@@ -39,6 +39,7 @@ from mcu_mail.documents import (
     scan_cutting,
     scan_reading,
 )
+from mcu_mail.domain.late_regex import LateRegex
 from mcu_mail.mail import reader_process
 from mcu_mail.rehearsal.postoffice import PostOffice
 from mcu_mail.rehearsal.stage import Stage
@@ -167,6 +168,9 @@ def _warm_up() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     dictionary._analyzer()
+    for one in gc.get_objects():
+        if isinstance(one, LateRegex):
+            _ = one.compiled
     wiring.reader().close()
     guard.close()
     gc.collect()
