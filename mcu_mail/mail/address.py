@@ -42,6 +42,8 @@ _HARMLESS_WORDS = (
     "missing whitespace before encoded word",
     "whitespace inside encoded word",
     "period in 'phrase'",
+    # A dot that ends the name, «Иванова А. П. <…>»: our grammar allows no comment there.
+    "comment found without atom",
 )
 _HARMLESS_TYPES = (
     email_errors.InvalidBase64PaddingDefect,

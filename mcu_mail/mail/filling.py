@@ -40,6 +40,7 @@ _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
 _ONLY_A_NUMBER: Final = re.compile(r"(?:[A-ZА-Я]{1,6}-)?\d[\d/-]{4,24}")
 _LONGEST_RUBRIC: Final = 200
+_SPEAKS: Final = re.compile(r"пишет|сообщает|спрашивает|жалуется|просит|обращается")
 
 
 def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | None = None) -> Draft:
@@ -77,12 +78,21 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
 
 
 def _named_by_number(entry: Entry) -> Entry:
-    """«Обращение: № 990030014» is a number and no text."""
-    bare = entry.value.strip(" .")
+    """«Обращение: № 990030014» is a number and no text; «Пишет: Иванова Анна;» is a name."""
+    bare = entry.value.strip(" .;")
     signed = bare[:1] in {"№", "#"} and len(bare.split()) <= 2 and read_number(bare)  # noqa: PLR2004 - «№ 5»
     if entry.field == "text" and (signed or _ONLY_A_NUMBER.fullmatch(bare)):
         return replace(entry, field="external_id")
+    if entry.field == "text" and _SPEAKS.fullmatch(fold(entry.label)) and _is_name(bare):
+        return replace(entry, field="applicant")
     return entry
+
+
+def _is_name(words: str) -> bool:
+    """Say whether these words are a person's name and nothing else."""
+    parts = words.replace("-", "").split()
+    titled = all(part.isalpha() and part.istitle() for part in parts)
+    return len(parts) in {2, 3} and titled and read_person(words).full is not None
 
 
 def _of(entries: Sequence[Entry], name: str) -> Iterator[Entry]:
@@ -267,7 +277,7 @@ def put_length(draft: Draft, length: Length, rule: str, setting: Setting) -> Non
 def _fill_text(draft: Draft, entries: Sequence[Entry]) -> None:
     for entry in _of(entries, "text"):
         if not draft.text and not states_nothing(entry.value):
-            draft.text = unquote(entry.value)
+            draft.text = unquote(entry.value.rstrip(" ;"))
             draft.rules["text"] = _rule(entry)
 
 
