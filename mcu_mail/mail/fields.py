@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.labels import OTHER, PROSE_TOO, RUBRIC, Label, Labels
 from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
+from mcu_mail.mail.names import read_person
 from mcu_mail.mail.prose import ends_text, is_request, is_thanks
 from mcu_mail.mail.segments import BEFORE_VALUE, bare_value, split_line, with_zone
-from mcu_mail.mail.values import collapse, fold, read_links
+from mcu_mail.mail.values import collapse, fold, read_links, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ _ADDRESS_GOES_ON: Final = re.compile(
 _UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
 _LONGEST_QUOTATION: Final = 12
 _SIGNED: Final = re.compile(r"[А-ЯЁ][а-яё-]{2,20}(?:\s[А-ЯЁ](?:[а-яё-]{2,20}|\.){1,2}){0,2}\.?")
+_ONLY_A_NUMBER: Final = re.compile(r"(?:[A-ZА-Я]{1,6}-)?\d[\d/-]{4,24}")
+_SPEAKS: Final = re.compile(r"пишет|сообщает|спрашивает|жалуется|просит|обращается")
 _STATED: Final = re.compile(r"\s*(?:(?:до|к|не позднее)\s+)?[0-9]|\s*[★⭐]")
 """A figure after such a label: «Оценка: 1», «Стало: 17.12.2026»."""
 
@@ -50,6 +53,24 @@ class Form:
 
     entries: tuple[Entry, ...]
     free: tuple[int, ...]
+
+
+def _by_value(entry: Entry) -> Entry:
+    """«Обращение: № 990030014» is a number and no text; «Пишет: Иванова Анна;» is a name."""
+    bare = entry.value.strip(" .;")
+    signed = bare[:1] in {"№", "#"} and len(bare.split()) <= 2 and read_number(bare)  # noqa: PLR2004 - «№ 5»
+    if entry.field == "text" and (signed or _ONLY_A_NUMBER.fullmatch(bare)):
+        return replace(entry, field="external_id")
+    if entry.field == "text" and _SPEAKS.fullmatch(fold(entry.label)) and _is_name(bare):
+        return replace(entry, field="applicant")
+    return entry
+
+
+def _is_name(words: str) -> bool:
+    """Say whether these words are a person's name and nothing else."""
+    parts = words.replace("-", "").split()
+    titled = all(part.isalpha() and part.istitle() for part in parts)
+    return len(parts) in {2, 3} and titled and read_person(words).full is not None
 
 
 def read_form(pieces: Sequence[Piece], labels: Labels) -> Form:
@@ -268,7 +289,7 @@ class _Reader:
             set_=set_,
         )
         self._quoted = value.count("«") - value.count("»")
-        self._entries.append(entry)
+        self._entries.append(_by_value(entry))
 
 
 def _is_signed(quotation: str, line: str) -> bool:

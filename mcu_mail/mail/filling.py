@@ -6,7 +6,6 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -38,9 +37,7 @@ if TYPE_CHECKING:
 
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
-_ONLY_A_NUMBER: Final = re.compile(r"(?:[A-ZА-Я]{1,6}-)?\d[\d/-]{4,24}")
 _LONGEST_RUBRIC: Final = 200
-_SPEAKS: Final = re.compile(r"пишет|сообщает|спрашивает|жалуется|просит|обращается")
 
 
 def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | None = None) -> Draft:
@@ -49,7 +46,6 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     `text` is the citizen's words with their rule, where marks of the configuration gave them.
     """
     draft = Draft()
-    entries = [_named_by_number(entry) for entry in entries]
     draft.heard = [setting.subject]
     draft.heard += [one.value for one in entries if one.field in {"text", "other"}]
     if text is not None:
@@ -75,24 +71,6 @@ def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | Non
     draft.rubric = collapse("; ".join(filed))[:_LONGEST_RUBRIC]
     _fill_text(draft, entries)
     return draft
-
-
-def _named_by_number(entry: Entry) -> Entry:
-    """«Обращение: № 990030014» is a number and no text; «Пишет: Иванова Анна;» is a name."""
-    bare = entry.value.strip(" .;")
-    signed = bare[:1] in {"№", "#"} and len(bare.split()) <= 2 and read_number(bare)  # noqa: PLR2004 - «№ 5»
-    if entry.field == "text" and (signed or _ONLY_A_NUMBER.fullmatch(bare)):
-        return replace(entry, field="external_id")
-    if entry.field == "text" and _SPEAKS.fullmatch(fold(entry.label)) and _is_name(bare):
-        return replace(entry, field="applicant")
-    return entry
-
-
-def _is_name(words: str) -> bool:
-    """Say whether these words are a person's name and nothing else."""
-    parts = words.replace("-", "").split()
-    titled = all(part.isalpha() and part.istitle() for part in parts)
-    return len(parts) in {2, 3} and titled and read_person(words).full is not None
 
 
 def _of(entries: Sequence[Entry], name: str) -> Iterator[Entry]:

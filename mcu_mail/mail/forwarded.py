@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.address import Sender, read_addresses
@@ -26,6 +26,7 @@ _SUBJECT: Final = re.compile(
     r"|перенаправ\w{0,8}|на ознакомление)\s?(?:\[\d{1,3}\])?:\s*",
     re.IGNORECASE,
 )
+_AGAIN: Final = re.compile(r"^\W{0,3}(?:(?:re|ha|на|отв|ответ)\s?:\s*){1,3}", re.IGNORECASE)
 _KEY: Final = re.compile(
     r"^[\s>*]{0,20}(от кого|от|отправлено|отправитель|дата|кому|копия|тема|from|sent|date|to|cc"
     r"|subject|reply-to)\s?:\*?\s?(.*)$",
@@ -37,6 +38,8 @@ _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _MAX_LINES: Final = 4000
 _MAX_LINE: Final = 600
 _LEAST: Final = 2
+_MOST: Final = 5
+"""Hands that one letter goes through."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,20 @@ class Forwarded:
 
 
 def is_forward(mail: Incoming) -> bool:
-    """Whether the subject says so, or a whole mail is attached."""
-    return bool(_SUBJECT.match(mail.subject)) or any(map(is_mail, mail.attachments))
+    """Whether the subject says so, or a whole mail is attached.
+
+    «Re: Fwd: …» says so only of a mail that answers none: else its words are the answer.
+    """
+    answers = bool(mail.in_reply_to or mail.references)
+    subject = mail.subject if answers else _AGAIN.sub("", mail.subject)
+    return bool(_SUBJECT.match(subject)) or any(map(is_mail, mail.attachments))
 
 
 def originals(mail: Incoming) -> tuple[Forwarded, ...]:
-    """The letters inside a forward; none when it states no sender of theirs."""
+    """The letters inside a forward, the outer one first; none when it states no sender of theirs.
+
+    A mail that went through several hands holds one inside another.
+    """
     found = []
     for child in filter(is_mail, mail.attachments):
         inner = read_mail(child.content)
@@ -63,13 +74,15 @@ def originals(mail: Incoming) -> tuple[Forwarded, ...]:
             found.append(Forwarded(original=inner, own_words="", attached=True))
     if found:
         return tuple(found)
-    block = _block_in(mail)
-    return (block,) if block is not None else ()
+    return tuple(islice(_blocks_in(mail), _MOST))
 
 
-def _block_in(mail: Incoming) -> Forwarded | None:
+def _blocks_in(mail: Incoming) -> Iterator[Forwarded]:
     lines = (mail.plain or mail.text).splitlines()[:_MAX_LINES]
+    after = 0
     for at in range(len(lines)):
+        if at < after:
+            continue
         keys = dict(_keys(lines[at : at + 12]))
         if len(keys) < _LEAST or not _KEY.match(lines[at][:_MAX_LINE]):
             continue
@@ -95,8 +108,8 @@ def _block_in(mail: Incoming) -> Forwarded | None:
             html=None,
             text=body,
         )
-        return Forwarded(original=original, own_words=_own(lines[:at]), attached=False)
-    return None
+        yield Forwarded(original=original, own_words=_own(lines[:at]), attached=False)
+        after = end
 
 
 def _keys(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, int]]]:

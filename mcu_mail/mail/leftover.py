@@ -84,6 +84,10 @@ _CALL: Final = re.compile(
     r"по (?:номеру|телефону|тел)|телефон|номер|связаться|позвонить"
     r"|(?<![а-яё])(?:тел|моб|сот)(?![а-яё])"
 )
+_OFFICES_CALL: Final = re.compile(
+    r"(?:вопрос|справк)\w{0,3}\s(?:\w{1,16}\s){0,3}(?:по|звон|обращ)|для справок"
+)
+"""Whom a system tells us to call with questions is no citizen."""
 _CALLED: Final = re.compile(
     r"(?<![а-яё])(?:тел(?:ефон)?|т|моб|сот)[.:\s]{1,3}(?=[+(]?\d)", re.IGNORECASE
 )
@@ -260,7 +264,7 @@ def _prose(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
         if draft.received is None:
             _arrival(draft, line.text, setting)
         low = fold(line.text)
-        if draft.lacks("phone") and _CALL.search(low):
+        if draft.lacks("phone") and _CALL.search(low) and not _OFFICES_CALL.search(low):
             draft.put("phone", read_phone(line.text), "pattern: phone")
         if draft.lacks("address") and (found := _AT_ADDRESS.search(line.text)):
             draft.put("address", tidy_address(_sentence(found[1])), "pattern: «по адресу»")

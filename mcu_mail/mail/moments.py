@@ -80,7 +80,8 @@ _FURTHEST: Final = 9
 """Hours from Moscow to the easternmost zone of the country."""
 _BY_MOSCOW: Final = re.compile(r"по (?:москве|московскому)|московск\w{2,4} врем|время московск")
 _LOCAL: Final = re.compile(
-    r"(?<!\w)(?:местн\w{2,3}|мест\.|местн\.)\s?вр(?:ем\w{1,3}|\.|\b)|по местному|\(\s?местн\w{2,3}\s?\)"
+    r"(?<!\w)(?:местн\w{2,3}|мест\.|местн\.)\s?вр(?:ем\w{1,3}|\.|\b)|по местному"
+    r"|\(\s?местн\w{2,3}\s?\)"
 )
 _OFFSET: Final = re.compile(r"(?:utc|gmt|(?<=:\d\d))\s?([+\-])(\d{1,2})(?::?(\d{2}))?(?!\d)")
 _ZULU: Final = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?z")

@@ -136,7 +136,14 @@ def _typed(
 
 def _passed_on(mail: Incoming, sources: Sequence[Source], zone: ZoneInfo) -> tuple[PassedOn, ...]:
     found = originals(mail) if is_forward(mail) else ()
-    known = [(one, matching_source(one.original, sources)) for one in found]
+    known = [
+        (one, source)
+        for one in found
+        if (source := matching_source(one.original, sources)) is not None
+    ]
+    if known and not known[0][0].attached:
+        # Retold letters hold each other: the outer one of a source has the words of the inner.
+        known = known[:1]
     return tuple(
         PassedOn(
             original=one.original,
@@ -145,7 +152,6 @@ def _passed_on(mail: Incoming, sources: Sequence[Source], zone: ZoneInfo) -> tup
             attached=one.attached,
         )
         for one, source in known
-        if source is not None
     )
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CAME: Final = re.compile(
-    r"(?<!не )(?<!\w)(?:упал[аои]?|прилетел[аои]?|приш(?:ел|ла|ло|ли)|поступил[аои]?|свалил[аои]сь"
+    r"(?<!не )(?<!\w)(?:упал[аои]?|заш(?:ел|ла|ло|ли)|прилетел[аои]?|приш(?:ел|ла|ло|ли)"
+    r"|поступил[аои]?|свалил[аои]сь"
     r"|появил[аои]?с[ья]"
     r"|получил[аи]?|получено|назначен[аоы]?|висит|зарегистрирован[аоы]?|прислал[аи]|передал[аи]"
     r"|звонил[аи]?"
@@ -51,6 +52,8 @@ _NUMBER: Final = re.compile(
     r"(?:(?:заявк[аи]|сообщени[ея]|обращени[ея]|инцидент|тикет)\s?:?\s?(?:№\s?)?|№\s?"
     r"|номер\s?:?\s?)(?P<id>\d{5,12})(?![\d.])"
 )
+_HEADED: Final = re.compile(r"(?:^|\n)\W{0,3}(?P<id>\d{6,12})(?=,?\s(?:от|за)\s\d)")
+"""A line that a number and its day open: «990012345 от 21.01 …»."""
 _ALONE: Final = re.compile(r"(?<![\d+.,/-])(?P<id>\d{6,10})(?![\d.,/-])")
 _LEAD: Final = 4
 _PREAMBLE: Final = 300
@@ -87,7 +90,12 @@ def read_report(lines: Sequence[str], subject: str, tracks: Mapping[str, str]) -
         return None
     if not (_BRINGS.search(whole) and _NAMES.search(whole)):
         return None
-    found = _NUMBER.search(told) or _NUMBER.search(titled) or _ALONE.search(titled)
+    found = (
+        _NUMBER.search(told)
+        or _HEADED.search(told)
+        or _NUMBER.search(titled)
+        or _ALONE.search(titled)
+    )
     number = found["id"] if found else ""
     if number and read_phone(number):
         number = ""
