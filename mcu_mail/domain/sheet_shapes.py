@@ -56,6 +56,9 @@ _ITS_ROW = r"(?:\s+(?:строк[ауи]|пункт|позици[яю]|номе�
 _ONE_LAST = rf"последн(?:яя|юю|ей|ий|ее|его|ему){_ITS_ROW}"
 _LAST = LateRegex(rf"(?<!\w){_ONE_LAST}(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})")
 _LAST_BUT_ONE = LateRegex(rf"(?<!\w)пред{_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})")
+_LEFT_LAST = LateRegex(
+    rf"(?<!\w)(?P<said>(?:(?:на|по|про|с|насчет)\s+)?){_ONE_LAST}(?=\s*[:–—-]?\s+{words.STILL_MINE})"
+)
 _AND_LAST = LateRegex(
     rf"(?P<said>^\s*{SPOKEN_ROWS}\s*(?:,|и)\s+){_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})"
 )
@@ -77,13 +80,13 @@ _LAST_FEW = LateRegex(
     rf"(?<!\w)(?:{_FEW_LAST})(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})"
 )
 _VERDICT_THEN_LAST_FEW = LateRegex(
-    rf"(?P<said>(?<!\w){words.VERDICT}\s+)(?!последн\w+\s+[0-9])(?:{_FEW_LAST})(?=\s*(?:[:,.;!(–—-]|$))"
+    rf"(?P<said>(?<!\w){words.VERDICT}\s*[:–—-]?\s+)(?!последн\w+\s+[0-9])(?:{_FEW_LAST})(?=\s*(?:[:,.;!(–—-]|$))"
 )
 _NO_EXCEPTION = LateRegex(
     rf"(?<!\w)без\s+исключени[йя](?!\w)(?=\s*(?:[.,;!:)–—-]|$)|\s+(?:все[мх]?\s+)?{words.VERDICT})"
 )
 _LEADS_TO_ALL = LateRegex(
-    rf"(?<!\w)(?P<lead>(?:{SPOKEN_ROWS}\s*[:–—-]?\s+)?(?:{words.VERDICT}\s+)?(?:все[мх]?\s+)?)$"
+    rf"(?<!\w)(?P<lead>(?:{SPOKEN_ROWS}\s*[:–—-]?\s+)?(?:{words.VERDICT}\s+)?(?:(?:по\s+)?все[мх]?\s+(?:(?:строки|пункты|ответы)\s+)?)?)$"
 )
 _YES_DONE = (
     r"(?:с[оа]гл[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?|соглас(?:ен|на)|(?:согласовыв|утвержд|одобр)аю|одобряю|согласую"
@@ -279,6 +282,7 @@ def _by_place(line: str, rows: int) -> str:
         (_VERDICT_THEN_LAST, str(rows)),
         (_AND_LAST, str(rows)),
         (_LAST, str(rows)),
+        (_LEFT_LAST, str(rows)),
         (_LAST_BUT_ONE, str(rows - 1)),
     ):
         line = _sub(pattern, named, line, at_start=True)
