@@ -108,13 +108,20 @@ class _Cutter:
         plain = same_length(line)
         for found in (*words.HARD.finditer(plain), None):
             end = found.start() if found else len(line)
-            for piece, is_doubtful in pieces_of(line[start:end]):
+            is_led = False
+            for piece, is_doubtful, comma in pieces_of(line[start:end]):
+                before = len(self._parts)
                 if is_doubtful:
                     self._close()
                     self._parts.append(doubtful(piece))
                 else:
                     self._take(piece, is_new_line=is_first)
                 is_first = False
+                said = self._parts[before:]
+                if is_led:
+                    self._parts[before:] = [replace(one, is_led=True) for one in said]
+                leads = comma and bool(said) and said[-1].is_remark
+                is_led = leads and words.PLAIN_LEAD.fullmatch(same_length(piece)) is None
             start = found.end() if found else end
 
     def finish(self) -> list[Part]:

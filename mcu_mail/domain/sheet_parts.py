@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Scope = Literal["rows", "all", "rest", "none"]
 _ROWS = LateRegex(SPOKEN_ROWS)
 _HAS_REASON = re.compile("[:(–—]")
+_TOLD = re.compile(r"[^.!?:]*[.!:]")
+"""No question any more: «1 согласовано? 2 согласовано.»"""
 _MOST_LOOKED = 60
 """Commas and full stops of one statement: nobody writes more by hand."""
 
@@ -44,37 +46,51 @@ class Part:
     """How many rows «оба», «все пять» say there are: of more or fewer it names none."""
     is_remark: bool = False
     """Whether it is free text that may be about any row."""
+    is_led: bool = False
+    """Whether free text leads to it with a comma: «Говорят, 5 опубликована»."""
 
 
-def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
+def pieces_of(text: str) -> Iterator[tuple[str, bool, bool]]:
     """`text` cut where, after a comma or a full stop, something about other rows begins.
 
-    With each piece, whether its rows could be cut in two ways.
+    With each piece, whether its rows could be cut in two ways, and whether a comma ends it.
     """
     plain = same_length(text)
     start = 0
     while start < len(text):
+        comma = False
         head = head_at(plain, start)
-        pos = head.end() if head else start
+        hedged = words.HEDGED_ROWS.match(plain, start) if head is None else None
+        later = None if head or hedged else words.ABOUT_LATER.match(plain, start)
+        opened = head or hedged or later
+        pos = opened.end() if opened else start
         end = next_start = len(text)
         for looked, soft in enumerate(words.SOFT.finditer(plain, pos)):
             if looked > _MOST_LOOKED:
-                yield text[start:], True
+                yield text[start:], True, False
                 return
+            if hedged is not None and "." not in soft[0]:
+                continue
+            is_asked = plain[soft.start() - 1 : soft.start()] == "?"
+            if is_asked and not (head and _TOLD.match(plain, soft.end())):
+                # «1 согласовано? 2 и 3 согласовано»: asked, or told?
+                break
             again = "." in soft[0] and words.ABOUT_AGAIN.match(plain, soft.end())
             # «Вернуть 2: трубы старые, 3 ещё не заменили» may be one reason.
             open_ = "." in soft[0] or not _HAS_REASON.search(plain, pos, soft.start())
             if (
                 again
                 or (open_ and is_later(plain, soft.end()))
+                or words.SURELY_LATER.match(plain, soft.end()) is not None
                 or head_at(plain, soft.end()) is not None
             ):
                 end, next_start = soft.start(), soft.end()
+                comma = "," in soft[0]
                 break
         if head is not None and _is_cut_short(head, plain):
-            yield text[start:], True
+            yield text[start:], True, False
             return
-        yield text[start:end], False
+        yield text[start:end], False, comma
         start = next_start
 
 
@@ -82,12 +98,20 @@ def is_later(plain: str, start: int) -> bool:
     """Whether something begins that leaves rows for later: «5 и 6 не видела»."""
     if not plain[start - 1 : start].isspace():
         return False
-    about = words.ABOUT_LATER.match(plain, start) or words.REST_LATER.match(plain, start)
-    return about is not None
+    leaves = (words.ABOUT_LATER, words.HEDGED_ROWS, words.REST_LATER)
+    return any(one.match(plain, start) is not None for one in leaves)
 
 
 def later_part(piece: str, plain: str) -> Part | None:
     """What leaves rows for later: it decides nothing of them, and is about no other."""
+    hedged = words.HEDGED_ROWS.match(plain)
+    if hedged is not None:
+        # Said of all rows, it holds what is said of each.
+        return (
+            Part(said=piece, words=piece, is_remark=True)
+            if hedged["every"] is not None
+            else doubtful(piece)
+        )
     about = words.ABOUT_LATER.match(plain)
     if about is not None:
         rows = numbers_of(about["rows"])
@@ -182,7 +206,10 @@ def _is_cut_short(head: re.Match[str], plain: str) -> bool:
     if whole is None or whole.end() <= end:
         return False
     rest = plain[end : whole.end()].lstrip(" ,+&")
+    goes_on = whole.end() - len(rest)
     is_pair = not _SEVERAL.search(groups["rows"]) and not _SEVERAL.search(rest)
+    if is_pair and words.ABOUT_LATER.match(plain, goes_on):
+        return False
     then = words.VERDICT_THEN.match(plain, whole.end())
     return not (is_pair and then and not words.VERDICT_AND_ROWS.match(plain, whole.end()))
 

@@ -184,7 +184,7 @@ class _Reader:
         named = {row for part in parts for row in (*part.rows, *part.out)}
         for part in parts:
             if part.is_ambiguous:
-                self._leave(Why.words, part, part.rows)
+                self._leave_unclear(part)
             elif part.scope == "none":
                 self._take_bare(part)
             elif part.scope == "rows":
@@ -192,6 +192,13 @@ class _Reader:
             else:
                 out = named if part.scope == "rest" else set(part.out)
                 self._take_every(part, tuple(row for row in self._rows if row not in out))
+
+    def _leave_unclear(self, part: Part) -> None:
+        if part.rows and not any(row in self._rows for row in part.rows):
+            # An hour, or a house: it may be about any row.
+            self._is_held = True
+            self._unread.append(Unread(why=Why.no_such_row, words=part.said, rows=part.rows))
+        self._leave(Why.words, part, part.rows)
 
     def _take_bare(self, part: Part) -> None:
         meaning = self.read(part.words)
@@ -209,7 +216,7 @@ class _Reader:
         there = tuple(row for row in rows if row in self._rows)
         meaning = self.read(part.words)
         why = _WHY.get(meaning.kind)
-        if self._is_citizens(part, meaning):
+        if self._is_citizens(part, meaning) or _is_hearsay(part, meaning):
             why = Why.words
         if meaning.kind in _NEEDS_CASE and not find_case_numbers(meaning.name):
             why = Why.words
@@ -230,7 +237,7 @@ class _Reader:
             self._leave(Why.all, part, ())
             return
         meaning = self.read(part.words)
-        why = _WHY.get(meaning.kind)
+        why = Why.words if _is_hearsay(part, meaning) else _WHY.get(meaning.kind)
         if why is not None or meaning.kind in _BY_NAME:
             self._leave(why or Why.words, part, rows, meaning.kind)
             return
@@ -283,6 +290,14 @@ class _Reader:
             if why is Why.held or key not in every or key not in fitted:
                 self._unread.append(Unread(why=why, words=words, rows=tuple(rows), kind=kind))
         return SheetReply(decided=tuple(decided), unread=tuple(self._unread))
+
+
+def _is_hearsay(part: Part, meaning: Meaning) -> bool:
+    """Whether words that nobody understands lead to a verdict: «Говорят, 5 опубликована».
+
+    An approval is held by them anyway, and «Опечатка в дате, вернуть 3» says why.
+    """
+    return part.is_led and meaning.kind not in {MeaningKind.approve, MeaningKind.return_}
 
 
 def _add(

@@ -56,6 +56,9 @@ _ITS_ROW = r"(?:\s+(?:строк[ауи]|пункт|позици[яю]|номе�
 _ONE_LAST = rf"последн(?:яя|юю|ей|ий|ее|его|ему){_ITS_ROW}"
 _LAST = LateRegex(rf"(?<!\w){_ONE_LAST}(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})")
 _LAST_BUT_ONE = LateRegex(rf"(?<!\w)пред{_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})")
+_LEFT_LAST = LateRegex(
+    rf"(?<!\w)(?P<said>(?:(?:на|по|про|с|насчет)\s+)?){_ONE_LAST}(?=\s*[:–—-]?\s+{words.STILL_MINE})"
+)
 _AND_LAST = LateRegex(
     rf"(?P<said>^\s*{SPOKEN_ROWS}\s*(?:,|и)\s+){_ONE_LAST}(?=\s*[:–—-]?\s+(?:прошу\s+)?{words.VERDICT})"
 )
@@ -69,6 +72,34 @@ _FIRST_AND_LAST = LateRegex(
     rf"(?P<first>\s*перв(?:ые|ых)\s+(?P<some>{ROW_COUNT})(?!\s*последн)(?P<between>[^\d:;.!?]{{3,60}}?[,\s]\s*(?:а\s+)?))"
     rf"последн(?:ие|их)\s+(?P<others>{ROW_COUNT})(?=\s*[:–—-]?\s+{words.VERDICT})"
 )
+_FEW_LAST = (
+    rf"(?:последн(?:ие|их)\s+(?P<few>{ROW_COUNT})|(?P<these>{ROW_COUNT})\s+последн(?:ие|их))"
+    r"(?:\s+строк[иу]?)?"
+)
+_LAST_FEW = LateRegex(
+    rf"(?<!\w)(?:{_FEW_LAST})(?=\s*[:–—-]?\s+(?:тоже\s+|прошу\s+)?{words.VERDICT})"
+)
+_VERDICT_THEN_LAST_FEW = LateRegex(
+    rf"(?P<said>(?<!\w){words.VERDICT}\s*[:–—-]?\s+)(?!последн\w+\s+[0-9])(?:{_FEW_LAST})(?=\s*(?:[:,.;!(–—-]|$))"
+)
+_NO_EXCEPTION = LateRegex(
+    rf"(?<!\w)без\s+исключени[йя](?!\w)(?=\s*(?:[.,;!:)–—-]|$)|\s+(?:все[мх]?\s+)?{words.VERDICT})"
+)
+_LEADS_TO_ALL = LateRegex(
+    rf"(?<!\w)(?P<lead>(?:{SPOKEN_ROWS}\s*[:–—-]?\s+)?(?:{words.VERDICT}\s+)?(?:(?:по\s+)?все[мх]?\s+(?:(?:строки|пункты|ответы)\s+)?)?)$"
+)
+_YES_DONE = (
+    r"(?:с[оа]гл[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?|соглас(?:ен|на)|(?:согласовыв|утвержд|одобр)аю|одобряю|согласую"
+    r"|утвержден[оаы]?|одобрен[оаы]?|опубликован[оаы]?|размещен[оаы]?)"
+)
+_ALSO_SAID = LateRegex(
+    rf"(?<!\w)(?:да[\s,]+(?={_YES_DONE}(?!\w|\s+{SPOKEN_ROWS}))"
+    rf"|нет[\s,]+(?=(?:{_NO}|не\s*{_YES_DONE})(?!\w|\s+{SPOKEN_ROWS})))"
+)
+"""«1 да согласовано, 2 нет вернуть: …»: twice the same."""
+_LEADS_TO_ROWS = LateRegex(rf"(?<!\w)(?P<lead>{SPOKEN_ROWS}\s*[:–—-]?\s+)$")
+_NEAR = 60
+"""Characters before a needless word in which its statement must begin."""
 _STATEMENT_END = LateRegex(r";|\.(?=\s)")
 _ONLY_LINK = LateRegex(r"\s*(?:(?:а|и|но)\s+)?")
 _SENDS_BACK = LateRegex(rf"(?<!\w){_NO}(?!\w)")
@@ -93,6 +124,8 @@ def one_shape(line: str, rows: int) -> str:
     line = _sub(_MARKED, "", line)
     line = _sub(_HASH, "№", line)
     line = _sub(_GLUED_AND, " и ", line)
+    line = _without(_NO_EXCEPTION, _LEADS_TO_ALL, line)
+    line = _without(_ALSO_SAID, _LEADS_TO_ROWS, line)
     for shaped in (_slashed, _bracketed, _agreed_with, _taken, _not_yet):
         line = shaped(line)
     return _run_on(_by_place(line, rows), rows)
@@ -111,6 +144,18 @@ def _sub(pattern: LateRegex, instead: str, line: str, *, at_start: bool = False)
         before = line[slice(*found.span("said"))] if said else ""
         kept += f"{line[end : found.start()]}{before}{instead}"
         end = found.end()
+    return kept + line[end:]
+
+
+def _without(pattern: LateRegex, leads: LateRegex, line: str) -> str:
+    """`line` without what `pattern` finds, where a statement begins with what `leads` to it."""
+    plain, kept, end = same_length(line), "", 0
+    for found in pattern.finditer(plain):
+        near = max(0, found.start() - _NEAR)
+        lead = leads.search(plain[near : found.start()])
+        if lead is not None and _begins(plain, near + lead.start("lead")):
+            kept += line[end : found.start()]
+            end = found.end()
     return kept + line[end:]
 
 
@@ -237,9 +282,15 @@ def _by_place(line: str, rows: int) -> str:
         (_VERDICT_THEN_LAST, str(rows)),
         (_AND_LAST, str(rows)),
         (_LAST, str(rows)),
+        (_LEFT_LAST, str(rows)),
         (_LAST_BUT_ONE, str(rows - 1)),
     ):
         line = _sub(pattern, named, line, at_start=True)
+    for pattern in (_VERDICT_THEN_LAST_FEW, _LAST_FEW):
+        found = pattern.search(same_length(line))
+        some = count_of(found["few"] or found["these"]) if found else 0
+        if 1 < some <= rows:
+            line = _sub(pattern, f"{rows - some + 1}-{rows}", line, at_start=True)
     return line
 
 

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from mcu_mail.domain.verdict_tails import is_harmless
-from mcu_mail.domain.verdict_words import same_length
+from mcu_mail.domain.verdict_words import HEDGE, same_length
 
 if TYPE_CHECKING:
     from mcu_mail.domain.verdict_readers import Said
@@ -114,6 +114,12 @@ _DOUBT = re.compile(
     r"|ошиб\w{1,6}|удал\w{1,5}|снял\w?|снят[оаы]?|сним\w{1,4}|скры\w{1,4}|отмен\w{1,6}|отозв\w{1,4}"
     r"|отклон\w{1,5}|верну\w{1,4}|прос(?:ит|ят)|требу\w{2,3}|нельзя|никто|никак|снять|убрать|уберите)(?![\w-])",
 )
+_HEDGED = re.compile(rf"{_BEGIN}{HEDGE}{_END}")
+_ONLY_HEDGED = re.compile(rf"[\s,]*{HEDGE}[\s,]*(?::|$)")
+_HEDGED_LAST = re.compile(rf"[\s,–—-]{HEDGE}[\s,]*$")
+"""«Срок 01.12, наверное»."""
+_WITH_REASON = frozenset({Denial.ORDER, Denial.CHANGE, Denial.TOLD, Denial.ACT})
+_DIGIT = re.compile("[0-9]")
 _UNDONE = re.compile(r"сня(?:ть|т[оаы]?|ли)|снимите|убрать|уберите")
 _NO_DOUBT = re.compile(
     rf"{_BEGIN}(?:не\s+(?:возраж\w{{1,5}}|против)|без\s+\w{{3,12}}"
@@ -151,9 +157,10 @@ def is_denied(said: Said, how: Denial) -> bool:
     direct = _PARTS.split(after, maxsplit=1)[0].strip(" »\"'*")
     reason = _LINKS.sub(" ", same_length(said.reason[:_LOOKED_AT]))
     first = next((part.strip() for part in _PARTS.split(reason) if part.strip()), "")
+    is_hedged = _is_hedged(reason, how)
     if how is Denial.PROMISE:
-        return bool(_IS_NOT_NEEDED.search(direct) or _ONLY_NOT_NEEDED.fullmatch(first))
-    if _ON_CONDITION.match(after) or (how is Denial.NAME and _NOBODY.match(reason)):
+        return bool(is_hedged or _IS_NOT_NEEDED.search(direct) or _ONLY_NOT_NEEDED.fullmatch(first))
+    if is_hedged or _ON_CONDITION.match(after) or (how is Denial.NAME and _NOBODY.match(reason)):
         return True
     if _is_denied_directly(direct, how) or _DENIED_WHOLE.fullmatch(first):
         return True
@@ -170,6 +177,19 @@ def is_denied(said: Said, how: Denial) -> bool:
         return True
     later = (part.strip() for part in _PARTS.split(line))
     return any(_YES.fullmatch(part) or _AFTERTHOUGHT.fullmatch(part) for part in later)
+
+
+def _is_hedged(reason: str, how: Denial) -> bool:
+    """Whether the speaker doubts the command itself: «закрыть, наверное».
+
+    A reason may be doubted: «на доработку: вроде не та дата».
+    """
+    sentence = _LINE_END.split(reason, maxsplit=1)[0]
+    if _ONLY_HEDGED.match(sentence):
+        return True
+    # «Не наше, это ЖКХ, наверное»: whose it is, and not that it is not ours.
+    is_fact = how not in _WITH_REASON and (how is not Denial.PROMISE or _DIGIT.search(sentence))
+    return bool(is_fact and (_HEDGED.match(sentence) or _HEDGED_LAST.search(sentence)))
 
 
 def _is_denied_directly(direct: str, how: Denial) -> bool:

@@ -112,9 +112,19 @@ def returned(said: Said) -> Meaning:
     if again is not None:
         rest = rest[again.end() :]
     reason = reason_of(f"{rest}\n{said.below}")
+    because = _BECAUSE.match(same_length(reason))
+    if because is not None:
+        reason = reason[because.end() :]
     if not reason or is_harmless(reason):
         return Meaning(kind=MeaningKind.return_)
     return Meaning(kind=MeaningKind.return_, reason=reason)
+
+
+_BECAUSE = re.compile(
+    r"(?:потому,?\s+что|так\s+как|т\.\s?к\.|поскольку|ибо|по\s+той\s+причине,?\s+что)\s+"
+    r"(?=[^,\n]{3,}[.!]?\s*$)"
+)
+"""«Вернуть, так как нет даты»: with a comma behind it, the words may join two clauses."""
 
 
 def redone(said: Said) -> Meaning:
