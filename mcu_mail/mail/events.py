@@ -25,7 +25,14 @@ from mcu_mail.mail.event_words import (
     RETURNED,
     SEND_BACK,
 )
-from mcu_mail.mail.evidence import CITIZENS, has_arrived, only_the_office, speaks_a_citizen, wants
+from mcu_mail.mail.evidence import (
+    CITIZENS,
+    has_arrived,
+    is_in_trouble,
+    only_the_office,
+    speaks_a_citizen,
+    wants,
+)
 from mcu_mail.mail.labels import normal
 from mcu_mail.mail.outcomes import (
     labelled_reason,
@@ -192,7 +199,8 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
     known = "external_id" in draft.words or read_bare_number(lines[0].upper(), sure=True)
     marks = known and (asks or draft.fast_track)
     if not (somebody or arrived or marks) and (
-        _speaks_of(draft, prose) or only_the_office(prose, numbered=bool(known))
+        (_speaks_of(draft, prose) and not is_in_trouble(prose))
+        or only_the_office(prose, numbered=bool(known))
     ):
         return Event(name="note", words="")
     bare = known and not citizens and "applicant" not in draft.words

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.event_words import ARRIVAL
-from mcu_mail.mail.values import is_social
+from mcu_mail.mail.names import name_in
+from mcu_mail.mail.values import is_social, read_links, read_phone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +28,16 @@ _WANTS: Final = re.compile(
     r"|отремонтируйте|когда|почему|зачем|куда|доколе|сколько можно|жалуюсь|жалоба|обращаюсь"
     r"|до сих пор|невозможно|негде|опасно|страшно|надоело|никто не|нигде|никак|опять|снова"
     r"|у нас|мы|(?<!к )нам|меня|мне|я|наш(?:а|е|и|ей|ем|их)?|живу|живем)(?!\w)"
-    r"|(?<!\w)(?:нет|без) (?:вод|свет|отоплен|тепл|газ|электр|интернет|связ|дорог|тротуар|автобус"
+)
+"""How people wish and ask."""
+_TROUBLE: Final = re.compile(
+    r"(?<!\w)(?:нет|без) (?:вод|свет|отоплен|тепл|газ|электр|интернет|связ|дорог|тротуар|автобус"
     r"|освещен)"
-    r"|(?<!\w)не (?:горит|работа|вывоз|чист|убира|ходит|едет|топ|греет|течет|открыва|закрыва)"
+    r"|(?<!\w)не (?:горит|работа|вывоз|чист|убира|убран|ходит|едет|топ|греет|течет|открыва|закрыва)"
     r"|(?<!\w)(?:ям[аыу]|сломан|разбит|прорва|затопи|теч[ее]т|провали|мусор|свалк|гололед"
     r"|сугроб|собак|протека|мерз|холодно|темно|отключ)"
 )
-"""How people wish and complain."""
+"""What people complain of."""
 _OFFICES: Final = re.compile(
     r"(?<!\w)(?:ответ|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
     r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет|систем"
@@ -43,8 +47,16 @@ _OFFICES: Final = re.compile(
 
 
 def speaks_a_citizen(draft: Draft, *, marked: bool) -> bool:
-    """Say whether fields or marked words are a citizen's for sure."""
-    return marked or bool(CITIZENS & set(draft.words)) or is_social(draft.words.get("link", ""))
+    """Say whether fields, marked words or whom the prose names are a citizen's for sure."""
+    fields = bool(CITIZENS & set(draft.words)) or is_social(draft.words.get("link", ""))
+    return marked or fields or _introduces(draft.text[:2000])
+
+
+def _introduces(prose: str) -> bool:
+    """«Точкина Раиса Львовна, 8 999 …»: who it is, and how he is reached."""
+    if name_in(prose) is None:
+        return False
+    return read_phone(prose) is not None or any(map(is_social, read_links(prose)))
 
 
 def has_arrived(lines: Sequence[str]) -> bool:
@@ -57,7 +69,14 @@ def wants(prose: Sequence[str]) -> bool:
 
     «Во дворе яма, когда засыплют?» does; «Почему: статус выбран неверно» does not.
     """
-    return any(_WANTS.search(one) and not _OFFICES.search(one) for one in prose)
+    return any(
+        (_WANTS.search(one) or _TROUBLE.search(one)) and not _OFFICES.search(one) for one in prose
+    )
+
+
+def is_in_trouble(prose: Sequence[str]) -> bool:
+    """Say whether a sentence of folded unmarked prose that is not an office's names a trouble."""
+    return any(_TROUBLE.search(one) and not _OFFICES.search(one) for one in prose)
 
 
 def only_the_office(prose: Sequence[str], *, numbered: bool) -> bool:

@@ -16,7 +16,7 @@ from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON, Piece
 from mcu_mail.mail.names import read_person
 from mcu_mail.mail.prose import ends_text, is_request, is_thanks
 from mcu_mail.mail.segments import BEFORE_VALUE, bare_value, split_line, with_zone
-from mcu_mail.mail.values import collapse, fold, read_links, read_number
+from mcu_mail.mail.values import collapse, fold, read_links, read_number, read_phone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,19 @@ _WITH_LINKS: Final = frozenset(("link", "address"))
 _ADDRESS_GOES_ON: Final = re.compile(
     r"\s*(?:[а-яё]|\d|(?:д|дом|ул|улица|пер|кв|корп|с|п|пгт|мкр)\b)|\s{2,}", re.IGNORECASE
 )
-_UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}:\s{0,4}\S")
+_UNKNOWN_LABEL: Final = re.compile(r"\s*[А-ЯЁ][^:.,]{2,40}\.{0,40}\s?:\s{0,4}\S")
 _LONGEST_QUOTATION: Final = 12
+_VALUED: Final = re.compile(r"[,\d]|\s[а-яё]{1,4}\.")
+"""«Адрес проблемы с. Покровка, 1» is more than a label."""
 _SIGNED: Final = re.compile(r"[А-ЯЁ][а-яё-]{2,20}(?:\s[А-ЯЁ](?:[а-яё-]{2,20}|\.){1,2}){0,2}\.?")
 _ONLY_A_NUMBER: Final = re.compile(r"(?:[A-ZА-Я]{1,6}-)?\d[\d/-]{4,24}")
 _SPEAKS: Final = re.compile(r"пишет|сообщает|спрашивает|жалуется|просит|обращается")
+_PHONE: Final = re.compile(r"\+7|8[\s(-]{1,2}\d{3}")
+_JUDGES: Final = re.compile(
+    r"(?:не )?(?:удовлетвор|довол|устраива)\w{1,6}|(?:положительн|отрицательн|негативн|позитивн"
+    r"|нейтральн)\w{2,3}"
+)
+"""«Реакция: положительная» is no citizen's words."""
 _STATED: Final = re.compile(r"\s*(?:(?:до|к|не позднее)\s+)?[0-9]|\s*[★⭐]")
 """A figure after such a label: «Оценка: 1», «Стало: 17.12.2026»."""
 
@@ -56,14 +64,17 @@ class Form:
 
 
 def _by_value(entry: Entry) -> Entry:
-    """«Обращение: № 990030014» is a number and no text; «Пишет: Иванова Анна;» is a name."""
+    """«Обращение: № 990030014» is a number and no text; «Пишет: Иванова Анна;» a name."""
     bare = entry.value.strip(" .;")
     signed = bare[:1] in {"№", "#"} and len(bare.split()) <= 2 and read_number(bare)  # noqa: PLR2004 - «№ 5»
     if entry.field == "text" and (signed or _ONLY_A_NUMBER.fullmatch(bare)):
         return replace(entry, field="external_id")
     if entry.field == "text" and _SPEAKS.fullmatch(fold(entry.label)) and _is_name(bare):
         return replace(entry, field="applicant")
-    return entry
+    if entry.field == "external_id" and _PHONE.match(bare) and read_phone(bare):
+        return replace(entry, field="phone")
+    judged = _JUDGES.fullmatch(fold(bare)) and len(bare.split()) <= 3  # noqa: PLR2004 - no sentence
+    return replace(entry, field=OTHER) if entry.field == "text" and judged else entry
 
 
 def _is_name(words: str) -> bool:
@@ -211,7 +222,8 @@ class _Reader:
         if label is None:
             return None
         marked = line.rstrip(BOLD_OFF + " ").endswith(":") or BOLD_ON in line or piece.heading
-        return label if marked or (label.field != OTHER and line[:1].isupper()) else None
+        bare = label.field != OTHER and line[:1].isupper() and _VALUED.search(line) is None
+        return label if marked or bare else None
 
     def _is_the_citizens(self, label: Label, said: str, index: int) -> bool:
         """Say whether a label inside an open text is a line of the citizen: «Адрес: наш дом 5»."""

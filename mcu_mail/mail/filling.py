@@ -223,8 +223,15 @@ def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
         )
         if moment is not None and draft.due is None:
             put_due(draft, moment, _rule(entry), setting)
-        elif draft.due is None and (length := read_length(entry.value)):
+        elif draft.due is None and (length := read_length(_with_unit(entry))):
             put_length(draft, length, _rule(entry), setting)
+
+
+def _with_unit(entry: Entry) -> str:
+    """«Рабочих дней на ответ: 10» has its unit in the label."""
+    unit = fold(entry.label).partition(" на ")[0]
+    counted = entry.value.strip().isdecimal() and unit.endswith(("дней", "часов", "суток"))
+    return f"{entry.value} {unit}" if counted else entry.value
 
 
 def put_due(draft: Draft, moment: Moment, rule: str, setting: Setting) -> None:

@@ -66,7 +66,7 @@ _ABBREVIATION: Final = re.compile(r"(?:^|[\s.(])(?:[а-яё]{1,3}|обл|про�
 _ARRIVED: Final = re.compile(
     r"поступил|сообщени\w{1,2} (?:пользовател|жител|граждан|автор|от )|зарегистрирован"
     r"|создан[ао]?(?!\w)|комментари|отзыв|не соглас(?:ен|на) с"
-    r"|опубликов|оставлен|написал|размещен"
+    r"|подал[аи]? (?:заявк|сообщ|обращ)|опубликов|оставлен|написал|размещен"
     r"|задан\w? вопрос|прямо\w{2,3} эфир|сегодня|вчера|получен[оа]? (?:сообщ|обращ"
     r"|коммент)"
 )
@@ -80,6 +80,8 @@ _LAW_DATE: Final = re.compile(
 )
 """The day of a law that a message is handled by is no day of its arrival."""
 _EARLIER: Final = re.compile(r"ранее|прошл|повторн|предыдущ|до \d|срок")
+_UNTIL: Final = re.compile(r"(?<!\w)(?:до|не позднее|не позже|срок\w?)(?!\w)")
+"""«Примите до 24.11.2026 08:50» is no moment of arrival."""
 _CALL: Final = re.compile(
     r"по (?:номеру|телефону|тел)|телефон|номер|связаться|позвонить"
     r"|(?<![а-яё])(?:тел|моб|сот)(?![а-яё])"
@@ -97,7 +99,7 @@ _OFFICIAL: Final = re.compile(
     r"|инспектор)\w{0,4}\s[^.;:]{0,60}$"
 )
 _CITIZEN: Final = re.compile(
-    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|написал\w?|оставил\w?|сообща?(?:ет|ил\w?)"
+    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|подал\w?|написал\w?|оставил\w?|сообща?(?:ет|ил\w?)"
     r"|просит|интересуется|жалуется|контактное лицо"
     r"|от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
@@ -218,7 +220,8 @@ def _is_short(part: str) -> bool:
 
 
 def _kind(part: str, setting: Setting) -> str | None:
-    if len(part) <= 40 and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):  # noqa: PLR2004 - no prose
+    short = len(part) <= 40 and not _UNTIL.search(fold(part))  # noqa: PLR2004 - no prose
+    if short and re.fullmatch(r"[\d.:\-/,\sгв]+|.{0,30}\d{4}.{0,12}", part):
         moment = read_moment(part, zone=setting.zone_of(part), sent=setting.sent)
         if moment is not None and _bare_moment(part):
             return "moment"
@@ -257,6 +260,13 @@ def _number(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:
         draft.put("external_id", read_title_number(line.text), "heading")
     draft.put("external_id", read_title_number(setting.subject), "subject")
     draft.put("external_id", read_signed_number(setting.subject), "subject")
+    draft.put("external_id", _only_number(setting.subject), "subject")
+
+
+def _only_number(subject: str) -> str | None:
+    """A subject that is a number and nothing else."""
+    bare = subject.strip(" .:#№")
+    return bare if re.fullmatch(r"\d{6,12}", bare) and read_phone(bare) is None else None
 
 
 def _prose(draft: Draft, frame: Sequence[Line], setting: Setting) -> None:

@@ -24,6 +24,7 @@ from mcu_mail.mail.leftover_terms import hour_of_day, moment_of_event, term_of_e
 from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
+from mcu_mail.mail.prose_fields import fill_from_prose
 from mcu_mail.mail.several import headed_by_number, ordinal_of, split_messages, without_ordinal
 from mcu_mail.mail.values import collapse, fold
 
@@ -267,6 +268,8 @@ def _filled(
         draft.none.add("external_id")
     complete(draft, pieces, form, setting, alone=alone)
     event = read_event(draft, setting.subject, form.entries, setting.source.events)
+    if event.name == "new" and alone:
+        fill_from_prose(draft)
     if event.name not in {"new", "appeal_59fz"}:
         moment_of_event(draft, form.entries, setting, theirs=event.name in OWN_MESSAGE)
     if event.name not in OWN_MESSAGE:

@@ -64,6 +64,24 @@ _RATING: Final = re.compile(
     r"|(?<![\d.])([1-5]) (?:из|/) 5(?!\d)|(?<![\d.])([1-5]) (?:звезд|балл)"
     r"|(?<![\d.])([1-5])/5(?!\d)"
 )
+_SPELLED: Final = re.compile(
+    r"(?<!\w)(один|одна|два|две|три|четыре|пять) (?:звезд|балл)|(?<!\w)(единиц|двойк|тройк|четверк"
+    r"|пятерк)\w(?!\w)"
+)
+_FIGURES: Final = {
+    "один": 1,
+    "одна": 1,
+    "единиц": 1,
+    "два": 2,
+    "две": 2,
+    "двойк": 2,
+    "три": 3,
+    "тройк": 3,
+    "четыре": 4,
+    "четверк": 4,
+    "пять": 5,
+    "пятерк": 5,
+}
 _STARS: Final = re.compile(r"([★⭐]{1,5})(?![★⭐])")
 _LABEL: Final = re.compile(
     r"(?:замечани|причин|рекомендаци|обосновани|пояснени|мотив)\w{0,2}(?: .{1,40})?"
@@ -125,10 +143,12 @@ def satisfaction_of(
 
 
 def rating_of(said: Iterable[str]) -> int | None:
-    """The citizen's mark, 1 to 5, in figures or in stars; None when there is none."""
+    """The citizen's mark, 1 to 5, in figures, words or stars; None when there is none."""
     for line in said:
         if found := _RATING.search(fold(line[:600])):
             return int(next(filter(None, found.groups())))
+        if found := _SPELLED.search(fold(line[:600])):
+            return _FIGURES[next(filter(None, found.groups()))]
         if "оцен" in fold(line[:600]) and (stars := _STARS.search(line[:600])):
             return len(stars[1])
     return None

@@ -15,10 +15,10 @@ from mcu_mail.domain.notice import Notice, Source
 from mcu_mail.domain.track_names import track_in, tracks_in, words_of_tracks
 from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.mail.moments import read_moment
-from mcu_mail.mail.names import find_person
 from mcu_mail.mail.notices import read_notices
+from mcu_mail.mail.prose_fields import link_in, person_in, place_in
 from mcu_mail.mail.reported import read_report
-from mcu_mail.mail.values import read_links, read_phone
+from mcu_mail.mail.values import read_phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,12 +64,6 @@ _PREFIX: Final = re.compile(
 _TRACK_ENDS: Final = (
     r"[»\")]?(?=\s?[,:.;–—]|\s-\s|\s{0,2}(?:№|n\s|номер)"
     r"|\s(?:обращени|сообщени|заявк)\w{1,2}\s?№?\s?\d|\s\d{4})"
-)
-_PLACE: Final = re.compile(
-    r"(?:(?:пгт|г|с|д|п|пос|село|деревня|пос[её]лок)\.?\s?[А-ЯЁ][\w-]{1,30},?\s)?"
-    r"(?:ул|пер|пр-т|просп|пл|улица|улице|улицы|переулок|переулке|мкр)(?:\."
-    r"|\s)\s?[А-ЯЁ\d][\w-]{1,30}"
-    r"(?:\s[А-ЯЁ][\w-]{1,30})?(?:,?\s(?:(?:д|дом|доме)\.?\s?)?\d{1,3}[а-яА-Я]?(?!\w))?"
 )
 _QUOTATION: Final = re.compile(r"^[ \t]*«([^«»]{10,4000})»[ \t.]*$", re.MULTILINE)
 _PLAINLY: Final = ("label", "pattern: «…»", "pattern: blockquote", "marks:")
@@ -260,12 +254,11 @@ def _rules(notices: Sequence[Notice]) -> list[str]:
 def _from_prose(words: str, notice: Notice) -> Notice:
     """A message told in plain words: who, where and the telephone by unmistakable patterns."""
     whole = " ".join(words[:_MAX_TEXT].split())
-    people, places = find_person(whole), list(dict.fromkeys(_PLACE.findall(whole)))
     values = {
-        "applicant": notice.applicant or (people[0] if len(people) == 1 else None),
+        "applicant": notice.applicant or person_in(whole),
         "phone": notice.phone or read_phone(whole),
-        "address": notice.address or (places[0].strip(" ,.") if len(places) == 1 else None),
-        "link": notice.link or _only(read_links(whole)),
+        "address": notice.address or place_in(whole),
+        "link": notice.link or link_in(whole),
         "text": _quoted(words) or (words.strip() if len(whole.split()) > 1 else ""),
     }
     unsure = [name for name in ("applicant", "address", "text") if not values[name]]
@@ -280,10 +273,6 @@ def _from_prose(words: str, notice: Notice) -> Notice:
         rules={**rules, **notice.rules},
         unsure=tuple(unsure),
     )
-
-
-def _only(many: Sequence[str]) -> str | None:
-    return many[0] if len(set(many)) == 1 else None
 
 
 def _quoted(words: str) -> str:

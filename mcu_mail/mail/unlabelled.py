@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.mail.filling import unquote
+from mcu_mail.mail.labels import without_numbering
 from mcu_mail.mail.prose import is_greeting, is_service
-from mcu_mail.mail.values import collapse, read_title_number
+from mcu_mail.mail.values import collapse, fold, read_title_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,10 @@ _BY_NAME: Final = re.compile(
     r"(?:пишет)?\s?[:–—-]\s?«([^«»]{8,4000})»[\s.!]{0,3}"
 )
 """«Петрова Анна Ильинична, 08.12.2026 17:01: «…»»."""
+_LEADS_TO: Final = re.compile(
+    r"(?<!\w)(?:написал|пишет|пояснил|ответил|добавил|комментари|сообщ|спрашивает|замечани|жалуется"
+    r"|вопрос|слова)"
+)
 _SHORTEST_QUOTE: Final = 40
 _SHORTEST_TEXT: Final = 8
 _LABELLED: Final = re.compile(r"[А-ЯЁ][^:.!?]{2,50}:\s\S")
@@ -79,13 +84,22 @@ def find_text(draft: Draft, lines: Sequence[Line], pieces: Sequence[Piece], form
     if labelled > 1 and labelled * 2 >= len(best_run) and not quoted:
         # A form whose labels nobody knows is no citizen's words: a person reads the whole of it.
         return set()
-    draft.text = unquote(" ".join(line.text for line in best_run))
+    words = best_run[_lead(best_run) :]
+    draft.text = unquote(without_numbering(" ".join(line.text for line in words)))
     draft.rules["text"] = "pattern: blockquote" if quoted else "pattern: the only prose"
     rivals = [run for run in quoted or runs if run is not best_run and _length(run) >= _RIVAL]
     if rivals:
         draft.rules["text"] = "pattern: the longest prose"
         draft.unsure["text"] = None
-    return {line.at for line in best_run}
+    return {line.at for line in words}
+
+
+def _lead(run: Sequence[Line]) -> int:
+    """How many first lines of a run say whose words follow: «Житель недоволен и пишет:»."""
+    for count, line in enumerate(run[:-1][:2], 1):
+        if line.text.endswith(":") and _LEADS_TO.search(fold(line.text)):
+            return count
+    return 0
 
 
 def _runs(lines: Sequence[Line], pieces: Sequence[Piece], form: Form) -> list[list[Line]]:

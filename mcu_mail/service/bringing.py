@@ -204,7 +204,8 @@ class _Bring:
             if same is not None:
                 self._repeated(same, notice)
                 return same
-        fresh = replace(notice, event="new") if speaks_of_case(notice) else notice
+        stated = notice.tells_status or speaks_of_case(notice)
+        fresh = replace(notice, event="new") if stated else notice
         case = open_case(
             desk,
             work,

@@ -37,6 +37,9 @@ _OPENING = frozenset({"new", "appeal_59fz"})
 """Events that bring a message of their own; any other speaks of an earlier one."""
 _MAY_OPEN = frozenset({"urgent", "fast_track"})
 """Events that a whole new message may bear as well."""
+_OF_A_CARD = frozenset({"accepted", "assigned", "reminder", "overdue"})
+"""States of a message; a card with the citizen's own words brings the message itself, late or not.
+"""
 _NAMES_TERM = frozenset({"urgent", "term_changed", "extended", "fast_track"})
 WORDS = 1500
 """Characters of an event's words that are kept and shown."""
@@ -51,7 +54,8 @@ def as_event(notice: Notice) -> Notice:
 def speaks_of_case(notice: Notice) -> bool:
     """Whether the notice is about a message that was sent before, and nothing new by itself."""
     named = notice.applicant or notice.nickname
-    whole = notice.event in _MAY_OPEN and bool(notice.text and named)
+    card = notice.event in _OF_A_CARD and notice.rules.get("text", "").startswith("label:")
+    whole = (card or notice.event in _MAY_OPEN) and bool(notice.text and named)
     return notice.event not in _OPENING and not whole
 
 

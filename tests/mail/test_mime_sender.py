@@ -20,6 +20,16 @@ GOOD = {
         "Пр",
     ),
     "dotted name": ("I.P. Petrov <boss@city.test>", "boss@city.test", "I.P. Petrov"),
+    "name with a dot at its end": (
+        "Петров И. П. <boss@city.test>",
+        "boss@city.test",
+        "Петров И. П.",
+    ),
+    "the same encoded by Python": (
+        "=?utf-8?b?0J/QtdGC0YDQvtCyINCYLg==?=. <boss@city.test>",
+        "boss@city.test",
+        "Петров И..",
+    ),
     "folded": ("Boss\r\n <boss@city.test>", "boss@city.test", "Boss"),
     "address as quoted name": ('"a@city.test" <b@evil.test>', "b@evil.test", "a@city.test"),
     "cyrillic domain": ("a@пример.рф", "a@xn--e1afmkfd.xn--p1ai", ""),
@@ -39,6 +49,8 @@ def test_a_raw_windows_display_name_does_not_hide_the_address():
 
 
 BAD = [
+    "boss@city.test. (x) <x@evil.test>",
+    "I. P. (boss@city.test) <x@evil.test>",
     "boss@city.test <x@evil.test>",
     "=?utf-8?q?boss=40city=2Etest=2C?= x@evil.test",
     "=?utf-8?q?boss=40city=2Etest?=",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mcu_mail.domain.notice import EVENTS, STATUS_EVENTS, Notice, Source
-from mcu_mail.mail.outcomes import satisfaction_of
+from mcu_mail.mail.outcomes import rating_of, satisfaction_of
 from mcu_mail.mail.reading import read_whole
 from tests.mail.test_notices_samples import OFFICE, lines, moment
 
@@ -99,6 +99,35 @@ def test_the_words_of_a_citizen_are_no_status(words: str) -> None:
     [notice] = read(sample)
 
     assert (notice.event, notice.text) == ("new", words)
+
+
+def test_of_a_letter_that_went_through_two_hands_the_system_s_is_read() -> None:
+    outer = (
+        "---------- Forwarded message ---------\nОт: Наталья <b@okrug.example>\nSubject: Fwd: отзыв"
+    )
+    inner = "---------- Forwarded message ---------\nОт: <a@incident.example>\nSubject: отзыв\n"
+    body = f"Опять.\n\n{outer}\n\nЖители недовольны.\n\n{inner}\nК ответу по инциденту 8199002 "
+    body += "добавлен негативный комментарий.\nКомментарий: Лёд опять."
+    sample = {"way": "forwarded", "from": "a@okrug.example", "subject": "Fwd: Fwd: отзыв",
+              "date": "2026-11-25T10:00:00+07:00", "body_text": body}  # fmt: skip
+
+    for subject in ("Fwd: Fwd: отзыв", "Re: Fwd: отзыв"):
+        [notice] = read({**sample, "subject": subject})
+        assert (notice.event, notice.external_id) == ("citizen_comment", "8199002")
+        assert notice.text == "Лёд опять."
+
+
+@pytest.mark.parametrize(
+    ("said", "rating"),
+    [
+        ("пять звёзд из пяти", 5),
+        ("поставил нам единицу", 1),
+        ("оценка: две звезды", 2),
+        ("пятеро жителей", None),
+    ],
+)
+def test_a_mark_in_words_is_a_mark(said: str, rating: int | None) -> None:
+    assert rating_of([said]) == rating
 
 
 MOSCOW_TERM = "2026-12-10T23:59:00+03:00"

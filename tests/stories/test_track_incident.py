@@ -139,6 +139,24 @@ def test_the_fast_track_is_set_late_by_a_notice_and_an_urgent_request_comes_at_n
     assert "поручение заместителя губернатора" in str(changed.data["reason"])
 
 
+def test_a_card_of_an_unknown_number_is_its_message_whatever_state_it_is_in(day: OfficeDay):
+    course = Course(day, "appeals")
+    at = datetime(2026, 11, 23, 10, 3, tzinfo=ZONE)
+    body = (
+        "Инцидент № 8140001 ожидает назначения исполнителя.\nАвтор: Алиса Примерова\n"
+        "Адрес: пгт Тяжинский, ул. Чертёжная\nТекст сообщения: Тротуар не чистят, сплошной лёд."
+    )
+    course.comes(mail_of(SYSTEM, "Инцидент № 8140001: примите в работу", body, at), "10:03")
+    assert course.stands == "draft roads_head open"
+    assert course.case.notice.text == "Тротуар не чистят, сплошной лёд."
+
+    # Without the citizen's words it is the state of a message that never came: told, not opened.
+    bare = "Инцидент № 8140002 принят в работу."
+    course.comes(mail_of(SYSTEM, "Инцидент № 8140002", bare, at), "10:10")
+    assert len(day.standings()) == 1
+    assert "8140002" in day.told("appeals")
+
+
 def test_superiors_hear_of_a_first_reply_and_of_an_answer_that_are_late(day: OfficeDay):
     course = Course(day, "appeals")
     course.comes(sample("I01"), "10:03")
