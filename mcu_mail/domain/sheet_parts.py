@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain import sheet_words as words
 from mcu_mail.domain.late_regex import LateRegex
-from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, numbers_of
+from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, is_house, numbers_of
 from mcu_mail.domain.verdict_words import same_length
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
             if looked > _MOST_LOOKED:
                 yield text[start:], True
                 return
+            if is_house(plain, soft.start()) or _describes(text, plain, start, soft.start()):
+                continue
             again = "." in soft[0] and words.ABOUT_AGAIN.match(plain, soft.end())
             # «Вернуть 2: трубы старые, 3 ещё не заменили» may be one reason.
             open_ = "." in soft[0] or not _HAS_REASON.search(plain, pos, soft.start())
@@ -76,6 +78,15 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool]]:
             return
         yield text[start:end], False
         start = next_start
+
+
+def _describes(text: str, plain: str, start: int, end: int) -> bool:
+    """Whether what stands there names a row and only what it is about: «2 – Мира», before «, 4»."""
+    numbered = words.NUMBERED.match(plain, start)
+    if numbered is None or not text[numbered.end()].isupper():
+        return False
+    about = plain[numbered.end() : end]
+    return not (words.WHY.match(about) or words.DECIDES.search(about))
 
 
 def is_later(plain: str, start: int) -> bool:
