@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.event_words import ARRIVAL
+from mcu_mail.mail.event_words import ARRIVAL, UTILITY
 from mcu_mail.mail.values import is_social
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ _WANTS: Final = re.compile(
 """How people wish and complain."""
 _OFFICES: Final = re.compile(
     r"(?<!\w)(?:ответ|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
-    r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет|систем"
+    r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет"
+    rf"|систем(?!\w{{0,2}} {UTILITY})"
     r"|поздравля|приглаша|наступающ|праздник|обработан|зафиксирован|\d\s?%)"
 )
 """What a system and its people speak of, and a citizen seldom does."""
