@@ -49,4 +49,4 @@ def too_long(length: int, longest: int) -> str:
 def category_set(category: str, was: str) -> str:
     """Another category takes the place of the one that a message was accepted with."""
     before = f", прежде была «{was}»" if was else ""
-    return f"Категория теперь «{category}»{before}. Когда сообщение принято, осталось как было."
+    return f"Категория теперь «{category}»{before}. Время приёма прежнее."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mcu_mail.domain.case import Case
     from mcu_mail.domain.course_parts import Decisions, Rules
 
-_ASKED = {
+ASKED = {
     StepKind.accept: "accept",
     StepKind.route: "route",
     StepKind.draft: "task",
@@ -43,7 +43,7 @@ def opened_again(case: Case, stood: str, basis: str, by: str, rules: Rules) -> D
     if case.state is not CaseState.closed:
         return "outside_open"
     step = rules.route.step(stood) if stood else None
-    if step is None or step.kind not in _ASKED or case.restricted is not None:
+    if step is None or step.kind not in ASKED or case.restricted is not None:
         return "outside_ended"
     if Mark.appeal in case.marks:
         return "outside_ended"
@@ -51,7 +51,7 @@ def opened_again(case: Case, stood: str, basis: str, by: str, rules: Rules) -> D
         Log(kind="opened_again", data={"reason": basis, "by": by}),
         Enter(
             step=step.name,
-            template=_ASKED[step.kind],
+            template=ASKED[step.kind],
             context={"why": ""},
             close_as=CloseReason.step_over,
         ),

@@ -78,6 +78,23 @@ def is_row_list(line: str) -> bool:
     return not is_phone and _LISTED.fullmatch(line) is not None
 
 
+_STREET = (
+    r"(?:ул|пер|пр|просп|пр-т|мкр|пл|наб|б-р|кв-л|улиц\w{1,3}|переул\w{1,5}|проспект\w{0,3}"
+    r"|площад\w{1,3}|микрорайон\w{0,3})"
+)
+_HOUSE = re.compile(
+    rf"(?<!\w)(?:{_STREET}(?:\.\s?|\s)[а-я-]{{2,30}}(?:\s[а-я-]{{2,30}}){{0,2}}"
+    r"(?:,?\s?(?:д\.?\s?)?[0-9]{1,3}[а-я]?(?:/[0-9]{1,3})?){0,3}"
+    rf"|(?:{_STREET}|д|дом\w{{0,3}}|кв|корп|под|подъезд\w{{0,3}}))[\s.,]*$"
+)
+_LONGEST_STREET = 120
+
+
+def is_house(plain: str, start: int) -> bool:
+    """Whether a number at `start` is that of a house and of no row: «ул. Мира, 4», «кв. 5»."""
+    return _HOUSE.search(plain[max(0, start - _LONGEST_STREET) : start]) is not None
+
+
 def count_of(named: str) -> int:
     """How many rows «все пять», «все 5» are; 0 when it does not say."""
     return int(named) if named.isdecimal() else _of_word(named) if named else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mcu_mail.domain import sheet_words as words
 from mcu_mail.domain.late_regex import LateRegex
-from mcu_mail.domain.row_words import SPOKEN_ROWS
+from mcu_mail.domain.row_words import SPOKEN_ROWS, is_house
 from mcu_mail.domain.verdict_words import same_length
 
 _ABBREVIATED = LateRegex(r"(?i)(?<!\w)(согл|опубл|утв|размещ|верн)\.(?=[\s,;:–—-])")
@@ -35,7 +35,6 @@ _VERDICT_BEFORE = LateRegex(rf"{words.VERDICT}[\s:–—-]*$")
 _AFTER_COMMA = LateRegex(
     rf"(?P<row>(?<!\w){_LABEL}\s*[0-9]{{1,3}})\s*[,–—-]\s+(?P<about>[^:;.!?|\d()]{{3,80}}?)\s*[:–—]\s*(?={words.VERDICT})"
 )
-_DECIDES = LateRegex(rf"(?<!\w){words.VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
 _NEAR = 40
 _LETTERS = LateRegex(r"[а-я]{3}")
 
@@ -72,9 +71,10 @@ def _without_each(line: str) -> str:
     plain, kept, end = same_length(line), "", 0
     for found in _SEVERAL.finditer(plain):
         abouts = [one["about"] for one in _DESCRIBED.finditer(found[0])]
-        is_matter = all(_LETTERS.search(one) and not _DECIDES.search(one) for one in abouts)
+        is_matter = all(_LETTERS.search(one) and not words.DECIDES.search(one) for one in abouts)
         before = plain[max(0, found.start() - _NEAR) : found.start()]
-        if is_matter and not _VERDICT_BEFORE.search(before):
+        is_row = not (_VERDICT_BEFORE.search(before) or is_house(plain, found.start()))
+        if is_matter and is_row:
             rows = _DESCRIBED.sub("", line[found.start() : found.end()]).rstrip(" :–—-")
             kept += f"{line[end : found.start()]}{rows}: "
             end = found.end()
@@ -85,7 +85,9 @@ def _without(pattern: LateRegex, line: str) -> str:
     plain, kept, end = same_length(line), "", 0
     for found in pattern.finditer(plain):
         about = found["about"]
-        if _LETTERS.search(about) and not _DECIDES.search(about):
+        if is_house(plain, found.start()):
+            continue
+        if _LETTERS.search(about) and not words.DECIDES.search(about):
             kept += f"{line[end : found.end('row')]}: "
             end = found.end()
     return kept + line[end:]

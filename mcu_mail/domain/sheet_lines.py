@@ -69,7 +69,7 @@ def cut_parts(
 
 
 _COLUMNS = re.compile(r"(?<=\S)(?:[ \u00a0]*\t\s*|[ \u00a0]{2,})(?=\S)")
-_NUMBER_CELL = re.compile(r"\s*№?\s*[0-9]{1,3}[.)]?(?:\t|[ \u00a0]{2,})")
+_NUMBER_CELL = re.compile(r"\s*(?:№\s*)?[0-9]{1,3}[.)]?(?:\t|[ \u00a0]{2,})")
 
 
 def _with_cells(line: str) -> str:

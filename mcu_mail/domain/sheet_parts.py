@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mcu_mail.domain import sheet_words as words
 from mcu_mail.domain.late_regex import LateRegex
-from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, numbers_of
+from mcu_mail.domain.row_words import SPOKEN_ROWS, count_of, is_house, numbers_of
 from mcu_mail.domain.verdict_words import same_length
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool, bool]]:
             if looked > _MOST_LOOKED:
                 yield text[start:], True, False
                 return
+            if is_house(plain, soft.start()) or _describes(text, plain, start, soft.start()):
+                continue
             if hedged is not None and "." not in soft[0]:
                 continue
             is_asked = plain[soft.start() - 1 : soft.start()] == "?"
@@ -92,6 +94,15 @@ def pieces_of(text: str) -> Iterator[tuple[str, bool, bool]]:
             return
         yield text[start:end], False, comma
         start = next_start
+
+
+def _describes(text: str, plain: str, start: int, end: int) -> bool:
+    """Whether what stands there names a row and only what it is about: «2 – Мира», before «, 4»."""
+    numbered = words.NUMBERED.match(plain, start)
+    if numbered is None or not text[numbered.end()].isupper():
+        return False
+    about = plain[numbered.end() : end]
+    return not (words.WHY.match(about) or words.DECIDES.search(about))
 
 
 def is_later(plain: str, start: int) -> bool:

@@ -59,6 +59,8 @@ _WHY = (
     r"(?:нет|не|без|из-за|так\s+как|т\.\s?к\.|потому|поскольку|ибо|причина|уточн|исправ|добав|указ|замен|убра"
     r"|прилож)"
 )
+WHY = LateRegex(_WHY)
+"""How a reason begins that follows its row at once."""
 ROWS_LAST = LateRegex(
     r"\s*(?P<verdict>[^\d:;,.()\n]{1,60}?)(?P<sep>\s*[:–—-]\s*|\s*\(|\s+)"
     rf"(?P<rows>{SPOKEN_ROWS}){_LABEL_AFTER}{BUT}?(?:{_NEXT}|(?P<why>\s+(?={_WHY})))",
@@ -134,6 +136,8 @@ SOFT = LateRegex(
     r"\s*[,.]\s*(?:(?:а|но|и)\s+)?|(?<=\?)\s+(?:(?:а|но|и)\s+)?|\s+(?:а|но|и|запятая|точка)\s+(?:(?:а|но|и)\s+)?|\)\s+",
 )
 HEADS = (EVERY_FIRST, ROWS_FIRST, EVERY_LAST, ROWS_LAST)
+DECIDES = LateRegex(rf"(?<!\w){VERDICT}|(?<!\w)(?:кроме|без|не|нет)(?!\w)")
+"""What no mere description of a row holds."""
 EITHER = LateRegex(
     rf"(?<!\w){VERDICT}(?:\s+[0-9]{{1,3}})?[\s,]+(?:или|либо)\s+(?:{VERDICT}|[0-9]{{1,3}}\s+{VERDICT})"
     rf"|(?<!\w)(?:или|либо)\s+{VERDICT}[^.;:!?]{{0,60}}?[\s,](?:или|либо)\s+{VERDICT}"

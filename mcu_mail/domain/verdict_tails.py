@@ -75,8 +75,14 @@ _POST = re.compile(
 )
 _PERSONS_POST = re.compile(
     r"\s*(?:(?:и\.?\s?о\.?|врио|перв(?:ый|ая)|главн(?:ый|ая)|ведущ(?:ий|ая))\s+)?(?:зам\.?|заместитель|начальник|директор|глава"
-    r"|председатель|руководитель|специалист|инженер)(?=\s)(?:\s+(?!в\s)[а-я-]+){0,7}?(?=\s)"
+    r"|председатель|руководитель|специалист|инженер)(?=\s)"
 )
+_OF_POST = re.compile(r"(?:\s+[а-я-]+){0,7}\s*")
+_IS_NEWS = re.compile(
+    r"(?<!\w)(?:в|на|теперь|уже|сейчас|там|тут|здесь|это|стал\w?|стат\w|бывш\w+|нов(?:ый|ая)|прежн\w+|друг\w{2}|раньше|ранее"
+    r"|тоже|также|снова|опять|сам\w?|остался|осталась|[а-я]{2,}(?:[ае]н|нят|зят)[аоы]?)(?!\w)"
+)
+"""What no post holds: «Директор школы теперь Тополев» is a remark on the letter."""
 _SURNAME_AT_END = re.compile(
     r"\s(?P<name>[А-ЯЁ][а-яё]+(?:[оеё]ва?|[иы]на?|ск(?:ий|ая)|енко)(?:\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?)?)\s*\.?\s*$"
 )
@@ -173,7 +179,9 @@ def _is_post_and_name(line: str, plain: str) -> bool:
     named = _SURNAME_AT_END.search(line)
     if post is None or named is None or _REMARK.search(plain) or _DOUBT.search(plain):
         return False
-    return named.start() >= post.end() and is_name(named["name"])
+    between = plain[post.end() : named.start("name")]
+    is_post = _OF_POST.fullmatch(between) is not None and not _IS_NEWS.search(between)
+    return is_post and is_name(named["name"])
 
 
 def _chunks_harmless(line: str, plain: str) -> bool:

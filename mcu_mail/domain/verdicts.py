@@ -147,10 +147,21 @@ _ALSO_PROSE = frozenset(
 """Verdicts that nobody asks of a drafter, and whose words may open the answer itself."""
 
 
+_TO_CITIZEN = re.compile(
+    r"(?<!\w)(?:(?:вам|вы)\s+(?:\w{2,14}\s+)?(?:следует|необходимо|нужно|можете|вправе|рекоменду\w+)"
+    r"|(?:рекоменду|предлага|совету)\w{1,3}\s+(?:вам\s+)?(?:\w{2,14}\s+)?обратиться|обратитесь"
+    r"|сообща(?:ем|ю)\s+вам)"
+)
+"""What is said to a citizen, and to no colleague."""
+
+
 def _reads_as_prose(meaning: Meaning | None, body: str, *, salutation: bool) -> bool:
     """Whether a drafter's text that looks like a verdict is the answer to the citizen."""
     if meaning is None:
         return salutation
+    if meaning.kind is MeaningKind.not_ours and not meaning.name:
+        # «Вопрос не относится к полномочиям округа. Вам следует обратиться …» is an answer.
+        return is_prose(body) and _TO_CITIZEN.search(same_length(body)) is not None
     return meaning.kind in _ALSO_PROSE and (salutation or is_prose(body))
 
 

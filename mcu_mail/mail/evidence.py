@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mcu_mail.mail.event_words import ARRIVAL
+from mcu_mail.mail.event_words import ARRIVAL, UTILITY
 from mcu_mail.mail.names import name_in
 from mcu_mail.mail.values import is_social, read_links, read_phone
 
@@ -40,8 +40,9 @@ _TROUBLE: Final = re.compile(
 """What people complain of."""
 _OFFICES: Final = re.compile(
     r"(?<!\w)(?:ответ|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
-    r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет|систем"
-    r"|пресс-секретар|медиаплан|х[эе]штег|поздравля|приглаша|наступающ|праздник|обработан|зафиксирован|\d\s?%)"
+    r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет"
+    rf"|систем(?!\w{{0,2}} {UTILITY})|пресс-секретар|медиаплан|х[эе]штег"
+    r"|поздравля|приглаша|наступающ|праздник|обработан|зафиксирован|\d\s?%)"
 )
 """What a system and its people speak of, and a citizen seldom does."""
 

@@ -38,6 +38,12 @@ _EARLIER: Final = re.compile(
     r"|что с|по поводу|насчет|касательно|предыдущ\w{2,3}|ранее)(?!\w)"
 )
 """What tells of one that was there before."""
+_DONE: Final = re.compile(
+    r"(?<!\w)(?:отработа(?:л\w?|н\w?)|выполн(?:ил\w?|ен\w?)|устран(?:ил\w?|ен\w?)|разъясн(?:ил\w?|ен\w)"
+    r"|поясн(?:ил\w?|ени\w)|довол(?:ен|ьна|ьны)|внес(?:ли|ла|ен\w?)|засыпал\w?|расчистил\w?|почистил\w?"
+    r"|заменил\w?)(?!\w)"
+)
+"""What was done about one: whoever says so does not bring it."""
 _BRINGS: Final = re.compile(
     r"https?://|[«\"][^»\"]{15}|(?:^|\n)\W{0,3}(?:текст|суть|описание|содержание|сообщение"
     r"|обращение|вопрос|жалоба|жалуется|пишет"
@@ -84,6 +90,8 @@ def read_report(lines: Sequence[str], subject: str, tracks: Mapping[str, str]) -
     opens = _BRINGS.search(lead)
     told = lead[: opens.start()] if opens else lead[:_PREAMBLE]
     if _EARLIER.search(titled) or _EARLIER.search(told.partition("\n")[0]):
+        return None
+    if _DONE.search(told):
         return None
     track = track_in(titled, tracks) or track_in(told, tracks)
     if not track or not (_CAME.search(told) or _CAME.search(titled)):

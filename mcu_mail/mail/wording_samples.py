@@ -473,8 +473,9 @@ MAILS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "who": PERSON.name,
             "note_text": "Трактор вышел на линию.",
             "files": files,
+            "handed_in": handed_in,
         }
-        for publishes in (False, True)
+        for publishes, handed_in in ((False, False), (True, False), (True, True))
         for files in ((), ("фото.jpg", "акт.docx"))
     ),
     "words_of_case": tuple(

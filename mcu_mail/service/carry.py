@@ -218,7 +218,7 @@ class Carrier:
             "draft": None,
         })
         if ROUTES[self.case.track].form is Form.letter:
-            self._work_for("render", {"version": version})
+            self._work_for("render", {"version": version, "entry": self.case.entry})
             return
         # The words themselves are what is approved and put up.
         letter = self._work.letters.get(self.case.id, version)
@@ -226,7 +226,7 @@ class Carrier:
         self._change({"letter_sha": hashlib.sha256(letter.text.encode()).hexdigest()})
         if self._work.tasks.open_kind(self.case.id, "annexes"):
             # Whoever approves it is asked once, with the files that came with it.
-            self._work_for(SHOW, {"version": version})
+            self._work_for(SHOW, {"version": version, "entry": self.case.entry})
             return
         self.carry(on_rendered(decision.then, self._desk.rules(self.case, self._now)))
 

@@ -21,6 +21,7 @@ from mcu_mail.domain.matter_catalogue import alike_by_program
 from mcu_mail.domain.matters import why_not_one
 from mcu_mail.domain.meaning import MeaningKind
 from mcu_mail.domain.publication import is_published
+from mcu_mail.domain.reopened import ASKED
 from mcu_mail.domain.route import StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.service.cards import name_of
@@ -43,15 +44,6 @@ if TYPE_CHECKING:
     from mcu_mail.domain.meaning import Meaning
     from mcu_mail.service.answer import Spoken
     from mcu_mail.store.unit_of_work import UnitOfWork
-
-_MAILS = {
-    StepKind.accept: "accept",
-    StepKind.route: "route",
-    StepKind.draft: "task",
-    StepKind.approve: "approve",
-    StepKind.publish: "publish",
-    StepKind.sign: "sign",
-}
 
 
 def merge(spoken: Spoken, meaning: Meaning, by: str) -> str:
@@ -239,9 +231,9 @@ def _reopened(spoken: Spoken, meaning: Meaning, by: str) -> str:
     route = ROUTES[case.track]
     steps = [str(one.data["step"]) for one in events if one.kind == "step"]
     step = route.step(steps[-1]) if steps else route.first
-    if step.kind not in _MAILS:
+    if step.kind not in ASKED:
         return "outside_over"
-    template = _MAILS[step.kind]
+    template = ASKED[step.kind]
     spoken.carrier.carry((
         Log(kind="reopened", data={"why": "not_duplicate", "by": by, "reason": meaning.reason}),
         Enter(step=step.name, template=template, context={"why": ""}),

@@ -17,13 +17,14 @@ from mcu_mail.documents.folder import Folder
 from mcu_mail.documents.letter import write_docx
 from mcu_mail.domain.case import CaseState, Purpose
 from mcu_mail.domain.course import on_rendered
-from mcu_mail.domain.decisions import Log, SetState
+from mcu_mail.domain.decisions import Log, SetState, Tell
 from mcu_mail.domain.route import StepKind
 from mcu_mail.domain.routes import ROUTES
 from mcu_mail.domain.watch_words import waiting_case
 from mcu_mail.errors import McuMailError, RefusedError
 from mcu_mail.service import enclosing
 from mcu_mail.service.annexing import take_annexes
+from mcu_mail.service.cards import name_of
 from mcu_mail.service.carry import SHOW, Carrier
 from mcu_mail.service.dispatch import settle_task
 from mcu_mail.service.engine_trouble import tell_of_failure
@@ -42,8 +43,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from mcu_mail.domain.case import Case
     from mcu_mail.service.desk import Desk
+    from mcu_mail.store.letters import Letter
     from mcu_mail.store.moments import Task
+    from mcu_mail.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +178,7 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
         case = work.cases.get(task.case_id)
         work.letters.rendered(letter.id, values)
         tell_of_failure(desk, work, case, made, "pdf", now)
-        if case.version == version and case.state is not CaseState.closed:
+        if case.version == version and _stands(task, case):
             case = work.cases.change(
                 case.id,
                 {"letter_sha": enclosing.version_sha(docx, behind), "state": CaseState.open},
@@ -192,7 +196,32 @@ def _render(desk: Desk, task: Task, now: datetime) -> None:
                 },
             )
             carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
+        elif case.version == version:
+            _show_overtaken(desk, work, task, letter, now)
         work.commit()
+
+
+def _stands(task: Task, case: Case) -> bool:
+    """Whether the case stands where it stood when the text was handed in.
+
+    Else somebody has decided about it since («Передать: отдел»), and the text goes no further.
+    """
+    entry = int(task.data.get("entry", case.entry))
+    return case.entry == entry and case.state is not CaseState.closed
+
+
+def _show_overtaken(
+    desk: Desk, work: UnitOfWork, task: Task, letter: Letter, now: datetime
+) -> None:
+    """A text that nobody is asked about any more is shown to whoever is to write now."""
+    case = work.cases.get(task.case_id)
+    drafts = ROUTES[case.track].step(case.step).kind is StepKind.draft
+    if not drafts or case.actor in {None, letter.author}:
+        return
+    carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
+    who = name_of(letter.author, desk)
+    context = {"who": who, "note_text": letter.text, "files": (), "handed_in": False}
+    carrier.carry((Tell(people=(str(case.actor),), template="note_shown", context=context),))
 
 
 def _show(desk: Desk, task: Task, now: datetime) -> None:
@@ -206,10 +235,13 @@ def _show(desk: Desk, task: Task, now: datetime) -> None:
             return
         case = work.cases.get(task.case_id)
         letter = work.letters.get(case.id, version)
-        step = ROUTES[case.track].step(case.step)
-        if letter is not None and case.version == version and step.kind is not StepKind.close:
-            carrier = Carrier(desk, work, case, now=now, actor="service", cause=f"task{task.id}")
-            carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
+        if letter is not None and case.version == version:
+            if _stands(task, case):
+                cause = f"task{task.id}"
+                carrier = Carrier(desk, work, case, now=now, actor="service", cause=cause)
+                carrier.carry(on_rendered(letter.then, desk.rules(case, now)))
+            else:
+                _show_overtaken(desk, work, task, letter, now)
         work.commit()
 
 

@@ -30,7 +30,7 @@ from mcu_mail.service.was_it_you import ask_sender
 from mcu_mail.service.writing import thaw
 
 if TYPE_CHECKING:
-    from mcu_mail.domain.case import Request
+    from mcu_mail.domain.case import Case, Request
     from mcu_mail.domain.course_parts import Decisions
     from mcu_mail.domain.verdicts import Meaning
     from mcu_mail.service.answer import Answer, Spoken
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _PLAIN = frozenset({MeaningKind.note, MeaningKind.answer})
+_BEFORE_TEXT = frozenset({StepKind.accept, StepKind.route, StepKind.draft})
 
 
 def take(answer: Answer) -> None:
@@ -181,11 +182,17 @@ def take_continuation(spoken: Spoken) -> bool:
     return True
 
 
+def _has_answer(case: Case) -> bool:
+    """Whether an answer that is published has been handed in, so that only a return changes it."""
+    route = ROUTES[case.track]
+    return route.form is Form.text and route.step(case.step).kind not in _BEFORE_TEXT
+
+
 def show_to_head(spoken: Spoken) -> None:
     """A draft or a note from somebody whose turn it is not: who has the case now may use it.
 
     Of a letter it is the department's head; where the text itself is published, whoever is to
-    agree to it or to put it up.
+    write it, to agree to it or to put it up.
     """
     said, office, case = spoken.said, spoken.desk.office, spoken.case
     department = department_of(case, office)
@@ -200,6 +207,11 @@ def show_to_head(spoken: Spoken) -> None:
         Tell(
             people=(head,),
             template="note_shown",
-            context={"who": said.person.name, "note_text": text, "files": names},
+            context={
+                "who": said.person.name,
+                "note_text": text,
+                "files": names,
+                "handed_in": _has_answer(case),
+            },
         ),
     ))

@@ -61,7 +61,7 @@ def watch_opening_anew(
     """
     was = work.due.planned(case.id, FIRST_REPLY)
     late = next((one for one in was if one.data["late"]), None)
-    if late is None or Mark.first_reply in case.marks or Mark.published in case.marks:
+    if late is None or not owes_first_reply(case, ROUTES[case.track]):
         return None
     work.due.forget(case.id, (FIRST_REPLY,))
     watch_opening(case, desk, work, now)

@@ -9,8 +9,9 @@ import mimetypes
 from typing import TYPE_CHECKING, Final
 
 from mcu_mail.documents.file_kinds import AnnexFault
-from mcu_mail.domain.route import Form
+from mcu_mail.domain.route import StepKind
 from mcu_mail.domain.routes import ROUTES
+from mcu_mail.domain.whose_turn import actor_of
 from mcu_mail.service.asking import tell
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.enclosing import room
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mcu_mail.store.unit_of_work import UnitOfWork
 
 _PASSED: Final = "video_passed"
+_OWN: Final = "video_own"
 
 
 def fault_of(
@@ -43,10 +45,12 @@ def fault_of(
 
     """
     case, now, (name, content) = carrier.case, carrier.now, file
-    keeper = desk.standing_in(desk.office.roles.responsible(case.track), now)
-    published = ROUTES[case.track].form is Form.text
-    if fault is not AnnexFault.VIDEO or not published or keeper == sender:
+    step = ROUTES[case.track].kind(StepKind.publish)
+    if fault is not AnnexFault.VIDEO or step is None or case.restricted is not None:
         return fault.value
+    publisher = actor_of(step, case, desk.office, desk.today(now))
+    if publisher is None or publisher == sender:
+        return _OWN
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if len(content) > room(desk, work) // 2:
         return fault.value
@@ -54,7 +58,7 @@ def fault_of(
         desk,
         work,
         case,
-        person=keeper,
+        person=publisher,
         template="video",
         context={"who": name_of(sender, desk)},
         key=f"video:{case.id}:{desk.store.files.put(content)}",

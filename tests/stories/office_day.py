@@ -274,11 +274,25 @@ class OfficeDay:
         headers: str = "",
     ) -> None:
         """A person writes a mail that answers nothing."""
+        raw = self.fresh_bytes(person, subject, text, at, sender=sender, files=files)
+        self.arrives(headers.encode() + raw, at)
+
+    def fresh_bytes(
+        self,
+        person: str,
+        subject: str,
+        text: str,
+        at: str,
+        *,
+        sender: str | None = None,
+        files: Sequence[tuple[str, str, bytes]] = (),
+    ) -> bytes:
+        """The bytes of such a mail; every one has its own Message-ID."""
         who = writer(person)
         if sender:
             who = dataclasses.replace(who, address=sender)
         self._serial += 1
-        raw = fresh_mail(
+        return fresh_mail(
             who,
             SERVICE,
             subject,
@@ -287,7 +301,6 @@ class OfficeDay:
             message_id=f"<own.{self._serial}@pc.example>",
             files=files,
         )
-        self.arrives(headers.encode() + raw, at)
 
     # --- what is to be seen ----------------------------------------------------------------------
 

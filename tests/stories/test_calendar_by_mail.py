@@ -78,9 +78,21 @@ def test_a_day_off_moves_the_first_reply_and_what_is_waited_for_as_well(tmp_path
         assert (asked.stands, asked.due) == ("regional appeals waiting", "27.11 10:00")
         fresh.comes(incident("2026-11-26 17:00"), "2026-11-26 17:01")
 
+        # Of what is passed on no first reply is owed: nothing of it can move.
+        passed = Course(day, "appeals", 4)
+        there = incident(
+            "2026-11-26 17:02",
+            number="8123414",
+            place="г. Мариинск, ул. Ленина",
+            district="Мариинский МО",
+        )
+        passed.comes(there, "2026-11-26 17:03")
+        passed.answers("outside", "Переслать: администрации Мариинского округа", "2026-11-26 17:05")
+
         off = "Календарь 27.11.2026 выходной: распоряжение № 9"
         day.fresh("press", "Календарь", off, "2026-11-26 17:10")
         told = day.told("appeals")
+        assert told.count("дать первичный ответ: было") == 1
         assert (waits.due, asked.due) == ("01.12 17:30", "30.11 10:00")
         number = fresh.case.number
         assert f"{number}, Уборка снега, пгт Тяжинский: было завтра, пт 27.11, до 16:00" in told

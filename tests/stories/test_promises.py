@@ -63,7 +63,7 @@ def test_a_promised_day_is_asked_for_reported_and_put_off_only_to_a_later_one(da
     assert "фото и видео" in asked
     assert "26.11.2026" in asked
     day.reply("roads_head", "Съёмка после уборки", "2026-11-26 09:00", files=[VIDEO])
-    assert "Его получил ответственный" in day.told("roads_head")
+    assert "Его получил тот, кто публикует ответ" in day.told("roads_head")
     (film,) = day.got["appeals"]
     (attached,) = film.iter_attachments()
     assert attached.get_content() == VIDEO[2]

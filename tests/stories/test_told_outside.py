@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from mcu_mail.rehearsal.people import buttons_of
-from tests.stories.office_day import BLURRED, DRAFT, SNOW
+from mcu_mail.rehearsal.photo import snowy_street
+from tests.stories.office_day import BLURRED, DRAFT, SERVICE, SNOW
 from tests.stories.other_notices import incident, kuzbass_online, of_case, sent
 
 TEXT = (
     "Ответ: Тротуар вдоль улицы Чертёжной очищен 23.11.2026, работы вела бригада МКУ «Дорожник». "
     "Следующая очистка назначена на 25.11.2026, за сроком следит отдел дорожного хозяйства."
 )
+PHOTO = ("IMG_01.jpg", "image/jpeg", snowy_street(1))
 WHEN = "Когда уже почистят тротуар вдоль Чертёжной? Бабушки падают."
 
 
@@ -65,6 +67,38 @@ def test_a_letter_is_reassigned_renamed_and_ended_by_the_dispatcher_at_the_draft
     day.fresh("appeals", "2026-000001", "Отправлено вручную 09:10: письмо главы, № 77", "09:15")
     assert day.case().state == "closed"
     assert day.events("sent_by_hand")[0].data["basis"] == "письмо главы, № 77"
+
+
+def test_a_text_that_an_order_has_overtaken_is_shown_to_whoever_is_to_write_now(day):
+    day.notice("08:30", SNOW)
+    asked = of_case(day, "roads_head", "ответ сегодня")
+    for raw in (
+        day.reply_bytes("roads_head", DRAFT, "08:40", to=asked),
+        day.fresh_bytes("appeals", "2026-000001", "Передать: УЖТР", "08:41"),
+    ):
+        day.post.deliver(SERVICE, raw)
+    day.play("08:42")
+    assert day.asked() == [("draft", "uzhtr_head")], "no text of before passes the new head by"
+    assert "Улица Образцовая расчищена" in day.told("uzhtr_head")
+    assert "Пригодится" in day.told("uzhtr_head")
+
+    sent(day, "incident", incident("8123401", WHEN), "10:02")
+    asked = of_case(day, "roads_head", "Уборка снега")
+    for raw in (
+        day.reply_bytes("roads_head", TEXT, "10:20", to=asked, files=[PHOTO]),
+        day.fresh_bytes("appeals", "2026-000002", "Передать: УЖТР", "10:21"),
+    ):
+        day.post.deliver(SERVICE, raw)
+    day.play("10:22")
+    assert day.asked(2) == [("control", "appeals"), ("draft", "uzhtr_head")]
+    assert "очищен 23.11.2026" in day.told("uzhtr_head")
+
+    # A colleague's note reaches the drafter as what it is: he has handed in nothing.
+    day.fresh("dep_life", "2026-000002", "Трактор вышел на линию в девять.", "10:30")
+    assert "возьмите из него нужное" in day.told("uzhtr_head")
+    day.reply("uzhtr_head", TEXT, "10:40", to=of_case(day, "uzhtr_head", "ответ"))
+    day.fresh("dep_life", "2026-000002", "Трактор закончил в десять.", "10:45")
+    assert "верните ответ на доработку с причиной" in day.told("appeals")
 
 
 def test_a_case_that_was_closed_by_mistake_is_opened_again_where_it_stood(day):

@@ -87,7 +87,12 @@ def test_a_claim_is_accepted_answered_put_up_by_the_executor_and_reopened_by_a_r
     course.says("Вернуть: нет фото", "2026-12-16 13:00")
     assert course.stands == "draft uzhtr_head open"
     assert "нет фото" in day.told("uzhtr_head")
-    course.writes(f"{CABLE} Фото прилагаем.", "2026-12-16 15:00")
+    asked = day.last("uzhtr_head")
+    film = ("VID_01.mp4", "video/mp4", b"\0\0\0\x18ftypmp42" + bytes(900))
+    text = f"{CABLE} Фото прилагаем."
+    day.reply("uzhtr_head", text, "2026-12-16 15:00", to=asked, files=[film])
+    assert "внесите его в систему сами" in day.told("uzhtr_head"), "he publishes himself"
+    assert "edds_head" not in day.got
     course.answers("publish", f"Опубликовано решено {LINK}", "2026-12-16 15:10")
     assert course.stands == "closed"
     assert course.events("published") == 3
