@@ -114,6 +114,7 @@ def test_one_mail_gathers_what_waits_and_one_reply_answers_it(day):
     day.play("10:50")
     (news,) = day.got["appeals"]
     assert "публикация записана" in text_of(news)
+    assert "если ниже не сказано иного" in " ".join(text_of(news).split())
     assert not rows(news)
     day.play("12:00")
     assert "appeals" not in day.got
