@@ -199,8 +199,7 @@ def _unnamed(draft: Draft, lines: list[str], prose: list[str], *, citizens: bool
     known = "external_id" in draft.words or read_bare_number(lines[0].upper(), sure=True)
     marks = known and (asks or draft.fast_track)
     if not (somebody or arrived or marks) and (
-        (_speaks_of(draft, prose) and not is_in_trouble(prose))
-        or only_the_office(prose, numbered=bool(known))
+        (_speaks_of(draft, prose) and not is_in_trouble(prose)) or only_the_office(prose)
     ):
         return Event(name="note", words="")
     bare = known and not citizens and "applicant" not in draft.words

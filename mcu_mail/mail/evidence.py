@@ -39,9 +39,11 @@ _TROUBLE: Final = re.compile(
 )
 """What people complain of."""
 _OFFICES: Final = re.compile(
-    r"(?<!\w)(?:ответ|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
+    r"(?<!\w)(?:ответ|решени|письм|статус|срок|карточк|куратор|модератор|цур(?!\w)|исполнител|кейс"
     r"|инцидент|обращени|заявк|координатор|коллег|кабинет|синхронизац|выгрузк|отчет"
-    rf"|систем(?!\w{{0,2}} {UTILITY})|пресс-секретар|медиаплан|х[эе]штег"
+    rf"|систем(?!\w{{0,2}} {UTILITY})|пресс-секретар|медиаплан|регламент|оператор"
+    r"|доступ(?!н\w{2,3} сред)|файл|вложени|прикреплен|встреч|совещани|упомянул|обсуждени|опрос"
+    r"|рабоч\w{2,3} групп|данные|данных|сведени|пользовател|х[эе]штег"
     r"|поздравля|приглаша|наступающ|праздник|обработан|зафиксирован|\d\s?%)"
 )
 """What a system and its people speak of, and a citizen seldom does."""
@@ -80,13 +82,9 @@ def is_in_trouble(prose: Sequence[str]) -> bool:
     return any(_TROUBLE.search(one) and not _OFFICES.search(one) for one in prose)
 
 
-def only_the_office(prose: Sequence[str], *, numbered: bool) -> bool:
+def only_the_office(prose: Sequence[str]) -> bool:
     """Say whether folded unmarked prose is an office's talk that brings nothing to open.
 
-    Args:
-        prose: its sentences.
-        numbered: the mail names a number: then every word that is no wish is talk about it. Words
-            without one may be anybody's, unless they are of systems and answers.
-
+    A sentence of systems, answers and terms tells; words that speak of neither may be anybody's.
     """
-    return not wants(prose) and (numbered or any(_OFFICES.search(one) for one in prose))
+    return not wants(prose) and any(_OFFICES.search(one) for one in prose)
