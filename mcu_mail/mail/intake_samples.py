@@ -40,7 +40,7 @@ def mails(
         "event_told": tuple(
             {**case, **event, "event": one, "card": replace(case["card"], publishes=publishes)}
             for publishes in (False, True)
-            for one in (*_EVENTS, "closed", "term", "put_up")
+            for one in (*_EVENTS, "closed", "term", "put_up", "note")
         ),
         "urgent": tuple(
             {**case, "stated": stated, "excerpt": words}
@@ -67,6 +67,7 @@ def mails(
         "intake_confirm": ({**asked, "words": _WORDS},),
         "intake_decide": tuple(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
+            | {"named": "ПОС 990012345" if why == "event" else ""}
             for why in ("event", "no_right", "unproven")
         ),
         "intake_track": (
