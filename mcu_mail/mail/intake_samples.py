@@ -92,6 +92,10 @@ def mails(
             {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
         ),
         "question_over": (bare,),
+        "no_such_case": tuple(
+            {**bare, "numbers": numbers, "words": words}
+            for numbers, words in ((("2026-000777",), _WORDS), (("2026-000777", "2026-000778"), ""))
+        ),
         "intake_late": tuple(
             {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
         ),
