@@ -15,6 +15,7 @@ from rich.text import Text
 
 from mcu_mail import aside_commands, backup_commands, watch_commands, wiring
 from mcu_mail.documents.folder import Folders
+from mcu_mail.domain.numbering import find_case_numbers
 from mcu_mail.domain.watch_words import tally_line
 from mcu_mail.errors import McuMailError, RefusedError, SettingsError
 from mcu_mail.reports import board, tables
@@ -248,7 +249,7 @@ def case(
     """Одно дело: события, письма, варианты ответа, доставка."""
     desk = _desk(config)
     with desk.store.view() as view:
-        found = view.cases.by_number(number)
+        found = view.cases.by_number(next(iter(find_case_numbers(number)), number))
         if found is None:
             raise _fail(RefusedError(f"дела {number} нет"), USAGE)
         document = board.one_case(view, found, desk.zone)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mcu_mail import wiring
-from mcu_mail.errors import McuMailError, RefusedError, SettingsError
+from mcu_mail.errors import McuMailError, RefusedError, SettingsError, why
 from mcu_mail.reports import tables
 
 if TYPE_CHECKING:
@@ -64,5 +64,6 @@ def save(path: Path, content: bytes, what: str) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise fail(RefusedError(f"{path}: файл не сохранён ({error.strerror})")) from None
+        reason = "такой папки нет" if isinstance(error, FileNotFoundError) else why(error)
+        raise fail(RefusedError(f"{path}: файл не сохранён ({reason})")) from None
     stderr.print(tables.plain(f"{what}: {path}"), soft_wrap=True)

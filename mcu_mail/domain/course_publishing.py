@@ -255,7 +255,7 @@ def _on_accept(case: Case, request: Request, reply: Reply, rules: Rules) -> Deci
         case = replace(case, marks={k: v for k, v in case.marks.items() if k != Mark.term_asked})
     taken = accepted(case, reply.person, rules, clock, category=category)
     if Mark.term_asked in case.marks:
-        return (*taken, *not_taken(request, reply, "no_term"))
+        return (*taken, *not_taken(request, reply, "taken_without_term"))
     return (*term, *taken[:-1], told(request, "accepted"), taken[-1])
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from mcu_mail.domain.meaning import Meaning, MeaningKind
 from mcu_mail.domain.numbering import find_case_numbers
+from mcu_mail.domain.row_words import numbers_of
 from mcu_mail.domain.sheet_lines import cut_parts
+from mcu_mail.domain.sheet_words import MORE_ROWS
 from mcu_mail.domain.verdict_words import same_length
 from mcu_mail.domain.verdicts import read_meaning
 
@@ -153,6 +155,8 @@ class _Reader:
         self._said: dict[int, list[tuple[Meaning, Part]]] = {row: [] for row in self._rows}
         self._blocked: set[int] = set()
         """Rows of which something was said that nobody understands."""
+        self._named: set[int] = set()
+        """Rows of which a part of the reply says something."""
         self._unread: list[Unread] = []
         self._is_held = False
         """Whether a remark may be about any of the approvals."""
@@ -182,6 +186,7 @@ class _Reader:
     def take(self, parts: tuple[Part, ...]) -> None:
         """Note what each part says; «все» and «остальные» after the rows that have a name."""
         named = {row for part in parts for row in (*part.rows, *part.out)}
+        self._named = named
         for part in parts:
             if part.is_ambiguous:
                 self._leave_unclear(part)
@@ -225,6 +230,17 @@ class _Reader:
             return
         for row in there:
             self._said[row].append((meaning, part))
+        self._leave_more(part, meaning)
+
+    def _leave_more(self, part: Part, meaning: Meaning) -> None:
+        """Behind what was published may stand anything: a row that is named there is not lost."""
+        if meaning.kind is not MeaningKind.published:
+            return
+        found = MORE_ROWS.finditer(same_length(meaning.text))
+        more = (row for one in found for row in numbers_of(one["rows"]) or ())
+        rows = tuple(row for row in more if row in self._rows and row not in self._named)
+        if rows:
+            self._leave(Why.words, part, rows)
 
     def _is_citizens(self, part: Part, meaning: Meaning) -> bool:
         """Whether «не согласен» may be the citizen's: «житель доволен 3, не согласен 4»."""

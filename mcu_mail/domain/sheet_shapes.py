@@ -118,6 +118,14 @@ _WHOLE_YES = LateRegex(
     r"с[оа]гл[ао]с(?:[оа]?в[оа]?|[оа]{1,2})н{1,2}[оаы]?|соглас(?:ен|на)|утвержден[оаы]?|одобрен[оаы]?|опубликован[оаы]?|размещен[оаы]?"
 )
 
+_PUBLISHED = r"(?:опубл\w*|размещ\w+|разместил\w?|выложен\w?|выложил\w?)"
+_LINK = r"https?://[^\s,;]+"
+_PUBLISHED_ROWS = LateRegex(rf"\s*(?P<said>(?:ответы?\s+)?{_PUBLISHED})(?:\s*:)?\s+{SPOKEN_ROWS}")
+_NEXT_LINKED = LateRegex(
+    rf"(?P<said>{_LINK})[\s,;]+(?:(?:а|и)\s+)?(?={SPOKEN_ROWS}\s*[:–—-]?\s*{_LINK})"
+)
+_LINK_THEN_ROW = LateRegex(rf"(?P<said>{_LINK})[\s,]+(?={SPOKEN_ROWS}\s*[:–—-]?\s+{_PUBLISHED})")
+
 
 def one_shape(line: str, rows: int) -> str:
     """`line` of a reply to a sheet of the rows 1…`rows`, in the shape the cutter knows."""
@@ -126,7 +134,7 @@ def one_shape(line: str, rows: int) -> str:
     line = _sub(_GLUED_AND, " и ", line)
     line = _without(_NO_EXCEPTION, _LEADS_TO_ALL, line)
     line = _without(_ALSO_SAID, _LEADS_TO_ROWS, line)
-    for shaped in (_slashed, _bracketed, _agreed_with, _taken, _not_yet):
+    for shaped in (_slashed, _bracketed, _agreed_with, _taken, _not_yet, _linked):
         line = shaped(line)
     return _run_on(_by_place(line, rows), rows)
 
@@ -230,6 +238,15 @@ def _not_yet(line: str) -> str:
     if found is None or not _IS_YES.search(found["said"]):
         return line
     return f"{line[: found.end('said')]}; {line[slice(*found.span('row'))]} пока нет"
+
+
+def _linked(line: str) -> str:
+    """«Опубликовано 1 https://…, 2 https://…»: a link for each row."""
+    line = _sub(_LINK_THEN_ROW, "; ", line)
+    found = _PUBLISHED_ROWS.match(same_length(line))
+    if found is None:
+        return line
+    return _sub(_NEXT_LINKED, f"; {line[slice(*found.span('said'))]} ", line)
 
 
 def _run_on(line: str, most: int) -> str:

@@ -95,6 +95,7 @@ class Row:
         urgent: it waits for nothing.
         outcome_needed: the publication is told with «решено» or «разъяснено».
         term_needed: the acceptance is told with the system's term.
+        appeal: the system calls it an «обращение» (59-ФЗ): whether it is accepted is asked.
         files_apart: its files come with a mail of their own.
 
     """
@@ -110,6 +111,7 @@ class Row:
     urgent: bool = False
     outcome_needed: bool = False
     term_needed: bool = False
+    appeal: bool = False
     files_apart: bool = False
 
 

@@ -40,7 +40,7 @@ def mails(
         "event_told": tuple(
             {**case, **event, "event": one, "card": replace(case["card"], publishes=publishes)}
             for publishes in (False, True)
-            for one in (*_EVENTS, "closed", "term", "put_up")
+            for one in (*_EVENTS, "closed", "term", "put_up", "note")
         ),
         "urgent": tuple(
             {**case, "stated": stated, "excerpt": words}
@@ -67,6 +67,7 @@ def mails(
         "intake_confirm": ({**asked, "words": _WORDS},),
         "intake_decide": tuple(
             {**asked, "card": None, "why": why, "who": "press@region.example", "excerpt": _WORDS}
+            | {"named": "ПОС 990012345" if why == "event" else ""}
             for why in ("event", "no_right", "unproven")
         ),
         "intake_track": (
@@ -91,6 +92,10 @@ def mails(
             {**asked, "card": None, "words": "хм", "why": why} for why in ("", "empty")
         ),
         "question_over": (bare,),
+        "no_such_case": tuple(
+            {**bare, "numbers": numbers, "words": words}
+            for numbers, words in ((("2026-000777",), _WORDS), (("2026-000777", "2026-000778"), ""))
+        ),
         "intake_late": tuple(
             {**bare, "asked": person, "since": now, "excerpt": words} for words in ("", _WORDS)
         ),

@@ -59,6 +59,7 @@ def mails(
             urgent=number == 1,
             outcome_needed=asked == "publish",
             term_needed=asked == "accept",
+            appeal=asked == "accept",
             files_apart=asked == "publish",
         )
         for number, asked in enumerate(kinds, start=1)

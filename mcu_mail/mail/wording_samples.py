@@ -177,6 +177,7 @@ _REFUSALS = (
     "not_confirmed",
     "recalled",
     "no_basis",
+    "taken_without_term",
 )
 _DECISIONS = (
     "approve",

@@ -30,6 +30,17 @@ _KINDS: Final = {
     "mdn": "уведомление о прочтении",
     "other": "прочее: рассылка, приглашение, пересылка без слов",
 }
+_NO_SENDER: Final = {
+    "missing": "поля «От» нет",
+    "several": "отправителей несколько",
+    "long": "адрес слишком длинный",
+    "form": "адрес записан неверно",
+    "domain": "домен записан неверно",
+    "mixed-script": "в адресе смешаны похожие буквы разных алфавитов",
+    "defects": "поле «От» повреждено",
+    "differs": "программы прочтут адрес по-разному",
+}
+"""Why the sender of a mail cannot be trusted (`mail/address.Sender.fault`)."""
 _FIELDS: Final = {
     "applicant": "заявитель",
     "nickname": "имя в сети",
@@ -159,7 +170,8 @@ def one_mail(mail: Mapping[str, Any]) -> RenderableType:
 
 def _head(mail: Mapping[str, Any]) -> Table:
     table = _grid()
-    _row(table, "Отправитель", mail["sender"] or f"не принят: {mail['sender_fault']}")
+    fault = mail["sender_fault"]
+    _row(table, "Отправитель", mail["sender"] or f"не принят: {_NO_SENDER.get(fault, fault)}")
     _row(table, "Тема", mail["subject"] or "–")
     _row(table, "Вид", f"{_KINDS.get(mail['kind'], mail['kind'])} ({mail['kind']})")
     _row(table, "Почему", " ".join(_why(mail)))

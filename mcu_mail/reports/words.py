@@ -215,6 +215,7 @@ _REASONS = {
     "no_number": "нет номера дела",
     "no_reason": "нет причины",
     "no_term": "не назван срок",
+    "taken_without_term": "принято в работу, но не назван срок",
     "no_time": "не названо время",
     "category_expected": "не названа категория",
     "not_yet_approved": "публиковать нечего",

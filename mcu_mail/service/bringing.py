@@ -133,7 +133,7 @@ def open_each(
                 bring.ask_track(ordinal, message)
             continue
         case = bring.one(ordinal, message)
-        if case is None and may_be_filed(message) and not is_known(work, message.notice):
+        if case is None and may_be_filed(message.notice) and not is_known(work, message.notice):
             file_status(desk, work, stored, message, now)
             filed = True
             if len(found) > 1 or ordinal in parts.asked:
@@ -253,7 +253,7 @@ class _Bring:
 
     def ask(self, ordinal: int, message: Message) -> None:
         """Ask the dispatcher about one message that fits no case."""
-        desk, brought = self.desk, self.brought
+        desk, brought, notice = self.desk, self.brought, message.notice
         if brought is None:
             who, person = message.letter.sender.address or "", desk.office.roles.dispatcher
         else:
@@ -270,6 +270,7 @@ class _Bring:
             now=self.now,
             arrived=self.arrived,
             about={"ordinal": str(ordinal), **({"text": self.text} if self.text else {})},
+            named=f"{desk.settings.tracks.title(notice.track)} {notice.external_id or ''}".strip(),
         )
         mark_asked(self.work, self.stored.id, ordinal)
 

@@ -68,12 +68,15 @@ def plan_of(case: Case, desk: Desk, now: datetime) -> dict[str, datetime]:
         or not (step.own_work_skips and actor_of(step, case, desk.office, on) == drafter)
     ]
     target = case.goal if case.goal is not None and case.goal > now else case.term
+    settings = PlanSettings()
+    owed = owed_day(case)
+    opening = datetime.combine(owed, settings.office_hours[0], desk.zone) if owed else None
     fresh = plan_back(
         [step.name for step in rows],
-        desk.local(now),
+        _not_before(opening, desk.local(now), desk.local(target)),
         desk.local(target),
         signing_hours(desk.settings),
-        PlanSettings(),
+        settings,
         {step.name: step.share for step in rows},
     )
     kept = _kept(case, target)
@@ -117,18 +120,23 @@ def _plan_published(case: Case, desk: Desk, clock: TrackClock) -> dict[str, date
 
 
 def _begin(case: Case, clock: TrackClock, term: datetime) -> datetime:
-    """From when the time up to the term is shared out.
-
-    What an interim answer has promised is done by the promised day: the text about it, with its
-    photos, is wanted on that day and not before.
-    """
+    """From when the time up to the term is shared out."""
     owed = owed_day(case)
     if owed is None:
         return clock.now
     opening = opening_after(
         datetime.combine(owed, time(), clock.now.tzinfo), clock.calendar, case.track
     )
-    return max(clock.now, opening) if opening < term else clock.now
+    return _not_before(opening, clock.now, term)
+
+
+def _not_before(opening: datetime | None, now: datetime, target: datetime) -> datetime:
+    """`now`, or the `opening` of the day that an interim answer has promised, while it lies ahead.
+
+    What was promised is done by that day: the text about it, with its photos, is wanted on that
+    day and not before.
+    """
+    return max(now, opening) if opening is not None and opening < target else now
 
 
 def remind_of(

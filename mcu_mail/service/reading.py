@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mcu_mail.domain.competence import find_competence
 from mcu_mail.domain.outside import marked_outside
 from mcu_mail.domain.verdicts import MeaningKind, read_meaning
-from mcu_mail.errors import RefusedError
+from mcu_mail.errors import RefusedError, why
 from mcu_mail.mail.diagnosis import (
     forwarded_source,
     mismatches,
@@ -110,7 +110,7 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise RefusedError(f"{path}: файл не найден") from None
     except OSError as error:
-        raise RefusedError(f"{path}: файл не читается ({error.strerror})") from None
+        raise RefusedError(f"{path}: файл не читается ({why(error)})") from None
 
 
 def verdict_of(meaning: Meaning | None) -> str:

@@ -15,6 +15,7 @@ from mcu_mail.service.cards import candidates_of, card_for, name_of
 from mcu_mail.service.enclosing import room
 from mcu_mail.service.library import first_reply_of
 from mcu_mail.service.text_files import File, files_to_put_up, text_notes
+from mcu_mail.service.track_buttons import APPEAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,6 +102,7 @@ def row_of(desk: Desk, work: UnitOfWork, row: Open, number: int, now: datetime) 
         urgent=is_urgent(case, asked) or is_fast(case, asked),
         outcome_needed=rules.outcome_needed and asked is Asked.publish,
         term_needed=_lacks_term(case, asked),
+        appeal=_may_be_appeal(case, asked),
     )
 
 
@@ -134,9 +136,14 @@ def _lacks_term(case: Case, asked: Asked) -> bool:
     return asked is Asked.accept and Mark.term_asked in case.marks
 
 
+def _may_be_appeal(case: Case, asked: Asked) -> bool:
+    """Whether a person decides if it is taken into the track at all (decree 5.1, 59-ФЗ)."""
+    return asked is Asked.accept and case.notice.event == APPEAL
+
+
 def _lacks_more(case: Case, asked: Asked, desk: Desk) -> bool:
     """Whether one word is not enough for such a row: of a category none may be proposed."""
-    if _lacks_term(case, asked):
+    if _lacks_term(case, asked) or _may_be_appeal(case, asked):
         return True
     wanted = asked is Asked.accept and desk.settings.tracks.needs_category(case.track)
     return wanted and not desk.category_of(case)

@@ -15,6 +15,7 @@ from mcu_mail.service.asking import tell
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mcu_mail.domain.notice import Notice
     from mcu_mail.service.case_events import Message
     from mcu_mail.service.desk import Desk
     from mcu_mail.store.ledger import StoredMail
@@ -23,11 +24,24 @@ if TYPE_CHECKING:
 STATUS = "status"
 """The kind of a mail that was filed so."""
 _LATE = frozenset({"overdue", "reminder"})
+_AHEAD = frozenset({"accepted", "assigned"}) | _LATE
+"""Events of a message that is still to be answered."""
+_NOT_TOLD_APART = "the whole body"
+"""The rule by which a text was read that may be the system's as well as the citizen's."""
 
 
-def may_be_filed(message: Message) -> bool:
+def may_be_filed(notice: Notice) -> bool:
     """Whether nothing is lost when the message opens nothing."""
-    return message.notice.tells_status and not is_grave(message.notice.flags)
+    return notice.tells_status and not is_grave(notice.flags) and not _brings_work(notice)
+
+
+def _brings_work(notice: Notice) -> bool:
+    """Whether it has the citizen's own words, and an answer to them is still wanted.
+
+    A system may send no other mail of a message than that it waits: a person says if it is new.
+    """
+    is_citizens = notice.rules.get("text", _NOT_TOLD_APART) != _NOT_TOLD_APART
+    return notice.event in _AHEAD and bool(notice.text) and is_citizens
 
 
 def file_status(

@@ -17,7 +17,7 @@ from mcu_mail.domain.restriction import alerted
 from mcu_mail.mail.proof import TrustLevel
 from mcu_mail.service.annex_offers import offer
 from mcu_mail.service.answer import Heard, spoken_in, why
-from mcu_mail.service.asking import send_request
+from mcu_mail.service.asking import send_request, tell
 from mcu_mail.service.by_hand import hand_word
 from mcu_mail.service.cards import name_of
 from mcu_mail.service.carriers import MOST_READ
@@ -58,6 +58,8 @@ def without_code(desk: Desk, work: UnitOfWork, said: Said, now: datetime) -> Hea
     said = beside
     if len(named) > 1:
         return _which_case(desk, work, said, named, now)
+    if not named and (missing := _not_there(work, said)):
+        return _no_such_case(desk, work, said, missing, now)
     by_hand = hand_word(desk, work, said, case, now) or term_word(desk, work, said, case, now)
     assert said.person is not None
     return by_hand or _by_his_turn(desk, work, said, said.person, case, now)
@@ -203,6 +205,31 @@ def _which_case(
         ),
     ))
     return Heard(state=MailState.handled, case_id=named[0].id)
+
+
+def _not_there(work: UnitOfWork, said: Said) -> tuple[str, ...]:
+    """The numbers that he names himself and no case has; none where a store was put back."""
+    if said.level is TrustLevel.REFUSED or is_read_again(work, said.stored.id):
+        return ()
+    return find_case_numbers(f"{said.mail.subject}\n{said.text}")[:MOST_READ]
+
+
+def _no_such_case(
+    desk: Desk, work: UnitOfWork, said: Said, missing: tuple[str, ...], now: datetime
+) -> Heard:
+    """Nothing is asked anew about other cases: he would decide one that he did not mean."""
+    assert said.person is not None
+    tell(
+        desk,
+        work,
+        None,
+        person=said.person.id,
+        template="no_such_case",
+        key=f"no_such_case:{said.stored.id}",
+        now=now,
+        context={"numbers": missing, "words": " ".join(said.text.split())},
+    )
+    return Heard(state=MailState.handled, case_id=None)
 
 
 def _cases_named(work: UnitOfWork, said: Said) -> list[Case]:

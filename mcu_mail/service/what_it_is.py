@@ -35,10 +35,11 @@ def ask_what_it_is(
     now: datetime,
     arrived: datetime,
     about: Mapping[str, str] | None = None,
+    named: str = "",
 ) -> None:
     """Ask the dispatcher about a mail that fits no case: a new one, a known one, or neither.
 
-    `about` names the one message of several that is meant.
+    `about` names the one message of several that is meant; `named` is what people call it.
     """
     pose(
         desk,
@@ -46,7 +47,7 @@ def ask_what_it_is(
         kind="decide",
         person=desk.office.roles.dispatcher,
         template="intake_decide",
-        context={"why": why, "who": who, "excerpt": words},
+        context={"why": why, "who": who, "excerpt": words, "named": named},
         choices=DECIDE,
         mail=stored.id,
         data={"how": how, "person": person, "arrived": arrived.isoformat(), **(about or {})},

@@ -23,7 +23,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mcu_mail.errors import RefusedError
+from mcu_mail.errors import RefusedError, why
 from mcu_mail.failpoints import fail_point
 from mcu_mail.store import copying
 from mcu_mail.store.files import sync_folder
@@ -219,8 +219,10 @@ def reading_back(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, _manifest(archive)
+    except FileNotFoundError as error:
+        raise RefusedError(f"архив {path.name} не найден") from error
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "повреждён"
+        reason = why(error) if isinstance(error, OSError) and error.errno else "повреждён"
         raise RefusedError(f"архив {path.name} не читается: {reason}") from error
 
 

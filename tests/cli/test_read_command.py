@@ -159,7 +159,9 @@ def test_any_bytes_are_read_in_words_and_as_json(tmp_path: Path, raw: bytes) -> 
     path = tmp_path / "mail.eml"
     path.write_bytes(raw)
     config = an_office(tmp_path)
-    assert "\x1b" not in read(config, str(path)).stdout
+    told = read(config, str(path)).stdout
+    assert "\x1b" not in told
+    assert "не принят: missing" not in told, "the fault is told in Russian"
     (mail,) = json.loads(read(config, str(path), "--json").stdout)["mails"]
     assert (mail["verdict"] in {"none", "answer"}, mail["notices"]) == (True, [])
 

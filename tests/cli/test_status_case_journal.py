@@ -116,6 +116,8 @@ def test_a_case_has_its_stable_keys_events_letters_and_mails(config: Path) -> No
 def test_a_case_in_words_obeys_no_foreign_markup_and_no_control_codes(config: Path) -> None:
     result = call(config, "case", "2026-000123")
     assert result.exit_code == 0
+    copied = call(config, "case", "[МЦУ 2026–000123]")
+    assert (copied.exit_code, copied.stdout) == (0, result.stdout)
     for words in ("Дело 2026-000123", "События", "Варианты ответа", "Письма", "принято"):
         assert words in result.stdout
     assert "\x1b" not in result.stdout
@@ -227,7 +229,7 @@ def test_the_record_of_a_year_is_saved_as_a_word_file(config: Path, tmp_path: Pa
 def test_a_journal_that_cannot_be_saved_is_told(config: Path, tmp_path: Path) -> None:
     result = call(config, "journal", "--xlsx", str(tmp_path / "нет" / "журнал.xlsx"))
     assert result.exit_code == 1
-    assert "файл не сохранён" in result.stderr
+    assert "файл не сохранён (такой папки нет)" in result.stderr
 
 
 @pytest.mark.parametrize("command", [["status"], ["case", "1"], ["journal"], ["run"], ["once"]])

@@ -291,6 +291,8 @@ def test_an_older_schema_is_brought_up_to_date_and_a_newer_one_refused(
             target.writestr(name, content)
     with pytest.raises(RefusedError, match="более новой версией"):
         put_back(newer, tmp_path / "again")
+    with pytest.raises(RefusedError, match=r"архив нет\.zip не найден"):
+        put_back(tmp_path / "нет.zip", tmp_path / "again")
 
     with store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))

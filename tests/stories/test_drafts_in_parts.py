@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcu_mail.rehearsal.people import buttons_of
+from mcu_mail.rehearsal.people import buttons_of, text_of
 from tests.documents.annex_files import DOCX, JPEG, photo, word
 from tests.stories.office_day import ANSWER, CONTACT, DRAFT, LIGHTS, OTHER_ANSWER, PEOPLE
 
@@ -106,3 +106,14 @@ def test_a_word_of_another_track_is_answered_plainly_and_moves_nothing(day):
     assert day.moved == set()
     assert "в нём такого шага нет" in day.told("dep_life")
     assert "Согласовать" in buttons_of(day.last("dep_life"))
+
+
+def test_a_number_that_no_case_has_is_told_and_asks_of_no_other_case(day):
+    day.notice()
+    before = day.standings()
+    day.fresh("roads_head", "2026-000777", "Не наше: это управление ЖКХ", "08:50")
+    (told,) = day.got["roads_head"]
+    assert str(told["Subject"]) == "[МЦУ] Такого дела нет: 2026-000777"
+    assert "Код:" not in text_of(told), "whoever answers it decides no other case"
+    assert day.standings() == before
+    assert set(day.got) == {"roads_head"}

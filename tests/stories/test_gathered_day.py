@@ -77,11 +77,16 @@ def test_a_row_that_wants_a_term_says_so_and_nobody_is_reminded_of_a_likely_repe
     )
 
     # What becomes an appeal is no row any more, and the digest says what it waits for.
-    day.arrives(pos(f"{DAY} 10:05", number="990012347", due="2026-12-23 21:00"), "10:10")
-    day.play("10:25")
+    formal = pos(f"{DAY} 10:05", number="990012347", due="2026-12-23 21:00", appeal=True)
+    day.arrives(formal, "10:10")
+    day.play("10:55")
+    (sheet,) = day.got["it"]
+    assert "№ 1 ждёт отметки о приёме" in text_of(sheet)
+    assert "Похоже, это обращение по 59-ФЗ, а не сообщение: решаете вы." in text_of(sheet)
+    assert not buttons_of(sheet), "no button takes it into the track among the others"
     said = "Обращение по 59-ФЗ, № П-12 от 23.11.2026"
-    day.fresh("it", "2026-000003", said, "10:30")
-    day.play("11:30")
+    day.fresh("it", "2026-000003", said, "11:00")
+    day.play("12:00")
     assert "ведётся как обращение по 59-ФЗ" in day.told("it")
     assert "ждёт отметки" not in day.told("it")
     day.play("16:30")

@@ -87,6 +87,9 @@ def test_the_promised_day_is_approved_sent_and_becomes_the_term(office: Stage) -
         case = the_case(office)
         assert (case.state, case.step) == ("open", "draft")
         assert office.desk.local(case.term).isoformat() == "2026-12-01T18:00:00+07:00"
+        # What is promised by a day is not wanted, and nobody is late with it, before that day.
+        assert case.due is not None
+        assert f"{office.desk.local(case.due):%d.%m %H:%M}" == "01.12 13:30"
         assert "отправлен промежуточный ответ" in texts(office, head.address)
         assert [entry.state for entry in register(office)] == ["sent"]
 

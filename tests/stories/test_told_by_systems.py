@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mcu_mail.domain.case import CaseState
 from mcu_mail.domain.decisions import SetState
+from mcu_mail.domain.notice import Notice
 from mcu_mail.rehearsal.people import Client, Writer, fresh_mail
 from mcu_mail.service.carry import Carrier
+from mcu_mail.service.status_notices import may_be_filed
 from mcu_mail.store.ledger import MailState
 from tests.stories.office_day import SERVICE
 from tests.stories.test_events_of_cases import opened
@@ -70,6 +74,35 @@ def test_a_status_is_bound_or_filed_and_opens_nothing(day):
     assert len(day.standings()) == 1
     with day.stage.desk.store.view() as view:
         assert {item.state for item in view.mails.since_id(0)} == {MailState.handled}
+
+    # With the citizen's words in it, and an answer still wanted, it is asked about; one word opens.
+    late = (
+        "Срок ответа по инциденту № 8999002 нарушен.\n"
+        "Автор: Алиса Примерова\nТекст сообщения: Снег на дороге не чистят.\n"
+    )
+    system(day, "09:20", "Инцидент № 8999002: срок нарушен", late)
+    [asked] = (mail for mail in day.got["appeals"] if "К какому делу" in mail["Subject"])
+    assert str(asked["Subject"]).endswith("это относится? Инцидент менеджмент 8999002")
+    day.reply("appeals", "Новое", "09:25", to=asked)
+    assert (day.case(2).notice.external_id, day.case(2).step) == ("8999002", "draft")
+
+
+@pytest.mark.parametrize(
+    ("event", "text", "rule", "filed"),
+    [
+        ("accepted", "Не чистят снег.", "label: Текст", False),
+        ("assigned", "Не чистят снег.", "quoted", False),
+        ("overdue", "Не чистят снег.", "label: Текст", False),
+        ("overdue", "Срок нарушен.", "the whole body", True),
+        ("assigned", "", "label: Текст", True),
+        ("live", "Не чистят снег.", "label: Текст", True),
+        ("closed", "Не чистят снег.", "label: Текст", True),
+        ("note", "Не чистят снег.", "label: Текст", False),
+    ],
+)
+def test_only_a_status_that_brings_no_work_is_filed(event, text, rule, filed):
+    notice = Notice(track="incident", event=event, text=text, rules={"text": rule})
+    assert may_be_filed(notice) is filed
 
 
 def test_a_message_told_by_its_responsible_is_of_the_track_he_names_or_he_is_asked(day):

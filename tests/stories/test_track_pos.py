@@ -94,7 +94,7 @@ def test_a_message_without_a_term_does_not_go_on_until_it_is_named(day: OfficeDa
     assert "Срок" in day.told("it")
     course.says("В работу", "2027-05-12 09:30")
     assert course.stands == "accept it open", "a task without a term may not stand"
-    assert day.reasons() == ["no_term"]
+    assert day.reasons() == ["taken_without_term"]
     course.says("В работу, срок 10.06.2027", "2027-05-12 09:40")
     assert course.stands == "draft roads_head open"
     assert len(day.got["roads_head"]) == 1

@@ -50,8 +50,8 @@ def incident(
     )
 
 
-def pos(received: str, *, due: str = "", number: str = "990012345") -> bytes:
-    """A message of «ПОС»; `due` in local time."""
+def pos(received: str, *, due: str = "", number: str = "990012345", appeal: bool = False) -> bytes:
+    """A message of «ПОС», or what it calls an appeal; `due` in local time."""
     rows = {
         "Номер": number,
         "Дата создания": _stamp(received),
@@ -64,13 +64,14 @@ def pos(received: str, *, due: str = "", number: str = "990012345") -> bytes:
     if due:
         rows["Регламентный срок"] = _stamp(due)
     table = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows.items())
+    what = "обращение по 59-ФЗ" if appeal else "новое сообщение"
     body = (
-        "<html><body><p>На Платформу обратной связи поступило новое сообщение.</p>"
+        f"<html><body><p>На Платформу обратной связи поступило {what}.</p>"
         f"<table>{table}</table><p><b>Текст сообщения</b></p>"
         "<p>Прошу отремонтировать дорожное полотно: остались провалы глубиной до 30 см.</p>"
         "</body></html>"
     )
-    subject = f"Поступило новое сообщение № {number}"
+    subject = f"Поступило {what} № {number}"
     return _mail("no-reply@pos.example", subject, body, received, html=True)
 
 
