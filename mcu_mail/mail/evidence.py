@@ -2,7 +2,7 @@
 
 Why: a case that no citizen asked for sets ten people to work. A new message is earned by what only
 a message brings (a name, a place, a phone, a post, marked words, a word of its arrival, a wish or a
-complaint); whatever else a system writes is a note. Linear.
+complaint), or by words in which no system speaks; what else a system writes is a note. Linear.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 CITIZENS: Final = frozenset(("applicant", "nickname", "address", "phone"))
 """Fields that only a citizen's message has."""
 _WANTS: Final = re.compile(
-    r"(?<!\w)просим(?! (?:\w{2,12} )?(?:разместить|опубликовать|направить|предоставить|обеспечить"
+    r"(?<!\w)просим(?! (?:\w{2,12} )?(?:до \d|прислать|разместить|опубликовать|направить"
+    r"|предоставить|обеспечить"
     r"|подготовить|использовать|учесть|ознаком|заполнить|представить|сообщить)|\w)"
     r"|(?<!\w)(?:прошу|помогите|примите меры|разберитесь|почините|уберите|сделайте"
     r"|отремонтируйте|когда|почему|зачем|куда|доколе|сколько можно|жалуюсь|жалоба|обращаюсь"

@@ -38,6 +38,8 @@ _JUDGES: Final = re.compile(
     r"|нейтральн)\w{2,3}"
 )
 """«Реакция: положительная» is no citizen's words."""
+_TELLS: Final = re.compile(r"(?:новый |текущий )?статус|событие|действие|результат|решение")
+"""Columns that say what happened to the message of their row."""
 _STATED: Final = re.compile(r"\s*(?:(?:до|к|не позднее)\s+)?[0-9]|\s*[★⭐]")
 """A figure after such a label: «Оценка: 1», «Стало: 17.12.2026»."""
 
@@ -177,7 +179,8 @@ class _Reader:
             for label, cell, links in zip(heads, piece.cells, piece.links, strict=True):
                 if label is None:
                     continue
-                if label.field != OTHER or RUBRIC.fullmatch(fold(label.words)):
+                kept = label.field != OTHER or RUBRIC.fullmatch(fold(label.words))
+                if kept or _TELLS.match(fold(label.words)):
                     self._add(at, label, bare_value(cell), links, set_=at)
             at += 1
         self._open = False
@@ -262,7 +265,8 @@ class _Reader:
         if self._blanks or _UNKNOWN_LABEL.match(line):
             return False
         if last.field == "address":
-            return last.value.endswith((",", "-")) or _ADDRESS_GOES_ON.match(line) is not None
+            more = last.value.endswith((",", "-")) or _ADDRESS_GOES_ON.match(line) is not None
+            return more and not (ends_text(line) or is_request(line))
         if last.field == "link":
             return " " not in line.strip() and last.value.endswith(("-", "?", "&", "=", "/", "_"))
         words = line.split()

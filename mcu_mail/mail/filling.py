@@ -6,6 +6,7 @@ the best entry wins by the rank of its label, and «не указан» is knowl
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 _QUOTES: Final = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'))
 _LOCAL_PHONE_DIGITS: Final = 5
 _LONGEST_RUBRIC: Final = 200
+_BESIDE: Final = re.compile(
+    r"[,;.(]\s?(?:и\s)?(?:срок\w{0,2}|ответить|ответ|рассмотреть|исполнить|опубликовать|решить)"
+    r"(?:\s\w{2,12}){0,2}\s(?:до|не позднее|не позже|к)\s(?=\d)"
+)
 
 
 def fill(entries: Sequence[Entry], setting: Setting, text: tuple[str, str] | None = None) -> Draft:
@@ -225,6 +230,18 @@ def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
             put_due(draft, moment, _rule(entry), setting)
         elif draft.due is None and (length := read_length(_with_unit(entry))):
             put_length(draft, length, _rule(entry), setting)
+    if draft.due is None and draft.length is None:
+        _due_beside(draft, entries, setting)
+
+
+def _due_beside(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
+    """«Поступило 05.03.2027 в 11:20, ответить до 09.03.2027 10:20» states both."""
+    for entry in _of(entries, "received_at"):
+        stated = _BESIDE.search(fold(entry.value)) if draft.due is None else None
+        words = entry.value[stated.end() :] if stated else ""
+        moment = read_moment(words, zone=setting.zone_of(words), sent=setting.sent, ahead=True)
+        if moment is not None:
+            put_due(draft, moment, f"{_rule(entry)}, «до …»", setting)
 
 
 def _with_unit(entry: Entry) -> str:

@@ -32,6 +32,11 @@ _KEY: Final = re.compile(
     r"|subject|reply-to)\s?:\*?\s?(.*)$",
     re.IGNORECASE,
 )
+_SAID_BY: Final = re.compile(
+    r"^[\s>]{0,20}.{0,160}[<(](?P<from>[\w.+-]{1,64}@[\w.-]{3,120})[>)],?\s?"
+    r"(?:пишет|написал[аи]?|писал\(?а?\)?|wrote)?\s?:\s*$"
+)
+"""«22.03.2027, 09:50, «Платформа» <a@b.example>:» above the words of a letter."""
 _FROM: Final = frozenset({"от", "от кого", "отправитель", "from"})
 _TOPIC: Final = frozenset({"тема", "subject"})
 _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -83,6 +88,13 @@ def _blocks_in(mail: Incoming) -> Iterator[Forwarded]:
     for at in range(len(lines)):
         if at < after:
             continue
+        headed = any(_KEY.match(one[:_MAX_LINE]) for one in lines[at : at + 2])
+        if (said := _SAID_BY.match(lines[at][:_MAX_LINE])) and not headed:
+            known = read_addresses([said["from"].encode()])
+            if known:
+                after = at + 1
+                yield _retold(mail, lines, at, after, known[0], _SUBJECT.sub("", mail.subject))
+            continue
         keys = dict(_keys(lines[at : at + 12]))
         if len(keys) < _LEAST or not _KEY.match(lines[at][:_MAX_LINE]):
             continue
@@ -95,21 +107,28 @@ def _blocks_in(mail: Incoming) -> Iterator[Forwarded]:
             continue
         subject = next((value for key, (value, _) in keys.items() if key in _TOPIC), "")
         end = at + max(place for _, place in keys.values()) + 1
-        body = "\n".join(_unquoted(lines[end:]))
-        original = replace(
-            mail,
-            message_id=None,
-            in_reply_to=(),
-            references=(),
-            sender=Sender(address=known[0], name="", fault=None),
-            subject=_SUBJECT.sub("", subject).strip(),
-            date=None,
-            plain=body,
-            html=None,
-            text=body,
-        )
-        yield Forwarded(original=original, own_words=_own(lines[:at]), attached=False)
+        yield _retold(mail, lines, at, end, known[0], _SUBJECT.sub("", subject))
         after = end
+
+
+def _retold(
+    mail: Incoming, lines: Sequence[str], at: int, end: int, sender: str, subject: str
+) -> Forwarded:
+    """The letter whose lines begin at `end`, under its header at `at`."""
+    body = "\n".join(_unquoted(lines[end:]))
+    original = replace(
+        mail,
+        message_id=None,
+        in_reply_to=(),
+        references=(),
+        sender=Sender(address=sender, name="", fault=None),
+        subject=subject.strip(),
+        date=None,
+        plain=body,
+        html=None,
+        text=body,
+    )
+    return Forwarded(original=original, own_words=_own(lines[:at]), attached=False)
 
 
 def _keys(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, int]]]:

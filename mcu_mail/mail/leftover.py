@@ -87,7 +87,8 @@ _CALL: Final = re.compile(
     r"|(?<![а-яё])(?:тел|моб|сот)(?![а-яё])"
 )
 _OFFICES_CALL: Final = re.compile(
-    r"(?:вопрос|справк)\w{0,3}\s(?:\w{1,16}\s){0,3}(?:по|звон|обращ)|для справок"
+    r"наш\w? (?:новый )?(?:тел|номер)|(?:вопрос|справк)\w{0,3}\s(?:\w{1,16}\s){0,3}(?:по|звон"
+    r"|обращ)|для справок"
 )
 """Whom a system tells us to call with questions is no citizen."""
 _CALLED: Final = re.compile(
@@ -99,13 +100,19 @@ _OFFICIAL: Final = re.compile(
     r"|инспектор)\w{0,4}\s[^.;:]{0,60}$"
 )
 _CITIZEN: Final = re.compile(
-    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|подал\w?|написал\w?|оставил\w?|сообща?(?:ет|ил\w?)"
+    r"(?:(?:обращени|сообщени|комментари)\w{1,3}$|подал\w?|написал\w?|оставил\w?|сообща?(?:ет"
+    r"|ил\w?)"
     r"|просит|интересуется|жалуется|контактное лицо"
     r"|от|житель\w*|жительниц\w|граждан\w{2,4}|заявител\w{1,4}|пишет|обратил\w{2,3}|автор\w?"
     r"|отзыв)"
 )
 
 
+_POST: Final = re.compile(
+    r"(?:(?:главн|ведущ|старш)\w{2} )?(?:куратор|специалист|начальник|заместител|координатор"
+    r"|модератор"
+    r"|оператор|администратор|сотрудник|консультант|пресс-секретар|руководител)"
+)
 _PARTS: Final = re.compile(
     r"[,;|]\s|\s(?=(?:тел(?:ефон)?|т|моб|сот)[.:]{0,2}\s?[+(]?\d)", re.IGNORECASE
 )
@@ -158,11 +165,20 @@ def _free_lines(pieces: Sequence[Piece], form: Form) -> list[Line]:
     ]
 
 
+def _is_officer(name: str, below: Line | None) -> bool:
+    """Whether a line is the name of somebody whose post stands below it."""
+    found = name_in(name)
+    alone = found is not None and found[0] == name.strip(" ,.")
+    return alone and below is not None and _POST.match(fold(below.text)) is not None
+
+
 class _Signature:
     """Tells lines of a signature; a forwarded mail below it counts as body again."""
 
     def __init__(self, pieces: Sequence[Piece], lines: Sequence[Line]) -> None:
         farewells = {line.at for line in lines if is_farewell(line.text)}
+        below = dict(itertools.pairwise(lines))
+        farewells |= {line.at for line in lines if _is_officer(line.text, below.get(line))}
         self._signed: set[int] = set()
         inside = False
         for index, piece in enumerate(pieces):

@@ -16,7 +16,7 @@ from mcu_mail.mail.layout import BOLD_OFF, BOLD_ON
 from mcu_mail.mail.moments import zone_mark
 
 _SEPARATOR: Final = re.compile(
-    r"\s*(?:(?<!\d)[:：=](?!//)|[:：=](?!//|\d)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}"
+    r"\s*(?:(?<!\d)[:：=](?!//)|[:：=](?!//|\d)|\s{0,4}(?:→|=>)|\.{3,}|…+|_{3,}|\s[\-–—]{1,2}(?=\s|$)|\t|\s{3,}"
     r"|\s\|\s)[\s.:_]*"
 )
 _ANY_SIGN: Final = re.compile(r"\s*[^\w\s.,()«»\"'№+]{1,6}\s*")

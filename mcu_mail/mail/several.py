@@ -91,6 +91,8 @@ def _by_number(pieces: Sequence[Piece]) -> list[int]:
         text = collapse(piece.text[: _LONGEST_HEAD + 60])
         head = _head(piece, text)
         begins = index == 0 or pieces[index - 1].kind in {"blank", "rule"}
+        # «№ 4711 – ответ согласован», «№ 4712 – на доработку»: a line each.
+        begins = begins or (head is not None and bool(head["tells"]) and index - 1 in found)
         if head is None:
             labelled += not found and _LABELLED.match(text) is not None
             continue

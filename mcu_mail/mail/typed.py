@@ -6,6 +6,7 @@ reader of notices, as if the system had sent them. Linear, never raises.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -240,7 +241,8 @@ def _arrived(notice: Notice, one: Typed, mail: Incoming, zone: ZoneInfo) -> Noti
     """With the moment at which the heading says that it came: «упало 25.11 в 13:55»."""
     if notice.received_at is not None:
         return notice
-    for found in _AT.finditer(one.heading):
+    own = one.text[:60] if _AT.match(one.text) else ""
+    for found in itertools.chain(_AT.finditer(one.heading), _AT.finditer(own)):
         moment = read_moment(found["when"] or found["of"], zone=zone, sent=mail.date)
         if moment is not None and not moment.day_only:
             return replace(notice, received_at=moment.at)

@@ -101,6 +101,26 @@ def test_the_words_of_a_citizen_are_no_status(words: str) -> None:
     assert (notice.event, notice.text) == ("new", words)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "№ 8200003 – ответ согласован\n№ 8200005 – ответ возвращён на доработку: нет фото",
+        "№ 8200003: ответ согласован\nИнцидент № 8200005: ответ возвращён. Причина: нет фото",
+        "Номер | Статус\n8200003 | Ответ согласован\n8200005 | Возвращено на доработку: нет фото",
+    ],
+)
+def test_states_of_several_messages_in_one_mail_go_each_to_its_own(body: str) -> None:
+    sample = {"way": "notice", "from": "noreply@incident.example", "subject": "Статусы",
+              "date": "2026-11-25T10:00:00+07:00", "body_text": body}  # fmt: skip
+
+    found = read(sample)
+
+    assert [(one.external_id, one.event) for one in found] == [
+        ("8200003", "approved"),
+        ("8200005", "returned"),
+    ]
+
+
 def test_of_a_letter_that_went_through_two_hands_the_system_s_is_read() -> None:
     outer = (
         "---------- Forwarded message ---------\nОт: Наталья <b@okrug.example>\nSubject: Fwd: отзыв"
@@ -213,6 +233,11 @@ def test_an_hour_is_a_term_of_that_day_where_a_label_or_the_urgency_says_so(
         ("Итоги месяца", "За ноябрь обработано 310 сообщений, решено 87 %.", "note"),
         ("С праздником!", "Поздравляем с Днём работника связи!", "note"),
         ("8123999", "Во дворе яма, когда её засыплют?", "new"),
+        ("8123999", "Вода из крана ржавая. Пить нельзя.", "new"),
+        ("8123999", "Светофор мигает вторую неделю.", "new"),
+        ("8123999", "Файл прикреплён.", "note"),
+        ("8123999", "Назначена встреча на 15:00.", "note"),
+        ("8123999", "Ответ согласовываю, спасибо за фото.", "approved"),
         ("8123999", "Прошу вывезти снег с Хвойной улицы.", "new"),
         ("Поступил инцидент 8123999", "Снег лежит вдоль всей Хвойной улицы.", "new"),
         ("8123999: на проверке", "Ответ по 8123999 прошёл модерацию.", "approved"),
