@@ -37,8 +37,10 @@ _OPENING = frozenset({"new", "appeal_59fz"})
 """Events that bring a message of their own; any other speaks of an earlier one."""
 _MAY_OPEN = frozenset({"urgent", "fast_track"})
 """Events that a whole new message may bear as well."""
-_OF_A_CARD = frozenset({"accepted", "assigned", "reminder", "overdue"})
-"""States of a message; a card with the citizen's own words brings the message itself, late or not.
+_OF_A_CARD = frozenset({"accepted", "assigned", "reminder"})
+"""States before an answer; a card of them with the citizen's own words brings the message itself.
+
+One whose term is over may have been answered by hand: a person is asked.
 """
 _NAMES_TERM = frozenset({"urgent", "term_changed", "extended", "fast_track"})
 WORDS = 1500

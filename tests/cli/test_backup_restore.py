@@ -78,7 +78,7 @@ def test_a_lost_file_is_named_and_the_code_is_one(config: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("command", "content", "said"),
     [
-        ("restore", None, "не читается"),
+        ("restore", None, "не найден"),
         ("restore", b"no archive", "не читается"),
         ("backup", None, "копия не записана"),
     ],

@@ -191,7 +191,7 @@ NEW_FORM = """Имя обратившегося лица: Тестова Мар�
 def test_what_read_proposes_for_unknown_lines_makes_them_read(tmp_path: Path) -> None:
     path = a_notice(tmp_path, NEW_FORM)
     said = read(an_office(tmp_path), str(path)).stdout
-    assert "Служба попросит уточнить: заявитель, адрес, текст." in said
+    assert "Служба попросит уточнить: текст, заявитель, адрес." in said
     assert "Строки, похожие на подписи, но не узнанные:" in said
     proposed = {
         "applicant": "[Имя обратившегося лица]",
