@@ -237,8 +237,9 @@ def _fill_due(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
 def _due_beside(draft: Draft, entries: Sequence[Entry], setting: Setting) -> None:
     """«Поступило 05.03.2027 в 11:20, ответить до 09.03.2027 10:20» states both."""
     for entry in _of(entries, "received_at"):
-        stated = _BESIDE.search(fold(entry.value)) if draft.due is None else None
-        words = entry.value[stated.end() :] if stated else ""
+        low = fold(entry.value)
+        stated = _BESIDE.search(low) if draft.due is None else None
+        words = low[stated.end() :] if stated else ""
         moment = read_moment(words, zone=setting.zone_of(words), sent=setting.sent, ahead=True)
         if moment is not None:
             put_due(draft, moment, f"{_rule(entry)}, «до …»", setting)

@@ -25,7 +25,13 @@ from mcu_mail.mail.marks import marked_text, without_skipped
 from mcu_mail.mail.mime import read_mail
 from mcu_mail.mail.prose import without_mail_headers, without_signatures
 from mcu_mail.mail.prose_fields import fill_from_prose
-from mcu_mail.mail.several import headed_by_number, ordinal_of, split_messages, without_ordinal
+from mcu_mail.mail.several import (
+    headed_by_number,
+    number_above,
+    ordinal_of,
+    split_messages,
+    without_ordinal,
+)
 from mcu_mail.mail.values import collapse, fold
 
 if TYPE_CHECKING:
@@ -165,8 +171,8 @@ def _part(part: Sequence[Piece], setting: Setting, labels: Labels) -> Notice:
     ordinal = ordinal_of(part)
     # A part without one is headed by its own number, or by a configured line.
     notice = _notice(without_ordinal(part), setting, labels, numbered=not headed_by_number(part))
-    number = None if notice.external_id == ordinal else notice.external_id
-    return replace(notice, ordinal=ordinal, external_id=number)
+    number = notice.external_id or number_above(part)
+    return replace(notice, ordinal=ordinal, external_id=None if number == ordinal else number)
 
 
 def _brings_message(pieces: Sequence[Piece], labels: Labels) -> bool:

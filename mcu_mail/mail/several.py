@@ -26,8 +26,13 @@ _MESSAGE_HEAD: Final = re.compile(
     r"|комментарий)\s{1,2}(?:№\s?)?\d{1,2}"
     r"|№\s?\d{1,2}|\d{1,2}(?:-?[ое]е)? сообщение)\W{0,6}"
 )
+_MESSAGE: Final = r"(?:сообщени|обращени|комментари|инцидент|заявк)\w{0,2}\s{1,2}"
+_BARE_HEAD: Final = re.compile(
+    rf"\W{{0,6}}(?:{_MESSAGE}(?=[\w/-]{{0,8}}\d{{3}})|(?=[a-zа-я]{{1,4}}-\d))([\w/-]{{5,24}})\W{{0,6}}"
+)
+"""«=== Сообщение 994400618 ===», «СГ-27/0151» and nothing else."""
 _NUMBER_HEAD: Final = re.compile(
-    r"\W{0,6}(?:(?:сообщени|обращени|комментари|инцидент|заявк)\w{0,2}\s{1,2})?№\s?"
+    rf"\W{{0,6}}(?:{_MESSAGE})?№\s?"
     r"(?=[\w/-]{0,8}\d)([\w/-]{3,24})"
     r"(?:\W{0,6}|(?P<tells>\W{1,4}(?:\w{1,12}\s){0,2}(?:возвра|закрыт|снят|продлен|срок|согласован|утвержден"
     r"|отклонен|на доработк|новый комментари|комментари|установлен|переведен|признан|статус"
@@ -70,6 +75,13 @@ def headed_by_number(part: Sequence[Piece]) -> bool:
     return bool(part) and _head(part[0], collapse(part[0].text)) is not None
 
 
+def number_above(part: Sequence[Piece]) -> str | None:
+    """The number that stands above a message and by which the system knows it."""
+    text = collapse(part[0].text) if part else ""
+    head = _head(part[0], text) if part else None
+    return text[head.start(1) : head.end(1)] if head is not None else None
+
+
 def without_ordinal(part: Sequence[Piece]) -> Sequence[Piece]:
     """The part without «Сообщение № 2» above it, which is no number of the message."""
     if part and part[0].kind == "line" and _MESSAGE_HEAD.fullmatch(fold(collapse(part[0].text))):
@@ -92,13 +104,13 @@ def _by_number(pieces: Sequence[Piece]) -> list[int]:
         head = _head(piece, text)
         begins = index == 0 or pieces[index - 1].kind in {"blank", "rule"}
         # «№ 4711 – ответ согласован», «№ 4712 – на доработку»: a line each.
-        begins = begins or (head is not None and bool(head["tells"]) and index - 1 in found)
+        begins = begins or (head is not None and _tells(head) and index - 1 in found)
         if head is None:
             labelled += not found and _LABELLED.match(text) is not None
             continue
         if labelled > 1:
             return []
-        tells = head["tells"] is not None
+        tells = _tells(head)
         if begins and head[1] not in numbers and (may_tell or not tells):
             found.append(index)
             numbers.add(head[1])
@@ -109,7 +121,13 @@ def _by_number(pieces: Sequence[Piece]) -> list[int]:
 def _head(piece: Piece, text: str) -> re.Match[str] | None:
     if piece.kind != "line" or len(text) > _LONGEST_HEAD or text[:1].islower():
         return None
-    return _NUMBER_HEAD.fullmatch(fold(text))
+    low = fold(text)
+    return _NUMBER_HEAD.fullmatch(low) or _BARE_HEAD.fullmatch(low)
+
+
+def _tells(head: re.Match[str]) -> bool:
+    """Whether it says what happened as well: «№ 4711 – ответ согласован»."""
+    return head.re is _NUMBER_HEAD and head["tells"] is not None
 
 
 def _record_cut(part: Sequence[Piece]) -> list[Piece]:

@@ -121,6 +121,30 @@ def test_states_of_several_messages_in_one_mail_go_each_to_its_own(body: str) ->
     ]
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("=== Сообщение 994400610 ===", "=== Сообщение 994400618 ==="),
+        ("Заявка 994400610", "Заявка 994400618"),
+        ("СГ-27/0151", "СГ-27/0152"),
+    ],
+)
+def test_messages_under_their_numbers_keep_them(heads: tuple[str, str]) -> None:
+    forms = (
+        f"{heads[0]}\nЗаявитель: Кашемиров Влас Игоревич\nТекст: Гудит всю ночь.\n",
+        f"{heads[1]}\nЗаявитель: Вискозова Римма Львовна\nТекст: Люк без крышки.\n",
+    )
+    sample = {"way": "notice", "from": "noreply@incident.example", "subject": "Новые сообщения: 2",
+              "date": "2026-11-25T10:00:00+07:00", "body_text": "\n".join(forms)}  # fmt: skip
+
+    found = read(sample)
+
+    assert [(one.external_id, one.text) for one in found] == [
+        (heads[0].strip("= ").split()[-1], "Гудит всю ночь."),
+        (heads[1].strip("= ").split()[-1], "Люк без крышки."),
+    ]
+
+
 def test_of_a_letter_that_went_through_two_hands_the_system_s_is_read() -> None:
     outer = (
         "---------- Forwarded message ---------\nОт: Наталья <b@okrug.example>\nSubject: Fwd: отзыв"
